@@ -1,0 +1,3 @@
+/** The domain, pure: everything that decides. */
+@org.jspecify.annotations.NullMarked
+package dev.belfry.core;
