@@ -1,0 +1,16 @@
+package dev.belfry.store;
+
+/**
+ * A hint that a znode of a followed subtree has changed.
+ *
+ * @param zxid of the change, or -1 where the server does not tell
+ */
+public record Change(String path, Kind kind, long zxid) {
+
+    /** What happened to it. */
+    public enum Kind {
+        CREATED,
+        CHANGED,
+        DELETED
+    }
+}
