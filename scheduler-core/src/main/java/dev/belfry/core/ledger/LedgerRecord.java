@@ -1,0 +1,48 @@
+package dev.belfry.core.ledger;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The ledger of one shard as stored: everything due up to the mark is final; above it, every fire that has begun is
+ * listed. A fire that is due, above the mark and not listed has not been started by anyone.
+ *
+ * @param writer incarnation that wrote it
+ * @param batch number of the writer's group commit, so that a write of unknown result can be recognised
+ * @param since generation of the tenancy under which it was written
+ * @param mark every scheduled fire up to and including this instant is final
+ * @param above spans above the mark, ascending, disjoint
+ * @param requested runs that were asked for and that the job's record still lists
+ * @param recent the last outcomes, newest first, at most {@link #MAX_RECENT}
+ * @param delayNext for a fixed-delay schedule: the one instant that is due next
+ * @param released set while the shard is being handed over
+ */
+public record LedgerRecord(
+        String writer,
+        long batch,
+        long since,
+        Instant mark,
+        List<Span> above,
+        List<RequestedRun> requested,
+        List<RecentOutcome> recent,
+        Optional<Instant> delayNext,
+        Optional<Released> released) {
+
+    /** Spans above the mark; when the list is full the shard starts nothing until the mark moves. */
+    public static final int MAX_SPANS = 64;
+    /** Recent outcomes kept. */
+    public static final int MAX_RECENT = 8;
+
+    public LedgerRecord {
+        above = List.copyOf(above);
+        requested = List.copyOf(requested);
+        recent = List.copyOf(recent);
+    }
+
+    /** The ledger of a shard of which nothing has been recorded; what is due after {@code mark} is owed. */
+    public static LedgerRecord fresh(Instant mark) {
+        return new LedgerRecord(
+                "", 0, 0, mark, List.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
+    }
+}

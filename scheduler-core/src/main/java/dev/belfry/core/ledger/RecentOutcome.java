@@ -1,0 +1,26 @@
+package dev.belfry.core.ledger;
+
+import dev.belfry.core.run.Outcome;
+import java.time.Instant;
+
+/**
+ * One of the last outcomes of a shard, for people: {@code explain} and {@code get} read it.
+ *
+ * @param due first fire that it speaks of
+ * @param count how many consecutive fires it speaks of
+ * @param requested id of a run that was asked for, else empty text
+ * @param attempt number of the last attempt; 0 if none was started
+ * @param started when that attempt started; {@link Instant#EPOCH} if none was
+ * @param ended when the outcome was known
+ * @param incarnation who recorded it
+ */
+public record RecentOutcome(
+        Instant due,
+        long count,
+        String requested,
+        Outcome outcome,
+        String reason,
+        int attempt,
+        Instant started,
+        Instant ended,
+        String incarnation) {}

@@ -1,0 +1,82 @@
+package dev.belfry.core.ownership;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The time for which an incarnation may act as owner, by its own clocks.
+ *
+ * <p>A heartbeat that was sent at {@code t} on the monotonic clock and has been acknowledged gives a lease until
+ * {@code t + L}, where L is two thirds of the session time-out that was granted. Nothing is assumed about when the
+ * ensemble ends the session: whoever replaces the owner waits for {@code 1.1 L} instead ({@link ProofOfLife}). The wall
+ * clock may shorten a lease, never lengthen it: a machine that was suspended wakes with its monotonic clock unmoved.
+ *
+ * <p>Not thread-safe; owned by one event loop.
+ */
+public final class Lease {
+
+    /** How much further than the monotonic clock the wall clock may get before the lease is taken for over. */
+    static final Duration WALL_CLOCK_ALLOWANCE = Duration.ofMillis(500);
+
+    private final long length;
+    private boolean held;
+    private long sentNanos;
+    private Instant sentAt = Instant.EPOCH;
+
+    /** A lease not yet held, of two thirds of {@code sessionTimeout}. */
+    public Lease(Duration sessionTimeout) {
+        this.length = length(sessionTimeout).toNanos();
+    }
+
+    /** L for a session time-out. */
+    public static Duration length(Duration sessionTimeout) {
+        return sessionTimeout.multipliedBy(2).dividedBy(3);
+    }
+
+    /** Time between two heartbeats: a quarter of L, in nanoseconds. */
+    public long periodNanos() {
+        return length / 4;
+    }
+
+    /** How long a heartbeat may stay unanswered before another server is tried: a third of L, in nanoseconds. */
+    public long patienceNanos() {
+        return length / 3;
+    }
+
+    /**
+     * A heartbeat has been acknowledged, and everything that was seen before the acknowledgement has been applied.
+     *
+     * @param nanos monotonic clock when it was sent
+     * @param at wall clock when it was sent
+     */
+    public void renew(long nanos, Instant at) {
+        if (!held || nanos - sentNanos > 0) {
+            held = true;
+            sentNanos = nanos;
+            sentAt = at;
+        }
+    }
+
+    /** Gives the lease up at once. */
+    public void end() {
+        held = false;
+    }
+
+    /** Whether an attempt may start now. */
+    public boolean holds(long nowNanos, Instant now) {
+        return remainingNanos(nowNanos, now) > 0;
+    }
+
+    /** What is left, in nanoseconds; 0 if it is over. */
+    public long remainingNanos(long nowNanos, Instant now) {
+        if (!held) {
+            return 0;
+        }
+        long elapsed = nowNanos - sentNanos;
+        long wallElapsed = Duration.between(sentAt, now).toNanos();
+        if (wallElapsed - elapsed > WALL_CLOCK_ALLOWANCE.toNanos()) {
+            return 0;
+        }
+        return Math.max(0, length - elapsed);
+    }
+}

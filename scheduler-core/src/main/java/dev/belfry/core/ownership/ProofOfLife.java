@@ -1,0 +1,82 @@
+package dev.belfry.core.ownership;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a master, or a candidate that may become one, knows of the life of other incarnations, by its own monotonic
+ * clock; and from when on it may replace one.
+ *
+ * <p>An owner that is gone may be replaced once {@code 1.1 L} has passed since the last proof of its life: the event of
+ * its last heartbeat if every event up to the deletion of its registration was seen, else the moment at which it was
+ * first found gone.
+ *
+ * <p>Not thread-safe; owned by one event loop.
+ */
+public final class ProofOfLife {
+
+    private static final class Life {
+        /** Last proof, valid only while {@code unbroken}. */
+        long lastProof;
+        /** Whether every event since {@code lastProof} has been seen. */
+        boolean unbroken;
+        boolean gone;
+        long foundGone;
+        Duration lease = Duration.ZERO;
+    }
+
+    private final Map<String, Life> lives = new HashMap<>();
+
+    /** The incarnation was found registered; {@code sessionTimeout} is what its registration says. */
+    public void registered(String incarnation, Duration sessionTimeout) {
+        Life life = lives.computeIfAbsent(incarnation, i -> new Life());
+        life.lease = Lease.length(sessionTimeout);
+        life.gone = false;
+    }
+
+    /** A change of its heartbeat was reported. */
+    public void heartbeat(String incarnation, long nowNanos) {
+        Life life = lives.get(incarnation);
+        if (life != null && !life.gone) {
+            life.lastProof = nowNanos;
+            life.unbroken = true;
+        }
+    }
+
+    /** Events may have been missed: from here on only a new heartbeat is a proof. */
+    public void doubt() {
+        lives.values().forEach(life -> life.unbroken = false);
+    }
+
+    /** Its registration was found gone; {@code sessionTimeout} is used if it was never seen registered. */
+    public void gone(String incarnation, Duration sessionTimeout, long nowNanos) {
+        Life life = lives.computeIfAbsent(incarnation, i -> new Life());
+        if (!life.gone) {
+            life.gone = true;
+            life.foundGone = nowNanos;
+            if (life.lease.isZero()) {
+                life.lease = Lease.length(sessionTimeout);
+            }
+        }
+    }
+
+    /**
+     * How long the incarnation has still to be waited for, in nanoseconds; 0 if it may be replaced,
+     * {@link Long#MAX_VALUE} while it is not known to be gone.
+     */
+    public long waitNanos(String incarnation, long nowNanos) {
+        Life life = lives.get(incarnation);
+        if (life == null || !life.gone) {
+            return Long.MAX_VALUE;
+        }
+        long from = life.unbroken ? life.lastProof : life.foundGone;
+        long wait = life.lease.toNanos() + life.lease.toNanos() / 10;
+        return Math.max(0, wait - (nowNanos - from));
+    }
+
+    /** Forgets an incarnation that owns nothing any more. */
+    public void forget(String incarnation) {
+        lives.remove(incarnation);
+    }
+}

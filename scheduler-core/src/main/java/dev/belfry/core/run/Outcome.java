@@ -1,0 +1,39 @@
+package dev.belfry.core.run;
+
+import java.util.Locale;
+
+/** What finally became of one fire of one shard. Exactly one is recorded for each. */
+public enum Outcome {
+    SUCCEEDED,
+    FAILED,
+    TIMED_OUT,
+    CANCELLED,
+    /** Not started, because a policy said so while an owner lived: overlap, pause. */
+    SKIPPED,
+    /** Not started, because it was found too late; the misfire policy said so. */
+    MISSED,
+    /** Its layout or its job ended before it was started. */
+    SUPERSEDED,
+    UPSTREAM_FAILED,
+    /** At-most-once jobs only: claimed by an owner that was lost before it recorded an outcome. */
+    LOST,
+    /** Written by a newer version of Belfry; final, and nothing more is known. */
+    UNKNOWN;
+
+    private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+    /** The word used in znodes, YAML, logs and the command line: {@code timed-out}. */
+    public String text() {
+        return text;
+    }
+
+    /** The outcome written as {@code text}; {@link #UNKNOWN} for a word that this version does not know. */
+    public static Outcome of(String text) {
+        for (Outcome outcome : values()) {
+            if (outcome.text.equals(text)) {
+                return outcome;
+            }
+        }
+        return UNKNOWN;
+    }
+}
