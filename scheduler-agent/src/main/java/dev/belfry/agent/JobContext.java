@@ -1,0 +1,96 @@
+package dev.belfry.agent;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+
+/**
+ * One attempt of one shard of one run, as its handler sees it.
+ *
+ * <p>Thread-safe: it may be used from any thread that works for the attempt. Once the attempt has ended, the facts can
+ * still be read, {@link #isCancelled()} answers true, and checkpoints and progress are dropped.
+ */
+public interface JobContext {
+    /** The greatest length of a checkpoint, in bytes: 16 KiB. */
+    int MAX_CHECKPOINT_BYTES = 16 * 1024;
+
+    /** The name of the job, as in its definition. */
+    String job();
+
+    /** The run: all shards of one fire carry the same id, and so do all attempts of them. */
+    String runId();
+
+    /** The slice of the work that this attempt is to do, from 0 to {@link #shardCount()} - 1. */
+    int shard();
+
+    /** The number of slices, at least 1. */
+    int shardCount();
+
+    /** The parameter of this shard; empty when the definition gives a number of shards and not a list of parameters. */
+    Optional<String> shardParameter();
+
+    /** The parameters of the run, in the order of the definition; unmodifiable, empty when there are none. */
+    Map<String, String> parameters();
+
+    /** The instant for which the run was scheduled. The present may be later; it is never earlier. */
+    Instant scheduledTime();
+
+    /** The number of this try of the shard in this run, from 1. */
+    int attempt();
+
+    /**
+     * A number that grows with every attempt of this shard of this job, on whichever agent, and is never given twice.
+     *
+     * <p>An agent that was suspended, or whose code ignores the cancel signal, can still be at work when its successor
+     * has started. What it writes elsewhere is protected only if the receiver remembers the greatest token that it has
+     * seen and refuses a smaller one. With {@code overlap: allow} the attempts of one owner may run side by side, and
+     * then only the tokens of different owners say who is the newer.
+     */
+    long fencingToken();
+
+    /**
+     * The time for which the agent is certain to own the shard, as of now: zero when its lease has ended, otherwise at
+     * most two thirds of the session time-out. It is renewed in the background while ZooKeeper answers.
+     */
+    Duration leaseRemaining();
+
+    /** True as soon as this attempt is to end: time-out, cancel, hand-over, or the end of the lease. Never false again. */
+    boolean isCancelled();
+
+    /**
+     * Has a hook run once when this attempt is to end, or at once in the calling thread if that is already so. Several
+     * hooks run in the order of their registration. A hook runs in a thread of the agent, must not block, and what it
+     * throws is logged and otherwise ignored. Hooks of an attempt that ends by itself are dropped.
+     */
+    void onCancel(Runnable hook);
+
+    /**
+     * The checkpoint to go on from: the newest that an earlier attempt of this shard in this run left behind, or that
+     * this attempt has given since. Empty when there is none. The array is a copy.
+     */
+    Optional<byte[]> checkpoint();
+
+    /**
+     * Keeps how far the attempt has come, for the attempt that may have to follow it. The bytes are copied and queued
+     * for the next group commit, and the call returns at once: a loss of the agent within the next few milliseconds
+     * loses this checkpoint and leaves the one before. Of several given between two commits only the newest is
+     * written.
+     *
+     * @throws IllegalArgumentException if the data is longer than {@value #MAX_CHECKPOINT_BYTES} bytes
+     */
+    void checkpoint(byte[] data);
+
+    /**
+     * Tells those who watch how far the attempt has come. Only the newest is kept, and not every one is shown.
+     *
+     * @param fraction the part of the work that is done, from 0 to 1
+     * @param message what is being done, in a few words; longer than 200 characters is cut
+     * @throws IllegalArgumentException if the fraction is not a number from 0 to 1
+     */
+    void progress(double fraction, String message);
+
+    /** A logger whose entries carry the job, the run, the shard and the attempt. */
+    Logger logger();
+}
