@@ -1,9 +1,9 @@
 package dev.belfry.core.ledger;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.belfry.core.record.RecordReader;
-import dev.belfry.core.record.RecordReader.Row;
-import dev.belfry.core.record.RecordWriter;
+import dev.belfry.core.record.JsonRecordReader;
+import dev.belfry.core.record.JsonRecordReader.Row;
+import dev.belfry.core.record.JsonRecordWriter;
 import dev.belfry.core.run.Outcome;
 import java.io.IOException;
 import java.time.Instant;
@@ -23,7 +23,7 @@ public final class LedgerCodec {
     private LedgerCodec() {}
 
     public static byte[] encode(LedgerRecord ledger) {
-        return RecordWriter.write(SCHEMA, json -> {
+        return JsonRecordWriter.write(SCHEMA, json -> {
             json.writeStringField("writer", ledger.writer());
             json.writeNumberField("batch", ledger.batch());
             json.writeNumberField("since", ledger.since());
@@ -115,7 +115,7 @@ public final class LedgerCodec {
 
     /** @throws dev.belfry.core.record.CorruptRecordException if it cannot be read */
     public static LedgerRecord decode(String path, byte[] bytes) {
-        RecordReader json = RecordReader.open(path, bytes, SCHEMA);
+        JsonRecordReader json = JsonRecordReader.open(path, bytes, SCHEMA);
         List<Span> above = new ArrayList<>();
         for (Row row : json.rows("above")) {
             above.add(readSpan(json, row));
@@ -154,7 +154,7 @@ public final class LedgerCodec {
                 released);
     }
 
-    private static Span readSpan(RecordReader json, Row row) {
+    private static Span readSpan(JsonRecordReader json, Row row) {
         try {
             return new Span(row.instant(0), row.instant(1), row.number(2), readMark(row, 3));
         } catch (IllegalArgumentException e) {

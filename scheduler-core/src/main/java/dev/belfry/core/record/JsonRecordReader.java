@@ -20,7 +20,7 @@ import java.util.TreeMap;
  *
  * <p>Instants are stored as milliseconds since the epoch. Not thread-safe; make one per record.
  */
-public final class RecordReader {
+public final class JsonRecordReader {
 
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -33,7 +33,7 @@ public final class RecordReader {
     private final String where;
     private final JsonNode node;
 
-    private RecordReader(String where, JsonNode node) {
+    private JsonRecordReader(String where, JsonNode node) {
         this.where = where;
         this.node = node;
     }
@@ -43,7 +43,7 @@ public final class RecordReader {
      *
      * @throws CorruptRecordException if it is not a JSON object or of a schema above {@code readable}
      */
-    public static RecordReader open(String where, byte[] bytes, int readable) {
+    public static JsonRecordReader open(String where, byte[] bytes, int readable) {
         JsonNode tree;
         try {
             tree = JSON.readTree(bytes);
@@ -53,7 +53,7 @@ public final class RecordReader {
         if (tree == null || !tree.isObject()) {
             throw CorruptRecordException.malformed(where, "not a JSON object (" + bytes.length + " bytes)");
         }
-        RecordReader reader = new RecordReader(where, tree);
+        JsonRecordReader reader = new JsonRecordReader(where, tree);
         long schema = reader.number("v");
         if (schema < 1) {
             throw reader.malformed("v", "not a schema: " + schema);
@@ -151,23 +151,23 @@ public final class RecordReader {
     }
 
     /** The object in {@code field}, with errors that name the way to it. */
-    public RecordReader object(String field) {
+    public JsonRecordReader object(String field) {
         JsonNode value = required(field);
         if (!value.isObject()) {
             throw malformed(field, "expected an object");
         }
-        return new RecordReader(where + " '" + field + "'", value);
+        return new JsonRecordReader(where + " '" + field + "'", value);
     }
 
     /** The objects in the array {@code field}; none if it is missing. */
-    public List<RecordReader> objects(String field) {
-        List<RecordReader> objects = new ArrayList<>();
+    public List<JsonRecordReader> objects(String field) {
+        List<JsonRecordReader> objects = new ArrayList<>();
         int i = 0;
         for (JsonNode element : array(field)) {
             if (!element.isObject()) {
                 throw malformed(field, "expected objects");
             }
-            objects.add(new RecordReader(where + " '" + field + "[" + i++ + "]'", element));
+            objects.add(new JsonRecordReader(where + " '" + field + "[" + i++ + "]'", element));
         }
         return objects;
     }
@@ -242,11 +242,11 @@ public final class RecordReader {
 
     /** One array of mixed values, read by position. */
     public static final class Row {
-        private final RecordReader reader;
+        private final JsonRecordReader reader;
         private final String field;
         private final JsonNode row;
 
-        private Row(RecordReader reader, String field, JsonNode row) {
+        private Row(JsonRecordReader reader, String field, JsonNode row) {
             this.reader = reader;
             this.field = field;
             this.row = row;

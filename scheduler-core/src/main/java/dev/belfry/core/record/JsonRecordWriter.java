@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 
 /** Writes the JSON of one stored record. */
-public final class RecordWriter {
+public final class JsonRecordWriter {
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -17,7 +17,7 @@ public final class RecordWriter {
         void write(JsonGenerator json) throws IOException;
     }
 
-    private RecordWriter() {}
+    private JsonRecordWriter() {}
 
     /** The bytes of an object with the schema in {@code v} and the fields that {@code body} writes. */
     public static byte[] write(int schema, Body body) {
