@@ -11,6 +11,8 @@ public final class FireLifeCycle {
         START,
         /** A time-out, an operator, a newer fire or the end of the lease asks it to stop. */
         STOP,
+        /** The claim is taken back before anything was started: the shard is handed over. */
+        RETRACT,
         /** The attempt ended well. */
         SUCCEED,
         /** The attempt ended badly and another follows. */
@@ -27,7 +29,7 @@ public final class FireLifeCycle {
             .add(FireState.WAITING, Event.START, FireState.RUNNING)
             .add(FireState.WAITING, Event.END, FireState.FINAL)
             .add(FireState.CLAIMING, Event.START, FireState.RUNNING)
-            .add(FireState.CLAIMING, Event.END, FireState.FINAL)
+            .add(FireState.CLAIMING, Event.RETRACT, FireState.WAITING)
             .add(FireState.RUNNING, Event.STOP, FireState.STOPPING)
             .add(FireState.RUNNING, Event.SUCCEED, FireState.FINAL)
             .add(FireState.RUNNING, Event.RETRY, FireState.BACKING_OFF)

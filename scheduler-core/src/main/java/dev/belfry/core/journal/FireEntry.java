@@ -1,0 +1,48 @@
+package dev.belfry.core.journal;
+
+import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.run.Outcome;
+import java.time.Instant;
+
+/**
+ * One line of an agent's journal: the start of an attempt, its end, or an outcome without an attempt.
+ *
+ * @param kind what the line says
+ * @param shard number of the shard as text; the agent id for a broadcast job
+ * @param fire the fire, or the first of a range
+ * @param last the last fire of a range; equal to the fire's instant otherwise
+ * @param count number of fires in the range, else 1
+ * @param attempt number of the attempt, from 1; 0 if there was none
+ * @param token its fencing token; 0 if there was none
+ * @param started when the attempt started; {@link Instant#EPOCH} if there was none
+ * @param ended when it ended or the outcome was decided; {@link Instant#EPOCH} for a start
+ * @param outcome how the attempt or the fire ended; {@link Outcome#UNKNOWN} for a start
+ * @param reason why, in a word of {@code Reasons}, or a short text from user code's exception; may be empty
+ */
+public record FireEntry(
+        Kind kind,
+        String jobUid,
+        int layout,
+        String shard,
+        FireId fire,
+        Instant last,
+        long count,
+        int attempt,
+        long token,
+        Instant started,
+        Instant ended,
+        Outcome outcome,
+        String reason) {
+
+    /** What a line says. */
+    public enum Kind {
+        /** An attempt has started. */
+        STARTED,
+        /** An attempt has ended and the fire is not final: it will be tried again. */
+        ENDED,
+        /** The fire, or the range of fires, has its final outcome. */
+        FINAL,
+        /** The attempt was told to stop, did not, and was left to itself; a FINAL or ENDED line preceded or follows. */
+        ABANDONED
+    }
+}

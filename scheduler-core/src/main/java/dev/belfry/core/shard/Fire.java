@@ -1,0 +1,54 @@
+package dev.belfry.core.shard;
+
+import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.run.FireLifeCycle.Event;
+import dev.belfry.core.run.FireState;
+import dev.belfry.core.run.Outcome;
+import java.time.Instant;
+
+/** One fire that has been decided to run and is not final yet. Mutable; owned by its {@link ShardRuns}. */
+final class Fire {
+    final FireId id;
+    /** Whether it was found late and belongs to the queue of late fires. */
+    final boolean late;
+
+    FireState state = FireState.WAITING;
+    /** Number of the last attempt, 0 before the first. */
+    int attempt;
+    /** Attempts that failed by the code's own doing; those cut short do not count against the retry limit. */
+    int failures;
+
+    long token;
+    Instant started = Instant.EPOCH;
+    /** Monotonic clock at the start of the first attempt of this tenancy. */
+    long firstNanos;
+    /** Why it runs late or again; empty for an ordinary fire. */
+    String why;
+    /** Why the running attempt was told to stop; empty if it was not. */
+    String stopReason = "";
+
+    Outcome stopOutcome = Outcome.CANCELLED;
+    /** Batch that carried its claim; 0 if none has yet. */
+    long claimBatch;
+    /** At-most-once: the claim for the coming attempt is durable. */
+    boolean claimed;
+
+    Fire(FireId id, boolean late, String why) {
+        this.id = id;
+        this.late = late;
+        this.why = why;
+    }
+
+    void on(Event event) {
+        state = state.on(event);
+    }
+
+    boolean running() {
+        return state == FireState.RUNNING || state == FireState.STOPPING;
+    }
+
+    /** Whether an attempt of it has ever been started, as far as the ledger knows. */
+    boolean begun() {
+        return attempt > 0;
+    }
+}
