@@ -50,15 +50,32 @@ public final class Mirror {
     private final Listener listener;
 
     private final Map<String, Znode> known = new TreeMap<>();
-    /** Paths with a read under way; true if they changed again since it was sent. */
-    private final Map<String, Boolean> reading = new HashMap<>();
+    /** Paths with a read under way. */
+    private final Map<String, Reading> reading = new HashMap<>();
 
     private final Set<String> failed = new HashSet<>();
     private int listing;
+    /** Counts what was seen to change. */
+    private long seen;
+    /** Value of {@link #seen} when the comparison under way began; 0 while there is none. */
+    private long comparingSince;
+
     private boolean closed;
     private boolean loaded;
     private boolean incomplete;
     private long generation;
+
+    /** A read under way. */
+    private static final class Reading {
+        /** The oldest change that this read, or the one after it, is to show. */
+        final long seen;
+        /** Whether the znode changed again since the read was sent. */
+        boolean again;
+
+        Reading(long seen) {
+            this.seen = seen;
+        }
+    }
 
     /**
      * A mirror of everything at {@code depth} levels below {@code root}: 1 for {@code /agents/<incarnation>}, 2 for
@@ -91,6 +108,7 @@ public final class Mirror {
         }
         generation++;
         incomplete = false;
+        comparingSince = ++seen;
         failed.clear();
         list(root, 1, generation);
     }
@@ -103,6 +121,24 @@ public final class Mirror {
     /** Whether everything has been read once, and nothing that was seen to change is still to be read. */
     public boolean caughtUp() {
         return loaded && !incomplete && listing == 0 && reading.isEmpty();
+    }
+
+    /** A number for everything that has been seen to change up to now. */
+    public long seen() {
+        return seen;
+    }
+
+    /** Whether everything that had been seen when {@link #seen} returned {@code mark} has been applied. */
+    public boolean applied(long mark) {
+        if (!loaded || incomplete || (comparingSince != 0 && comparingSince <= mark)) {
+            return false;
+        }
+        for (Reading read : reading.values()) {
+            if (read.seen <= mark) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What is known, by path, sorted. */
@@ -163,6 +199,7 @@ public final class Mirror {
         if (closed) {
             return;
         }
+        seen++;
         int level = levelOf(change.path());
         if (level == depth) {
             read(change.path());
@@ -186,13 +223,19 @@ public final class Mirror {
     }
 
     private void read(String path) {
-        if (reading.containsKey(path)) {
-            reading.put(path, true);
+        Reading under = reading.get(path);
+        if (under != null) {
+            under.again = true;
             return;
         }
-        reading.put(path, false);
+        send(path, new Reading(seen));
+    }
+
+    private void send(String path, Reading read) {
+        reading.put(path, read);
         store.read(session, "mirror-read" + root, path, answer -> {
-            boolean again = Boolean.TRUE.equals(reading.remove(path));
+            reading.remove(path);
+            boolean again = read.again;
             if (closed) {
                 return;
             }
@@ -207,7 +250,7 @@ public final class Mirror {
                 again = false;
             }
             if (again) {
-                read(path);
+                send(path, new Reading(read.seen));
             }
             settleIfDone();
         });
@@ -239,6 +282,7 @@ public final class Mirror {
     private void settleIfDone() {
         if (!closed && listing == 0 && reading.isEmpty() && !incomplete) {
             loaded = true;
+            comparingSince = 0;
             listener.settled();
         }
     }

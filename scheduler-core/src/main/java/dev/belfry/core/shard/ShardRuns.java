@@ -9,6 +9,10 @@ import static dev.belfry.core.run.FireLifeCycle.Event.START;
 import static dev.belfry.core.run.FireLifeCycle.Event.STOP;
 import static dev.belfry.core.run.FireLifeCycle.Event.SUCCEED;
 
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.OverlapPolicy;
+import dev.belfry.core.job.Recovery;
+import dev.belfry.core.job.Retry;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireEntry.Kind;
 import dev.belfry.core.ledger.FireId;
@@ -23,9 +27,7 @@ import dev.belfry.core.run.FireLifeCycle.Event;
 import dev.belfry.core.run.FireState;
 import dev.belfry.core.run.Moment;
 import dev.belfry.core.run.Outcome;
-import dev.belfry.core.run.RunRules;
-import dev.belfry.core.run.RunRules.Overlap;
-import dev.belfry.core.run.RunRules.Recovery;
+import dev.belfry.core.run.BackOff;
 import dev.belfry.core.trigger.DueSet;
 import dev.belfry.core.trigger.Owed;
 import java.time.Duration;
@@ -81,8 +83,8 @@ public final class ShardRuns {
     private final ShardEffects effects;
 
     private DueSet due;
-    private RunRules rules;
-    private Optional<String> paused = Optional.empty();
+    private JobDefinition rules;
+    private boolean paused;
 
     private Instant mark;
     private Instant decided;
@@ -117,7 +119,7 @@ public final class ShardRuns {
         this.incarnation = incarnation;
         this.effects = effects;
         this.due = job.due();
-        this.rules = job.rules();
+        this.rules = job.definition();
         this.paused = job.paused();
         this.mark = ledger.mark();
         this.decided = ledger.mark();
@@ -128,7 +130,7 @@ public final class ShardRuns {
     }
 
     /** What a tenancy needs to know of its job; replaced when the definition changes. */
-    public record JobView(DueSet due, RunRules rules, Optional<String> paused) {}
+    public record JobView(DueSet due, JobDefinition definition, boolean paused) {}
 
     private void inherit(LedgerRecord ledger) {
         for (Span span : ledger.above()) {
@@ -182,7 +184,7 @@ public final class ShardRuns {
     /** The definition has changed. */
     public void update(JobView job) {
         due = job.due();
-        rules = job.rules();
+        rules = job.definition();
         paused = job.paused();
     }
 
@@ -237,7 +239,7 @@ public final class ShardRuns {
             Fire fire = new Fire(FireId.scheduled(next.get()), false, "");
             Instant previous = decided;
             decided = next.get();
-            if (paused.isPresent()) {
+            if (paused) {
                 settle(fire.id, fire.id.due(), 1, Outcome.SKIPPED, Reasons.PAUSED, previous, now);
             } else {
                 onTime(fire, now);
@@ -322,7 +324,7 @@ public final class ShardRuns {
     }
 
     private void settleGaps(List<Owed.Gap> gaps, Moment now, String why) {
-        if (paused.isPresent()) {
+        if (paused) {
             for (Owed.Gap gap : gaps) {
                 settleRange(gap, Outcome.SKIPPED, Reasons.PAUSED, now);
             }
@@ -332,7 +334,7 @@ public final class ShardRuns {
     }
 
     private void runAllLate(List<Owed.Gap> gaps, Moment now) {
-        if (paused.isPresent()) {
+        if (paused) {
             settleGaps(gaps, now, Reasons.HANDOVER);
         } else {
             take(Owed.allLate(dueWithDelay(), gaps, HANDOVER_LIMIT), Reasons.HANDOVER, now);
@@ -369,14 +371,14 @@ public final class ShardRuns {
         List<Fire> waiting = live.values().stream()
                 .filter(f -> f.state == FireState.WAITING && !f.late)
                 .toList();
-        if (live.isEmpty() || (rules.overlap() == Overlap.ALLOW && live.size() < rules.overlapLimit())) {
+        if (live.isEmpty() || (rules.overlap().policy() == OverlapPolicy.ALLOW && live.size() < rules.overlap().limit())) {
             live.put(fire.id, fire);
             return;
         }
-        switch (rules.overlap()) {
+        switch (rules.overlap().policy()) {
             case SKIP, ALLOW -> skip(fire.id, Reasons.OVERLAP, now);
             case BUFFER_ONE -> buffer(fire, waiting.size() < 1, now);
-            case BUFFER_ALL -> buffer(fire, waiting.size() < rules.overlapLimit(), now);
+            case BUFFER_ALL -> buffer(fire, waiting.size() < rules.overlap().limit(), now);
             case CANCEL_RUNNING -> {
                 waiting.forEach(f -> finish(f, END, Outcome.SKIPPED, Reasons.REPLACED, now));
                 live.put(fire.id, fire);
@@ -416,7 +418,7 @@ public final class ShardRuns {
         waiting.sort(Comparator.comparing((Fire f) -> !f.late).thenComparing(f -> f.id));
         boolean lateRuns = live.values().stream().anyMatch(f -> f.late && f.state != FireState.WAITING);
         for (Fire fire : waiting) {
-            boolean parallel = rules.overlap() == Overlap.ALLOW && !(fire.late && lateRuns);
+            boolean parallel = rules.overlap().policy() == OverlapPolicy.ALLOW && !(fire.late && lateRuns);
             if (busy && !parallel) {
                 break;
             }
@@ -461,10 +463,11 @@ public final class ShardRuns {
     }
 
     private AttemptOrder order(Fire fire, Moment now) {
-        Optional<Duration> limit = rules.attemptTimeout();
+        Optional<Duration> limit = Optional.ofNullable(rules.timeouts().attempt());
         String reason = Reasons.ATTEMPT_TIMEOUT;
-        if (rules.totalTimeout().isPresent()) {
-            Duration left = rules.totalTimeout().get().minusNanos(now.nanos() - fire.firstNanos);
+        Duration total = rules.timeouts().total();
+        if (total != null) {
+            Duration left = total.minusNanos(now.nanos() - fire.firstNanos);
             if (limit.isEmpty() || left.compareTo(limit.get()) < 0) {
                 limit = Optional.of(left.isNegative() ? Duration.ZERO : left);
                 reason = Reasons.TOTAL_TIMEOUT;
@@ -507,12 +510,16 @@ public final class ShardRuns {
             finish(fire, SUCCEED, Outcome.SUCCEEDED, fire.why, now);
         } else if (fire.stopReason.isEmpty()) {
             fire.failures++;
-            boolean again = end.retryable() && !rules.retry().notOn().contains(end.error());
+            boolean again = end.retryable() && !listed(rules.retry(), end.error());
             retryOrFinish(fire, Outcome.FAILED, describe(end), again, now);
         } else {
             stopped(fire, now);
         }
         afterChange(now, leaseHolds);
+    }
+
+    private static boolean listed(Retry retry, String error) {
+        return retry.notOn().contains(error) || retry.notOn().contains(error.substring(error.lastIndexOf('.') + 1));
     }
 
     private static String describe(AttemptEnd end) {
@@ -541,7 +548,7 @@ public final class ShardRuns {
             effects.journal(entry(Kind.ENDED, fire, outcome, reason, now.wall()));
             fire.on(RETRY);
             dirty = true;
-            effects.backOff(fire.id, rules.retry().pauseAfter(fire.failures, effects.random()));
+            effects.backOff(fire.id, BackOff.pause(rules.retry(), fire.failures, effects.random()));
         } else {
             finish(fire, END, outcome, reason, now);
         }

@@ -1,5 +1,6 @@
 package dev.belfry.core.trigger;
 
+import dev.belfry.core.job.Misfire;
 import dev.belfry.core.ledger.Reasons;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ public record Owed(List<Instant> late, List<Missed> missed) {
     }
 
     /** Settles the due fires of {@code gaps} (ascending, disjoint) by {@code rules}, as of {@code now}. */
-    public static Owed settle(DueSet due, List<Gap> gaps, MisfireRules rules, Instant now) {
+    public static Owed settle(DueSet due, List<Gap> gaps, Misfire rules, Instant now) {
         return switch (rules.policy()) {
             case SKIP -> allMissed(due, gaps, Reasons.MISFIRE_SKIP);
             case FIRE_ONCE -> fireOnce(due, gaps);
@@ -78,7 +79,7 @@ public record Owed(List<Instant> late, List<Missed> missed) {
         return new Owed(late, missed);
     }
 
-    private static Owed fireAll(DueSet due, List<Gap> gaps, MisfireRules rules, Instant now) {
+    private static Owed fireAll(DueSet due, List<Gap> gaps, Misfire rules, Instant now) {
         Instant oldest = now.minus(rules.window());
         List<Missed> missed = new ArrayList<>();
         List<Instant> late = new ArrayList<>();

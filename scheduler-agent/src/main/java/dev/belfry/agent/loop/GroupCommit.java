@@ -1,0 +1,364 @@
+package dev.belfry.agent.loop;
+
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.LedgerCodec;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.shard.ShardRuns;
+import dev.belfry.store.Commit;
+import dev.belfry.store.Read;
+import dev.belfry.store.Session;
+import dev.belfry.store.Store;
+import dev.belfry.store.Synced;
+import dev.belfry.store.Transaction;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the records of all tenancies of an incarnation, in few multis.
+ *
+ * <p>Everything that falls due within a few milliseconds shares a multi; when nothing is under way an outcome goes out
+ * at once. Several multis may be under way, at most one write per ledger. The first operation of each checks that the
+ * incarnation's registration exists (rule R8). A multi of unknown result is read back after a sync: since it is atomic,
+ * one of its ledgers tells for all of them.
+ *
+ * <p>Not thread-safe; owned by the agent's loop. One per session.
+ */
+final class GroupCommit {
+
+    static final int MAX_LEDGERS = 90;
+    static final int MAX_BYTES = 400_000;
+    static final int WINDOW = 4;
+    static final long LINGER_NANOS = 4_000_000;
+
+    /** What the writer needs of the agent around it. */
+    interface Owner {
+        /** Everything of this tenancy up to {@code batch} is durable. */
+        void acknowledged(Tenancy tenancy, long batch);
+
+        /** Another writer has touched the ledger: this incarnation is not its owner any more, or never was. */
+        void overwritten(Tenancy tenancy, String found);
+
+        /** The registration is gone: this incarnation is over. */
+        void fenced();
+
+        /** The store refuses the write for good; what was to be recorded is kept and tried again later. */
+        void refused(String why);
+    }
+
+    private static final class Batch {
+        final long number;
+        final List<Tenancy> tenancies = new ArrayList<>();
+        final List<List<FireEntry>> lines = new ArrayList<>();
+        /** For each write: the index of its tenancy, or -1 for the journal; checkpoints are encoded as -2 - index. */
+        final List<Integer> writes = new ArrayList<>();
+
+        JournalTail.@Nullable Part journal;
+
+        Batch(long number) {
+            this.number = number;
+        }
+    }
+
+    private final Loop loop;
+    private final Store store;
+    private final Session session;
+    private final String incarnation;
+    private final JournalTail journal;
+    private final Owner owner;
+
+    private final Set<Tenancy> dirty = new LinkedHashSet<>();
+    private final Deque<Batch> doubtful = new ArrayDeque<>();
+    private int underWay;
+    private long batches;
+    private boolean connected = true;
+    private boolean resolving;
+    private boolean urgent;
+    private boolean stopped;
+    private boolean lingering;
+
+    GroupCommit(Loop loop, Store store, Session session, String incarnation, Owner owner) {
+        this.loop = loop;
+        this.store = store;
+        this.session = session;
+        this.incarnation = incarnation;
+        this.journal = new JournalTail(store, session, incarnation);
+        this.owner = owner;
+    }
+
+    /**
+     * The tenancy has something to be written.
+     *
+     * @param now whether somebody waits for it; a start alone may wait a few milliseconds for its outcome
+     */
+    void changed(Tenancy tenancy, boolean now) {
+        dirty.add(tenancy);
+        urgent |= now;
+        if (!lingering) {
+            lingering = true;
+            // Posted, not called: whatever else the present event changes goes into the same multi.
+            loop.execute(this::lingered);
+        }
+    }
+
+    private void lingered() {
+        lingering = false;
+        if ((urgent && underWay == 0) || dirty.size() >= MAX_LEDGERS / 2) {
+            pump();
+        } else if (!dirty.isEmpty()) {
+            lingering = true;
+            loop.after(LINGER_NANOS, () -> {
+                lingering = false;
+                pump();
+            });
+        }
+    }
+
+    void suspended() {
+        connected = false;
+    }
+
+    void resumed() {
+        connected = true;
+        journal.resumed();
+        resolve();
+        pump();
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    /** Whether everything of this tenancy is durable. */
+    boolean settled(Tenancy tenancy) {
+        return !tenancy.writing && !tenancy.dirty();
+    }
+
+    private void pump() {
+        while (!stopped && connected && doubtful.isEmpty() && underWay < WINDOW && !dirty.isEmpty()) {
+            Batch batch = new Batch(++batches);
+            Transaction.Builder transaction =
+                    Transaction.at("ledger-flush").exists(Paths.agent(incarnation));
+            fill(batch, transaction);
+            if (batch.tenancies.isEmpty()) {
+                return;
+            }
+            List<FireEntry> lines = new ArrayList<>();
+            batch.lines.forEach(lines::addAll);
+            List<FireEntry> worth = JournalTail.worthWriting(lines);
+            if (!worth.isEmpty()) {
+                batch.journal = journal.add(transaction, worth, underWay == 0);
+                batch.writes.add(-1);
+            }
+            underWay++;
+            urgent = false;
+            store.commit(session, transaction.build(), answer -> answered(batch, answer));
+        }
+    }
+
+    private void fill(Batch batch, Transaction.Builder transaction) {
+        int bytes = 0;
+        Iterator<Tenancy> waiting = dirty.iterator();
+        while (waiting.hasNext() && batch.tenancies.size() < MAX_LEDGERS && bytes < MAX_BYTES) {
+            Tenancy tenancy = waiting.next();
+            ShardRuns runs = tenancy.runs;
+            if (tenancy.writing) {
+                continue;
+            }
+            waiting.remove();
+            if (runs == null || !tenancy.dirty() || tenancy.stage != Tenancy.Stage.ACTIVE) {
+                continue;
+            }
+            int index = batch.tenancies.size();
+            tenancy.writing = true;
+            batch.tenancies.add(tenancy);
+            batch.lines.add(new ArrayList<>(tenancy.lines));
+            tenancy.lines.clear();
+            byte[] data = LedgerCodec.encode(runs.record(batch.number));
+            String path = tenancy.ref.ledgerPath();
+            if (tenancy.ledgerVersion < 0) {
+                transaction.create(path, data);
+            } else {
+                transaction.put(path, data, tenancy.ledgerVersion);
+            }
+            batch.writes.add(index);
+            bytes += data.length + addCheckpoint(batch, transaction, tenancy, index);
+        }
+    }
+
+    private static int addCheckpoint(Batch batch, Transaction.Builder transaction, Tenancy tenancy, int index) {
+        if (!tenancy.checkpointDirty || tenancy.checkpoint.isEmpty()) {
+            tenancy.checkpointDirty = false;
+            return 0;
+        }
+        byte[] data = tenancy.checkpoint.get().encode();
+        String path = Paths.checkpoint(tenancy.ref.ledgerPath());
+        if (tenancy.checkpointStored) {
+            transaction.put(path, data, -1);
+        } else {
+            transaction.create(path, data);
+        }
+        batch.writes.add(-2 - index);
+        tenancy.checkpointDirty = false;
+        return data.length;
+    }
+
+    private void answered(Batch batch, Commit answer) {
+        if (stopped) {
+            return;
+        }
+        if (answer instanceof Commit.Indeterminate) {
+            doubtful.add(batch);
+            resolve();
+            return;
+        }
+        underWay--;
+        if (answer instanceof Commit.Applied) {
+            applied(batch);
+        } else if (answer instanceof Commit.Fenced) {
+            stopped = true;
+            owner.fenced();
+            return;
+        } else if (answer instanceof Commit.Conflict conflict) {
+            restore(batch);
+            conflict(batch, conflict);
+        } else if (answer instanceof Commit.Rejected rejected) {
+            restore(batch);
+            owner.refused(rejected.why());
+            loop.after(session.timeout().toNanos() / 2, this::pump);
+            return;
+        } else if (answer instanceof Commit.Unavailable) {
+            restore(batch);
+            if (connected) {
+                loop.after(LINGER_NANOS * 25, this::pump);
+            }
+            return;
+        } else if (answer instanceof Commit.SessionOver) {
+            stopped = true;
+            return;
+        }
+        pump();
+    }
+
+    private void applied(Batch batch) {
+        if (batch.journal != null) {
+            journal.applied(batch.journal);
+        }
+        for (int write : batch.writes) {
+            if (write <= -2) {
+                batch.tenancies.get(-2 - write).checkpointStored = true;
+            }
+        }
+        for (Tenancy tenancy : batch.tenancies) {
+            tenancy.writing = false;
+            // Create leaves version 0; a put adds one, and this incarnation is the only writer.
+            tenancy.ledgerVersion++;
+            owner.acknowledged(tenancy, batch.number);
+        }
+    }
+
+    /** Nothing of the batch happened: what it carried is to be sent again. */
+    private void restore(Batch batch) {
+        for (int i = 0; i < batch.tenancies.size(); i++) {
+            Tenancy tenancy = batch.tenancies.get(i);
+            tenancy.writing = false;
+            tenancy.lines.addAll(0, batch.lines.get(i));
+            if (tenancy.runs != null) {
+                tenancy.runs.notWritten();
+            }
+            dirty.add(tenancy);
+        }
+        for (int write : batch.writes) {
+            if (write <= -2) {
+                batch.tenancies.get(-2 - write).checkpointDirty = true;
+            }
+        }
+    }
+
+    /** One write was refused: it is looked at by itself, the others go again. */
+    private void conflict(Batch batch, Commit.Conflict conflict) {
+        int write = conflict.write() < batch.writes.size() ? batch.writes.get(conflict.write()) : -1;
+        if (write <= -2) {
+            Tenancy tenancy = batch.tenancies.get(-2 - write);
+            tenancy.checkpointStored = conflict.reason() == Commit.Reason.EXISTS;
+        } else if (write >= 0) {
+            Tenancy tenancy = batch.tenancies.get(write);
+            dirty.remove(tenancy);
+            tenancy.writing = true;
+            readBack(
+                    tenancy,
+                    found -> {
+                        tenancy.writing = false;
+                        owner.overwritten(tenancy, conflict + ", found " + found);
+                    },
+                    () -> {
+                        tenancy.writing = false;
+                        dirty.add(tenancy);
+                    });
+        }
+    }
+
+    /** Finds out what became of the batches of unknown result, oldest first. */
+    private void resolve() {
+        if (stopped || resolving || !connected || doubtful.isEmpty()) {
+            return;
+        }
+        resolving = true;
+        Batch batch = doubtful.element();
+        Tenancy probe = batch.tenancies.get(0);
+        String path = probe.ref.ledgerPath();
+        store.sync(session, "ledger-doubt-sync", path, synced -> {
+            if (synced instanceof Synced.Failed) {
+                resolving = false;
+                return;
+            }
+            readBack(probe, found -> resolved(batch, found), () -> resolving = false);
+        });
+    }
+
+    private void resolved(Batch batch, @Nullable LedgerRecord found) {
+        resolving = false;
+        doubtful.remove();
+        underWay--;
+        if (found != null && found.writer().equals(incarnation) && found.batch() == batch.number) {
+            applied(batch);
+        } else {
+            restore(batch);
+        }
+        resolve();
+        pump();
+    }
+
+    /** Reads a ledger; {@code failed} is run if the connection goes again first, and the next one starts over. */
+    private void readBack(Tenancy tenancy, Consumer<@Nullable LedgerRecord> then, Runnable failed) {
+        String path = tenancy.ref.ledgerPath();
+        store.read(session, "ledger-read-back", path, answer -> {
+            if (stopped) {
+                return;
+            }
+            if (answer instanceof Read.Found found) {
+                then.accept(decode(path, found.znode().data()));
+            } else if (answer instanceof Read.Missing) {
+                then.accept(null);
+            } else {
+                failed.run();
+            }
+        });
+    }
+
+    private static @Nullable LedgerRecord decode(String path, byte[] data) {
+        try {
+            return LedgerCodec.decode(path, data);
+        } catch (CorruptRecordException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.belfry.agent.loop;
+
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.journal.FireEntry.Kind;
+import dev.belfry.core.journal.FireJournal;
+import dev.belfry.core.journal.JournalCounts;
+import dev.belfry.core.record.Paths;
+import dev.belfry.store.Commit;
+import dev.belfry.store.Session;
+import dev.belfry.store.Store;
+import dev.belfry.store.Transaction;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writing end of an incarnation's journal.
+ *
+ * <p>Lines of small commits are added to the last entry until it holds {@link #APPEND_BYTES}. Beyond
+ * {@link #MAX_ENTRIES} entries or {@link #MAX_BYTES} the oldest are turned into counts in the parent znode, in
+ * transactions of their own.
+ *
+ * <p>Not thread-safe; owned by the agent's loop.
+ */
+final class JournalTail {
+
+    static final int APPEND_BYTES = 4_096;
+    static final int MAX_ENTRIES = 900;
+    static final long MAX_BYTES = 8L * 1_024 * 1_024;
+    private static final int TRIM = 90;
+
+    private static final class Entry {
+        final long number;
+        List<FireEntry> lines;
+        int bytes;
+
+        Entry(long number, List<FireEntry> lines, int bytes) {
+            this.number = number;
+            this.lines = lines;
+            this.bytes = bytes;
+        }
+    }
+
+    /** What one transaction does to the journal, until its result is known. */
+    static final class Part {
+        private final Entry entry;
+        private final List<FireEntry> lines;
+        private final int bytes;
+        private final boolean created;
+
+        private Part(Entry entry, List<FireEntry> lines, int bytes, boolean created) {
+            this.entry = entry;
+            this.lines = lines;
+            this.bytes = bytes;
+            this.created = created;
+        }
+    }
+
+    private final Store store;
+    private final Session session;
+    private final String writer;
+    /** Entries that are in the store, oldest first. */
+    private final Deque<Entry> entries = new ArrayDeque<>();
+
+    private final JournalCounts counted = new JournalCounts();
+    private long next = 1;
+    private long bytes;
+    private boolean trimming;
+    /** A trim of unknown result, to be sent again. */
+    private @Nullable Transaction pendingTrim;
+
+    JournalTail(Store store, Session session, String writer) {
+        this.store = store;
+        this.session = session;
+        this.writer = writer;
+    }
+
+    /** Lines worth writing: a start whose end is in the same commit says nothing that the end does not. */
+    static List<FireEntry> worthWriting(List<FireEntry> lines) {
+        Set<Long> ended = new HashSet<>();
+        for (FireEntry line : lines) {
+            if (line.kind() == Kind.ENDED || line.kind() == Kind.FINAL) {
+                ended.add(line.token());
+            }
+        }
+        List<FireEntry> kept = new ArrayList<>(lines.size());
+        for (FireEntry line : lines) {
+            if (line.kind() != Kind.STARTED || !ended.contains(line.token())) {
+                kept.add(line);
+            }
+        }
+        return kept;
+    }
+
+    /**
+     * Adds to {@code transaction} the write that puts {@code lines}, at least one, into the journal.
+     *
+     * @param alone whether no other transaction is under way, so that the last entry may be extended
+     */
+    Part add(Transaction.Builder transaction, List<FireEntry> lines, boolean alone) {
+        Entry last = entries.peekLast();
+        if (alone && !trimming && last != null && last.bytes < APPEND_BYTES) {
+            List<FireEntry> all = new ArrayList<>(last.lines);
+            all.addAll(lines);
+            byte[] data = FireJournal.encode(all);
+            transaction.put(Paths.journalEntry(writer, last.number), data, -1);
+            return new Part(last, all, data.length, false);
+        }
+        byte[] data = FireJournal.encode(lines);
+        Entry entry = new Entry(next++, lines, data.length);
+        transaction.create(Paths.journalEntry(writer, entry.number), data);
+        return new Part(entry, lines, data.length, true);
+    }
+
+    /** The transaction that carried {@code part} has been applied. */
+    void applied(Part part) {
+        if (part.created) {
+            entries.add(part.entry);
+            bytes += part.bytes;
+        } else {
+            bytes += part.bytes - part.entry.bytes;
+            part.entry.lines = part.lines;
+            part.entry.bytes = part.bytes;
+        }
+        trim();
+    }
+
+    private void trim() {
+        if (trimming || (entries.size() <= MAX_ENTRIES && bytes <= MAX_BYTES)) {
+            return;
+        }
+        trimming = true;
+        Transaction.Builder trim = Transaction.at("journal-trim").exists(Paths.agent(writer));
+        List<Entry> oldest = new ArrayList<>();
+        for (int i = 0; i < TRIM && entries.size() > 1; i++) {
+            Entry entry = entries.removeFirst();
+            oldest.add(entry);
+            bytes -= entry.bytes;
+            entry.lines.forEach(counted::add);
+            trim.delete(Paths.journalEntry(writer, entry.number), -1);
+        }
+        trim.put(Paths.journal(writer), counted.encode(), -1);
+        Transaction transaction = trim.build();
+        store.commit(session, transaction, answer -> trimmed(answer, transaction));
+    }
+
+    /**
+     * Sends a trim again until it is known to be applied; a delete that finds nothing shows that it was. Counts only
+     * grow, so writing them again does no harm.
+     */
+    private void trimmed(Commit answer, Transaction transaction) {
+        boolean again = answer instanceof Commit.Indeterminate || answer instanceof Commit.Unavailable;
+        if (!again) {
+            trimming = false;
+            return;
+        }
+        pendingTrim = transaction;
+    }
+
+    /** The session has a connection again. */
+    void resumed() {
+        Transaction transaction = pendingTrim;
+        if (transaction != null) {
+            pendingTrim = null;
+            store.commit(session, transaction, answer -> trimmed(answer, transaction));
+        }
+    }
+}

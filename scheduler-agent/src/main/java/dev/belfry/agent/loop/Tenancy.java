@@ -1,0 +1,72 @@
+package dev.belfry.agent.loop;
+
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.CheckpointRecord;
+import dev.belfry.core.shard.ShardRef;
+import dev.belfry.core.shard.ShardRuns;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One shard granted to this incarnation, from the grant to the release. Mutable; owned by the agent's loop. */
+final class Tenancy {
+
+    /** How far a tenancy has come. */
+    enum Stage {
+        /** Granted; the ledger is still to be read, or the definition is not known yet. */
+        LOADING,
+        /** In charge. */
+        ACTIVE,
+        /** Listed in the hand-over; nothing may be done in its name any more. */
+        RELEASED,
+        /** Not ours any more. */
+        OVER
+    }
+
+    final ShardRef ref;
+    /** Generation of the grant; for a broadcast shard one more than that of the predecessor. */
+    long since;
+
+    final String job;
+    Stage stage = Stage.LOADING;
+    /** The decisions; null while loading. */
+    @Nullable ShardRuns runs;
+
+    /** Version of the ledger znode; -1 while there is none. */
+    int ledgerVersion = -1;
+
+    boolean ledgerRead;
+    /** Whether a write of the ledger is under way: at most one at a time. */
+    boolean writing;
+    /** Journal lines that go with the next write. */
+    final List<FireEntry> lines = new ArrayList<>();
+
+    Optional<CheckpointRecord> checkpoint = Optional.empty();
+    boolean checkpointStored;
+    boolean checkpointDirty;
+
+    /** When the timer is to look at it again; null while nothing is to be awaited. */
+    @Nullable Instant wake;
+
+    /** Whether the master wants it back. */
+    boolean wanted;
+    /** Whether nobody is to follow: the layout or the job ends. */
+    boolean ending;
+
+    Tenancy(ShardRef ref, long since, String job) {
+        this.ref = ref;
+        this.since = since;
+        this.job = job;
+    }
+
+    boolean dirty() {
+        return checkpointDirty || !lines.isEmpty() || (runs != null && runs.dirty());
+    }
+
+    @Override
+    public String toString() {
+        return "job=" + job + " shard=" + ref.shard() + " since=" + since;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.belfry.core.command;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What somebody asked for.
+ *
+ * @param id unique; a command sent again under the same id is the same command
+ * @param kind what is to be done
+ * @param target the job, or the agent id for a drain
+ * @param parameters of a triggered run
+ * @param by who asked
+ * @param reason why; may be empty
+ * @param result set once the master has consumed it
+ */
+public record Command(
+        String id,
+        Kind kind,
+        String target,
+        Map<String, String> parameters,
+        String by,
+        String reason,
+        Optional<Result> result) {
+
+    /** What can be asked for. */
+    public enum Kind {
+        /** Run the job once, now. */
+        TRIGGER,
+        /** Let nothing be due any more until it is resumed. */
+        PAUSE,
+        RESUME,
+        /** Delete the job. */
+        DELETE,
+        /** Cancel a run of the job: parameter {@code run}. */
+        CANCEL,
+        /** Let the agent hand over everything and take nothing. */
+        DRAIN,
+        UNDRAIN,
+        /** A kind that only a newer version knows. */
+        UNKNOWN
+    }
+
+    /**
+     * What became of it.
+     *
+     * @param accepted whether it had its effect
+     * @param text what was done, or why not
+     * @param at when, by the master's wall clock
+     * @param runId the run that a trigger started; empty otherwise
+     */
+    public record Result(boolean accepted, String text, Instant at, String runId) {}
+
+    public Command {
+        parameters = Map.copyOf(parameters);
+    }
+
+    /** The command with its result. */
+    public Command done(Result outcome) {
+        return new Command(id, kind, target, parameters, by, reason, Optional.of(outcome));
+    }
+}

@@ -1,0 +1,84 @@
+package dev.belfry.core.journal;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.belfry.core.journal.FireEntry.Kind;
+import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.record.JsonRecordReader;
+import dev.belfry.core.record.JsonRecordReader.Row;
+import dev.belfry.core.record.JsonRecordWriter;
+import dev.belfry.core.run.Outcome;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The stored form of one entry of an agent's journal: the lines of one or more group commits. */
+public final class FireJournal {
+
+    public static final int SCHEMA = 1;
+
+    private FireJournal() {}
+
+    public static byte[] encode(List<FireEntry> lines) {
+        return JsonRecordWriter.write(SCHEMA, json -> {
+            json.writeArrayFieldStart("fires");
+            for (FireEntry line : lines) {
+                write(json, line);
+            }
+            json.writeEndArray();
+        });
+    }
+
+    private static void write(JsonGenerator json, FireEntry line) throws IOException {
+        json.writeStartArray();
+        json.writeString(line.kind().name().toLowerCase(Locale.ROOT));
+        json.writeString(line.jobUid());
+        json.writeNumber(line.layout());
+        json.writeString(line.shard());
+        json.writeNumber(line.fire().due().toEpochMilli());
+        json.writeString(line.fire().requested().orElse(""));
+        json.writeNumber(line.last().toEpochMilli());
+        json.writeNumber(line.count());
+        json.writeNumber(line.attempt());
+        json.writeNumber(line.token());
+        json.writeNumber(line.started().toEpochMilli());
+        json.writeNumber(line.ended().toEpochMilli());
+        json.writeString(line.outcome().text());
+        json.writeString(line.reason());
+        json.writeEndArray();
+    }
+
+    /** @throws dev.belfry.core.record.CorruptRecordException if it cannot be read */
+    public static List<FireEntry> decode(String path, byte[] bytes) {
+        JsonRecordReader json = JsonRecordReader.open(path, bytes, SCHEMA);
+        List<FireEntry> lines = new ArrayList<>();
+        for (Row row : json.rows("fires")) {
+            String requested = row.text(5);
+            lines.add(new FireEntry(
+                    kind(json, row.text(0)),
+                    row.text(1),
+                    (int) row.number(2),
+                    row.text(3),
+                    new FireId(row.instant(4), requested.isEmpty() ? Optional.empty() : Optional.of(requested)),
+                    row.instant(6),
+                    row.number(7),
+                    (int) row.number(8),
+                    row.number(9),
+                    row.instant(10),
+                    row.instant(11),
+                    Outcome.of(row.text(12)),
+                    row.text(13)));
+        }
+        return lines;
+    }
+
+    private static Kind kind(JsonRecordReader json, String text) {
+        for (Kind kind : Kind.values()) {
+            if (kind.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return kind;
+            }
+        }
+        throw json.malformed("fires", "unknown kind of line '" + text + "'");
+    }
+}

@@ -1,0 +1,47 @@
+package dev.belfry.core.ownership;
+
+import dev.belfry.core.record.JsonRecordReader;
+import dev.belfry.core.record.JsonRecordWriter;
+import java.time.Instant;
+
+/**
+ * What an incarnation says with each heartbeat.
+ *
+ * @param number of the heartbeat, from 1
+ * @param appliedJobs every change of a definition up to this zxid has been applied
+ * @param appliedTable every change of the assignment table up to this zxid has been applied
+ * @param shards tenancies held
+ * @param running attempts running
+ * @param load system load average over the last minute; negative if unknown
+ * @param clock the agent's wall clock when it was sent
+ */
+public record HeartbeatRecord(
+        long number, long appliedJobs, long appliedTable, int shards, int running, double load, Instant clock) {
+
+    public static final int SCHEMA = 1;
+
+    public byte[] encode() {
+        return JsonRecordWriter.write(SCHEMA, json -> {
+            json.writeNumberField("number", number);
+            json.writeNumberField("appliedJobs", appliedJobs);
+            json.writeNumberField("appliedTable", appliedTable);
+            json.writeNumberField("shards", shards);
+            json.writeNumberField("running", running);
+            json.writeNumberField("load", Math.round(load * 100) / 100.0);
+            json.writeNumberField("clock", clock.toEpochMilli());
+        });
+    }
+
+    /** @throws dev.belfry.core.record.CorruptRecordException if it cannot be read */
+    public static HeartbeatRecord decode(String path, byte[] bytes) {
+        JsonRecordReader json = JsonRecordReader.open(path, bytes, SCHEMA);
+        return new HeartbeatRecord(
+                json.number("number"),
+                json.number("appliedJobs"),
+                json.number("appliedTable"),
+                json.integer("shards"),
+                json.integer("running"),
+                json.decimal("load"),
+                json.instant("clock"));
+    }
+}

@@ -1,0 +1,96 @@
+package dev.belfry.core.version;
+
+import dev.belfry.core.job.JobDefinition;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A job as stored.
+ *
+ * @param uid identifies this job for ever: a job deleted and created again under the same name has another
+ * @param versions the recent ones, oldest first; at least one
+ * @param requests runs asked for, oldest first, at most {@link #MAX_REQUESTS}
+ * @param deletedAt set once the job is deleted: nothing is due from then on
+ */
+public record JobRecord(
+        String name, String uid, List<JobVersion> versions, List<RunRequest> requests, Optional<Instant> deletedAt) {
+
+    /** Versions kept; older ones are dropped, and what was due under them can no longer be proved. */
+    public static final int MAX_VERSIONS = 20;
+    /** Requests kept. */
+    public static final int MAX_REQUESTS = 64;
+
+    public JobRecord {
+        versions = List.copyOf(versions);
+        requests = List.copyOf(requests);
+        if (versions.isEmpty()) {
+            throw new IllegalArgumentException("job '" + name + "' has no version");
+        }
+    }
+
+    /** The newest version, in force or about to be. */
+    public JobVersion newest() {
+        return versions.get(versions.size() - 1);
+    }
+
+    public JobDefinition definition() {
+        return newest().definition();
+    }
+
+    public boolean deleted() {
+        return deletedAt.isPresent();
+    }
+
+    /** The version in force at {@code at}: the last that begins at or before it, else the first. */
+    public JobVersion at(Instant at) {
+        JobVersion inForce = versions.get(0);
+        for (JobVersion version : versions) {
+            if (!version.from().isAfter(at)) {
+                inForce = version;
+            }
+        }
+        return inForce;
+    }
+
+    /** The instant from which on layout {@code layout} is no longer in force; empty while it is the newest one. */
+    public Optional<Instant> endOfLayout(int layout) {
+        for (JobVersion version : versions) {
+            if (version.layout() > layout) {
+                return Optional.of(version.from());
+            }
+        }
+        return deletedAt;
+    }
+
+    /** The record with one more version; the oldest goes if there are too many. */
+    public JobRecord with(JobVersion version) {
+        List<JobVersion> all = new ArrayList<>(versions);
+        all.add(version);
+        while (all.size() > MAX_VERSIONS) {
+            all.remove(0);
+        }
+        return new JobRecord(name, uid, all, requests, deletedAt);
+    }
+
+    /** The record with one more request; the oldest goes if there are too many. */
+    public JobRecord with(RunRequest request) {
+        List<RunRequest> all = new ArrayList<>(requests);
+        all.add(request);
+        while (all.size() > MAX_REQUESTS) {
+            all.remove(0);
+        }
+        return new JobRecord(name, uid, versions, all, deletedAt);
+    }
+
+    /** The record with other requests. */
+    public JobRecord withRequests(List<RunRequest> kept) {
+        return new JobRecord(name, uid, versions, kept, deletedAt);
+    }
+
+    /** The record of the job deleted at {@code at}. */
+    public JobRecord deletedAt(Instant at) {
+        return new JobRecord(name, uid, versions, requests, Optional.of(at));
+    }
+}
