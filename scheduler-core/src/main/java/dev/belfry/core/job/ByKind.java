@@ -11,16 +11,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class ByKind<V> implements Shape<V> {
 
+    private final Class<? extends Node> briefKind;
     private final Shape<V> brief;
     private final Class<? extends Node> fullKind;
     private final Shape<V> full;
     private final Predicate<V> isBrief;
 
     /**
-     * @param fullKind the kind of node that {@code full} reads; {@code brief} reads every other
+     * @param briefKind the kind of node that {@code brief} reads
+     * @param fullKind the kind of node that {@code full} reads; looked at first
      * @param isBrief whether a value is written in the short way
      */
-    ByKind(Shape<V> brief, Class<? extends Node> fullKind, Shape<V> full, Predicate<V> isBrief) {
+    ByKind(
+            Class<? extends Node> briefKind,
+            Shape<V> brief,
+            Class<? extends Node> fullKind,
+            Shape<V> full,
+            Predicate<V> isBrief) {
+        this.briefKind = briefKind;
         this.brief = brief;
         this.fullKind = fullKind;
         this.full = full;
@@ -29,11 +37,11 @@ final class ByKind<V> implements Shape<V> {
 
     @Override
     public @Nullable V read(Node node, String path, Reading reading) {
+        boolean empty = node instanceof Node.Scalar scalar && scalar.type() == Node.Type.NULL;
         if (fullKind.isInstance(node)) {
             return full.read(node, path, reading);
         }
-        boolean scalar = node instanceof Node.Scalar each && each.type() != Node.Type.NULL;
-        if (scalar || brief instanceof ByKind<?> || brief instanceof Form<?> && node instanceof Node.Mapping) {
+        if (briefKind.isInstance(node) && !empty) {
             return brief.read(node, path, reading);
         }
         Shape.refuseKind(node, path, reading, words());

@@ -1,6 +1,8 @@
 package dev.belfry.core.job;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A value of a parsed text together with where it stands. */
@@ -10,6 +12,20 @@ sealed interface Node {
 
     /** How an error names this kind of value: "text", "a number", "a list" and so on. */
     String kind();
+
+    /** A plain tree of maps, lists, texts, numbers and booleans as nodes that stand nowhere. */
+    static Node of(Object tree) {
+        if (tree instanceof Map<?, ?> map) {
+            List<Entry> entries = new ArrayList<>();
+            map.forEach((key, value) -> entries.add(new Entry(key.toString(), Position.NONE, of(value))));
+            return new Mapping(Position.NONE, entries);
+        }
+        if (tree instanceof List<?> list) {
+            return new Sequence(Position.NONE, list.stream().map(Node::of).toList());
+        }
+        Type type = tree instanceof Number ? Type.NUMBER : tree instanceof Boolean ? Type.BOOLEAN : Type.TEXT;
+        return new Scalar(Position.NONE, type, tree.toString(), -1);
+    }
 
     /** What a scalar was written as. */
     enum Type {
@@ -35,18 +51,6 @@ sealed interface Node {
      */
     record Scalar(Position at, Type type, String text, int offset) implements Node {
 
-        static Scalar text(String text) {
-            return new Scalar(Position.NONE, Type.TEXT, text, -1);
-        }
-
-        static Scalar number(Number number) {
-            return new Scalar(Position.NONE, Type.NUMBER, number.toString(), -1);
-        }
-
-        static Scalar bool(boolean value) {
-            return new Scalar(Position.NONE, Type.BOOLEAN, Boolean.toString(value), -1);
-        }
-
         /** Where the character at {@code index} of the text stands, or where the value begins if that is not known. */
         Position atCharacter(int index) {
             return offset < 0 || index < 0 ? at : at.right(offset + Math.min(index, text.length()));
@@ -61,7 +65,7 @@ sealed interface Node {
     /** A list of values. */
     record Sequence(Position at, List<Node> items) implements Node {
 
-        Sequence {
+        public Sequence {
             items = List.copyOf(items);
         }
 
@@ -74,7 +78,7 @@ sealed interface Node {
     /** Keys with their values, in the order of the text; a key occurs once. */
     record Mapping(Position at, List<Entry> entries) implements Node {
 
-        Mapping {
+        public Mapping {
             entries = List.copyOf(entries);
         }
 

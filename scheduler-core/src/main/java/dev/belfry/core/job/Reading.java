@@ -1,7 +1,13 @@
 package dev.belfry.core.job;
 
+import dev.belfry.core.schedule.BusinessCalendar;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** The reading of one text or one job: collects what is wrong. Used by one thread. */
 final class Reading {
@@ -11,6 +17,7 @@ final class Reading {
 
     private final String file;
     private final List<DefinitionError> errors = new ArrayList<>();
+    private final Map<String, Map<String, Optional<BusinessCalendar>>> calendars = new HashMap<>();
     private int found;
 
     Reading(String file) {
@@ -32,6 +39,38 @@ final class Reading {
     /** The number of errors up to now, listed or not; reading that did not raise it was free of errors. */
     int found() {
         return found;
+    }
+
+    /**
+     * Makes calendars known to everything within a place.
+     *
+     * @param scope the path of the place, empty for the whole text
+     * @param named the calendars that are declared; empty for those that are wrong, so that their users are not blamed
+     */
+    void declare(String scope, Map<String, Optional<BusinessCalendar>> named) {
+        calendars.put(scope, named);
+    }
+
+    /** The names of the calendars known at a path. */
+    Set<String> calendarNames(String path) {
+        return calendarsAt(path).keySet();
+    }
+
+    /** The calendars known at a path that are right; those declared nearer come first. */
+    Map<String, BusinessCalendar> calendars(String path) {
+        Map<String, BusinessCalendar> sound = new TreeMap<>();
+        calendarsAt(path).forEach((name, calendar) -> calendar.ifPresent(each -> sound.put(name, each)));
+        return sound;
+    }
+
+    private Map<String, Optional<BusinessCalendar>> calendarsAt(String path) {
+        Map<String, Optional<BusinessCalendar>> known = new TreeMap<>(calendars.getOrDefault("", Map.of()));
+        for (int end = 0; end <= path.length(); end++) {
+            if (end == path.length() || path.charAt(end) == '.') {
+                known.putAll(calendars.getOrDefault(path.substring(0, end), Map.of()));
+            }
+        }
+        return known;
     }
 
     /** The errors in the order of the text; if there were too many, the last says how many are not listed. */
