@@ -1,0 +1,34 @@
+package dev.belfry.core.job;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * When a failed attempt is tried again, and after which wait: {@code initial * multiplier^(n-1)} after the n-th attempt, at
+ * most {@code max}, moved at random by up to {@code jitter} of itself.
+ *
+ * @param attempts the most attempts of a shard in a run, the first included, 1 to 100; 1 means no retry
+ * @param initial the wait after the first attempt
+ * @param multiplier from 1 to 100
+ * @param max the longest wait, at least {@code initial}
+ * @param jitter from 0 to 1
+ * @param notOn simple or full names of exceptions after which there is no retry, subclasses included
+ */
+public record Retry(
+        int attempts, Duration initial, double multiplier, Duration max, double jitter, List<String> notOn) {
+
+    /** One attempt; with more, waits of 1 s, 2 s, 4 s and so on up to 1 min, moved by up to a fifth. */
+    public static final Retry NONE =
+            new Retry(1, Duration.ofSeconds(1), 2.0, Duration.ofMinutes(1), 0.2, List.of());
+
+    public Retry {
+        notOn = List.copyOf(notOn);
+        if (attempts < 1 || !(multiplier >= 1) || !(jitter >= 0 && jitter <= 1)) {
+            throw new IllegalArgumentException(
+                    "impossible retry: attempts " + attempts + ", multiplier " + multiplier + ", jitter " + jitter);
+        }
+        if (initial.isNegative() || max.compareTo(initial) < 0) {
+            throw new IllegalArgumentException("impossible retry: initial wait " + initial + ", longest " + max);
+        }
+    }
+}
