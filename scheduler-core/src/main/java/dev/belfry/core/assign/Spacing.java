@@ -33,7 +33,7 @@ final class Spacing {
 
     boolean admits(int agent, int from) {
         int value = values.of(agent);
-        return from >= 0 && values.of(from) == value || shards[value] < most;
+        return (from >= 0 && values.of(from) == value) || shards[value] < most;
     }
 
     /** How many shards the agent's value has too many. */

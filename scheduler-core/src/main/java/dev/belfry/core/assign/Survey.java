@@ -157,21 +157,33 @@ final class Survey {
         for (Map.Entry<LayoutKey, LayoutRows> entry : others) {
             LayoutKey key = entry.getKey();
             JobView job = byUid.get(key.jobUid());
-            boolean present = job != null && job.spec.active() && job.spec.key().equals(key);
-            String reason = job == null || !job.spec.active()
-                    ? "the job is no more"
-                    : "the job now has layout " + job.spec.layout();
-            JobView old = new JobView(
-                    job == null ? JobSpec.of(key.jobUid(), key.layout(), 1, "") : job.spec,
-                    entry.getValue(),
-                    shared,
-                    released.getOrDefault(key, Map.of()));
-            for (int shard = present ? job.spec.shards() : 0; shard < old.rows.length(); shard++) {
-                if (old.rows.owner(shard) != LayoutRows.NONE && !remove(key, old, shard, reason) && job != null) {
-                    hold(job, old, shard);
-                }
+            if (job == null) {
+                JobSpec unknown = JobSpec.of(key.jobUid(), key.layout(), 1, "");
+                removeRows(key, old(unknown, entry), 0, "the job is no more");
+            } else if (!job.spec.active()) {
+                hold(job, removeRows(key, old(job.spec, entry), 0, "the job is no more"));
+            } else {
+                int from = job.spec.key().equals(key) ? job.spec.shards() : 0;
+                String reason = "the job now has layout " + job.spec.layout();
+                hold(job, removeRows(key, old(job.spec, entry), from, reason));
             }
         }
+    }
+
+    private JobView old(JobSpec job, Map.Entry<LayoutKey, LayoutRows> entry) {
+        return new JobView(job, entry.getValue(), shared, released.getOrDefault(entry.getKey(), Map.of()));
+    }
+
+    /** Removes the rows from one shard on; returns the owners that may still run some of them. */
+    private Ints removeRows(LayoutKey key, JobView old, int from, String reason) {
+        Ints holding = new Ints();
+        for (int shard = from; shard < old.rows.length(); shard++) {
+            int owner = old.rows.owner(shard);
+            if (owner != LayoutRows.NONE && !remove(key, old, shard, reason)) {
+                holding.add(owner);
+            }
+        }
+        return holding;
     }
 
     /** Drops a row that nobody can run; otherwise sees to it that its owner lets go. */
@@ -187,11 +199,13 @@ final class Survey {
         return false;
     }
 
-    private void hold(JobView job, JobView old, int shard) {
-        job.heldBack = true;
-        int agent = board.owners.agent(old.rows.owner(shard));
-        if (job.group != null && agent >= 0) {
-            job.group.place(job, agent);
+    private void hold(JobView job, Ints owners) {
+        job.heldBack |= !owners.isEmpty();
+        for (int i = 0; i < owners.size(); i++) {
+            int agent = board.owners.agent(owners.get(i));
+            if (job.group != null && agent >= 0) {
+                job.group.place(job, agent);
+            }
         }
     }
 }
