@@ -21,9 +21,6 @@ public record HandOver(Set<Release> releases) {
     /** Releases listed at once; the rest waits for the next wave. */
     public static final int WAVE = 1_000;
 
-    /** One tenancy let go of. */
-    public record Release(String jobUid, int layout, int shard, long since) {}
-
     public HandOver {
         releases = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(releases));
     }
@@ -37,10 +34,10 @@ public record HandOver(Set<Release> releases) {
             json.writeArrayFieldStart("released");
             for (Release release : releases) {
                 json.writeStartArray();
-                json.writeString(release.jobUid());
-                json.writeNumber(release.layout());
-                json.writeNumber(release.shard());
-                json.writeNumber(release.since());
+                json.writeString(release.shard().jobUid());
+                json.writeNumber(release.shard().layout());
+                json.writeNumber(release.shard().shard());
+                json.writeNumber(release.since().value());
                 json.writeEndArray();
             }
             json.writeEndArray();
@@ -52,7 +49,12 @@ public record HandOver(Set<Release> releases) {
         JsonRecordReader json = JsonRecordReader.open(path, bytes, SCHEMA);
         List<Release> releases = new ArrayList<>();
         for (Row row : json.rows("released")) {
-            releases.add(new Release(row.text(0), (int) row.number(1), (int) row.number(2), row.number(3)));
+            try {
+                ShardKey shard = new ShardKey(row.text(0), (int) row.number(1), (int) row.number(2));
+                releases.add(new Release(shard, new Generation(row.number(3))));
+            } catch (IllegalArgumentException e) {
+                throw json.malformed("released", String.valueOf(e.getMessage()));
+            }
         }
         return of(releases);
     }

@@ -1,47 +1,56 @@
 package dev.belfry.core.record;
 
+import static java.util.Objects.requireNonNull;
+
 /**
- * A stored record cannot be read: it is malformed, or of a newer schema. The message says which, where, why and what to
- * do. Whatever depends on that record alone stops; nothing else does.
+ * A stored record cannot be read: truncated, garbled, or written by a newer schema. The message names the record, the
+ * place of the fault, the reason and the remedy. Nothing of the record has been used when this is thrown.
  */
 public final class CorruptRecordException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String what;
     private final String where;
-    private final boolean newer;
 
-    private CorruptRecordException(String where, String message, boolean newer) {
-        super(message);
+    /**
+     * @param what which record, for instance {@code assignment bucket 17}
+     * @param where the place inside it, for instance {@code byte 40 of 212}
+     * @param why what was found, and what was expected
+     * @param remedy what an operator does about it, as a sentence without its full stop
+     */
+    public CorruptRecordException(String what, String where, String why, String remedy) {
+        super(requireNonNull(what) + " cannot be read: " + requireNonNull(why) + " (at " + requireNonNull(where) + "). "
+                + requireNonNull(remedy) + ".");
+        this.what = what;
         this.where = where;
-        this.newer = newer;
     }
 
-    /** The record at {@code where} is malformed; {@code why} says how. */
-    public static CorruptRecordException malformed(String where, String why) {
+    /** The record at {@code path} is malformed; {@code why} says how. */
+    public static CorruptRecordException malformed(String path, String why) {
         return new CorruptRecordException(
-                where,
-                where + " is malformed: " + why
-                        + "; somebody else may have written it. Look at it with 'zk-scripts/dump', and apply the"
-                        + " definition again or let 'zk-scripts/check-tree --repair' set it aside",
-                false);
+                path,
+                path,
+                why,
+                "Something other than Belfry may have written it. Look at it with zk-scripts/dump, then apply the"
+                        + " definition again or set the record aside with zk-scripts/check-tree --repair");
     }
 
-    /** The record at {@code where} has a schema that this version does not read. */
-    public static CorruptRecordException newer(String where, int schema, int readable) {
+    /** The record at {@code path} has a schema that this version does not read. */
+    public static CorruptRecordException newer(String path, long schema, int readable) {
         return new CorruptRecordException(
-                where,
-                where + " has schema " + schema + " but this version reads schemas up to " + readable
-                        + "; it was written by a newer Belfry. Upgrade this process",
-                true);
+                path,
+                path,
+                "it has schema " + schema + ", this version reads schemas up to " + readable,
+                "It was written by a newer Belfry: upgrade this process");
     }
 
-    /** The path of the record. */
+    /** Which record could not be read. */
+    public String what() {
+        return what;
+    }
+
+    /** The place inside the record. */
     public String where() {
         return where;
-    }
-
-    /** Whether it is of a newer schema, rather than malformed. */
-    public boolean isNewer() {
-        return newer;
     }
 }

@@ -59,7 +59,7 @@ public final class JsonRecordReader {
             throw reader.malformed("v", "not a schema: " + schema);
         }
         if (schema > readable) {
-            throw CorruptRecordException.newer(where, (int) Math.min(schema, Integer.MAX_VALUE), readable);
+            throw CorruptRecordException.newer(where, schema, readable);
         }
         return reader;
     }

@@ -1,3 +1,3 @@
-/** How records are laid out in the store: paths, JSON, and what to say when one cannot be read. */
+/** The byte-level reader and writer that Belfry's binary records share, and the error for a record that cannot be read. */
 @org.jspecify.annotations.NullMarked
 package dev.belfry.core.record;

@@ -77,7 +77,7 @@ public final class JobRecordCodec {
         }
         writeAuthor(json, version.author());
         json.writeFieldName("definition");
-        json.writeRawValue(DefinitionJson.write(version.definition()));
+        json.writeRawValue(DefinitionJson.encode(version.definition()));
         json.writeEndObject();
     }
 
@@ -137,7 +137,7 @@ public final class JobRecordCodec {
                 from,
                 changed,
                 json.integer("layout"),
-                DefinitionJson.read(json.json("definition")),
+                DefinitionJson.decode(json.json("definition")),
                 json.flag("paused"),
                 readAuthor(json));
     }

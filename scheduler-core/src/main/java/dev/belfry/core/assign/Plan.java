@@ -1,0 +1,90 @@
+package dev.belfry.core.assign;
+
+import dev.belfry.core.ownership.AssignmentTable;
+import dev.belfry.core.ownership.Buckets;
+import dev.belfry.core.ownership.Generation;
+import dev.belfry.core.ownership.Successor;
+import dev.belfry.core.ownership.TableBuilder;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What is to change in the assignment table, and why.
+ *
+ * @param changes at most one per shard; drops first, then withdrawals, grants, retractions, offers
+ * @param reasons for each change, at the same place, a short reason for a person to read
+ * @param unplaced shards that are left without an owner
+ */
+public record Plan(List<Change> changes, List<String> reasons, List<Unplaced> unplaced) {
+    /** Copies; throws {@link IllegalArgumentException} unless there is a reason for each change. */
+    public Plan {
+        changes = List.copyOf(changes);
+        reasons = List.copyOf(reasons);
+        unplaced = List.copyOf(unplaced);
+        if (changes.size() != reasons.size()) {
+            throw new IllegalArgumentException(changes.size() + " changes have " + reasons.size() + " reasons");
+        }
+    }
+
+    /** Computes the plan; see {@link Planner}. */
+    public static Plan of(PlanInput input) {
+        return Planner.plan(input);
+    }
+
+    /** Whether nothing changes. */
+    public boolean isEmpty() {
+        return changes.isEmpty();
+    }
+
+    /** The changes from one place up to before another, to be written as one transaction. */
+    public Plan part(int from, int to) {
+        return new Plan(changes.subList(from, to), reasons.subList(from, to), List.of());
+    }
+
+    /**
+     * The table with all changes made.
+     *
+     * @param table the table that the plan was made from, or one to which earlier parts of it were applied
+     * @param generation fresh; every grant takes it as its {@code since}, once per shard since a plan changes a shard
+     *     at most once
+     * @throws IllegalArgumentException when a change does not fit the table or the generation is not fresh
+     */
+    public Applied apply(AssignmentTable table, Generation generation) {
+        TableBuilder builder = table.toBuilder();
+        SortedSet<Integer> buckets = new TreeSet<>();
+        for (Change change : changes) {
+            apply(change, builder, generation);
+            buckets.add(Buckets.of(change.shard()));
+        }
+        return new Applied(builder.build(), buckets);
+    }
+
+    private static void apply(Change change, TableBuilder table, Generation generation) {
+        if (change instanceof Change.Grant grant) {
+            table.grant(grant.shard(), grant.to(), generation);
+        } else if (change instanceof Change.Offer offer) {
+            table.next(offer.shard(), Successor.of(offer.next()));
+        } else if (change instanceof Change.Retract retract) {
+            table.next(retract.shard(), retract.next());
+        } else if (change instanceof Change.Withdraw withdraw) {
+            table.next(withdraw.shard(), Successor.WITHDRAW);
+        } else {
+            table.drop(change.shard());
+        }
+    }
+
+    /**
+     * The outcome of applying a plan.
+     *
+     * @param table the new table
+     * @param buckets the buckets that have to be written
+     */
+    public record Applied(AssignmentTable table, SortedSet<Integer> buckets) {
+        /** Makes the buckets unmodifiable. */
+        public Applied {
+            buckets = Collections.unmodifiableSortedSet(new TreeSet<>(buckets));
+        }
+    }
+}

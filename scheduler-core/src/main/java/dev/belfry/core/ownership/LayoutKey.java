@@ -1,0 +1,41 @@
+package dev.belfry.core.ownership;
+
+import java.util.Comparator;
+import java.util.regex.Pattern;
+
+/**
+ * One layout of one job: a change of the number of shards, or of what they stand for, is a new layout.
+ *
+ * @param jobUid 1 to 200 characters {@code [A-Za-z0-9._~@-]}, unique for ever, also over deletion and re-creation
+ * @param layout at least 0, rising
+ */
+public record LayoutKey(String jobUid, int layout) implements Comparable<LayoutKey> {
+    private static final Pattern UID = Pattern.compile("[A-Za-z0-9._~@-]{1,200}");
+    private static final Comparator<LayoutKey> ORDER =
+            Comparator.comparing(LayoutKey::jobUid).thenComparingInt(LayoutKey::layout);
+
+    /** Throws {@link IllegalArgumentException} for a uid or layout outside the ranges above. */
+    public LayoutKey {
+        if (!UID.matcher(jobUid).matches()) {
+            throw new IllegalArgumentException("not a job uid: '" + jobUid + "'; expected " + UID.pattern());
+        }
+        if (layout < 0) {
+            throw new IllegalArgumentException("job " + jobUid + ": layout is not negative: " + layout);
+        }
+    }
+
+    /** One shard of this layout. */
+    public ShardKey shard(int index) {
+        return new ShardKey(this, index);
+    }
+
+    @Override
+    public int compareTo(LayoutKey other) {
+        return ORDER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+        return jobUid + "/" + layout;
+    }
+}
