@@ -42,10 +42,10 @@ final class GroupCommit {
     /** What the writer needs of the agent around it. */
     interface Owner {
         /** Everything of this tenancy up to {@code batch} is durable. */
-        void acknowledged(Tenancy tenancy, long batch);
+        void acknowledged(OwnedShard tenancy, long batch);
 
         /** Another writer has touched the ledger: this incarnation is not its owner any more, or never was. */
-        void overwritten(Tenancy tenancy, String found);
+        void overwritten(OwnedShard tenancy, String found);
 
         /** The registration is gone: this incarnation is over. */
         void fenced();
@@ -56,7 +56,7 @@ final class GroupCommit {
 
     private static final class Batch {
         final long number;
-        final List<Tenancy> tenancies = new ArrayList<>();
+        final List<OwnedShard> tenancies = new ArrayList<>();
         final List<List<FireEntry>> lines = new ArrayList<>();
         /** For each write: the index of its tenancy, or -1 for the journal; checkpoints are encoded as -2 - index. */
         final List<Integer> writes = new ArrayList<>();
@@ -75,7 +75,7 @@ final class GroupCommit {
     private final JournalTail journal;
     private final Owner owner;
 
-    private final Set<Tenancy> dirty = new LinkedHashSet<>();
+    private final Set<OwnedShard> dirty = new LinkedHashSet<>();
     private final Deque<Batch> doubtful = new ArrayDeque<>();
     private int underWay;
     private long batches;
@@ -99,7 +99,7 @@ final class GroupCommit {
      *
      * @param now whether somebody waits for it; a start alone may wait a few milliseconds for its outcome
      */
-    void changed(Tenancy tenancy, boolean now) {
+    void changed(OwnedShard tenancy, boolean now) {
         dirty.add(tenancy);
         urgent |= now;
         if (!lingering) {
@@ -138,7 +138,7 @@ final class GroupCommit {
     }
 
     /** Whether everything of this tenancy is durable. */
-    boolean settled(Tenancy tenancy) {
+    boolean settled(OwnedShard tenancy) {
         return !tenancy.writing && !tenancy.dirty();
     }
 
@@ -166,15 +166,15 @@ final class GroupCommit {
 
     private void fill(Batch batch, Transaction.Builder transaction) {
         int bytes = 0;
-        Iterator<Tenancy> waiting = dirty.iterator();
+        Iterator<OwnedShard> waiting = dirty.iterator();
         while (waiting.hasNext() && batch.tenancies.size() < MAX_LEDGERS && bytes < MAX_BYTES) {
-            Tenancy tenancy = waiting.next();
+            OwnedShard tenancy = waiting.next();
             ShardRuns runs = tenancy.runs;
             if (tenancy.writing) {
                 continue;
             }
             waiting.remove();
-            if (runs == null || !tenancy.dirty() || tenancy.stage != Tenancy.Stage.ACTIVE) {
+            if (runs == null || !tenancy.dirty() || tenancy.stage != OwnedShard.Stage.ACTIVE) {
                 continue;
             }
             int index = batch.tenancies.size();
@@ -194,7 +194,7 @@ final class GroupCommit {
         }
     }
 
-    private static int addCheckpoint(Batch batch, Transaction.Builder transaction, Tenancy tenancy, int index) {
+    private static int addCheckpoint(Batch batch, Transaction.Builder transaction, OwnedShard tenancy, int index) {
         if (!tenancy.checkpointDirty || tenancy.checkpoint.isEmpty()) {
             tenancy.checkpointDirty = false;
             return 0;
@@ -257,7 +257,7 @@ final class GroupCommit {
                 batch.tenancies.get(-2 - write).checkpointStored = true;
             }
         }
-        for (Tenancy tenancy : batch.tenancies) {
+        for (OwnedShard tenancy : batch.tenancies) {
             tenancy.writing = false;
             // Create leaves version 0; a put adds one, and this incarnation is the only writer.
             tenancy.ledgerVersion++;
@@ -268,7 +268,7 @@ final class GroupCommit {
     /** Nothing of the batch happened: what it carried is to be sent again. */
     private void restore(Batch batch) {
         for (int i = 0; i < batch.tenancies.size(); i++) {
-            Tenancy tenancy = batch.tenancies.get(i);
+            OwnedShard tenancy = batch.tenancies.get(i);
             tenancy.writing = false;
             tenancy.lines.addAll(0, batch.lines.get(i));
             if (tenancy.runs != null) {
@@ -287,10 +287,10 @@ final class GroupCommit {
     private void conflict(Batch batch, Commit.Conflict conflict) {
         int write = conflict.write() < batch.writes.size() ? batch.writes.get(conflict.write()) : -1;
         if (write <= -2) {
-            Tenancy tenancy = batch.tenancies.get(-2 - write);
+            OwnedShard tenancy = batch.tenancies.get(-2 - write);
             tenancy.checkpointStored = conflict.reason() == Commit.Reason.EXISTS;
         } else if (write >= 0) {
-            Tenancy tenancy = batch.tenancies.get(write);
+            OwnedShard tenancy = batch.tenancies.get(write);
             dirty.remove(tenancy);
             tenancy.writing = true;
             readBack(
@@ -313,7 +313,7 @@ final class GroupCommit {
         }
         resolving = true;
         Batch batch = doubtful.element();
-        Tenancy probe = batch.tenancies.get(0);
+        OwnedShard probe = batch.tenancies.get(0);
         String path = probe.ref.ledgerPath();
         store.sync(session, "ledger-doubt-sync", path, synced -> {
             if (synced instanceof Synced.Failed) {
@@ -338,7 +338,7 @@ final class GroupCommit {
     }
 
     /** Reads a ledger; {@code failed} is run if the connection goes again first, and the next one starts over. */
-    private void readBack(Tenancy tenancy, Consumer<@Nullable LedgerRecord> then, Runnable failed) {
+    private void readBack(OwnedShard tenancy, Consumer<@Nullable LedgerRecord> then, Runnable failed) {
         String path = tenancy.ref.ledgerPath();
         store.read(session, "ledger-read-back", path, answer -> {
             if (stopped) {

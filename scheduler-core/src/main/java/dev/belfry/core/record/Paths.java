@@ -122,7 +122,7 @@ public final class Paths {
     /** Subtrees that every namespace has from its first start on, parents first. */
     public static List<String> skeleton() {
         return List.of(
-                AGENTS, HEARTBEATS, HANDOVER, MASTER, LATCH, EPOCH, DRAINS, JOBS, CALENDARS, ASSIGNMENTS, LEDGER,
+                AGENTS, HEARTBEATS, HANDOVER, MASTER, LATCH, EPOCH, DRAINS, JOBS, ASSIGNMENTS, LEDGER,
                 JOURNAL, MASTER_JOURNAL, COMMANDS);
     }
 }

@@ -2,6 +2,8 @@ package dev.belfry.core.version;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.belfry.core.job.DefinitionJson;
+import dev.belfry.core.job.IllegalDefinitionException;
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.JsonRecordReader;
 import dev.belfry.core.record.JsonRecordWriter;
@@ -137,9 +139,17 @@ public final class JobRecordCodec {
                 from,
                 changed,
                 json.integer("layout"),
-                DefinitionJson.decode(json.json("definition")),
+                definition(json),
                 json.flag("paused"),
                 readAuthor(json));
+    }
+
+    private static JobDefinition definition(JsonRecordReader json) {
+        try {
+            return DefinitionJson.decode(json.json("definition"));
+        } catch (IllegalDefinitionException e) {
+            throw json.malformed("definition", String.valueOf(e.getMessage()));
+        }
     }
 
     private static Author readAuthor(JsonRecordReader json) {

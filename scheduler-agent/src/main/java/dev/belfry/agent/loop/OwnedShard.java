@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One shard granted to this incarnation, from the grant to the release. Mutable; owned by the agent's loop. */
-final class Tenancy {
+final class OwnedShard {
 
     /** How far a tenancy has come. */
     enum Stage {
@@ -55,7 +55,7 @@ final class Tenancy {
     /** Whether nobody is to follow: the layout or the job ends. */
     boolean ending;
 
-    Tenancy(ShardRef ref, long since, String job) {
+    OwnedShard(ShardRef ref, long since, String job) {
         this.ref = ref;
         this.since = since;
         this.job = job;

@@ -1,0 +1,56 @@
+package dev.belfry.agent.loop;
+
+import dev.belfry.core.ledger.CheckpointRecord;
+import dev.belfry.core.shard.AttemptEnd;
+import dev.belfry.core.shard.AttemptOrder;
+import dev.belfry.core.version.JobRecord;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs user code. In production on threads of its own; in a simulation in virtual time.
+ *
+ * <p>Duties of an implementation: it calls the listener on the agent's loop, never from within the call. It starts user
+ * code only while the lease holds, asked of {@link Lease#remainingNanos} right before. What user code does, throws or
+ * ignores harms no other attempt.
+ */
+public interface Attempts {
+
+    /** How long the incarnation's lease still holds; may be asked from any thread. */
+    interface Lease {
+        /** What is left, in nanoseconds of the monotonic clock; 0 if it is over. */
+        long remainingNanos();
+    }
+
+    /** What an attempt is given. */
+    record Task(
+            AttemptOrder order,
+            JobRecord job,
+            Map<String, String> parameters,
+            Optional<CheckpointRecord> checkpoint,
+            Lease lease) {}
+
+    /** Told how an attempt goes. */
+    interface Listener {
+        /** It has ended; nothing more comes of it. */
+        void ended(AttemptEnd end);
+
+        /** It was told to stop, interrupted, and goes on all the same; it is left to itself until it ends. */
+        void abandoned();
+
+        /** It leaves this for the next attempt at the same fire. */
+        void checkpoint(byte[] data);
+
+        /** It says how far it is. */
+        void progress(double fraction, String message);
+    }
+
+    /** Starts an attempt. If no thread can be had, it ends at once with a failure that says so. */
+    void start(Task task, Listener listener);
+
+    /** Tells the attempt with this token to stop: a signal, then an interrupt, then it is abandoned. */
+    void stop(long token, String reason);
+
+    /** Attempts that run now. */
+    int running();
+}

@@ -1,0 +1,63 @@
+package dev.belfry.agent.loop;
+
+import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.record.Paths;
+import dev.belfry.store.Commit;
+import dev.belfry.store.Read;
+import dev.belfry.store.Session;
+import dev.belfry.store.Store;
+import dev.belfry.store.Transaction;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+
+/** Makes sure that a namespace has its subtrees, on an agent's or a client's first visit. */
+public final class Skeleton {
+
+    private final Store store;
+    private final Session session;
+
+    public Skeleton(Store store, Session session) {
+        this.store = store;
+        this.session = session;
+    }
+
+    /**
+     * Creates what is missing, parents first; any number of processes may do so at once.
+     *
+     * @param done called when everything is there
+     * @param failed called with the reason if the store refuses or cannot be reached; nothing more is called then
+     */
+    public void ensure(Runnable done, Consumer<String> failed) {
+        Deque<String> paths = new ArrayDeque<>(Paths.skeleton());
+        // The last one is created last: where it exists, all do.
+        store.read(session, "skeleton-read", paths.getLast(), answer -> {
+            if (answer instanceof Read.Found) {
+                done.run();
+            } else {
+                next(paths, done, failed);
+            }
+        });
+    }
+
+    private void next(Deque<String> paths, Runnable done, Consumer<String> failed) {
+        String path = paths.poll();
+        if (path == null) {
+            done.run();
+            return;
+        }
+        byte[] data = path.equals(Paths.EPOCH) ? Epoch.NONE.encode() : new byte[0];
+        Transaction create = Transaction.at("skeleton").create(path, data).build();
+        store.commit(session, create, answer -> {
+            if (answer instanceof Commit.Applied
+                    || (answer instanceof Commit.Conflict conflict
+                            && conflict.reason() == Commit.Reason.EXISTS)) {
+                next(paths, done, failed);
+            } else if (answer instanceof Commit.Rejected rejected) {
+                failed.accept("creating " + path + " was refused: " + rejected.why());
+            } else {
+                failed.accept("creating " + path + " was not answered: " + answer);
+            }
+        });
+    }
+}
