@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 class BusinessCalendarTest {
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
     private static final LocalDate SATURDAY = LocalDate.of(2026, 10, 10);
-    private static final TriggerOptions OPTIONS = TriggerOptions.DEFAULT.withZone(BERLIN).withCalendar("work");
+    private static final TriggerOptions OPTIONS =
+            TriggerOptions.DEFAULT.withZone(BERLIN).withCalendar("work");
     private static final BusinessCalendar WORK = BusinessCalendar.named("work");
     private static final ExcludedDays WEEKENDS = ExcludedDays.NONE.withWeekdays(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY);
 
     @Test
     void excludedDatesAnniversariesWeekdaysAndRangesDoNotFire() {
-        BusinessCalendar calendar = WORK.withDays(WEEKENDS
-                .withDates(LocalDate.of(2026, 12, 24))
+        BusinessCalendar calendar = WORK.withDays(WEEKENDS.withDates(LocalDate.of(2026, 12, 24))
                 .withAnnual(MonthDay.of(12, 25), MonthDay.of(1, 1))
                 .withRanges(new DateRange(LocalDate.of(2026, 12, 28), LocalDate.of(2026, 12, 30))));
         assertThat(dates("0 0 9 * * ?", calendar, "2026-12-22T12:00:00Z", 4))
@@ -39,7 +39,8 @@ class BusinessCalendarTest {
     void makeUpDayLiftsTheExclusionAndBehavesLikeItsWeekdayForCron() {
         BusinessCalendar calendar = WORK.withDays(WEEKENDS).withMakeUp(SATURDAY, DayOfWeek.FRIDAY);
         String from = "2026-10-08T12:00:00Z";
-        assertThat(dates("0 0 9 ? * MON-FRI", calendar, from, 3)).containsExactly("2026-10-09", "2026-10-10", "2026-10-12");
+        assertThat(dates("0 0 9 ? * MON-FRI", calendar, from, 3))
+                .containsExactly("2026-10-09", "2026-10-10", "2026-10-12");
         assertThat(dates("0 0 9 ? * FRI", calendar, from, 3)).containsExactly("2026-10-09", "2026-10-10", "2026-10-16");
         assertThat(dates("0 0 9 ? * MON", calendar, from, 1)).containsExactly("2026-10-12");
         assertThat(dates("0 0 9 ? * SAT", calendar, from, 1)).isEmpty();
@@ -52,7 +53,8 @@ class BusinessCalendarTest {
     void makeUpDayWithoutAWeekdayKeepsItsOwn() {
         BusinessCalendar calendar = WORK.withDays(WEEKENDS).withMakeUp(SATURDAY);
         assertThat(dates("0 0 9 ? * SAT", calendar, "2026-10-08T12:00:00Z", 5)).containsExactly("2026-10-10");
-        assertThat(dates("0 0 9 ? * MON-FRI", calendar, "2026-10-09T12:00:00Z", 1)).containsExactly("2026-10-12");
+        assertThat(dates("0 0 9 ? * MON-FRI", calendar, "2026-10-09T12:00:00Z", 1))
+                .containsExactly("2026-10-12");
     }
 
     @Test
@@ -73,8 +75,10 @@ class BusinessCalendarTest {
         BusinessCalendar calendar = WORK.withWindows(
                 new DailyWindow(LocalTime.of(9, 30), LocalTime.of(16, 0), ZoneId.of("America/New_York")));
         Schedule schedule = schedule("0 0/30 * * * ?", calendar);
-        assertThat(schedule.next(Instant.parse("2026-11-23T14:10:00Z"))).hasValue(Instant.parse("2026-11-23T21:00:00Z"));
-        assertThat(schedule.next(Instant.parse("2026-11-23T13:50:00Z"))).hasValue(Instant.parse("2026-11-23T14:00:00Z"));
+        assertThat(schedule.next(Instant.parse("2026-11-23T14:10:00Z")))
+                .hasValue(Instant.parse("2026-11-23T21:00:00Z"));
+        assertThat(schedule.next(Instant.parse("2026-11-23T13:50:00Z")))
+                .hasValue(Instant.parse("2026-11-23T14:00:00Z"));
     }
 
     @Test
@@ -88,7 +92,9 @@ class BusinessCalendarTest {
             EveryTrigger every = EveryTrigger.of(Duration.ofMinutes(5), OPTIONS);
             List<Instant> all = Schedule.of(EveryTrigger.of(Duration.ofMinutes(5), TriggerOptions.DEFAULT))
                     .between(from, to, 10_000);
-            List<Instant> expected = all.stream().filter(fire -> !calendar.excludes(fire, BERLIN)).toList();
+            List<Instant> expected = all.stream()
+                    .filter(fire -> !calendar.excludes(fire, BERLIN))
+                    .toList();
             assertThat(new Schedule(List.of(every), Map.of("work", calendar)).between(from, to, 10_000))
                     .as("seed %d, round %d: %s", seed, round, calendar)
                     .isEqualTo(expected);
@@ -107,10 +113,11 @@ class BusinessCalendarTest {
 
     @Test
     void everySecondOverExcludedYearsAnswersByJumping() {
-        ExcludedDays decades = ExcludedDays.NONE.withRanges(
-                new DateRange(LocalDate.of(2026, 1, 1), LocalDate.of(2098, 12, 31)));
+        ExcludedDays decades =
+                ExcludedDays.NONE.withRanges(new DateRange(LocalDate.of(2026, 1, 1), LocalDate.of(2098, 12, 31)));
         Schedule schedule = schedule("* * * * * ?", WORK.withDays(decades));
-        assertThat(schedule.next(Instant.parse("2026-05-05T00:00:00Z"))).hasValue(Instant.parse("2098-12-31T23:00:00Z"));
+        assertThat(schedule.next(Instant.parse("2026-05-05T00:00:00Z")))
+                .hasValue(Instant.parse("2098-12-31T23:00:00Z"));
         Schedule never = schedule("* * * * * ?", WORK.withDays(ExcludedDays.NONE.withWeekdays(DayOfWeek.values())));
         assertThat(never.next(Instant.EPOCH)).isEmpty();
     }
@@ -126,8 +133,10 @@ class BusinessCalendarTest {
     @Test
     void calendarsRefuseWhatMakesNoSense() {
         assertThatThrownBy(() -> BusinessCalendar.named(" ")).hasMessageContaining("name");
-        assertThatThrownBy(() -> new DailyWindow(LocalTime.NOON, LocalTime.NOON, null)).hasMessageContaining("empty");
-        assertThatThrownBy(() -> new DateRange(SATURDAY, SATURDAY.minusDays(1))).hasMessageContaining("before its start");
+        assertThatThrownBy(() -> new DailyWindow(LocalTime.NOON, LocalTime.NOON, null))
+                .hasMessageContaining("empty");
+        assertThatThrownBy(() -> new DateRange(SATURDAY, SATURDAY.minusDays(1)))
+                .hasMessageContaining("before its start");
         assertThat(WORK.withValidUntil(SATURDAY).validUntil()).isEqualTo(SATURDAY);
     }
 

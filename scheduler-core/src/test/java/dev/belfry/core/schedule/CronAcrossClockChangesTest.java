@@ -6,7 +6,9 @@ import dev.belfry.core.schedule.DstPolicy.Gap;
 import dev.belfry.core.schedule.DstPolicy.Overlap;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.zone.ZoneOffsetTransition;
@@ -37,11 +39,38 @@ class CronAcrossClockChangesTest {
             RandomCron cron = RandomCron.next(random, new RandomCron.Shape(false, true));
             DstPolicy policy = round % 3 == 0
                     ? DstPolicy.AUTO
-                    : DstPolicy.of(
-                            Gap.values()[random.nextInt(3)], Overlap.values()[random.nextInt(4)]);
+                    : DstPolicy.of(Gap.values()[random.nextInt(3)], Overlap.values()[random.nextInt(4)]);
             fires += compare(cron, zone, change, policy, "seed " + seed + ", round " + round);
         }
         assertThat(fires).isGreaterThan(10_000);
+    }
+
+    @Test
+    void sparseExpressionsAgreeWithBruteForceOverManyChanges() {
+        long seed = 77;
+        Random random = new Random(seed);
+        for (int round = 0; round < 150; round++) {
+            RandomCron cron = RandomCron.next(random, new RandomCron.Shape(false, false));
+            while (!cron.text().trim().matches("\\d+\\s+\\d+\\s+\\d+\\s.*")) {
+                cron = RandomCron.next(random, new RandomCron.Shape(false, false));
+            }
+            String[] fields = cron.text().trim().split("\\s+");
+            LocalTime time = LocalTime.of(
+                    Integer.parseInt(fields[2]), Integer.parseInt(fields[1]), Integer.parseInt(fields[0]));
+            ZoneId zone = ZoneId.of(ZONES[round % ZONES.length]);
+            LocalDate first = LocalDate.of(1971 + random.nextInt(100), 1, 1);
+            TreeSet<Instant> expected = new TreeSet<>();
+            for (LocalDate date = first; date.isBefore(first.plusYears(25)); date = date.plusDays(1)) {
+                addFires(expected, date.atTime(time), cron, zone.getRules(), DstPolicy.AUTO);
+            }
+            Instant from = first.plusDays(2).atStartOfDay(ZoneOffset.UTC).toInstant();
+            Instant to = first.plusYears(25).minusDays(2).atStartOfDay(ZoneOffset.UTC).toInstant();
+            Trigger trigger = new CronTrigger(
+                    CronExpression.parse(cron.text()), TriggerOptions.DEFAULT.withZone(zone));
+            assertThat(Schedule.of(trigger).between(from, to, Integer.MAX_VALUE))
+                    .as("seed %d, round %d: \"%s\" in %s", seed, round, cron.text(), zone)
+                    .containsExactlyElementsOf(expected.subSet(from, false, to, true));
+        }
     }
 
     @Test
@@ -82,7 +111,9 @@ class CronAcrossClockChangesTest {
             Instant after = change.getInstant().plusMillis(random.nextInt(14_400_000) - 7_200_000);
             Instant following = expected.higher(after);
             if (following != null) {
-                assertThat(expression.next(after, zone, policy)).as(what + " after " + after).hasValue(following);
+                assertThat(expression.next(after, zone, policy))
+                        .as(what + " after " + after)
+                        .hasValue(following);
             }
         }
         return expected.size();
@@ -90,36 +121,41 @@ class CronAcrossClockChangesTest {
 
     private static TreeSet<Instant> bruteForce(
             RandomCron cron, ZoneRules rules, Instant from, Instant to, DstPolicy policy) {
-        boolean runAtGapEnd =
-                policy.gap() == Gap.RUN_AT_GAP_END || policy.gap() == Gap.AUTO && !cron.interval();
+        TreeSet<Instant> fires = new TreeSet<>();
+        LocalDateTime end = LocalDateTime.ofInstant(to, ZoneOffset.UTC).plusDays(1);
+        LocalDateTime local =
+                LocalDateTime.ofInstant(from, ZoneOffset.UTC).minusDays(1).withNano(0);
+        for (; local.isBefore(end); local = local.plusSeconds(1)) {
+            addFires(fires, local, cron, rules, policy);
+        }
+        return new TreeSet<>(fires.subSet(from, false, to, true));
+    }
+
+    private static void addFires(
+            TreeSet<Instant> fires, LocalDateTime local, RandomCron cron, ZoneRules rules, DstPolicy policy) {
+        if (!cron.matches().test(local)) {
+            return;
+        }
+        boolean runAtGapEnd = policy.gap() == Gap.RUN_AT_GAP_END || policy.gap() == Gap.AUTO && !cron.interval();
         boolean first = policy.overlap() != Overlap.LAST;
         boolean last = policy.overlap() == Overlap.LAST
                 || policy.overlap() == Overlap.BOTH
                 || policy.overlap() == Overlap.AUTO && cron.interval();
-        TreeSet<Instant> fires = new TreeSet<>();
-        LocalDateTime end = LocalDateTime.ofInstant(to, ZoneOffset.UTC).plusDays(1);
-        LocalDateTime local = LocalDateTime.ofInstant(from, ZoneOffset.UTC).minusDays(1).withNano(0);
-        for (; local.isBefore(end); local = local.plusSeconds(1)) {
-            if (!cron.matches().test(local)) {
-                continue;
+        List<ZoneOffset> offsets = rules.getValidOffsets(local);
+        if (offsets.isEmpty() && runAtGapEnd) {
+            fires.add(rules.getTransition(local).getInstant());
+        } else if (offsets.size() == 1) {
+            fires.add(local.toInstant(offsets.get(0)));
+        } else if (offsets.size() == 2) {
+            Instant one = local.toInstant(offsets.get(0));
+            Instant two = local.toInstant(offsets.get(1));
+            if (first) {
+                fires.add(one.isBefore(two) ? one : two);
             }
-            List<ZoneOffset> offsets = rules.getValidOffsets(local);
-            if (offsets.isEmpty() && runAtGapEnd) {
-                fires.add(rules.getTransition(local).getInstant());
-            } else if (offsets.size() == 1) {
-                fires.add(local.toInstant(offsets.get(0)));
-            } else if (offsets.size() == 2) {
-                Instant one = local.toInstant(offsets.get(0));
-                Instant two = local.toInstant(offsets.get(1));
-                if (first) {
-                    fires.add(one.isBefore(two) ? one : two);
-                }
-                if (last) {
-                    fires.add(one.isBefore(two) ? two : one);
-                }
+            if (last) {
+                fires.add(one.isBefore(two) ? two : one);
             }
         }
-        return new TreeSet<>(fires.subSet(from, false, to, true));
     }
 
     private static ZoneOffsetTransition anyChange(Random random, ZoneRules rules) {

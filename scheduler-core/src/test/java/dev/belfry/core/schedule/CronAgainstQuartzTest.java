@@ -32,12 +32,47 @@ class CronAgainstQuartzTest {
     void agreesWithQuartzInOtherZonesAwayFromClockChanges() throws ParseException {
         long compared = 0;
         String[] zones = {
-            "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Tokyo"
+            "Europe/Berlin",
+            "America/New_York",
+            "Asia/Kolkata",
+            "Australia/Lord_Howe",
+            "America/Sao_Paulo",
+            "Asia/Tokyo"
         };
         for (String zone : zones) {
             compared += compared(zone.hashCode(), ZoneId.of(zone), 4_000, 3);
         }
         assertThat(compared).isGreaterThan(30_000);
+    }
+
+    @Test
+    void mutilatedTextIsRefusedWithinItsBoundsOrAlsoAcceptedByQuartz() {
+        long seed = 99;
+        Random random = new Random(seed);
+        String alphabet = "0123456789*/-,?LW#. MONFRIJANDEC@\u00e9\t";
+        int accepted = 0;
+        for (int i = 0; i < 200_000; i++) {
+            StringBuilder text = new StringBuilder(RandomCron.next(random, SHAPE).text());
+            for (int change = random.nextInt(3); change >= 0 && text.length() > 0; change--) {
+                int at = random.nextInt(text.length());
+                char c = alphabet.charAt(random.nextInt(alphabet.length()));
+                switch (random.nextInt(3)) {
+                    case 0 -> text.setCharAt(at, c);
+                    case 1 -> text.insert(at, c);
+                    default -> text.deleteCharAt(at);
+                }
+            }
+            try {
+                CronExpression.parse(text.toString());
+                accepted++;
+                assertThat(org.quartz.CronExpression.isValidExpression(text.toString()))
+                        .as("seed %d: \"%s\"", seed, text)
+                        .isTrue();
+            } catch (CronSyntaxException refused) {
+                assertThat(refused.position()).as(refused.getMessage()).isBetween(0, text.length());
+            }
+        }
+        assertThat(accepted).isGreaterThan(20_000);
     }
 
     private static long compared(long seed, ZoneId zone, int expressions, int steps) throws ParseException {
@@ -54,11 +89,16 @@ class CronAgainstQuartzTest {
             if (nearestWeekday) {
                 // With W, Quartz carries the time of day it was asked at over to the day found, and forgets a day moved
                 // forward past the one it was asked on. Asked for the first of a month on it does neither.
-                after = after.atZone(zone).with(firstDayOfMonth()).truncatedTo(DAYS).minusSeconds(1).toInstant();
+                after = after.atZone(zone)
+                        .with(firstDayOfMonth())
+                        .truncatedTo(DAYS)
+                        .minusSeconds(1)
+                        .toInstant();
             }
             for (int step = 0; step < (nearestWeekday ? 1 : steps) && after != null; step++) {
                 Date answer = theirs.getTimeAfter(Date.from(after));
-                Optional<Instant> expected = Optional.ofNullable(answer).map(Date::toInstant).filter(at -> withinYears(at, zone));
+                Optional<Instant> expected =
+                        Optional.ofNullable(answer).map(Date::toInstant).filter(at -> withinYears(at, zone));
                 Optional<Instant> got = ours.next(after, zone, DstPolicy.AUTO);
                 if (farFromChanges(after, expected, zone) && farFromChanges(after, got, zone)) {
                     assertThat(got)

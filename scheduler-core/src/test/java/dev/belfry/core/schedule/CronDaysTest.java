@@ -16,7 +16,8 @@ class CronDaysTest {
         for (long day = 0; day <= LocalDate.of(2099, 12, 31).toEpochDay(); day++) {
             LocalDate date = LocalDate.ofEpochDay(day);
             int civil = CronDays.civil(day);
-            assertThat(LocalDate.of(civil >>> 9, (civil >>> 5) & 15, civil & 31)).isEqualTo(date);
+            assertThat(LocalDate.of(civil >>> 9, (civil >>> 5) & 15, civil & 31))
+                    .isEqualTo(date);
             assertThat(CronDays.dayNumber(date.getYear(), date.getMonthValue()))
                     .isEqualTo(date.withDayOfMonth(1).toEpochDay());
         }
@@ -34,7 +35,9 @@ class CronDaysTest {
                 Instant midnight = date.atStartOfDay().toInstant(ZoneOffset.UTC);
                 Optional<Instant> fire = expression.next(midnight.minusSeconds(1), ZoneOffset.UTC, DstPolicy.AUTO);
                 boolean onThatDay = fire.isPresent() && fire.get().isBefore(midnight.plusSeconds(86_400));
-                assertThat(onThatDay).as("seed %d: %s on %s", seed, cron.text(), date).isEqualTo(firesOn(cron, date));
+                assertThat(onThatDay)
+                        .as("seed %d: %s on %s", seed, cron.text(), date)
+                        .isEqualTo(firesOn(cron, date));
                 if (onThatDay) {
                     assertThat(cron.matches()).accepts(LocalDateTime.ofInstant(fire.get(), ZoneOffset.UTC));
                 }

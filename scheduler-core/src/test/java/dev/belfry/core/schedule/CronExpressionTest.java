@@ -19,14 +19,22 @@ class CronExpressionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0 0 0 30 2 ?", "0 0 0 31 4 ?", "0 0 0 31 2,4,6,9,11 ?", "0 0 0 29 2 ? 2027", "0 0 0 29 2 ? 2001-2003",
-                "0 0 0 ? 2 MON#5 2026", "0 0 0 L-30 2 ?", "0 0 0 30W 2 ?", "* * * L-30 4,6,9,11 ? *",
+                "0 0 0 30 2 ?",
+                "0 0 0 31 4 ?",
+                "0 0 0 31 2,4,6,9,11 ?",
+                "0 0 0 29 2 ? 2027",
+                "0 0 0 29 2 ? 2001-2003",
+                "0 0 0 ? 2 MON#5 2026",
+                "0 0 0 L-30 2 ?",
+                "0 0 0 30W 2 ?",
+                "* * * L-30 4,6,9,11 ? *",
             })
     void expressionThatNeverFiresSaysSoAndAnswersAtOnce(String text) {
         CronExpression cron = CronExpression.parse(text);
         assertThat(cron.neverFires()).isTrue();
         for (int i = 0; i < 1_000_000; i++) {
-            assertThat(cron.next(Instant.EPOCH, BERLIN, DstPolicy.AUTO).isEmpty()).isTrue();
+            assertThat(cron.next(Instant.EPOCH, BERLIN, DstPolicy.AUTO).isEmpty())
+                    .isTrue();
         }
     }
 
@@ -81,7 +89,8 @@ class CronExpressionTest {
         String from = "2026-10-24T12:00:00Z";
         String to = "2026-10-25T12:00:00Z";
         assertThat(fires(fixed, from, to, DstPolicy.AUTO)).containsExactly("2026-10-25T00:30:00Z");
-        assertThat(fires(fixed, from, to, DstPolicy.of(Gap.AUTO, Overlap.LAST))).containsExactly("2026-10-25T01:30:00Z");
+        assertThat(fires(fixed, from, to, DstPolicy.of(Gap.AUTO, Overlap.LAST)))
+                .containsExactly("2026-10-25T01:30:00Z");
         assertThat(fires(fixed, from, to, DstPolicy.of(Gap.AUTO, Overlap.BOTH)))
                 .containsExactly("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z");
         assertThat(fires("0 0 * * * ?", "2026-10-24T23:30:00Z", "2026-10-25T02:30:00Z", DstPolicy.AUTO))
@@ -91,15 +100,18 @@ class CronExpressionTest {
     @Test
     void hourlyInNewYorkHasNoHoleInAutumn() {
         CronExpression hourly = CronExpression.parse("0 0 * * * ?");
-        assertThat(next(hourly, "2026-11-01T04:30:00Z", ZoneId.of("America/New_York"))).isEqualTo("2026-11-01T05:00:00Z");
+        assertThat(next(hourly, "2026-11-01T04:30:00Z", ZoneId.of("America/New_York")))
+                .isEqualTo("2026-11-01T05:00:00Z");
     }
 
     @Test
     void midnightGapInSaoPauloRunsAtOneOClockAndTheLostDayOfApiaAtTheNextMidnight() {
         CronExpression midnight = CronExpression.parse("0 0 0 * * ?");
-        assertThat(next(midnight, "2018-11-03T12:00:00Z", ZoneId.of("America/Sao_Paulo"))).isEqualTo("2018-11-04T03:00:00Z");
+        assertThat(next(midnight, "2018-11-03T12:00:00Z", ZoneId.of("America/Sao_Paulo")))
+                .isEqualTo("2018-11-04T03:00:00Z");
         CronExpression friday = CronExpression.parse("0 0 10 ? * FRI");
-        assertThat(next(friday, "2011-12-29T12:00:00Z", ZoneId.of("Pacific/Apia"))).isEqualTo("2011-12-30T10:00:00Z");
+        assertThat(next(friday, "2011-12-29T12:00:00Z", ZoneId.of("Pacific/Apia")))
+                .isEqualTo("2011-12-30T10:00:00Z");
     }
 
     @Test
@@ -137,11 +149,15 @@ class CronExpressionTest {
     }
 
     private static String next(CronExpression cron, String after, ZoneId zone) {
-        return cron.next(Instant.parse(after), zone, DstPolicy.AUTO).map(Instant::toString).orElse("none");
+        return cron.next(Instant.parse(after), zone, DstPolicy.AUTO)
+                .map(Instant::toString)
+                .orElse("none");
     }
 
     private static List<String> fires(String text, String from, String to, DstPolicy dst) {
-        Trigger trigger = new CronTrigger(CronExpression.parse(text), TriggerOptions.DEFAULT.withZone(BERLIN).withDst(dst));
+        Trigger trigger = new CronTrigger(
+                CronExpression.parse(text),
+                TriggerOptions.DEFAULT.withZone(BERLIN).withDst(dst));
         return Schedule.of(trigger).between(Instant.parse(from), Instant.parse(to), 100).stream()
                 .map(Instant::toString)
                 .toList();

@@ -10,10 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Malformed expressions, each with the position of the first character that is wrong and a word of the reason. */
 class CronRefusedTest {
     @ParameterizedTest(name = "{0}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '"',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             "*/0 * * * * ?"             | 2  | step of 0
             "0/0 * * * * ?"             | 2  | step of 0
             "0-10/0 * * * * ?"          | 5  | step of 0
@@ -114,8 +111,7 @@ class CronRefusedTest {
             """)
     void malformedExpressionIsRefusedWithPositionReasonAndHint(String text, int position, String reason) {
         String cron = text == null ? "" : text;
-        CronSyntaxException refused =
-                catchThrowableOfType(CronSyntaxException.class, () -> CronExpression.parse(cron));
+        CronSyntaxException refused = catchThrowableOfType(CronSyntaxException.class, () -> CronExpression.parse(cron));
         assertThat(refused).as(cron).isNotNull();
         assertThat(refused.position()).as(refused.getMessage()).isEqualTo(position);
         assertThat(refused.reason()).contains(reason.replace("\"\"", "\""));
@@ -140,7 +136,8 @@ class CronRefusedTest {
         assertThat(refused.position()).isEqualTo(1_000_000);
         assertThat(refused.getMessage()).hasSizeLessThan(300);
         assertThat(CronExpression.parse(list + "1 0 0 * * ?").neverFires()).isFalse();
-        assertThat(CronExpression.parse("0 0 0 ? * " + "MON,".repeat(200_000) + "TUE").neverFires())
+        assertThat(CronExpression.parse("0 0 0 ? * " + "MON,".repeat(200_000) + "TUE")
+                        .neverFires())
                 .isFalse();
     }
 }

@@ -102,9 +102,8 @@ record RandomCron(String text, Predicate<LocalDateTime> matches, boolean interva
             case 3 -> stepped(from + "/" + step, new BitSet(), from, max, step);
             case 4, 5 -> range(random, min, max, names);
             case 6 -> list(random, min, max, names);
-            default -> names == null
-                    ? single(random, min, max)
-                    : stepped(names[from - min], new BitSet(), from, from, 1);
+            default ->
+                names == null ? single(random, min, max) : stepped(names[from - min], new BitSet(), from, from, 1);
         };
     }
 
@@ -118,9 +117,8 @@ record RandomCron(String text, Predicate<LocalDateTime> matches, boolean interva
         for (int offset = 0; offset <= Math.floorMod(to - from, size); offset += step) {
             values.set(min + Math.floorMod(from - min + offset, size));
         }
-        String ends = names == null || random.nextBoolean()
-                ? from + "-" + to
-                : names[from - min] + "-" + names[to - min];
+        String ends =
+                names == null || random.nextBoolean() ? from + "-" + to : names[from - min] + "-" + names[to - min];
         return new Field(step == 1 ? ends : ends + "/" + step, values);
     }
 
@@ -142,15 +140,20 @@ record RandomCron(String text, Predicate<LocalDateTime> matches, boolean interva
             case 1:
             case 2:
                 Field week = field(random, 1, 7, WEEKDAYS);
-                return new Days("?", week.text, date -> week.holds(date.getDayOfWeek().getValue() % 7 + 1));
+                return new Days(
+                        "?", week.text, date -> week.holds(date.getDayOfWeek().getValue() % 7 + 1));
             case 3:
                 Field month = field(random, 1, 31, null);
                 return new Days(month.text, "?", date -> month.holds(date.getDayOfMonth()));
             case 4:
-                return new Days("?", name + "L", date -> is(date, weekday) && date.plusDays(7).getMonth() != date.getMonth());
+                return new Days(
+                        "?",
+                        name + "L",
+                        date -> is(date, weekday) && date.plusDays(7).getMonth() != date.getMonth());
             case 5:
                 int nth = 1 + random.nextInt(5);
-                return new Days("?", name + "#" + nth, date -> is(date, weekday) && (date.getDayOfMonth() - 1) / 7 == nth - 1);
+                return new Days(
+                        "?", name + "#" + nth, date -> is(date, weekday) && (date.getDayOfMonth() - 1) / 7 == nth - 1);
             case 6:
                 return new Days("?", "L", date -> is(date, 7));
             case 7:
@@ -171,7 +174,8 @@ record RandomCron(String text, Predicate<LocalDateTime> matches, boolean interva
         }
     }
 
-    // In months shorter than 31 days Quartz loses L-3 beside a fixed day that comes later; beside L nothing comes later.
+    // In months shorter than 31 days Quartz loses L-3 beside a fixed day that comes later; beside L nothing comes
+    // later.
     private static Days fromLast(Random random, int offset, boolean quartzReadsItRight) {
         Predicate<LocalDate> atOffset = date -> date.lengthOfMonth() - offset == date.getDayOfMonth();
         if (random.nextBoolean()) {
@@ -189,8 +193,8 @@ record RandomCron(String text, Predicate<LocalDateTime> matches, boolean interva
         return switch (random.nextInt(3)) {
             case 0 -> new Days(day + "W", "?", date -> isNearestWeekday(date, day));
             case 1 -> new Days("LW", "?", date -> isNearestWeekday(date, date.lengthOfMonth()));
-            default -> new Days(
-                    "L-" + offset + "W", "?", date -> isNearestWeekday(date, date.lengthOfMonth() - offset));
+            default ->
+                new Days("L-" + offset + "W", "?", date -> isNearestWeekday(date, date.lengthOfMonth() - offset));
         };
     }
 

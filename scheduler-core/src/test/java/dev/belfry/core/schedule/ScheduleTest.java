@@ -32,7 +32,8 @@ class ScheduleTest {
             Instant after = START.plusNanos(random.nextLong(-1L << 55, 1L << 55));
             Instant fire = Schedule.of(every).next(after).orElseThrow();
             assertThat(fire).isAfter(after).isBeforeOrEqualTo(after.plusMillis(step));
-            assertThat(Duration.between(anchor, fire).toNanos() % (step * 1_000_000)).isZero();
+            assertThat(Duration.between(anchor, fire).toNanos() % (step * 1_000_000))
+                    .isZero();
         }
     }
 
@@ -99,13 +100,18 @@ class ScheduleTest {
 
     private static Trigger anyTrigger(Random random) {
         return switch (random.nextInt(3)) {
-            case 0 -> new CronTrigger(
-                    CronExpression.parse(RandomCron.next(random, new RandomCron.Shape(false, true)).text()),
-                    PLAIN.withZone(ZoneId.of("Europe/Berlin")));
+            case 0 ->
+                new CronTrigger(
+                        CronExpression.parse(RandomCron.next(random, new RandomCron.Shape(false, true))
+                                .text()),
+                        PLAIN.withZone(ZoneId.of("Europe/Berlin")));
             case 1 -> EveryTrigger.of(Duration.ofMillis(1_000 + random.nextInt(10_000_000)), PLAIN);
-            default -> new AtTrigger(
-                    List.of(START.plusMillis(random.nextInt(1_000_000_000)), START.plusSeconds(random.nextInt(999_999))),
-                    PLAIN);
+            default ->
+                new AtTrigger(
+                        List.of(
+                                START.plusMillis(random.nextInt(1_000_000_000)),
+                                START.plusSeconds(random.nextInt(999_999))),
+                        PLAIN);
         };
     }
 
@@ -171,12 +177,14 @@ class ScheduleTest {
         for (int i = 0; i < 10_000; i++) {
             tenths[(int) (Jitter.delay("job-" + i, START, 1_000) / 100)]++;
         }
-        assertThat(Arrays.stream(tenths).boxed()).allSatisfy(count -> assertThat(count).isBetween(850, 1_150));
+        assertThat(Arrays.stream(tenths).boxed())
+                .allSatisfy(count -> assertThat(count).isBetween(850, 1_150));
     }
 
     @Test
     void jitterIsTheSameInEveryVersion() {
-        assertThat(Jitter.delay("3f2a", Instant.parse("2026-11-22T10:00:00Z"), 3_600_000)).isEqualTo(2_010_587);
+        assertThat(Jitter.delay("3f2a", Instant.parse("2026-11-22T10:00:00Z"), 3_600_000))
+                .isEqualTo(2_010_587);
         assertThat(Jitter.delay("", Instant.EPOCH, 1_000)).isEqualTo(483);
     }
 
@@ -194,8 +202,10 @@ class ScheduleTest {
         assertThatThrownBy(() -> Schedule.of(EveryTrigger.of(Duration.ofSeconds(1), PLAIN.withCalendar("feasts"))))
                 .hasMessageContaining("unknown calendar \"feasts\"");
         assertThatThrownBy(() -> EveryTrigger.of(Duration.ZERO, PLAIN)).hasMessageContaining("every");
-        assertThatThrownBy(() -> EveryTrigger.of(Duration.ofNanos(1_500_000), PLAIN)).hasMessageContaining("millisecond");
-        assertThatThrownBy(() -> new DelayTrigger(Duration.ofSeconds(-1), PLAIN)).hasMessageContaining("delay");
+        assertThatThrownBy(() -> EveryTrigger.of(Duration.ofNanos(1_500_000), PLAIN))
+                .hasMessageContaining("millisecond");
+        assertThatThrownBy(() -> new DelayTrigger(Duration.ofSeconds(-1), PLAIN))
+                .hasMessageContaining("delay");
         assertThatThrownBy(() -> new AtTrigger(List.of(), PLAIN)).hasMessageContaining("at least one");
         assertThatThrownBy(() -> new AtTrigger(List.of(Instant.MAX), PLAIN)).hasMessageContaining("2099");
         assertThatThrownBy(() -> new Window(START, START)).hasMessageContaining("ends at");
