@@ -42,7 +42,7 @@ public final class Definitions {
     private static boolean isJson(String fileName, String text) {
         String name = fileName.toLowerCase(Locale.ROOT);
         boolean yaml = name.endsWith(".yaml") || name.endsWith(".yml");
-        return name.endsWith(".json") || !yaml && text.stripLeading().startsWith("{");
+        return name.endsWith(".json") || (!yaml && text.stripLeading().startsWith("{"));
     }
 
     private static void reportRepeatedNames(@Nullable Node jobs, Reading reading) {

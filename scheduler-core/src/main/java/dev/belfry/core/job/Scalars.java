@@ -15,7 +15,7 @@ final class Scalars {
     private static final Set<Node.Type> NUMBER = EnumSet.of(Node.Type.NUMBER);
     private static final Set<Node.Type> ANY = EnumSet.of(Node.Type.TEXT, Node.Type.NUMBER, Node.Type.BOOLEAN);
     private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
-    private static final Pattern REAL = Pattern.compile("-?[0-9]{1,15}(\\.[0-9]{1,15})?([eE][-+]?[0-9]{1,2})?");
+    private static final Pattern REAL = Pattern.compile("-?[0-9]{1,15}(\\.[0-9]{1,20})?([eE][-+]?[0-9]{1,2})?");
 
     private Scalars() {}
 
