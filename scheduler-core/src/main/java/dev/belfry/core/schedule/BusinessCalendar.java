@@ -132,7 +132,8 @@ public record BusinessCalendar(
      * @param to the first time not excluded any more; before {@code from} for a window past midnight
      * @param zone the zone of both, or null for the zone of the trigger
      */
-    public record DailyWindow(LocalTime from, LocalTime to, @Nullable ZoneId zone) {
+    public record DailyWindow(
+            LocalTime from, LocalTime to, @Nullable ZoneId zone) {
         public DailyWindow {
             if (from.equals(to)) {
                 throw new IllegalArgumentException("the daily window " + from + "-" + to + " is empty");

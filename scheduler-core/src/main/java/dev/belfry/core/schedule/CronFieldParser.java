@@ -176,8 +176,10 @@ final class CronFieldParser {
             to = name();
         }
         if (peek(0) == '/') {
-            throw refused(at, "a step after a name", "write the range in numbers, as in " + field.min + "-" + field.max
-                    + "/2");
+            throw refused(
+                    at,
+                    "a step after a name",
+                    "write the range in numbers, as in " + field.min + "-" + field.max + "/2");
         }
         addRange(value, to, from, 1);
     }
@@ -259,7 +261,10 @@ final class CronFieldParser {
 
     private int number(String what) {
         if (!isDigit()) {
-            throw refused(at, at == end ? what + " is missing" : what + " is missing before '" + peek(0) + "'", "write digits");
+            throw refused(
+                    at,
+                    at == end ? what + " is missing" : what + " is missing before '" + peek(0) + "'",
+                    "write digits");
         }
         int value = 0;
         while (isDigit()) {

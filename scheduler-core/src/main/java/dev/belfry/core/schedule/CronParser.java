@@ -92,7 +92,10 @@ final class CronParser {
                     text, starts[0], "names such as @daily are not supported", "for once a day write \"0 0 0 * * ?\"");
         }
         throw new CronSyntaxException(
-                text, text.length(), count + (count == 1 ? " field" : " fields") + " where 6 or 7 are needed", countHint());
+                text,
+                text.length(),
+                count + (count == 1 ? " field" : " fields") + " where 6 or 7 are needed",
+                countHint());
     }
 
     private String countHint() {

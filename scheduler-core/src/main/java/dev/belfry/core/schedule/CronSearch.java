@@ -22,8 +22,7 @@ final class CronSearch {
     private CronSearch() {}
 
     /** The first fire at or after an instant, both in epoch seconds, or {@link #NONE}; the policy must be resolved. */
-    static long next(
-            CronFields fields, @Nullable MakeUpDays makeUp, long from, ZoneTimeline zone, DstPolicy policy) {
+    static long next(CronFields fields, @Nullable MakeUpDays makeUp, long from, ZoneTimeline zone, DstPolicy policy) {
         int stretch = zone.at(from);
         boolean gapEnds = policy.gap() == Gap.RUN_AT_GAP_END;
         if (from == zone.start(stretch) && gapEnds && zone.jump(stretch) > 0) {

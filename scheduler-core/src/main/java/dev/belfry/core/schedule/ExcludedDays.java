@@ -22,8 +22,7 @@ import java.util.TreeSet;
 public record ExcludedDays(
         SortedSet<LocalDate> dates, SortedSet<MonthDay> annual, Set<DayOfWeek> weekdays, List<DateRange> ranges) {
     /** No day. */
-    public static final ExcludedDays NONE =
-            new ExcludedDays(new TreeSet<>(), new TreeSet<>(), Set.of(), List.of());
+    public static final ExcludedDays NONE = new ExcludedDays(new TreeSet<>(), new TreeSet<>(), Set.of(), List.of());
 
     public ExcludedDays {
         dates = Collections.unmodifiableSortedSet(new TreeSet<>(dates));

@@ -43,8 +43,9 @@ public final class Schedule {
         List<TriggerFires> resolved = new ArrayList<>();
         for (Trigger trigger : triggers) {
             BusinessCalendar calendar = resolve(trigger, calendars);
-            if (calendar != null) {
-                used.put(calendar.name(), calendar);
+            String name = trigger.options().calendar();
+            if (name != null && calendar != null) {
+                used.put(name, calendar);
             }
             resolved.add(new TriggerFires(trigger, calendar));
         }
@@ -205,7 +206,8 @@ public final class Schedule {
         for (TriggerFires one : fires) {
             long jitter = one.trigger().options().jitter().toMillis();
             // Looking up whether a trigger fires here is only worth it if the answer could matter.
-            if (jitter < least && (one.trigger() instanceof DelayTrigger || fire.equals(one.next(fire.minusNanos(1))))) {
+            if (jitter < least
+                    && (one.trigger() instanceof DelayTrigger || fire.equals(one.next(fire.minusNanos(1))))) {
                 least = jitter;
             }
         }

@@ -49,12 +49,15 @@ final class TriggerFires {
     }
 
     private Instant admittedFrom(Instant instant) {
-        return calendar == null ? instant : calendar.admittedFrom(instant, trigger.options().zone());
+        return calendar == null
+                ? instant
+                : calendar.admittedFrom(instant, trigger.options().zone());
     }
 
     private @Nullable Instant unfiltered(Instant after) {
         if (trigger instanceof CronTrigger cron) {
-            return cron.expression().next(after, cron.options().zone(), cron.options().dst(), makeUp);
+            return cron.expression()
+                    .next(after, cron.options().zone(), cron.options().dst(), makeUp);
         }
         if (trigger instanceof EveryTrigger every) {
             return every.next(after);

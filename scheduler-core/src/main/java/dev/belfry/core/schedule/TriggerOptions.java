@@ -16,13 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param zone the zone of cron fields and of calendar dates
  * @param dst only cron triggers look at it
  */
-public record TriggerOptions(
-        Window window, @Nullable String calendar, Duration jitter, ZoneId zone, DstPolicy dst) {
+public record TriggerOptions(Window window, @Nullable String calendar, Duration jitter, ZoneId zone, DstPolicy dst) {
+    private static final Duration MOST_JITTER = Duration.ofDays(30);
+
     /** Always, no calendar, no jitter, UTC, {@link DstPolicy#AUTO}. */
     public static final TriggerOptions DEFAULT =
             new TriggerOptions(Window.ALWAYS, null, Duration.ZERO, ZoneOffset.UTC, DstPolicy.AUTO);
-
-    private static final Duration MOST_JITTER = Duration.ofDays(30);
 
     public TriggerOptions {
         Objects.requireNonNull(window, "window");
