@@ -91,7 +91,13 @@ final class Scalars {
                 "true or false",
                 EnumSet.of(Node.Type.BOOLEAN),
                 Map.of("type", "boolean"),
-                text -> "true".equalsIgnoreCase(text),
+                text -> {
+                    // Older YAML takes yes, on and y for true as well; guessing wrong would switch a job on or off.
+                    if (!"true".equalsIgnoreCase(text) && !"false".equalsIgnoreCase(text)) {
+                        throw new Refused("is " + text);
+                    }
+                    return "true".equalsIgnoreCase(text);
+                },
                 value -> value);
     }
 
