@@ -205,7 +205,7 @@ public final class Job {
 
     /** When a failed attempt is tried again. */
     public Job retry(Retry retry) {
-        return put("retry", RetryForm.FORM.write(retry, true));
+        return put("retry", RetryForm.FORM.write(retry, false));
     }
 
     /** The upstream jobs of a workflow and the rule by which their outcomes count. */

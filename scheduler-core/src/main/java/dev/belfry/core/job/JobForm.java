@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The keys of a job. */
 final class JobForm {
 
-    static final String NAME_WORDS = "1 to 128 of a-z 0-9 . _ -, the first a letter or digit";
+    static final String NAME_WORDS = "a name: 1 to 128 of a-z 0-9 . _ -, the first a letter or digit";
 
     private static final Pattern PARAMETER = Pattern.compile("[^\\p{Cntrl}]{1,128}");
     private static final Shape<String> NAMED = Scalars.word(NAME_WORDS, JobDefinition.NAME);
@@ -24,7 +24,7 @@ final class JobForm {
             Key.required("name", NAMED, JobDefinition::name, "Unique within the namespace.");
     private static final Key<JobDefinition, String> DESCRIPTION = Key.optional(
                     "description",
-                    Scalars.text("at most 2,000 characters", 2_000),
+                    Scalars.text("text of at most 2,000 characters", 2_000),
                     JobDefinition::description,
                     "For people.")
             .defaulting("");

@@ -148,7 +148,15 @@ final class NodeReader {
 
     private Node scalar(Position at, Node.Type type) throws IOException {
         String text = parser.getText();
+        if (text.isEmpty() && !isQuoted(at)) {
+            return new Node.Scalar(at, Node.Type.NULL, "", -1); // a key of YAML with nothing after it
+        }
         return new Node.Scalar(at, type, text, offsetOf(text, at));
+    }
+
+    private boolean isQuoted(Position at) {
+        String line = at.line() < 1 || at.line() > lines.length ? "" : lines[at.line() - 1];
+        return at.column() <= line.length() && "\"'|>".indexOf(line.charAt(at.column() - 1)) >= 0;
     }
 
     /** Compares with the source itself, so that quotes, escapes, folded lines and block scalars need no special rules. */

@@ -55,7 +55,7 @@ final class RequirementsForm {
             "No two shards of the job go to agents with the same value of this label; zone and host are always known.");
     private static final Key<Requirements, String> EXCLUSIVE = Key.optional(
             "exclusive",
-            Scalars.word("the name of a group: " + JobForm.NAME_WORDS, JobDefinition.NAME),
+            Scalars.word("the name of a group, " + JobForm.NAME_WORDS, JobDefinition.NAME),
             Requirements::exclusive,
             "No two jobs of this group share an agent.");
 

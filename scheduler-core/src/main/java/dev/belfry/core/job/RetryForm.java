@@ -12,12 +12,11 @@ final class RetryForm {
 
     private RetryForm() {}
 
-    static final Key<Retry, Integer> ATTEMPTS = Key.<Retry, Integer>optional(
-                    "attempts",
-                    Scalars.whole(1, 100),
-                    Retry::attempts,
-                    "The most attempts of a shard in a run, the first included; 1 means no retry.")
-            .defaulting(Retry.NONE.attempts());
+    private static final Key<Retry, Integer> ATTEMPTS = Key.required(
+            "attempts",
+            Scalars.whole(1, 100),
+            Retry::attempts,
+            "The most attempts of a shard in a run, the first included; 1 means no retry, as without this section.");
     private static final Key<Retry, Duration> INITIAL = Key.<Retry, Duration>optional(
                     "initial",
                     Times.duration(Duration.ZERO, Duration.ofDays(7)),
@@ -57,10 +56,6 @@ final class RetryForm {
                     values.get(NOT_ON)));
 
     private static void check(Values values) {
-        if (!values.has(ATTEMPTS) && !values.mapping().entries().isEmpty()) {
-            values.report(Complaint.of("attempts is missing: without it there is one attempt and no retry")
-                    .expecting("attempts, such as 3"));
-        }
         if (values.sound(INITIAL, MAX) && values.get(MAX).compareTo(values.get(INITIAL)) < 0) {
             values.report(
                     Complaint.of("the longest wait is shorter than the first")

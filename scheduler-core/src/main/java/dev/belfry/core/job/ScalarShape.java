@@ -53,10 +53,7 @@ final class ScalarShape<V> implements Shape<V> {
     }
 
     private void refuse(Node node, String path, Reading reading) {
-        boolean quotable = accepted.contains(Node.Type.TEXT)
-                && node instanceof Node.Scalar scalar
-                && scalar.type() != Node.Type.NULL;
-        if (quotable) {
+        if (node instanceof Node.Scalar scalar && scalar.type() != Node.Type.NULL && isRightInQuotes(scalar.text())) {
             reading.report(
                     node.at(),
                     path,
@@ -65,6 +62,18 @@ final class ScalarShape<V> implements Shape<V> {
                             .hinting("write it in quotes if it is meant as text"));
         } else {
             Shape.refuseKind(node, path, reading, words);
+        }
+    }
+
+    private boolean isRightInQuotes(String text) {
+        if (!accepted.contains(Node.Type.TEXT)) {
+            return false;
+        }
+        try {
+            parser.parse(text);
+            return true;
+        } catch (Refused e) {
+            return false;
         }
     }
 

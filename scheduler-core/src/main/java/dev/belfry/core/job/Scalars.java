@@ -15,7 +15,7 @@ final class Scalars {
     private static final Set<Node.Type> NUMBER = EnumSet.of(Node.Type.NUMBER);
     private static final Set<Node.Type> ANY = EnumSet.of(Node.Type.TEXT, Node.Type.NUMBER, Node.Type.BOOLEAN);
     private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,18}");
-    private static final Pattern REAL = Pattern.compile("-?[0-9]{1,15}(\\.[0-9]{1,15})?([eE][-+]?[0-9]{1,2})?");
+    private static final Pattern REAL = Pattern.compile("-?[0-9]{1,15}(\\.[0-9]{1,20})?([eE][-+]?[0-9]{1,2})?");
 
     private Scalars() {}
 
@@ -91,7 +91,13 @@ final class Scalars {
                 "true or false",
                 EnumSet.of(Node.Type.BOOLEAN),
                 Map.of("type", "boolean"),
-                text -> "true".equalsIgnoreCase(text),
+                text -> {
+                    // Older YAML takes yes, on and y for true as well; guessing wrong would switch a job on or off.
+                    if (!"true".equalsIgnoreCase(text) && !"false".equalsIgnoreCase(text)) {
+                        throw new Refused("is " + text);
+                    }
+                    return "true".equalsIgnoreCase(text);
+                },
                 value -> value);
     }
 

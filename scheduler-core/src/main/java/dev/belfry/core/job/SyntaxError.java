@@ -23,7 +23,7 @@ record SyntaxError(Position at, Complaint complaint) {
         }
         JsonLocation location = failure.getLocation();
         Position at = location == null ? Position.START : new Position(location.getLineNr(), location.getColumnNr());
-        return new SyntaxError(at, Complaint.of("not readable: " + oneLine(failure.getOriginalMessage())));
+        return new SyntaxError(at, Complaint.of("not readable as JSON: " + oneLine(failure.getOriginalMessage())));
     }
 
     private static SyntaxError ofYaml(MarkedYAMLException failure, String text) {

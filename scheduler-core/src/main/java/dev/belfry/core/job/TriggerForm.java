@@ -109,7 +109,7 @@ final class TriggerForm {
                     "dst",
                     new ByKind<>(
                             Node.Scalar.class,
-                            constant("auto", DstPolicy.AUTO),
+                            constant("auto", "auto", DstPolicy.AUTO),
                             Node.Mapping.class,
                             DST_FORM,
                             DstPolicy.AUTO::equals),
@@ -129,7 +129,7 @@ final class TriggerForm {
 
     private static final Shape<Trigger> ONE = new ByKind<>(
             Node.Scalar.class,
-            constant("manual", new ManualTrigger()),
+            constant("manual", "manual, or a mapping with cron, every, delay or at", new ManualTrigger()),
             Node.Mapping.class,
             FORM,
             ManualTrigger.class::isInstance);
@@ -172,9 +172,9 @@ final class TriggerForm {
     }
 
     /** A single word that stands for a value. */
-    private static <V> Shape<V> constant(String word, V value) {
+    private static <V> Shape<V> constant(String word, String words, V value) {
         return new ScalarShape<>(
-                word,
+                words,
                 EnumSet.of(Node.Type.TEXT),
                 Map.of("const", word),
                 text -> {
