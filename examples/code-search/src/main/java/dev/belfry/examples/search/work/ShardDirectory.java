@@ -6,8 +6,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -116,7 +116,7 @@ public final class ShardDirectory {
         String previous = current.map(old -> old.input().equals(input) ? old.previous() : old.input())
                 .orElse("");
         replace(new Manifest(shards, input, previous, token, writer, facts));
-        cleanUp(token, Set.of(input, previous.isEmpty() ? input : previous));
+        cleanUp(token, List.of(input, previous));
     }
 
     /** Renames a file of this attempt so that it becomes a file of the shard, replacing the one before. */
@@ -140,7 +140,7 @@ public final class ShardDirectory {
         return folder.resolve("manifest");
     }
 
-    private void cleanUp(long token, Set<String> kept) throws IOException {
+    private void cleanUp(long token, List<String> kept) throws IOException {
         for (Path child : Durable.children(folder)) {
             String childName = String.valueOf(child.getFileName());
             if (GENERATION.matcher(childName).matches() && !kept.contains(childName)) {
