@@ -111,7 +111,7 @@ class CodeSearchTest {
     @Test
     void statusTellsHowFarTheStagesAre() throws Exception {
         assertThat(provider.status(configuration).orElseThrow())
-                .isEqualTo("tokenise 0/1 slices, 0 files · index not yet · recommend not yet · evaluate not yet");
+                .isEqualTo("tokenise not yet · index not yet · recommend not yet · evaluate not yet");
         settle();
         assertThat(provider.status(configuration).orElseThrow())
                 .startsWith("tokenise 8/8 slices, 3 files · index ")

@@ -47,6 +47,8 @@ public record SliceProgress(int shards, int done) {
                 shards = manifest.get().shards();
                 files += manifest.get().number(Tokenise.FACT_DOCUMENTS);
                 whole++;
+            } else if (shard == 0) {
+                return Tokenise.NAME + " not yet";
             }
         }
         return "tokenise " + whole + "/" + shards + " slices, " + files + " files";

@@ -19,6 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +38,7 @@ class EngineTest {
     @TempDir
     Path folder;
 
+    private final AtomicInteger failed = new AtomicInteger();
     private long token;
 
     @Test
@@ -125,6 +132,46 @@ class EngineTest {
                 .allSatisfy(count -> assertThat(count).isLessThanOrEqualTo(2));
         assertThat(chaos.kills).as("the test killed something").isPositive();
         assertThat(chaos.overtakings).as("the test overtook something").isPositive();
+    }
+
+    @Test
+    void processesAtWorkOnTheSameShardsAtTheSameTimeGiveTheResultOfTheReference() throws Exception {
+        SmallCorpus sources = new SmallCorpus(corpus(), 21, FILES);
+        AtomicLong tokens = new AtomicLong();
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try {
+            List<Future<?>> loops = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                Random random = new Random(21 + i);
+                loops.add(threads.submit(() -> runAtRandom(random, tokens)));
+            }
+            for (int i = 0; i < 20; i++) {
+                sources.change();
+            }
+            for (Future<?> loop : loops) {
+                loop.get(60, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        token = tokens.get();
+        Engine last = new Engine(corpus(), folder.resolve("work"));
+        settle(last, new Random(21), Engine.units());
+        assertThat(last.result()).isEqualTo(reference());
+        assertThat(failed.get()).as("attempts that were overtaken").isLessThan(300);
+    }
+
+    private void runAtRandom(Random random, AtomicLong tokens) {
+        Engine process = new Engine(corpus(), folder.resolve("work"));
+        for (int i = 0; i < 200; i++) {
+            Unit unit = Engine.units().get(random.nextInt(Engine.units().size()));
+            try {
+                process.run(unit, new ScriptedAttempt(tokens.incrementAndGet()));
+            } catch (IOException e) {
+                // Overtaken by one of the others: an attempt that fails publishes nothing.
+                failed.incrementAndGet();
+            }
+        }
     }
 
     /** Attempts of three processes at random: some killed, some overtaken half-way by an attempt with a newer token. */

@@ -17,6 +17,7 @@ final class ScriptedAttempt implements Attempt {
     private final List<Integer> steps = new ArrayList<>();
     private byte @Nullable [] checkpoint;
     private int step;
+    private int checkpoints;
 
     ScriptedAttempt(long token) {
         this.token = token;
@@ -39,8 +40,8 @@ final class ScriptedAttempt implements Attempt {
         return this;
     }
 
-    int steps() {
-        return step;
+    int checkpoints() {
+        return checkpoints;
     }
 
     @Override
@@ -66,6 +67,7 @@ final class ScriptedAttempt implements Attempt {
     @Override
     public void checkpoint(byte[] data) {
         checkpoint = data.clone();
+        checkpoints++;
     }
 
     @Override
