@@ -1,0 +1,3 @@
+/** The files that are searched, as they are now. */
+@org.jspecify.annotations.NullMarked
+package dev.belfry.examples.search.corpus;

@@ -1,0 +1,9 @@
+package dev.belfry.examples.search.result;
+
+/**
+ * A document found.
+ *
+ * @param path of the document
+ * @param score in millionths, positive
+ */
+public record Hit(String path, long score) {}
