@@ -20,8 +20,8 @@ final class Departures {
             if (!job.aimless.isEmpty() || !job.leaving.isEmpty() || !job.excess.isEmpty()) {
                 chooser.turnTo(job);
                 aim(job);
-                leave(job);
                 thinOut(job);
+                leave(job);
             }
         }
     }
@@ -68,8 +68,8 @@ final class Departures {
             return;
         }
         room.make(job);
-        // A spread value that is full for now empties as moves end; a group that shuts the job out may not.
-        boolean passing = !job.awaitedRoom.isEmpty() || isOpenSomewhere(job);
+        // A spread value that is full may empty as the job's own moves end; without moves nothing will change.
+        boolean passing = !job.awaitedRoom.isEmpty() || (job.isMoving && isOpenSomewhere(job));
         if (!passing && job.rows.next(shard) != LayoutRows.WITHDRAW) {
             board.withdraw(job, shard, why + ", and nobody else can take it");
         }

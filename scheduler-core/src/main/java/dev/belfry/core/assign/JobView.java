@@ -44,6 +44,9 @@ final class JobView {
     /** Rows of an old layout may still be run, so nothing of this one may be granted. */
     boolean heldBack;
 
+    /** Moves of its shards are under way, or begin with this plan. */
+    boolean isMoving;
+
     /** An agent is being cleared for this job. */
     String awaitedRoom = "";
 

@@ -129,6 +129,7 @@ final class Survey {
             }
         } else if (comes) {
             board.underWay();
+            job.isMoving = true;
         } else if (next != LayoutRows.WITHDRAW || mayStay || !job.candidates.isEmpty()) {
             job.aimless.add(shard);
         }

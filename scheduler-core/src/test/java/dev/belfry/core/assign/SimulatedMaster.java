@@ -147,8 +147,16 @@ final class SimulatedMaster {
     Map<Incarnation, Double> loads() {
         Map<Incarnation, Double> loads = new TreeMap<>();
         agents.keySet().forEach(agent -> loads.put(agent, 0.0));
-        owners().forEach((key, owner) ->
-                loads.computeIfPresent(owner, (o, load) -> load + jobs.get(key.jobUid()).weight()));
+        table.forEach((key, row) -> {
+            if (!released.contains(new Release(key, row.since()))) {
+                loads.computeIfPresent(row.owner(), (owner, load) -> load + weight(key));
+            }
+        });
         return loads;
+    }
+
+    private double weight(ShardKey key) {
+        JobSpec job = jobs.get(key.jobUid());
+        return job == null ? 0 : job.weight();
     }
 }
