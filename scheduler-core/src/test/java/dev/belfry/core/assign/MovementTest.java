@@ -161,7 +161,8 @@ class MovementTest {
     }
 
     private static double gap(SimulatedMaster master) {
-        return Collections.max(master.loads().values()) - Collections.min(master.loads().values());
+        return Collections.max(master.loads().values())
+                - Collections.min(master.loads().values());
     }
 
     private static double largest(SimulatedMaster master) {

@@ -31,7 +31,8 @@ class PlanScenariosTest {
     @Test
     void releaseOfAnEarlierTenancyIsNotHonoured() {
         PlanInput input = PlanInput.of(List.of(JOB), List.of(A, B), row(A, G2, Successor.of(B.incarnation())));
-        assertThat(Plan.of(input.withReleased(List.of(new Release(SHARD, G1)))).isEmpty()).isTrue();
+        assertThat(Plan.of(input.withReleased(List.of(new Release(SHARD, G1)))).isEmpty())
+                .isTrue();
         assertThat(Plan.of(input.withReleased(List.of(new Release(SHARD, G2)))).changes())
                 .containsExactly(new Change.Grant(SHARD, B.incarnation()));
     }
@@ -63,8 +64,8 @@ class PlanScenariosTest {
     @Test
     void drainingOwnerWhoseSuccessorDiedGetsAnother() {
         AgentFacts c = Clusters.agent("c", 3);
-        PlanInput input = PlanInput.of(
-                List.of(JOB), List.of(A.withDraining(true), c), row(A, G1, Successor.of(B.incarnation())));
+        PlanInput input =
+                PlanInput.of(List.of(JOB), List.of(A.withDraining(true), c), row(A, G1, Successor.of(B.incarnation())));
         assertThat(Plan.of(input).changes())
                 .containsExactly(new Change.Retract(SHARD, A.incarnation(), Successor.of(c.incarnation())));
     }
@@ -105,7 +106,9 @@ class PlanScenariosTest {
     void laterRegistrationOfTheSameIdIsAssignedNothing() {
         AgentFacts later = Clusters.agent("a", 7);
         Plan plan = Plan.of(PlanInput.of(List.of(JOB.withLayout(1, 4)), List.of(later, A), AssignmentTable.empty()));
-        assertThat(plan.changes()).hasSize(4).allMatch(c -> ((Change.Grant) c).to().equals(A.incarnation()));
+        assertThat(plan.changes())
+                .hasSize(4)
+                .allMatch(c -> ((Change.Grant) c).to().equals(A.incarnation()));
     }
 
     @Test
@@ -122,7 +125,8 @@ class PlanScenariosTest {
                 .withReplaceable(gone.replaceable())
                 .withRestarting(restarting, gone.now());
         assertThat(Plan.of(back).changes()).containsExactly(new Change.Grant(SHARD, again.incarnation()));
-        assertThat(Plan.of(gone.withRestarting(restarting, Clusters.START.plusSeconds(30))).changes())
+        assertThat(Plan.of(gone.withRestarting(restarting, Clusters.START.plusSeconds(30)))
+                        .changes())
                 .containsExactly(new Change.Grant(SHARD, B.incarnation()));
     }
 
@@ -130,8 +134,7 @@ class PlanScenariosTest {
     void restartingAgentDrainsWithoutGivingItsShardsAway() {
         JobSpec patient = JOB.withRejoinGrace(Duration.ofSeconds(30));
         PlanInput input = PlanInput.of(List.of(patient), List.of(A.withDraining(true), B), row(A, G1, Successor.NONE));
-        assertThat(Plan.of(input).changes())
-                .containsExactly(new Change.Offer(SHARD, A.incarnation(), B.incarnation()));
+        assertThat(Plan.of(input).changes()).containsExactly(new Change.Offer(SHARD, A.incarnation(), B.incarnation()));
         assertThat(Plan.of(input.withRestarting(Map.of(A.incarnation(), Clusters.START), Clusters.START))
                         .isEmpty())
                 .isTrue();
@@ -142,14 +145,12 @@ class PlanScenariosTest {
         AgentFacts special = Clusters.agent("a", 1, Set.of("h", "g"), Map.of(), Optional.empty());
         JobSpec first = JobSpec.of("first", 1, 1, "h").withExclusive("x");
         JobSpec second = JobSpec.of("second", 1, 1, "g").withExclusive("x");
-        AssignmentTable table = AssignmentTable.empty()
-                .toBuilder()
+        AssignmentTable table = AssignmentTable.empty().toBuilder()
                 .grant(new ShardKey("first", 1, 0), special.incarnation(), G1)
                 .build();
         Plan plan = Plan.of(PlanInput.of(List.of(first, second), List.of(special, B), table));
         assertThat(plan.changes())
-                .containsExactly(
-                        new Change.Offer(new ShardKey("first", 1, 0), special.incarnation(), B.incarnation()));
+                .containsExactly(new Change.Offer(new ShardKey("first", 1, 0), special.incarnation(), B.incarnation()));
         assertThat(plan.reasons().get(0)).contains("makes room on a~1 for job second");
         assertThat(plan.unplaced().get(0).reasons().get(0)).contains("waits until a~1 has let go of job first");
         AssignmentTable moving = plan.apply(table, G2).table();
@@ -164,10 +165,13 @@ class PlanScenariosTest {
 
     @Test
     void unplacedShardSaysHowManyAgentsFailWhichRule() {
-        JobSpec job = JobSpec.of("job", 1, 1, "x").withLabels(LabelSelector.of(Map.of("disk", "ssd")), LabelSelector.ANY);
+        JobSpec job =
+                JobSpec.of("job", 1, 1, "x").withLabels(LabelSelector.of(Map.of("disk", "ssd")), LabelSelector.ANY);
         AgentFacts plain = Clusters.agent("c", 3, Set.of("x"), Map.of(), Optional.empty());
-        Plan plan = Plan.of(
-                PlanInput.of(List.of(job), List.of(A, B, plain, Clusters.agent("d", 4).withDraining(true)), AssignmentTable.empty()));
+        Plan plan = Plan.of(PlanInput.of(
+                List.of(job),
+                List.of(A, B, plain, Clusters.agent("d", 4).withDraining(true)),
+                AssignmentTable.empty()));
         assertThat(plan.unplaced().get(0).reasons())
                 .containsExactly(
                         "1 agent drains", "2 agents lack handler 'x'", "1 agent does not match labels {disk=[ssd]}");
@@ -184,7 +188,8 @@ class PlanScenariosTest {
 
     @Test
     void orphansPreferTheNewestAgentAmongEqualLoads() {
-        assertThat(Plan.of(PlanInput.of(List.of(JOB), List.of(A, B), AssignmentTable.empty())).changes())
+        assertThat(Plan.of(PlanInput.of(List.of(JOB), List.of(A, B), AssignmentTable.empty()))
+                        .changes())
                 .containsExactly(new Change.Grant(SHARD, B.incarnation()));
     }
 
@@ -206,8 +211,7 @@ class PlanScenariosTest {
     }
 
     private static AssignmentTable row(AgentFacts owner, Generation since, Successor next) {
-        return AssignmentTable.empty()
-                .toBuilder()
+        return AssignmentTable.empty().toBuilder()
                 .put(SHARD, new Tenancy(owner.incarnation(), since, next))
                 .build();
     }

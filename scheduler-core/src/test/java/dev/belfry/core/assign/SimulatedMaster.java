@@ -69,7 +69,8 @@ final class SimulatedMaster {
         if (random.nextBoolean()) {
             return plan.part(0, random.nextInt(plan.changes().size() + 1));
         }
-        List<Change> some = plan.changes().stream().filter(c -> random.nextBoolean()).toList();
+        List<Change> some =
+                plan.changes().stream().filter(c -> random.nextBoolean()).toList();
         return new Plan(some, Collections.nCopies(some.size(), "some"), List.of());
     }
 
@@ -130,8 +131,10 @@ final class SimulatedMaster {
     /** The agent is gone; its lease may still hold until {@link #leasesEnd}. */
     void lose(Incarnation incarnation) {
         agents.remove(incarnation);
-        released.removeIf(release ->
-                table.tenancy(release.shard()).map(Tenancy::owner).orElse(incarnation).equals(incarnation));
+        released.removeIf(release -> table.tenancy(release.shard())
+                .map(Tenancy::owner)
+                .orElse(incarnation)
+                .equals(incarnation));
     }
 
     void leasesEnd() {
