@@ -76,6 +76,7 @@ final class Balance {
                 board.move(found.job(), found.shard(), taker, "restores balance");
                 byLoad.add(giver);
                 byLoad.add(taker);
+                stuck.remove(taker);
                 return true;
             }
         }

@@ -70,6 +70,7 @@ final class Board {
         int from = owners.agent(owner);
         place(job, shard, agent, from);
         moves++;
+        job.isMoving = true;
         if (job.rows.next(shard) == LayoutRows.NONE) {
             offers.add(new Change.Offer(job.key(shard), owners.incarnation(owner), cluster.incarnation(agent)), reason);
         } else {

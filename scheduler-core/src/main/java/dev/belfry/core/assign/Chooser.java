@@ -128,6 +128,6 @@ final class Chooser {
         if (newer != 0) {
             return newer > 0;
         }
-        return Hashes.mix(job.hash, board.cluster.idHash[agent]) > Hashes.mix(job.hash, board.cluster.idHash[best]);
+        return Hashes.mix(job.hash(), board.cluster.idHash[agent]) > Hashes.mix(job.hash(), board.cluster.idHash[best]);
     }
 }

@@ -17,18 +17,18 @@ final class Departures {
 
     void run(List<JobView> jobs) {
         for (JobView job : jobs) {
-            if (!job.aimless.isEmpty() || !job.leaving.isEmpty() || !job.excess.isEmpty()) {
+            if (!job.toDo.aimless.isEmpty() || !job.toDo.leaving.isEmpty() || !job.toDo.excess.isEmpty()) {
                 chooser.turnTo(job);
                 aim(job);
-                leave(job);
                 thinOut(job);
+                leave(job);
             }
         }
     }
 
     private void aim(JobView job) {
-        for (int i = 0; i < job.aimless.size(); i++) {
-            int shard = job.aimless.get(i);
+        for (int i = 0; i < job.toDo.aimless.size(); i++) {
+            int shard = job.toDo.aimless.get(i);
             int owner = board.owners.agent(job.rows.owner(shard));
             if (job.candidates.contains(owner) && job.exclusivityAdmits(owner)) {
                 board.stay(job, shard, "nobody is to take over any more, and its owner may keep it");
@@ -39,8 +39,8 @@ final class Departures {
     }
 
     private void leave(JobView job) {
-        for (int i = 0; i < job.leaving.size(); i++) {
-            int shard = job.leaving.get(i);
+        for (int i = 0; i < job.toDo.leaving.size(); i++) {
+            int shard = job.toDo.leaving.get(i);
             int owner = board.owners.agent(job.rows.owner(shard));
             String why = board.cluster
                     .refusal(job.spec, owner)
@@ -68,8 +68,8 @@ final class Departures {
             return;
         }
         room.make(job);
-        // A spread value that is full for now empties as moves end; a group that shuts the job out may not.
-        boolean passing = !job.awaitedRoom.isEmpty() || isOpenSomewhere(job);
+        // A spread value that is full may empty as the job's own moves end; without moves nothing will change.
+        boolean passing = !job.awaitedRoom.isEmpty() || (job.isMoving && isOpenSomewhere(job));
         if (!passing && job.rows.next(shard) != LayoutRows.WITHDRAW) {
             board.withdraw(job, shard, why + ", and nobody else can take it");
         }
@@ -85,8 +85,8 @@ final class Departures {
     }
 
     private void thinOut(JobView job) {
-        for (int i = 0; i < job.excess.size() && board.mayMove(1); i++) {
-            int shard = job.excess.get(i);
+        for (int i = 0; i < job.toDo.excess.size() && board.mayMove(1); i++) {
+            int shard = job.toDo.excess.get(i);
             int target = job.isTouched(shard) ? -1 : chooser.choose(job, shard, -1);
             if (target >= 0) {
                 board.move(job, shard, target, "its spread value has more shards than its part");

@@ -29,7 +29,7 @@ final class Grants {
                 holdBack(job);
             } else {
                 grantPromised(job);
-                if (!job.orphans.isEmpty() || !job.freed.isEmpty()) {
+                if (!job.toDo.orphans.isEmpty() || !job.toDo.freed.isEmpty()) {
                     waiting.add(job);
                 }
             }
@@ -50,7 +50,7 @@ final class Grants {
 
     private void holdBack(JobView job) {
         List<String> reasons = List.of("an older layout of the job has not been let go yet");
-        for (Ints shards : List.of(job.orphans, job.freed, job.returning, job.handed)) {
+        for (Ints shards : List.of(job.toDo.orphans, job.toDo.freed, job.toDo.returning, job.toDo.handed)) {
             for (int i = 0; i < shards.size(); i++) {
                 board.leaveOut(job, shards.get(i), reasons);
             }
@@ -58,18 +58,18 @@ final class Grants {
     }
 
     private void grantPromised(JobView job) {
-        for (int i = 0; i < job.handed.size(); i++) {
-            int shard = job.handed.get(i);
+        for (int i = 0; i < job.toDo.handed.size(); i++) {
+            int shard = job.toDo.handed.get(i);
             int next = board.owners.agent(job.rows.next(shard));
             if (job.admits(next, next)) {
                 board.confirm(job, shard, next, whyFree(job, shard) + "; the agent it was being moved to takes over");
             } else {
                 board.load[next] -= job.weight;
-                job.freed.add(shard);
+                job.addToDo().freed.add(shard);
             }
         }
-        for (int i = 0; i < job.returning.size(); i++) {
-            int shard = job.returning.get(i);
+        for (int i = 0; i < job.toDo.returning.size(); i++) {
+            int shard = job.toDo.returning.get(i);
             Incarnation former = board.owners.incarnation(job.rows.owner(shard));
             int back = board.cluster.indexOfId(former.agentId());
             if (back >= 0 && !board.cluster.incarnation(back).equals(former) && job.admits(back, -1)) {
@@ -81,13 +81,13 @@ final class Grants {
     }
 
     private void grantFirst(JobView job) {
-        int shard = job.orphans.isEmpty() ? job.freed.get(0) : job.orphans.get(0);
+        int shard = job.toDo.orphans.isEmpty() ? job.toDo.freed.get(0) : job.toDo.orphans.get(0);
         grant(job, shard);
     }
 
     private void grantAll(JobView job) {
         List<String> reasons = List.of();
-        for (Ints shards : List.of(job.orphans, job.freed)) {
+        for (Ints shards : List.of(job.toDo.orphans, job.toDo.freed)) {
             for (int i = 0; i < shards.size(); i++) {
                 int shard = shards.get(i);
                 if (!job.isTouched(shard) && !grant(job, shard)) {

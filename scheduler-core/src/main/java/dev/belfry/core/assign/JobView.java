@@ -16,33 +16,17 @@ final class JobView {
     final Owners owners;
     final Candidates candidates;
     final long weight;
-    final long hash;
     final @Nullable Group group;
     final @Nullable Spacing spacing;
 
-    /** Shards without a row. */
-    final Ints orphans = new Ints();
-
-    /** Shards whose owner released them or is replaceable, without a usable successor. */
-    final Ints freed = new Ints();
-
-    /** The same, to be kept for the owner's next incarnation. */
-    final Ints returning = new Ints();
-
-    /** The same, with a successor that may take over. */
-    final Ints handed = new Ints();
-
-    /** Shards of a live owner whose successor will not do any more. */
-    final Ints aimless = new Ints();
-
-    /** Shards of a live owner that may not keep them. */
-    final Ints leaving = new Ints();
-
-    /** Shards of an eligible owner beyond what its spread value may have. */
-    final Ints excess = new Ints();
+    /** What its shards wait for. */
+    ToDo toDo = ToDo.NOTHING;
 
     /** Rows of an old layout may still be run, so nothing of this one may be granted. */
     boolean heldBack;
+
+    /** Moves of its shards are under way, or begin with this plan. */
+    boolean isMoving;
 
     /** An agent is being cleared for this job. */
     String awaitedRoom = "";
@@ -54,6 +38,8 @@ final class JobView {
 
     private final Map<Integer, Long> released;
     private @Nullable BitSet touched;
+    private long hash;
+    private boolean isHashed;
 
     JobView(JobSpec spec, LayoutRows rows, Shared shared, Map<Integer, Long> released) {
         this.spec = spec;
@@ -61,7 +47,6 @@ final class JobView {
         this.owners = shared.owners();
         this.candidates = shared.cluster().candidates(spec);
         this.weight = Math.max(1, Math.round(spec.weight() * UNITS));
-        this.hash = Hashes.of(spec.jobUid());
         this.group = spec.exclusive()
                 .map(name -> shared.groups()
                         .computeIfAbsent(name, g -> new Group(shared.cluster().size())))
@@ -70,6 +55,23 @@ final class JobView {
                 .map(by -> new Spacing(shared.cluster().spread(by), candidates, spec.shards()))
                 .orElse(null);
         this.released = released;
+    }
+
+    /** The hash of the uid; computed only for the few jobs of a plan that need it. */
+    long hash() {
+        if (!isHashed) {
+            hash = Hashes.of(spec.jobUid());
+            isHashed = true;
+        }
+        return hash;
+    }
+
+    /** The lists of waiting shards, to add to: most jobs have none and share one empty set of lists. */
+    ToDo addToDo() {
+        if (toDo == ToDo.NOTHING) {
+            toDo = new ToDo();
+        }
+        return toDo;
     }
 
     /** What the views of one plan have in common. */

@@ -5,7 +5,7 @@ final class OddEven {
     private OddEven() {}
 
     static Placement placement(int[] agents, JobView job) {
-        boolean descending = (job.hash & 1) != 0;
+        boolean descending = (job.hash() & 1) != 0;
         return new AveragePlacement(descending ? reversed(agents) : agents, job.spec.shards());
     }
 

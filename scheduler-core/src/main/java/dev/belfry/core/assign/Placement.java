@@ -18,9 +18,9 @@ interface Placement {
         return switch (job.spec.strategy()) {
             case AVERAGE -> new AveragePlacement(agents, job.spec.shards());
             case ODD_EVEN -> OddEven.placement(agents, job);
-            case ROUND_ROBIN -> new RoundRobinPlacement(agents, job.hash);
-            case RANDOM -> new RandomPlacement(agents, Hashes.mix(job.hash, job.spec.seed()));
-            case RENDEZVOUS -> new RendezvousPlacement(agents, job.hash, cluster.idHash);
+            case ROUND_ROBIN -> new RoundRobinPlacement(agents, job.hash());
+            case RANDOM -> new RandomPlacement(agents, Hashes.mix(job.hash(), job.spec.seed()));
+            case RENDEZVOUS -> new RendezvousPlacement(agents, job.hash(), cluster.idHash);
             case BALANCED -> throw new IllegalArgumentException("balanced depends on where shards are");
         };
     }

@@ -4,6 +4,7 @@ import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.ownership.LayoutRows;
 import dev.belfry.core.ownership.Release;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,8 @@ final class Survey {
 
     /** Pairs jobs with their rows, both being in order, and puts aside the rows of layouts that nobody wants. */
     private List<JobView> views() {
-        Map<LayoutKey, LayoutRows> wanted = new HashMap<>();
+        LayoutRows[] wanted = new LayoutRows[input.jobs().size()];
+        Arrays.fill(wanted, LayoutRows.EMPTY);
         int at = 0;
         for (Map.Entry<LayoutKey, LayoutRows> entry : input.table().layouts().entrySet()) {
             while (at < input.jobs().size()
@@ -56,27 +58,28 @@ final class Survey {
                     && input.jobs().get(at).active()
                     && input.jobs().get(at).key().equals(entry.getKey());
             if (present) {
-                wanted.put(input.jobs().get(at).key(), entry.getValue());
+                wanted[at] = entry.getValue();
             }
             if (!present || entry.getValue().length() > input.jobs().get(at).shards()) {
                 others.add(entry);
             }
         }
         List<JobView> views = new ArrayList<>(input.jobs().size());
-        for (JobSpec job : input.jobs()) {
-            views.add(new JobView(
-                    job,
-                    wanted.getOrDefault(job.key(), LayoutRows.EMPTY),
-                    shared,
-                    released.getOrDefault(job.key(), Map.of())));
+        for (int i = 0; i < wanted.length; i++) {
+            JobSpec job = input.jobs().get(i);
+            views.add(new JobView(job, wanted[i], shared, releasedOf(job.key())));
         }
         return views;
+    }
+
+    private Map<Integer, Long> releasedOf(LayoutKey key) {
+        return released.isEmpty() ? Map.of() : released.getOrDefault(key, Map.of());
     }
 
     private void sort(JobView job, int shard) {
         int owner = job.rows.owner(shard);
         if (owner == LayoutRows.NONE) {
-            job.orphans.add(shard);
+            job.addToDo().orphans.add(shard);
             return;
         }
         int next = board.owners.agent(job.rows.next(shard));
@@ -105,11 +108,11 @@ final class Survey {
 
     private void sortFree(JobView job, int shard, boolean comes) {
         if (comes) {
-            job.handed.add(shard);
+            job.addToDo().handed.add(shard);
         } else if (board.owners.mayRejoin(job.spec, job.rows.owner(shard))) {
-            job.returning.add(shard);
+            job.addToDo().returning.add(shard);
         } else {
-            job.freed.add(shard);
+            job.addToDo().freed.add(shard);
         }
     }
 
@@ -125,12 +128,13 @@ final class Survey {
             if (mayStay) {
                 board.load[agent] += job.weight;
             } else if (!board.owners.mayRejoin(job.spec, job.rows.owner(shard))) {
-                job.leaving.add(shard);
+                job.addToDo().leaving.add(shard);
             }
         } else if (comes) {
             board.underWay();
+            job.isMoving = true;
         } else if (next != LayoutRows.WITHDRAW || mayStay || !job.candidates.isEmpty()) {
-            job.aimless.add(shard);
+            job.addToDo().aimless.add(shard);
         }
     }
 
@@ -144,7 +148,7 @@ final class Survey {
             int agent = job.settledOn(shard);
             if (agent >= 0 && found[spacing.valueOf(agent)] < spacing.excess(agent)) {
                 found[spacing.valueOf(agent)]++;
-                job.excess.add(shard);
+                job.addToDo().excess.add(shard);
             }
         }
     }
@@ -171,7 +175,7 @@ final class Survey {
     }
 
     private JobView old(JobSpec job, Map.Entry<LayoutKey, LayoutRows> entry) {
-        return new JobView(job, entry.getValue(), shared, released.getOrDefault(entry.getKey(), Map.of()));
+        return new JobView(job, entry.getValue(), shared, releasedOf(entry.getKey()));
     }
 
     /** Removes the rows from one shard on; returns the owners that may still run some of them. */

@@ -70,7 +70,12 @@ public final class RecordReader {
 
     /** Reads how many elements follow, each of at least one byte. */
     public int count(String name) {
-        return bounded(bytes.length - position, "number of " + name);
+        long value = varint();
+        int left = bytes.length - position;
+        if (value > left) {
+            throw corrupt("number of " + name + " is " + value + ", but only " + left + " bytes follow");
+        }
+        return (int) value;
     }
 
     /** Reads eight bytes. */

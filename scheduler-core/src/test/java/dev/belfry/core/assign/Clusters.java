@@ -53,7 +53,8 @@ final class Clusters {
 
     static AgentFacts anyAgent(Random random, String id, long session) {
         Set<String> handlers = random.nextInt(4) == 0 ? Set.of("h") : Set.of("h", "g");
-        Map<String, String> labels = random.nextInt(3) == 0 ? Map.of() : Map.of("disk", random.nextBoolean() ? "ssd" : "hdd");
+        Map<String, String> labels =
+                random.nextInt(3) == 0 ? Map.of() : Map.of("disk", random.nextBoolean() ? "ssd" : "hdd");
         Optional<String> zone = Optional.of("z" + random.nextInt(3));
         return agent(id, session, handlers, labels, zone);
     }

@@ -116,10 +116,8 @@ class RandomClustersTest {
 
     private static void checkShard(
             SimulatedMaster master, Rules rules, JobSpec job, ShardKey key, Set<ShardKey> unplaced) {
-        Optional<Incarnation> owner = master.table
-                .tenancy(key)
-                .filter(row -> !rules.isFree(key, row))
-                .map(row -> row.owner());
+        Optional<Incarnation> owner =
+                master.table.tenancy(key).filter(row -> !rules.isFree(key, row)).map(row -> row.owner());
         boolean runs = owner.isPresent() && rules.isEligible(job, owner.get());
         boolean waitsForLease = owner.isPresent() && !rules.isLive(owner.get());
         assertThat(runs || waitsForLease || unplaced.contains(key) || mayStayToRejoin(master, job, owner))
@@ -127,19 +125,22 @@ class RandomClustersTest {
                 .isTrue();
         boolean fitsAlone = job.exclusive().isEmpty() && job.rejoinGrace().isZero() && rules.eligibleFor(job) > 0;
         if (unplaced.contains(key) && fitsAlone) {
-            assertThat(heldBack(master, rules, job)).as("%s could be placed", key).isTrue();
+            assertThat(heldBack(master, rules, job))
+                    .as("%s could be placed", key)
+                    .isTrue();
         }
     }
 
     private static boolean mayStayToRejoin(SimulatedMaster master, JobSpec job, Optional<Incarnation> owner) {
-        return owner.isPresent() && master.restarting.containsKey(owner.get()) && !job.rejoinGrace().isZero();
+        return owner.isPresent()
+                && master.restarting.containsKey(owner.get())
+                && !job.rejoinGrace().isZero();
     }
 
     private static boolean heldBack(SimulatedMaster master, Rules rules, JobSpec job) {
         boolean[] held = {false};
-        master.table.forEach((key, row) -> held[0] |= key.jobUid().equals(job.jobUid())
-                && key.layout() != job.layout()
-                && !rules.isFree(key, row));
+        master.table.forEach((key, row) -> held[0] |=
+                key.jobUid().equals(job.jobUid()) && key.layout() != job.layout() && !rules.isFree(key, row));
         return held[0];
     }
 

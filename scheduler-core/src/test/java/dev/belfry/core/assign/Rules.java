@@ -93,9 +93,13 @@ final class Rules {
             Successor next = change instanceof Change.Offer offer
                     ? Successor.of(offer.next())
                     : change instanceof Change.Retract retract ? retract.next() : Successor.WITHDRAW;
-            assertThat(next).as("%s changes something", change).isNotEqualTo(row.get().next());
+            assertThat(next)
+                    .as("%s changes something", change)
+                    .isNotEqualTo(row.get().next());
             if (next instanceof Successor.Named named) {
-                assertThat(isEligible(job, named.incarnation())).as("eligible: %s", change).isTrue();
+                assertThat(isEligible(job, named.incarnation()))
+                        .as("eligible: %s", change)
+                        .isTrue();
                 assertThat(named.incarnation()).isNotEqualTo(row.get().owner());
             }
         }
@@ -118,9 +122,10 @@ final class Rules {
         shared.removeAll(sharing(input.table()));
         assertThat(shared).as("agents shared by jobs of one group").isEmpty();
         Map<String, Integer> before = crowding(input.table());
-        crowding(after).forEach((place, excess) -> assertThat(excess)
-                .as("shards too many at %s", place)
-                .isLessThanOrEqualTo(Math.max(0, before.getOrDefault(place, 0))));
+        crowding(after)
+                .forEach((place, excess) -> assertThat(excess)
+                        .as("shards too many at %s", place)
+                        .isLessThanOrEqualTo(Math.max(0, before.getOrDefault(place, 0))));
     }
 
     private Set<String> sharing(AssignmentTable table) {

@@ -69,7 +69,8 @@ final class SimulatedMaster {
         if (random.nextBoolean()) {
             return plan.part(0, random.nextInt(plan.changes().size() + 1));
         }
-        List<Change> some = plan.changes().stream().filter(c -> random.nextBoolean()).toList();
+        List<Change> some =
+                plan.changes().stream().filter(c -> random.nextBoolean()).toList();
         return new Plan(some, Collections.nCopies(some.size(), "some"), List.of());
     }
 
@@ -130,8 +131,10 @@ final class SimulatedMaster {
     /** The agent is gone; its lease may still hold until {@link #leasesEnd}. */
     void lose(Incarnation incarnation) {
         agents.remove(incarnation);
-        released.removeIf(release ->
-                table.tenancy(release.shard()).map(Tenancy::owner).orElse(incarnation).equals(incarnation));
+        released.removeIf(release -> table.tenancy(release.shard())
+                .map(Tenancy::owner)
+                .orElse(incarnation)
+                .equals(incarnation));
     }
 
     void leasesEnd() {
@@ -147,8 +150,16 @@ final class SimulatedMaster {
     Map<Incarnation, Double> loads() {
         Map<Incarnation, Double> loads = new TreeMap<>();
         agents.keySet().forEach(agent -> loads.put(agent, 0.0));
-        owners().forEach((key, owner) ->
-                loads.computeIfPresent(owner, (o, load) -> load + jobs.get(key.jobUid()).weight()));
+        table.forEach((key, row) -> {
+            if (!released.contains(new Release(key, row.since()))) {
+                loads.computeIfPresent(row.owner(), (owner, load) -> load + weight(key));
+            }
+        });
         return loads;
+    }
+
+    private double weight(ShardKey key) {
+        JobSpec job = jobs.get(key.jobUid());
+        return job == null ? 0 : job.weight();
     }
 }
