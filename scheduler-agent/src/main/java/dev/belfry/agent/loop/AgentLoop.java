@@ -130,8 +130,8 @@ public final class AgentLoop implements SessionListener {
     public boolean drained() {
         Incarnated now = incarnated;
         return now == null
-                || now.shards.all().stream().noneMatch(s -> s.stage == OwnedShard.Stage.ACTIVE
-                        || s.stage == OwnedShard.Stage.LOADING);
+                || now.shards.all().stream()
+                        .noneMatch(s -> s.stage == OwnedShard.Stage.ACTIVE || s.stage == OwnedShard.Stage.LOADING);
     }
 
     /** Cancels every attempt: the drain time-out has passed. */
@@ -240,8 +240,7 @@ public final class AgentLoop implements SessionListener {
     }
 
     /** What belongs to one session. */
-    private final class Incarnated
-            implements Heartbeat.Owner, OwnedShards.Owner, TableFollower.Owner, Mirror.Listener {
+    private final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollower.Owner, Mirror.Listener {
         final Session session;
         final Incarnation self;
         final Heartbeat heartbeat;
@@ -255,7 +254,6 @@ public final class AgentLoop implements SessionListener {
         boolean dropped;
         boolean publishing;
         boolean leaseHeld;
-        int registrationVersion;
         Instant registeredAt = Instant.EPOCH;
         SortedMap<ShardKey, Tenancy> rows = new TreeMap<>();
         Loop.Timer leaseEnd = () -> {};
@@ -316,7 +314,9 @@ public final class AgentLoop implements SessionListener {
             }
             Transaction registration = Transaction.at("register")
                     .createEphemeral(Paths.agent(self.name()), AgentFactsCodec.encode(facts()))
-                    .createEphemeral(Paths.heartbeat(self.name()), heartbeat(0, loop.now()).encode())
+                    .createEphemeral(
+                            Paths.heartbeat(self.name()),
+                            heartbeat(0, loop.now()).encode())
                     .createEphemeral(Paths.handover(self.name()), handOver.encoded())
                     .create(Paths.journal(self.name()), new byte[0])
                     .build();
@@ -550,7 +550,9 @@ public final class AgentLoop implements SessionListener {
             }
             boolean eligible = !job.deleted()
                     && Eligibility.refusal(
-                                    facts(), definition.handler(), LabelSelector.anyOf(definition.requires().labels()))
+                                    facts(),
+                                    definition.handler(),
+                                    LabelSelector.anyOf(definition.requires().labels()))
                             .isEmpty();
             if (eligible) {
                 shards.joinBroadcast(job, profile.id(), registeredAt);

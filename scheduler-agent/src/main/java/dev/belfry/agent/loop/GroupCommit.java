@@ -145,8 +145,7 @@ final class GroupCommit {
     private void pump() {
         while (!stopped && connected && doubtful.isEmpty() && underWay < WINDOW && !dirty.isEmpty()) {
             Batch batch = new Batch(++batches);
-            Transaction.Builder transaction =
-                    Transaction.at("ledger-flush").exists(Paths.agent(incarnation));
+            Transaction.Builder transaction = Transaction.at("ledger-flush").exists(Paths.agent(incarnation));
             fill(batch, transaction);
             if (batch.tenancies.isEmpty()) {
                 return;

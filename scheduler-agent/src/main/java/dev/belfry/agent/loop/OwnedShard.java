@@ -32,7 +32,8 @@ final class OwnedShard {
     final String job;
     Stage stage = Stage.LOADING;
     /** The decisions; null while loading. */
-    @Nullable ShardRuns runs;
+    @Nullable
+    ShardRuns runs;
 
     /** Version of the ledger znode; -1 while there is none. */
     int ledgerVersion = -1;
@@ -48,7 +49,8 @@ final class OwnedShard {
     boolean checkpointDirty;
 
     /** When the timer is to look at it again; null while nothing is to be awaited. */
-    @Nullable Instant wake;
+    @Nullable
+    Instant wake;
 
     /** Whether the master wants it back. */
     boolean wanted;

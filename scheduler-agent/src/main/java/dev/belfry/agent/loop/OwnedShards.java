@@ -273,12 +273,11 @@ final class OwnedShards {
             return;
         }
         ShardRuns.JobView view = view(job.get(), shard.ref);
-        LedgerRecord ledger = stored.orElseGet(() -> LedgerRecord.fresh(VersionedDueSet.of(
-                        job.get(), layoutOf(job.get(), shard.ref))
-                .start()
-                .orElse(loop.now())));
-        ShardRuns runs =
-                new ShardRuns(shard.ref, shard.since, incarnation, ledger, view, new Effects(shard));
+        LedgerRecord ledger =
+                stored.orElseGet(() -> LedgerRecord.fresh(VersionedDueSet.of(job.get(), layoutOf(job.get(), shard.ref))
+                        .start()
+                        .orElse(loop.now())));
+        ShardRuns runs = new ShardRuns(shard.ref, shard.since, incarnation, ledger, view, new Effects(shard));
         shard.runs = runs;
         shard.stage = OwnedShard.Stage.ACTIVE;
         if (shard.wanted) {
@@ -481,11 +480,11 @@ final class OwnedShards {
             JobRecord job = owner.job(shard.job).orElseThrow();
             Map<String, String> parameters = new TreeMap<>(job.definition().parameters());
             order.fire().requested().flatMap(id -> request(job, id)).ifPresent(r -> parameters.putAll(r.parameters()));
-            Optional<CheckpointRecord> checkpoint = shard.checkpoint.filter(c -> c.fire().equals(order.fire()));
+            Optional<CheckpointRecord> checkpoint =
+                    shard.checkpoint.filter(c -> c.fire().equals(order.fire()));
             Running running = new Running(shard, order, job);
             // Posted, not called: an attempt that ends at once must not come back into the decision that started it.
-            loop.execute(() -> attempts.start(
-                    new Attempts.Task(order, job, parameters, checkpoint, lease), running));
+            loop.execute(() -> attempts.start(new Attempts.Task(order, job, parameters, checkpoint, lease), running));
             running.armTimeouts();
         }
 
@@ -536,8 +535,9 @@ final class OwnedShards {
         }
 
         void armTimeouts() {
-            order.limit().ifPresent(limitTime ->
-                    limit = loop.after(limitTime.toNanos(), () -> timedOut(order.limitReason(), limitTime)));
+            order.limit()
+                    .ifPresent(limitTime ->
+                            limit = loop.after(limitTime.toNanos(), () -> timedOut(order.limitReason(), limitTime)));
             armHeartbeat();
         }
 

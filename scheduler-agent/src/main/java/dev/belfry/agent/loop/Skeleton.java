@@ -50,8 +50,7 @@ public final class Skeleton {
         Transaction create = Transaction.at("skeleton").create(path, data).build();
         store.commit(session, create, answer -> {
             if (answer instanceof Commit.Applied
-                    || (answer instanceof Commit.Conflict conflict
-                            && conflict.reason() == Commit.Reason.EXISTS)) {
+                    || (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.EXISTS)) {
                 next(paths, done, failed);
             } else if (answer instanceof Commit.Rejected rejected) {
                 failed.accept("creating " + path + " was refused: " + rejected.why());

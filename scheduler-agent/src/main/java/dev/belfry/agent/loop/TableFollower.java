@@ -146,9 +146,7 @@ final class TableFollower {
         }
         Set<Integer> changed = new HashSet<>(stale);
         changed.addAll(next.changedSince(vector == null ? AssignmentVector.initial() : vector));
-        changed.removeIf(bucket -> !next.mayName(bucket, self)
-                && !mine.containsKey(bucket)
-                && !stale.contains(bucket));
+        changed.removeIf(bucket -> !next.mayName(bucket, self) && !mine.containsKey(bucket) && !stale.contains(bucket));
         vector = next;
         stale.addAll(changed);
         if (stale.isEmpty()) {

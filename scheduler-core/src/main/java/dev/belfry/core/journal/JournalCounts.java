@@ -51,12 +51,12 @@ public final class JournalCounts {
     private void add(Cell cell, long count) {
         cells.merge(cell, count, Long::sum);
         while (cells.size() > MAX_CELLS) {
-            Cell oldest = cells.navigableKeySet().higher(new Cell(Instant.EPOCH, EARLIER, Outcome.UNKNOWN));
+            Map.Entry<Cell, Long> oldest = cells.higherEntry(new Cell(Instant.EPOCH, EARLIER, Outcome.UNKNOWN));
             if (oldest == null) {
                 return;
             }
-            long moved = cells.remove(oldest);
-            cells.merge(new Cell(Instant.EPOCH, EARLIER, oldest.outcome()), moved, Long::sum);
+            cells.remove(oldest.getKey());
+            cells.merge(new Cell(Instant.EPOCH, EARLIER, oldest.getKey().outcome()), oldest.getValue(), Long::sum);
         }
     }
 

@@ -40,8 +40,6 @@ public record FireId(Instant due, Optional<String> requested) implements Compara
     @Override
     public int compareTo(FireId other) {
         int byTime = due.compareTo(other.due);
-        return byTime != 0
-                ? byTime
-                : requested.orElse("").compareTo(other.requested.orElse(""));
+        return byTime != 0 ? byTime : requested.orElse("").compareTo(other.requested.orElse(""));
     }
 }

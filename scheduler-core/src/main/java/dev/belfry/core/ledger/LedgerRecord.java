@@ -42,7 +42,6 @@ public record LedgerRecord(
 
     /** The ledger of a shard of which nothing has been recorded; what is due after {@code mark} is owed. */
     public static LedgerRecord fresh(Instant mark) {
-        return new LedgerRecord(
-                "", 0, 0, mark, List.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
+        return new LedgerRecord("", 0, 0, mark, List.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
     }
 }

@@ -21,6 +21,7 @@ public final class ProofOfLife {
         long lastProof;
         /** Whether every event since {@code lastProof} has been seen. */
         boolean unbroken;
+
         boolean gone;
         long foundGone;
         Duration lease = Duration.ZERO;

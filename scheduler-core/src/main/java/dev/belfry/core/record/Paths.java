@@ -37,7 +37,10 @@ public final class Paths {
 
     /** Two hex digits that spread {@code key} over the buckets, the same on every machine and in every version. */
     public static String hash(String key) {
-        return bucketName(Hashing.murmur3_32_fixed().hashString(key, StandardCharsets.UTF_8).asInt() & 0xff);
+        return bucketName(Hashing.murmur3_32_fixed()
+                        .hashString(key, StandardCharsets.UTF_8)
+                        .asInt()
+                & 0xff);
     }
 
     /** The name of bucket {@code index}. */
@@ -122,7 +125,18 @@ public final class Paths {
     /** Subtrees that every namespace has from its first start on, parents first. */
     public static List<String> skeleton() {
         return List.of(
-                AGENTS, HEARTBEATS, HANDOVER, MASTER, LATCH, EPOCH, DRAINS, JOBS, ASSIGNMENTS, LEDGER,
-                JOURNAL, MASTER_JOURNAL, COMMANDS);
+                AGENTS,
+                HEARTBEATS,
+                HANDOVER,
+                MASTER,
+                LATCH,
+                EPOCH,
+                DRAINS,
+                JOBS,
+                ASSIGNMENTS,
+                LEDGER,
+                JOURNAL,
+                MASTER_JOURNAL,
+                COMMANDS);
     }
 }

@@ -33,9 +33,7 @@ public record ShardRef(String jobUid, int layout, int shards, String shard) {
 
     /** Path of its ledger. */
     public String ledgerPath() {
-        return isBroadcast()
-                ? Paths.broadcastLedger(jobUid, shard)
-                : Paths.ledger(jobUid, layout, shards, number());
+        return isBroadcast() ? Paths.broadcastLedger(jobUid, shard) : Paths.ledger(jobUid, layout, shards, number());
     }
 
     @Override

@@ -23,11 +23,11 @@ import dev.belfry.core.ledger.RecentOutcome;
 import dev.belfry.core.ledger.Released;
 import dev.belfry.core.ledger.RequestedRun;
 import dev.belfry.core.ledger.Span;
+import dev.belfry.core.run.BackOff;
 import dev.belfry.core.run.FireLifeCycle.Event;
 import dev.belfry.core.run.FireState;
 import dev.belfry.core.run.Moment;
 import dev.belfry.core.run.Outcome;
-import dev.belfry.core.run.BackOff;
 import dev.belfry.core.trigger.DueSet;
 import dev.belfry.core.trigger.Owed;
 import java.time.Duration;
@@ -222,7 +222,7 @@ public final class ShardRuns {
         if (handingOver) {
             return;
         }
-        if (delayNext.isPresent() && due.delay(now.wall()).isEmpty()) {
+        if (delayNext.isPresent() && due.nextAfterCompletion(now.wall()).isEmpty()) {
             delayNext = Optional.empty();
         }
         startClaimed(now);
@@ -371,7 +371,9 @@ public final class ShardRuns {
         List<Fire> waiting = live.values().stream()
                 .filter(f -> f.state == FireState.WAITING && !f.late)
                 .toList();
-        if (live.isEmpty() || (rules.overlap().policy() == OverlapPolicy.ALLOW && live.size() < rules.overlap().limit())) {
+        if (live.isEmpty()
+                || (rules.overlap().policy() == OverlapPolicy.ALLOW
+                        && live.size() < rules.overlap().limit())) {
             live.put(fire.id, fire);
             return;
         }
@@ -669,17 +671,14 @@ public final class ShardRuns {
     }
 
     private void announceDelay(FireId fire, Moment now) {
-        Optional<Duration> delay = fire.isScheduled() ? due.delay(now.wall()) : Optional.empty();
-        if (delay.isPresent()) {
-            Instant next = now.wall().plus(delay.get());
-            delayNext = Optional.of(Instant.ofEpochMilli(later(next, fire.due().plusMillis(1)).toEpochMilli()));
-        } else if (fire.isScheduled()) {
-            delayNext = Optional.empty();
+        if (fire.isScheduled()) {
+            delayNext = due.nextAfterCompletion(now.wall())
+                    .map(next -> later(next, fire.due().plusMillis(1)))
+                    .map(next -> Instant.ofEpochMilli(next.toEpochMilli()));
         }
     }
 
-    private void note(
-            FireId id, long count, Outcome outcome, String reason, int attempt, Instant started, Moment now) {
+    private void note(FireId id, long count, Outcome outcome, String reason, int attempt, Instant started, Moment now) {
         recent.addFirst(new RecentOutcome(
                 id.due(),
                 count,
@@ -772,7 +771,8 @@ public final class ShardRuns {
                 from = fire.id.due().minusMillis(1);
             }
         }
-        released = Optional.of(new Released(from, Instant.ofEpochMilli(now.wall().toEpochMilli())));
+        released =
+                Optional.of(new Released(from, Instant.ofEpochMilli(now.wall().toEpochMilli())));
         dirty = true;
     }
 
@@ -828,8 +828,7 @@ public final class ShardRuns {
             }
         }
         above.sort(Comparator.comparing(Span::first));
-        return new LedgerRecord(
-                incarnation, batch, since, mark, above, runs, List.copyOf(recent), delayNext, released);
+        return new LedgerRecord(incarnation, batch, since, mark, above, runs, List.copyOf(recent), delayNext, released);
     }
 
     /** The write was refused or is to be made again: there is something to be written. */

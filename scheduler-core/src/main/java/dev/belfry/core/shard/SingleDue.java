@@ -1,7 +1,6 @@
 package dev.belfry.core.shard;
 
 import dev.belfry.core.trigger.DueSet;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +34,7 @@ record SingleDue(Instant instant, DueSet schedule) implements DueSet {
     }
 
     @Override
-    public Optional<Duration> delay(Instant at) {
-        return schedule.delay(at);
+    public Optional<Instant> nextAfterCompletion(Instant completion) {
+        return schedule.nextAfterCompletion(completion);
     }
 }

@@ -1,6 +1,5 @@
 package dev.belfry.core.trigger;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +27,8 @@ public interface DueSet {
     Instant jittered(Instant due);
 
     /**
-     * For a fixed-delay schedule in force at {@code at}: the delay from a completion to the next fire. Such a schedule
-     * has no instants of its own but its first.
+     * For a fixed-delay schedule in force at {@code completion}: the instant that follows a completion then. Such a
+     * schedule has no instants of its own but its first. Empty for any other schedule.
      */
-    Optional<Duration> delay(Instant at);
+    Optional<Instant> nextAfterCompletion(Instant completion);
 }

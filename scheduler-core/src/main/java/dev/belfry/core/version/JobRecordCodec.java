@@ -52,7 +52,7 @@ public final class JobRecordCodec {
             }
             json.writeArrayFieldStart("versions");
             for (JobVersion version : job.versions()) {
-                writeVersion(json, version, version == job.newest() ? delay : Optional.empty());
+                writeVersion(json, version, version.number() == job.newest().number() ? delay : Optional.empty());
             }
             json.writeEndArray();
             json.writeArrayFieldStart("requests");

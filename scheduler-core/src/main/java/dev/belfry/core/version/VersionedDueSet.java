@@ -2,7 +2,6 @@ package dev.belfry.core.version;
 
 import dev.belfry.core.schedule.Schedule;
 import dev.belfry.core.trigger.DueSet;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,10 +39,7 @@ public final class VersionedDueSet implements DueSet {
             if (version.layout() == layout && version.from().isBefore(until)) {
                 boolean silent = version.paused() || !version.definition().enabled();
                 stretches.add(new Stretch(
-                        version.definition().schedule(),
-                        silent,
-                        version.from().minusMillis(1),
-                        until.minusMillis(1)));
+                        version.definition().schedule(), silent, version.from().minusMillis(1), until.minusMillis(1)));
             }
         }
         return new VersionedDueSet(job.uid(), stretches);
@@ -51,7 +47,9 @@ public final class VersionedDueSet implements DueSet {
 
     /** The start of what this layout owes: nothing is due at or before it. Empty if it owes nothing at all. */
     public Optional<Instant> start() {
-        return stretches.isEmpty() ? Optional.empty() : Optional.of(stretches.get(0).after());
+        return stretches.isEmpty()
+                ? Optional.empty()
+                : Optional.of(stretches.get(0).after());
     }
 
     @Override
@@ -134,10 +132,13 @@ public final class VersionedDueSet implements DueSet {
     }
 
     @Override
-    public Optional<Duration> delay(Instant at) {
+    public Optional<Instant> nextAfterCompletion(Instant completion) {
         for (Stretch stretch : stretches) {
-            if (at.isAfter(stretch.after()) && !at.isAfter(stretch.upTo())) {
-                return stretch.schedule().delay();
+            if (completion.isAfter(stretch.after())
+                    && !completion.isAfter(stretch.upTo())
+                    && stretch.schedule().delay().isPresent()) {
+                Instant next = stretch.schedule().nextAfterCompletion(completion);
+                return Optional.of(next.isBefore(Schedule.HORIZON) ? next : Schedule.HORIZON);
             }
         }
         return Optional.empty();
