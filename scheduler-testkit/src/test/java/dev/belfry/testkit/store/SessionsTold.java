@@ -4,12 +4,18 @@ import dev.belfry.store.Session;
 import dev.belfry.store.SessionListener;
 import java.util.List;
 
-/** Writes down what a session listener is told, as {@code opened 1f}. */
-record SessionsTold(List<String> told) implements SessionListener {
+/**
+ * Writes down what a session listener is told.
+ *
+ * @param told each call, as {@code opened 1f}
+ * @param opened every session that was opened
+ */
+record SessionsTold(List<String> told, List<Session> opened) implements SessionListener {
 
     @Override
     public void opened(Session session) {
         told.add("opened " + session.hex());
+        opened.add(session);
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.belfry.store.ElectionListener;
 import dev.belfry.store.Listing;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
-import dev.belfry.store.SessionListener;
 import dev.belfry.store.Store;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.store.Synced;
@@ -35,28 +34,7 @@ final class StoreClient {
         this.connection = harness.connect(name);
         this.executor = harness.executor(name);
         this.store = connection.view(executor);
-        store.sessions(new SessionListener() {
-            @Override
-            public void opened(Session session) {
-                told.add("opened " + session.hex());
-                opened.add(session);
-            }
-
-            @Override
-            public void suspended(Session session) {
-                told.add("suspended " + session.hex());
-            }
-
-            @Override
-            public void resumed(Session session) {
-                told.add("resumed " + session.hex());
-            }
-
-            @Override
-            public void ended(Session session) {
-                told.add("ended " + session.hex());
-            }
-        });
+        store.sessions(new SessionsTold(told, opened));
         harness.await(name + " has a session", () -> !opened.isEmpty());
     }
 

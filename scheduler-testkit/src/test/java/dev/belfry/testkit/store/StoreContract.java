@@ -408,7 +408,7 @@ public abstract class StoreContract {
     @Test
     void laterViewIsToldOfThePresentSession() {
         List<String> told = new CopyOnWriteArrayList<>();
-        SessionsTold listener = new SessionsTold(told);
+        SessionsTold listener = new SessionsTold(told, new CopyOnWriteArrayList<>());
         a.connection.view(a.executor).sessions(listener);
         harness.await("the view is told", () -> !told.isEmpty());
         assertThat(told).containsExactly("opened " + a.session().hex());
