@@ -140,10 +140,7 @@ final class Application {
     private void apply(Transaction.Write write) {
         if (write instanceof Transaction.Create create) {
             long owner = create.ephemeral() ? session.id : 0;
-            effect(
-                    Change.Kind.CREATED,
-                    create.path(),
-                    new Tree.Node(create.data(), 0, zxid, zxid, now, now, owner));
+            effect(Change.Kind.CREATED, create.path(), new Tree.Node(create.data(), 0, zxid, zxid, now, now, owner));
             stamps.add(new Commit.Stamp(0, zxid, now));
         } else if (write instanceof Transaction.Put put) {
             Tree.Entry entry = tree.get(put.path());

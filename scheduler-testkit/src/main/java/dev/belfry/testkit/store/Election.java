@@ -43,7 +43,8 @@ final class Election {
     }
 
     /** The latest term, if it is not over. */
-    @Nullable Leadership leadership() {
+    @Nullable
+    Leadership leadership() {
         return latest != null && latest.equals(newest.leadership) ? latest : null;
     }
 
@@ -96,8 +97,7 @@ final class Election {
     private List<SimServer> voters(SimServer server) {
         List<SimServer> voters = new ArrayList<>(ensemble.servers.size());
         for (SimServer other : ensemble.servers) {
-            if (other.role == SimServer.Role.LOOKING
-                    && ensemble.network.inTouch(server.endpoint, other.endpoint)) {
+            if (other.role == SimServer.Role.LOOKING && ensemble.network.inTouch(server.endpoint, other.endpoint)) {
                 voters.add(other);
             }
         }

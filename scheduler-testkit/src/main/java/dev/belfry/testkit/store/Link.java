@@ -76,7 +76,8 @@ final class Link {
         return open;
     }
 
-    @Nullable SimSession session() {
+    @Nullable
+    SimSession session() {
         return session;
     }
 

@@ -68,10 +68,12 @@ final class Request<T> {
     private final Consumer<T> then;
 
     /** Of a commit. */
-    @Nullable Transaction transaction;
+    @Nullable
+    Transaction transaction;
 
     /** Of a follow. */
-    @Nullable Watch watch;
+    @Nullable
+    Watch watch;
 
     /** A fault: the connection breaks when the answer would be sent. */
     boolean losesReply;
@@ -101,7 +103,8 @@ final class Request<T> {
     }
 
     /** What the caller is told, if anything is known by now. */
-    @Nullable Object outcome() {
+    @Nullable
+    Object outcome() {
         return missed != null ? missed : answer;
     }
 

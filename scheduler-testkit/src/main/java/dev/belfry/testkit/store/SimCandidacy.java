@@ -120,7 +120,8 @@ final class SimCandidacy implements Candidacy {
             looking = false;
             return;
         }
-        List<String> names = listing instanceof Listing.Found found ? new ArrayList<>(found.names()) : new ArrayList<>();
+        List<String> names =
+                listing instanceof Listing.Found found ? new ArrayList<>(found.names()) : new ArrayList<>();
         names.sort(SimCandidacy::byNumber);
         String own = null;
         for (String name : names) {
@@ -141,7 +142,10 @@ final class SimCandidacy implements Candidacy {
         } else if (withdrawn || requeue) {
             requeue = false;
             depose();
-            act(Request.Kind.COMMIT, queue, Transaction.at(SITE).delete(queue + "/" + own, -1).build());
+            act(
+                    Request.Kind.COMMIT,
+                    queue,
+                    Transaction.at(SITE).delete(queue + "/" + own, -1).build());
         } else {
             stand(queue + "/" + own, own.equals(names.get(0)));
         }

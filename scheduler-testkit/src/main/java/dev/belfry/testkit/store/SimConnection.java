@@ -59,7 +59,8 @@ final class SimConnection implements StoreConnection {
     }
 
     /** The present session; null before the first and between two. */
-    @Nullable Session session() {
+    @Nullable
+    Session session() {
         return session;
     }
 
@@ -68,7 +69,8 @@ final class SimConnection implements StoreConnection {
     }
 
     /** The server that it is connected to. */
-    @Nullable SimServer server() {
+    @Nullable
+    SimServer server() {
         return connected && link != null ? link.server : null;
     }
 

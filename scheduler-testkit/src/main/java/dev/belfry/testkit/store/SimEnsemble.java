@@ -224,7 +224,9 @@ public final class SimEnsemble {
 
     /** The committed state of a znode, without an event; empty if there is none. */
     public Optional<Znode> peek(String path) {
-        return election.newest().tree.read(path) instanceof Read.Found found ? Optional.of(found.znode()) : Optional.empty();
+        return election.newest().tree.read(path) instanceof Read.Found found
+                ? Optional.of(found.znode())
+                : Optional.empty();
     }
 
     /** The names of the children in the committed state, sorted; none if there is no such znode. */
@@ -280,7 +282,9 @@ public final class SimEnsemble {
 
     /** How much later than it could a follower applies something: mostly not at all. */
     long lag() {
-        return maxLag == 0 || scheduler.random().nextInt(8) != 0 ? 0 : scheduler.random().nextLong(maxLag);
+        return maxLag == 0 || scheduler.random().nextInt(8) != 0
+                ? 0
+                : scheduler.random().nextLong(maxLag);
     }
 
     long nextSessionId(SimServer server) {

@@ -55,13 +55,11 @@ public record SimOptions(
     }
 
     public SimOptions withServers(int count) {
-        return new SimOptions(
-                count, tick, syncLimit, minDelay, maxDelay, maxLag, fsync, maxBackoff, quorumSync);
+        return new SimOptions(count, tick, syncLimit, minDelay, maxDelay, maxLag, fsync, maxBackoff, quorumSync);
     }
 
     public SimOptions withTick(Duration length) {
-        return new SimOptions(
-                servers, length, syncLimit, minDelay, maxDelay, maxLag, fsync, maxBackoff, quorumSync);
+        return new SimOptions(servers, length, syncLimit, minDelay, maxDelay, maxLag, fsync, maxBackoff, quorumSync);
     }
 
     public SimOptions withMaxLag(Duration lag) {

@@ -38,10 +38,12 @@ final class SimServer {
     long zxid;
 
     /** While leading. */
-    @Nullable Leadership leadership;
+    @Nullable
+    Leadership leadership;
 
     /** While following. */
-    @Nullable Following following;
+    @Nullable
+    Following following;
 
     private final List<Link> links = new ArrayList<>();
     private Set<Long> touched = new LinkedHashSet<>();
@@ -138,7 +140,9 @@ final class SimServer {
         switch (request.kind) {
             case READ ->
                 request.answer(
-                        denied ? new Read.Failed(new Failure.Rejected("reading is not allowed: " + path)) : tree.read(path));
+                        denied
+                                ? new Read.Failed(new Failure.Rejected("reading is not allowed: " + path))
+                                : tree.read(path));
             case CHILDREN -> {
                 Listing listing = denied
                         ? new Listing.Failed(new Failure.Rejected("listing is not allowed: " + path))

@@ -134,8 +134,7 @@ final class SimStore implements Store {
     }
 
     @Override
-    public void follow(
-            Session session, String site, String path, Consumer<Change> changes, Consumer<Synced> then) {
+    public void follow(Session session, String site, String path, Consumer<Change> changes, Consumer<Synced> then) {
         Request<Synced> request = new Request<>(Request.Kind.FOLLOW, site, check(path), Request.SYNCED, on(then));
         request.watch = new Watch(path, on(changes));
         connection.send(session, request);

@@ -16,7 +16,14 @@ final class Tree {
 
     /** What a znode is, but for its children. Shared between the servers. */
     @SuppressWarnings("ArrayRecordComponent") // bytes are handed over, never compared
-    record Node(byte[] data, int version, long createdZxid, long modifiedZxid, Instant created, Instant modified, long owner) {}
+    record Node(
+            byte[] data,
+            int version,
+            long createdZxid,
+            long modifiedZxid,
+            Instant created,
+            Instant modified,
+            long owner) {}
 
     /** One step of a transaction. The node is what the znode is from then on; of a deletion, what it was. */
     record Effect(Change.Kind kind, String path, Node node) {}
@@ -26,7 +33,8 @@ final class Tree {
         Node node;
 
         /** Names of the children; null until there is one. */
-        @Nullable TreeSet<String> children;
+        @Nullable
+        TreeSet<String> children;
 
         /** Children ever created: names the next one of an election. */
         int creates;
@@ -46,7 +54,8 @@ final class Tree {
         entries.put("/", new Entry(new Node(new byte[0], 0, 0, 0, Instant.EPOCH, Instant.EPOCH, 0)));
     }
 
-    @Nullable Entry get(String path) {
+    @Nullable
+    Entry get(String path) {
         return entries.get(path);
     }
 

@@ -57,5 +57,10 @@ final class Txn {
      * @param spread whether anyone but the leader can have received it
      */
     record Proposal(
-            SimSession session, @Nullable Link link, @Nullable Request<?> request, Role role, long dueNanos, boolean spread) {}
+            SimSession session,
+            @Nullable Link link,
+            @Nullable Request<?> request,
+            Role role,
+            long dueNanos,
+            boolean spread) {}
 }

@@ -111,8 +111,10 @@ class SimStoreTest {
     void requestsBehindALostOneAreLostWithIt() {
         List<Commit> answers = new ArrayList<>();
         ensemble.faults().loseRequest("first");
-        a.store.commit(a.session(), Transaction.at("first").create("/x", bytes("")).build(), answers::add);
-        a.store.commit(a.session(), Transaction.at("second").create("/y", bytes("")).build(), answers::add);
+        a.store.commit(
+                a.session(), Transaction.at("first").create("/x", bytes("")).build(), answers::add);
+        a.store.commit(
+                a.session(), Transaction.at("second").create("/y", bytes("")).build(), answers::add);
         harness.await("both answers", () -> answers.size() == 2);
         assertThat(answers).hasOnlyElementsOfType(Commit.Indeterminate.class);
         harness.pass(seconds(20));
@@ -125,8 +127,8 @@ class SimStoreTest {
         harness.await("the connection drops", () -> serverOf(a) < 0);
         assertThat(a.commit(tx().create("/t", bytes("")))).isInstanceOf(Commit.Unavailable.class);
         assertThat(a.read("/"))
-                .isInstanceOfSatisfying(Read.Failed.class, f -> assertThat(f.failure())
-                        .isInstanceOf(Failure.Unavailable.class));
+                .isInstanceOfSatisfying(
+                        Read.Failed.class, f -> assertThat(f.failure()).isInstanceOf(Failure.Unavailable.class));
         harness.pass(seconds(20));
         assertThat(ensemble.peek("/t")).isEmpty();
     }
@@ -165,7 +167,8 @@ class SimStoreTest {
         ensemble.separate(name(follower), name(other));
         harness.pass(seconds(1));
         b.apply(tx().put("/t", bytes("new"), 0));
-        harness.await("a's session expires at the leader", () -> ensemble.peek("/e").isEmpty());
+        harness.await(
+                "a's session expires at the leader", () -> ensemble.peek("/e").isEmpty());
         // Its session is over, and still the follower answers from what it has.
         assertThat(ensemble.isOpen(a.session())).isFalse();
         assertThat(a.text("/t")).isEqualTo("old");
@@ -473,8 +476,8 @@ class SimStoreTest {
         assertThat(a.commit(tx().create("/p/x", bytes("")))).isInstanceOf(Commit.Rejected.class);
         assertThat(a.commit(tx().put("/private", bytes("1"), 0))).isInstanceOf(Commit.Applied.class);
         assertThat(a.read("/private"))
-                .isInstanceOfSatisfying(Read.Failed.class, f -> assertThat(f.failure())
-                        .isInstanceOf(Failure.Rejected.class));
+                .isInstanceOfSatisfying(
+                        Read.Failed.class, f -> assertThat(f.failure()).isInstanceOf(Failure.Rejected.class));
         Synced followed = a.answer("follow", t -> a.store.follow(a.session(), "test", "/private", c -> {}, t));
         assertThat(followed).isInstanceOf(Synced.Failed.class);
         ensemble.allowAll();
@@ -500,8 +503,7 @@ class SimStoreTest {
         a.apply(tx().create("/t", bytes("")));
         Instant before = ensemble.peek("/t").orElseThrow().modified();
         ensemble.clock(leader()).step(Duration.ofHours(-1));
-        Instant after =
-                a.apply(tx().put("/t", bytes("1"), 0)).get(0).modified();
+        Instant after = a.apply(tx().put("/t", bytes("1"), 0)).get(0).modified();
         assertThat(Duration.between(before, after)).isBetween(Duration.ofMinutes(-60), Duration.ofMinutes(-59));
     }
 

@@ -103,7 +103,8 @@ class SimTimeTest {
         long days = Duration.ofDays(3650).toNanos();
         scheduler.runUntil(days);
         assertThat(clock.nanoTime()).isEqualTo(days / 10 * 11);
-        assertThat(clock.instant()).isEqualTo(Instant.parse("2026-01-01T00:00:00Z").plusNanos(days));
+        assertThat(clock.instant())
+                .isEqualTo(Instant.parse("2026-01-01T00:00:00Z").plusNanos(days));
     }
 
     @Test
