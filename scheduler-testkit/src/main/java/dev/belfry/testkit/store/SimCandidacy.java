@@ -85,7 +85,14 @@ final class SimCandidacy implements Candidacy {
     void resumed() {
         // Real clients take a new place after a reconnection, or keep the old one: both happen.
         requeue = connection.ensemble.scheduler.random().nextInt(2) == 0;
-        start();
+        // A place asked for on the old connection may still be granted until a sync is answered.
+        looking = true;
+        connection.send(session, request(Request.Kind.SYNC, queue, Request.SYNCED, synced -> {
+            looking = false;
+            if (synced instanceof Synced.Done) {
+                start();
+            }
+        }));
     }
 
     void ended() {

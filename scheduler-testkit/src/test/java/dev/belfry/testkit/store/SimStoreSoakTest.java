@@ -3,6 +3,7 @@ package dev.belfry.testkit.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.store.Commit;
+import dev.belfry.store.ElectionListener;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.SessionListener;
@@ -14,6 +15,7 @@ import dev.belfry.testkit.time.SimProcess;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,12 +27,13 @@ import org.junit.jupiter.api.Test;
 class SimStoreSoakTest {
     private static final int SEEDS = Integer.getInteger("belfry.store.seeds", 150);
     /** A client that counts in one shared znode by compare-and-set, and knows what it does not know. */
-    private static final class Counter implements SessionListener {
+    private static final class Counter implements SessionListener, ElectionListener {
         private final SimProcess process;
         private final StoreConnection connection;
         private final Store store;
         private @Nullable Session session;
         private boolean connected;
+        private @Nullable String latch;
         private long asked;
         private long answered;
         private long applied;
@@ -106,6 +109,20 @@ class SimStoreSoakTest {
             assertThat(session).as("one session at a time").isNull();
             session = opened;
             connected = true;
+            assertThat(latch).as("leadership ends with its session").isNull();
+            store.stand(opened, "/latch", process.name(), this);
+        }
+
+        @Override
+        public void elected(String path) {
+            assertThat(latch).isNull();
+            latch = path;
+        }
+
+        @Override
+        public void deposed() {
+            assertThat(latch).isNotNull();
+            latch = null;
         }
 
         @Override
@@ -152,7 +169,7 @@ class SimStoreSoakTest {
             ensemble.history((zxid, session, site, writes) -> {
                 assertThat(zxid).as("zxids rise").isGreaterThan(lastZxid);
                 lastZxid = zxid;
-                for (Transaction.Write write : writes) {
+                for (Transaction.Write write : site.equals("soak-write") ? writes : List.<Transaction.Write>of()) {
                     String content = content(write);
                     for (Counter counter : counters) {
                         assertThat(counter.settled).as("settled writes").doesNotContain(content);
@@ -218,6 +235,12 @@ class SimStoreSoakTest {
             }
         }
 
+        private static String lowest(List<String> latches) {
+            return latches.stream()
+                    .min(Comparator.comparing(name -> name.substring(name.length() - 10)))
+                    .orElse("none");
+        }
+
         private void check(long before) {
             long applied = 0;
             long unknown = 0;
@@ -233,6 +256,12 @@ class SimStoreSoakTest {
             long count = ensemble.peek("/counter").orElseThrow().version() + 1L;
             assertThat(count).as("what was acknowledged is there").isBetween(applied, applied + unknown + 4);
             assertThat(applied).as("it goes on after the faults").isGreaterThan(before);
+            String first = "/latch/" + lowest(ensemble.peekChildren("/latch"));
+            assertThat(counters)
+                    .filteredOn(c -> c.latch != null)
+                    .extracting(c -> c.latch)
+                    .containsExactly(first);
+            assertThat(ensemble.peekChildren("/latch")).as("one place for each").hasSize(4);
             counters.forEach(c -> c.process.kill());
             harness.pass(Duration.ofSeconds(20));
             assertThat(ensemble.sessions.values()).as("sessions of the dead").allMatch(session -> session.over);

@@ -19,7 +19,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every implementation of the store port does. Extend it, supply the harness, and every test has to pass. */
+/**
+ * What every implementation of the store port does. Extend it, supply the harness, and every test has to pass.
+ * {@link ElectionContract} says the same of elections.
+ *
+ * <p>Longer than other files, so that whoever implements the port extends one class and cannot leave a part of it out.
+ */
 public abstract class StoreContract {
     private StoreHarness harness;
     private StoreClient a;
