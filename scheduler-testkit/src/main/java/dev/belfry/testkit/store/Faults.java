@@ -1,0 +1,203 @@
+package dev.belfry.testkit.store;
+
+import dev.belfry.store.Commit;
+import dev.belfry.store.Failure;
+import dev.belfry.store.Listing;
+import dev.belfry.store.Read;
+import dev.belfry.store.Synced;
+import dev.belfry.testkit.time.SimScheduler;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Faults of single requests, aimed at the place in the code that makes them, and the count of what each place has met.
+ * A lost message breaks its connection, as it would with TCP; requests behind it on the same connection are lost too.
+ */
+public final class Faults {
+
+    /** What happens to one request. */
+    enum Fate {
+        ARRIVES,
+        LOST_BEFORE,
+        LOST_AFTER
+    }
+
+    private static final class Site {
+        private final String name;
+        private final EnumMap<Column, long[]> counts = new EnumMap<>(Column.class);
+        private int loseRequests;
+        private int loseReplies;
+
+        Site(String name) {
+            this.name = name;
+        }
+
+        long get(Column column) {
+            long[] count = counts.get(column);
+            return count == null ? 0 : count[0];
+        }
+
+        void count(Column column) {
+            counts.computeIfAbsent(column, c -> new long[1])[0]++;
+        }
+    }
+
+    private enum Column {
+        SENT,
+        LOST_BEFORE,
+        LOST_AFTER,
+        APPLIED,
+        REFUSED,
+        UNAVAILABLE,
+        INDETERMINATE,
+        OVER
+    }
+
+    private final SimScheduler scheduler;
+    private final TreeMap<String, Site> sites = new TreeMap<>();
+    private double requestLoss;
+    private double replyLoss;
+
+    Faults(SimScheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    /** The next request made at {@code site}, by whichever process, is lost before it reaches a server. */
+    public void loseRequest(String site) {
+        site(site).loseRequests++;
+    }
+
+    /** The next request made at {@code site} is executed, and its reply is lost. */
+    public void loseReply(String site) {
+        site(site).loseReplies++;
+    }
+
+    /**
+     * From now on each request is lost with these probabilities, drawn from the seed of the simulation.
+     *
+     * @param before that it never arrives, 0 to 1
+     * @param after that it is executed and its reply lost, 0 to 1
+     */
+    public void lose(double before, double after) {
+        if (before < 0 || before > 1 || after < 0 || after > 1) {
+            throw new IllegalArgumentException("probabilities run from 0 to 1, not " + before + ", " + after);
+        }
+        requestLoss = before;
+        replyLoss = after;
+    }
+
+    /** Ends {@link #lose} and forgets what {@link #loseRequest} and {@link #loseReply} have still to do. */
+    public void stop() {
+        requestLoss = 0;
+        replyLoss = 0;
+        for (Site site : sites.values()) {
+            site.loseRequests = 0;
+            site.loseReplies = 0;
+        }
+    }
+
+    /** What each site has met so far, sorted by site. */
+    public List<SiteCounts> counts() {
+        List<SiteCounts> rows = new ArrayList<>(sites.size());
+        for (Site site : sites.values()) {
+            rows.add(row(site));
+        }
+        return rows;
+    }
+
+    /** What one site has met so far; zeros for a site that was never seen. */
+    public SiteCounts count(String site) {
+        return row(site(site));
+    }
+
+    private static SiteCounts row(Site site) {
+        return new SiteCounts(
+                site.name,
+                site.get(Column.SENT),
+                site.get(Column.LOST_BEFORE),
+                site.get(Column.LOST_AFTER),
+                site.get(Column.APPLIED),
+                site.get(Column.REFUSED),
+                site.get(Column.UNAVAILABLE),
+                site.get(Column.INDETERMINATE),
+                site.get(Column.OVER));
+    }
+
+    private Site site(String name) {
+        Site site = sites.get(name);
+        if (site == null) {
+            site = new Site(name);
+            sites.put(name, site);
+        }
+        return site;
+    }
+
+    Fate fate(Request<?> request) {
+        Site site = site(request.site);
+        site.count(Column.SENT);
+        if (site.loseRequests > 0) {
+            site.loseRequests--;
+            return lostBefore(site);
+        }
+        if (site.loseReplies > 0) {
+            site.loseReplies--;
+            return Fate.LOST_AFTER;
+        }
+        if (requestLoss == 0 && replyLoss == 0) {
+            return Fate.ARRIVES;
+        }
+        double draw = scheduler.random().nextDouble();
+        if (draw < requestLoss) {
+            return lostBefore(site);
+        }
+        return draw < requestLoss + replyLoss ? Fate.LOST_AFTER : Fate.ARRIVES;
+    }
+
+    private Fate lostBefore(Site site) {
+        site.count(Column.LOST_BEFORE);
+        scheduler.note("lost before", site.name.hashCode());
+        return Fate.LOST_BEFORE;
+    }
+
+    /** The store executed the request and will not say so. */
+    void lostAfter(Request<?> request) {
+        site(request.site).count(Column.LOST_AFTER);
+        scheduler.note("lost after", request.site.hashCode());
+    }
+
+    /** The client has its answer. */
+    void answered(Request<?> request) {
+        Object answer = request.outcome();
+        if (answer != null) {
+            site(request.site).count(column(answer));
+        }
+    }
+
+    private static Column column(Object answer) {
+        Failure failure = failure(answer);
+        if (answer instanceof Commit.SessionOver || failure instanceof Failure.SessionOver) {
+            return Column.OVER;
+        }
+        if (answer instanceof Commit.Unavailable || failure instanceof Failure.Unavailable) {
+            return Column.UNAVAILABLE;
+        }
+        if (answer instanceof Commit.Indeterminate) {
+            return Column.INDETERMINATE;
+        }
+        boolean applied = (failure == null && !(answer instanceof Commit)) || answer instanceof Commit.Applied;
+        return applied ? Column.APPLIED : Column.REFUSED;
+    }
+
+    private static @Nullable Failure failure(Object answer) {
+        if (answer instanceof Read.Failed failed) {
+            return failed.failure();
+        }
+        if (answer instanceof Listing.Failed failed) {
+            return failed.failure();
+        }
+        return answer instanceof Synced.Failed failed ? failed.failure() : null;
+    }
+}

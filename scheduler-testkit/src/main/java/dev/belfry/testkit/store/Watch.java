@@ -1,0 +1,25 @@
+package dev.belfry.testkit.store;
+
+import dev.belfry.store.Change;
+import java.util.function.Consumer;
+
+/** A subtree that a client follows. */
+final class Watch {
+    private final String root;
+    private final String prefix;
+    private final Consumer<Change> changes;
+
+    Watch(String root, Consumer<Change> changes) {
+        this.root = root;
+        this.prefix = root.equals("/") ? "/" : root + "/";
+        this.changes = changes;
+    }
+
+    boolean covers(String path) {
+        return path.startsWith(prefix) || path.equals(root);
+    }
+
+    void report(Change change) {
+        changes.accept(change);
+    }
+}
