@@ -65,13 +65,13 @@ final class Client {
                     new String(tls.trust().password().get()));
             config.setProperty(
                     names.getSslHostnameVerificationEnabledProperty(), Boolean.toString(tls.verifyHostname()));
-            tls.key().ifPresent(key -> {
-                config.setProperty(
-                        names.getSslKeystoreLocationProperty(), key.file().toString());
-                config.setProperty(
-                        names.getSslKeystorePasswdProperty(),
-                        new String(key.password().get()));
-            });
+            // Set even if there is none: ZooKeeper would take one from the properties of the JVM.
+            config.setProperty(
+                    names.getSslKeystoreLocationProperty(),
+                    tls.key().map(key -> key.file().toString()).orElse(""));
+            config.setProperty(
+                    names.getSslKeystorePasswdProperty(),
+                    tls.key().map(key -> new String(key.password().get())).orElse(""));
         }
     }
 

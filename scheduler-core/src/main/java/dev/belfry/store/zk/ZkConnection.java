@@ -3,7 +3,6 @@ package dev.belfry.store.zk;
 import dev.belfry.store.Candidacy;
 import dev.belfry.store.Store;
 import dev.belfry.store.StoreConnection;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -93,18 +92,14 @@ public final class ZkConnection implements StoreConnection {
             return CompletableFuture.failedFuture(
                     new IllegalStateException("cannot check ACLs: there is no ZooKeeper session"));
         }
-        List<String> problems = new ArrayList<>();
-        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-        for (String path : paths) {
-            all = all.thenCombine(checkAcl(handle.zk(), path), (nothing, problem) -> {
-                if (!problem.isEmpty()) {
-                    log.warn("ACL of {}", problem);
-                    problems.add(problem);
-                }
-                return nothing;
-            });
-        }
-        return all.thenApply(nothing -> List.copyOf(problems));
+        List<CompletableFuture<String>> answers =
+                paths.stream().map(path -> checkAcl(handle.zk(), path)).toList();
+        return CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
+                .thenApply(all -> answers.stream()
+                        .map(CompletableFuture::join)
+                        .filter(problem -> !problem.isEmpty())
+                        .peek(problem -> log.warn("ACL of {}", problem))
+                        .toList());
     }
 
     private CompletableFuture<String> checkAcl(ZooKeeper zk, String path) {
@@ -131,7 +126,7 @@ public final class ZkConnection implements StoreConnection {
                 "ZooKeeper refused the authentication of this process. Check user, password or certificate, and that the servers"
                         + " know the scheme. Trying again every 10 s.");
         if (!closed.get()) {
-            chores.schedule(this::startAgain, 10, TimeUnit.SECONDS);
+            var unused = chores.schedule(this::startAgain, 10, TimeUnit.SECONDS);
         }
     }
 
