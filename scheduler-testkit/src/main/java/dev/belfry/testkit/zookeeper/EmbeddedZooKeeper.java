@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.zookeeper.server.NIOServerCnxnFactory;
-import org.apache.zookeeper.server.NettyServerCnxnFactory;
 import org.apache.zookeeper.server.ServerCnxnFactory;
 import org.apache.zookeeper.server.ZKDatabase;
 import org.apache.zookeeper.server.ZooKeeperServer;
@@ -90,8 +89,10 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
             FileTxnSnapLog log = new FileTxnSnapLog(data.toFile(), data.toFile());
             ZooKeeperServer next = new ZooKeeperServer(
                     log, (int) tick.toMillis(), -1, LONGEST_SESSION_MS, -1, new ZKDatabase(log), "");
-            ServerCnxnFactory factory = tls.isPresent() ? new NettyServerCnxnFactory() : new NIOServerCnxnFactory();
-            InetSocketAddress address = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port);
+            ServerCnxnFactory factory =
+                    tls.isPresent() ? ServerCnxnFactory.createFactory() : new NIOServerCnxnFactory();
+            InetSocketAddress address =
+                    new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
             factory.configure(address, 0, -1, tls.isPresent());
             factory.startup(next);
             port = factory.getLocalPort();

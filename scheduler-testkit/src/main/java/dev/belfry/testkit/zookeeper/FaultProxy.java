@@ -34,7 +34,8 @@ public final class FaultProxy implements AutoCloseable {
 
     private final InetSocketAddress target;
     private final ServerSocket listening;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> thread("timer", task));
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(task -> thread("timer", task));
     private final List<FaultyLink> links = new CopyOnWriteArrayList<>();
     private final Set<Direction> holes = EnumSet.noneOf(Direction.class);
     private Duration lag = Duration.ZERO;
@@ -47,9 +48,8 @@ public final class FaultProxy implements AutoCloseable {
     /** Starts a proxy to a port of the loopback address. */
     public static FaultProxy to(int port) {
         try {
-            InetAddress loopback = InetAddress.getByName("127.0.0.1");
-            FaultProxy proxy =
-                    new FaultProxy(new InetSocketAddress(loopback, port), new ServerSocket(0, 50, loopback));
+            InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+            FaultProxy proxy = new FaultProxy(new InetSocketAddress(loopback, port), new ServerSocket(0, 50, loopback));
             thread("accept", proxy::accept).start();
             return proxy;
         } catch (IOException e) {

@@ -27,7 +27,11 @@ final class FaultyLink {
     private final Map<Direction, Queue<byte[]>> underWay = new EnumMap<>(Direction.class);
 
     FaultyLink(
-            FaultProxy proxy, Socket client, Socket server, ScheduledExecutorService timer, Consumer<FaultyLink> closed) {
+            FaultProxy proxy,
+            Socket client,
+            Socket server,
+            ScheduledExecutorService timer,
+            Consumer<FaultyLink> closed) {
         this.proxy = proxy;
         this.client = client;
         this.server = server;
@@ -59,7 +63,7 @@ final class FaultyLink {
             queue(direction).add(bytes);
         }
         // Each chunk is followed by one attempt to deliver the oldest: none can overtake another, whatever the lag.
-        timer.schedule(() -> deliver(direction, 1), proxy.lag().toNanos(), TimeUnit.NANOSECONDS);
+        var unused = timer.schedule(() -> deliver(direction, 1), proxy.lag().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Delivers everything that was held back. */

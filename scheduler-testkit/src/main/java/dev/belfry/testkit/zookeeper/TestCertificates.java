@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.server.ServerCnxnFactory;
 import org.apache.zookeeper.server.auth.ProviderRegistry;
 
 /**
@@ -52,8 +53,19 @@ public final class TestCertificates {
 
     private void pair(String name) {
         Path certificate = directory.resolve(name + ".cer");
-        keytool(keyStore(name), "-genkeypair", "-alias", name, "-dname", "CN=" + name, "-keyalg", "EC", "-validity", "1",
-                "-ext", "san=ip:127.0.0.1,dns:localhost");
+        keytool(
+                keyStore(name),
+                "-genkeypair",
+                "-alias",
+                name,
+                "-dname",
+                "CN=" + name,
+                "-keyalg",
+                "EC",
+                "-validity",
+                "1",
+                "-ext",
+                "san=ip:127.0.0.1,dns:localhost");
         keytool(keyStore(name), "-exportcert", "-alias", name, "-file", certificate.toString());
         keytool(trustStore(), "-importcert", "-noprompt", "-alias", name, "-file", certificate.toString());
     }
@@ -88,6 +100,7 @@ public final class TestCertificates {
         set("zookeeper.ssl.trustStore.location", trustStore().toString());
         set("zookeeper.ssl.trustStore.password", PASSWORD);
         set("zookeeper.authProvider.x509", "org.apache.zookeeper.server.auth.X509AuthenticationProvider");
+        set(ServerCnxnFactory.ZOOKEEPER_SERVER_CNXN_FACTORY, "org.apache.zookeeper.server.NettyServerCnxnFactory");
         ProviderRegistry.reset();
     }
 

@@ -41,8 +41,10 @@ public abstract class ElectionContract {
         harness.await("a is elected", first::isElected);
         b.store.stand(b.session(), LATCH, "b", second);
         // Two candidates stand in the queue before the first one leaves it.
-        harness.await("b stands", () -> a.children(LATCH) instanceof dev.belfry.store.Listing.Found found
-                && found.names().size() == 2);
+        harness.await(
+                "b stands",
+                () -> a.children(LATCH) instanceof dev.belfry.store.Listing.Found found
+                        && found.names().size() == 2);
         return candidacy;
     }
 
@@ -59,9 +61,10 @@ public abstract class ElectionContract {
         assertThat(first.latch()).startsWith(LATCH + "/");
         Read read = a.read(first.latch());
         assertThat(read)
-                .isInstanceOfSatisfying(Read.Found.class, found -> assertThat(
-                                found.znode().ephemeralOwner())
-                        .isEqualTo(a.session().id()));
+                .isInstanceOfSatisfying(
+                        Read.Found.class,
+                        found -> assertThat(found.znode().ephemeralOwner())
+                                .isEqualTo(a.session().id()));
     }
 
     @Test

@@ -67,7 +67,9 @@ public abstract class StoreContract {
                 .delete("/gone", 0));
 
         assertThat(stamps).extracting(Commit.Stamp::version).containsExactly(0, 0, 1, -1);
-        assertThat(stamps).extracting(Commit.Stamp::zxid).containsOnly(stamps.get(0).zxid());
+        assertThat(stamps)
+                .extracting(Commit.Stamp::zxid)
+                .containsOnly(stamps.get(0).zxid());
         assertThat(stamps.get(3).modified()).isEqualTo(Instant.EPOCH);
         Znode znode = found(a, "/t");
         assertThat(znode.path()).isEqualTo("/t");
@@ -123,8 +125,7 @@ public abstract class StoreContract {
     @Test
     void createOfAnExistingZnodeConflicts() {
         a.apply(tx().create("/g", bytes("1")).create("/t", bytes("1")));
-        Commit commit =
-                a.commit(tx().exists("/g").put("/g", bytes("2"), 0).create("/t", bytes("2")));
+        Commit commit = a.commit(tx().exists("/g").put("/g", bytes("2"), 0).create("/t", bytes("2")));
         assertThat(commit).isEqualTo(new Commit.Conflict(1, "/t", Commit.Reason.EXISTS));
         assertThat(a.text("/g")).isEqualTo("1");
     }
@@ -153,8 +154,7 @@ public abstract class StoreContract {
     @Test
     void deleteConflictsWithMissingOtherVersionAndChildren() {
         a.apply(tx().create("/t", bytes("1")).create("/t/c", bytes("1")));
-        assertThat(a.commit(tx().delete("/none", 0)))
-                .isEqualTo(new Commit.Conflict(0, "/none", Commit.Reason.MISSING));
+        assertThat(a.commit(tx().delete("/none", 0))).isEqualTo(new Commit.Conflict(0, "/none", Commit.Reason.MISSING));
         assertThat(a.commit(tx().delete("/t/c", 3))).isEqualTo(new Commit.Conflict(0, "/t/c", Commit.Reason.VERSION));
         assertThat(a.commit(tx().delete("/t", 0))).isEqualTo(new Commit.Conflict(0, "/t", Commit.Reason.NOT_EMPTY));
         assertThat(a.commit(tx().delete("/t/c", -1).delete("/t", 0))).isInstanceOf(Commit.Applied.class);
@@ -336,8 +336,7 @@ public abstract class StoreContract {
         harness.expire(a.session());
         harness.await(
                 "both vanish",
-                () -> !kinds(changes, "/e1").isEmpty()
-                        && !kinds(changes, "/e2").isEmpty());
+                () -> !kinds(changes, "/e1").isEmpty() && !kinds(changes, "/e2").isEmpty());
         assertThat(b.text("/e1")).isEqualTo("missing");
         assertThat(b.text("/e2")).isEqualTo("missing");
         long zxid = changes.get(0).zxid();
@@ -387,8 +386,8 @@ public abstract class StoreContract {
         Synced followed = a.answer("follow", t -> a.store.follow(session, "test", "/", c -> {}, t));
         for (Synced answer : List.of(synced, followed)) {
             assertThat(answer)
-                    .isInstanceOfSatisfying(Synced.Failed.class, f -> assertThat(f.failure())
-                            .isInstanceOf(Failure.SessionOver.class));
+                    .isInstanceOfSatisfying(
+                            Synced.Failed.class, f -> assertThat(f.failure()).isInstanceOf(Failure.SessionOver.class));
         }
     }
 

@@ -51,7 +51,8 @@ final class ZkHarness implements StoreHarness {
 
     @Override
     public Executor executor(String name) {
-        return executors.computeIfAbsent(name, n -> Executors.newSingleThreadExecutor(task -> new Thread(task, "view-" + n)));
+        return executors.computeIfAbsent(
+                name, n -> Executors.newSingleThreadExecutor(task -> new Thread(task, "view-" + n)));
     }
 
     @Override
