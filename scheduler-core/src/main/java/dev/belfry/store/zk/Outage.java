@@ -23,14 +23,14 @@ final class Outage {
         this.timer = timer;
     }
 
-    /** There is no connection. Idempotent. */
-    synchronized void begins() {
+    /** There is no connection. Idempotent. With each report {@code look} is run, to find out more. */
+    synchronized void begins(Runnable look) {
         if (reports != null || timer.isShutdown()) {
             return;
         }
         since = System.nanoTime();
         reports = timer.scheduleWithFixedDelay(
-                this::report,
+                () -> report(look),
                 settings.connectionTimeout().toMillis(),
                 settings.reportEvery().toMillis(),
                 TimeUnit.MILLISECONDS);
@@ -48,9 +48,15 @@ final class Outage {
         }
     }
 
-    private synchronized void report() {
+    private void report(Runnable look) {
+        if (warn()) {
+            look.run();
+        }
+    }
+
+    private synchronized boolean warn() {
         if (reports == null) {
-            return; // it ended while this report was about to begin
+            return false; // it ended while this report was about to begin
         }
         reported = true;
         log.warn(
@@ -61,6 +67,7 @@ final class Outage {
                 settings.tls().isPresent()
                         ? ", that these are ports for TLS, and that both sides trust each other's certificates"
                         : ", and that these are not ports for TLS");
+        return true;
     }
 
     private Duration lasted() {

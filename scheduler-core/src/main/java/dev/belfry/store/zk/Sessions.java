@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.curator.utils.ZookeeperFactory;
@@ -32,16 +34,24 @@ import org.slf4j.LoggerFactory;
 final class Sessions implements ZookeeperFactory {
     private static final Logger log = LoggerFactory.getLogger(Sessions.class);
 
+    /** A handle looks for another server at least this often, and waits up to a second before it. */
+    private static final long REFUSAL_SECONDS = 3;
+
     private final Root root;
     private final Outage outage;
-    private final Consumer<ZooKeeper> authenticationFailed;
+    private final ScheduledExecutorService chores;
+    private final Runnable authenticationFailed;
     private final Map<Lane, SessionListener> listeners = new LinkedHashMap<>();
     private final List<ZkCandidacy> candidacies = new ArrayList<>();
+    private final List<Handle> givenUp = new ArrayList<>();
     private volatile @Nullable Handle latest;
+    private SideHandle.@Nullable Reach reach;
 
-    Sessions(Root root, Outage outage, Consumer<ZooKeeper> authenticationFailed) {
+    /** Both run on or beside the event thread of a handle and must not wait. */
+    Sessions(Root root, Outage outage, ScheduledExecutorService chores, Runnable authenticationFailed) {
         this.root = root;
         this.outage = outage;
+        this.chores = chores;
         this.authenticationFailed = authenticationFailed;
     }
 
@@ -54,7 +64,8 @@ final class Sessions implements ZookeeperFactory {
     public synchronized ZooKeeper newZooKeeper(
             String hosts, int timeout, Watcher watcher, boolean readOnly, ZKClientConfig config) throws Exception {
         retire(latest, "its handle was closed");
-        outage.begins();
+        reach = new SideHandle.Reach(hosts, timeout, config);
+        outage.begins(this::probe);
         // The event thread of the new handle may be faster than its constructor, and then waits for this lock.
         AtomicReference<Handle> made = new AtomicReference<>();
         ZooKeeper zk = new ZooKeeper(hosts, timeout, event -> process(made, event, watcher), readOnly, config);
@@ -79,11 +90,12 @@ final class Sessions implements ZookeeperFactory {
         switch (state) {
             case SyncConnected -> connected(handle);
             case Disconnected -> disconnected(handle);
-            case Expired, Closed -> retire(handle, state == KeeperState.Expired ? "it has expired" : "it was closed");
+            case Expired -> expired(handle);
+            case Closed -> retire(handle, "it was closed");
             case AuthFailed -> {
                 if (!handle.zk().getState().isAlive()) {
                     retire(handle, "authentication failed");
-                    authenticationFailed.accept(handle.zk());
+                    authenticationFailed.run();
                 }
             }
             default -> log.debug("ZooKeeper connection state {}", state);
@@ -97,6 +109,7 @@ final class Sessions implements ZookeeperFactory {
             }
             handle.nowConnected();
             outage.ends();
+            endThoseGivenUp();
             Session session = handle.session();
             if (handle.announced() && session != null) {
                 tellAll(listener -> listener.resumed(session));
@@ -127,11 +140,67 @@ final class Sessions implements ZookeeperFactory {
             return;
         }
         handle.nowDisconnected();
-        outage.begins();
+        outage.begins(this::probe);
         if (handle.announced()) {
             candidacies.forEach(ZkCandidacy::suspended);
             tellAll(listener -> listener.suspended(session));
         }
+    }
+
+    /**
+     * The server says so, or Curator or the handle lost patience: after a whole time-out without a connection, by the clock
+     * of this machine. Then the session may well live on, with its ephemerals, and is ended as soon as there is a connection.
+     */
+    private synchronized void expired(Handle handle) {
+        boolean byServer = handle.zk().getSessionTimeout() <= 0;
+        if (!byServer && handle.session() != null && !handle.over()) {
+            givenUp.add(handle);
+        }
+        retire(handle, byServer ? "it has expired" : "it was without a connection for its whole time-out");
+    }
+
+    private void endThoseGivenUp() {
+        SideHandle.Reach how = reach;
+        if (how == null) {
+            return;
+        }
+        for (Handle handle : givenUp) {
+            SideHandle.end(handle, how, chores, ended -> log.info(
+                    "ZooKeeper session {}, given up before, {}",
+                    Long.toHexString(handle.zk().getSessionId()),
+                    ended ? "is closed" : "was gone already, or will expire"));
+        }
+        givenUp.clear();
+    }
+
+    /** Finds out whether the servers take new clients, but not this one. */
+    private synchronized void probe() {
+        Handle handle = latest;
+        SideHandle.Reach how = reach;
+        if (handle != null && how != null && handle.session() != null && cutOff(handle)) {
+            SideHandle.probe(how, chores, taken -> {
+                if (taken) {
+                    // Servers that have just come back: give this session the time to find them too.
+                    var unused = chores.schedule(() -> reportRefusal(handle), REFUSAL_SECONDS, TimeUnit.SECONDS);
+                }
+            });
+        }
+    }
+
+    private void reportRefusal(Handle handle) {
+        Session session = handle.session();
+        if (cutOff(handle) && session != null) {
+            log.error(
+                    "ZooKeeper takes new clients but refuses session {}: its data is older than what this process has already seen."
+                            + " It was restored from a backup, or a server lost its disk. If that was intended, nothing is to be"
+                            + " done here: a new session is opened within {} s. If not, stop the servers and look at their data.",
+                    session.hex(),
+                    session.timeout().toSeconds());
+        }
+    }
+
+    private boolean cutOff(Handle handle) {
+        return handle == latest && !handle.connected() && !handle.over();
     }
 
     private synchronized void retire(@Nullable Handle handle, String why) {

@@ -42,7 +42,7 @@ public final class ZkConnection implements StoreConnection {
         access = new Access(settings);
         root = new Root(settings.root(), access.acl());
         chores = Executors.newSingleThreadScheduledExecutor(Client.threads("belfry-zk-chores"));
-        sessions = new Sessions(root, new Outage(settings, chores), this::authenticationFailed);
+        sessions = new Sessions(root, new Outage(settings, chores), chores, this::authenticationFailed);
         operations = new Operations(root, access.acl());
         curator = Client.of(settings, access, sessions, chores);
     }
@@ -121,7 +121,7 @@ public final class ZkConnection implements StoreConnection {
         return answer;
     }
 
-    private void authenticationFailed(ZooKeeper zk) {
+    private void authenticationFailed() {
         log.error(
                 "ZooKeeper refused the authentication of this process. Check user, password or certificate, and that the servers"
                         + " know the scheme. Trying again every 10 s.");
