@@ -5,6 +5,8 @@ import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.zookeeper.ZooDefs;
@@ -22,7 +24,8 @@ final class Access {
 
     Access(ZkSettings settings) {
         this.settings = settings;
-        this.acl = List.copyOf(acl(settings));
+        // Not List.copyOf: ZooKeeper asks the list whether it contains null, which List.copyOf answers with an exception.
+        this.acl = Collections.unmodifiableList(new ArrayList<>(acl(settings)));
     }
 
     private static List<ACL> acl(ZkSettings settings) {
@@ -58,7 +61,7 @@ final class Access {
         byte[] all = new byte[user.length + bytes.remaining()];
         System.arraycopy(user, 0, all, 0, user.length);
         bytes.get(all, user.length, bytes.remaining());
-        java.util.Arrays.fill(password, '\0');
+        Arrays.fill(password, '\0');
         return all;
     }
 

@@ -40,10 +40,13 @@ final class Root {
                 path,
                 false,
                 (rc, p, ctx, stat) -> {
-                    switch (Code.get(rc)) {
-                        case OK -> then.run();
-                        case NONODE -> create(zk, ancestors(), then, lost);
-                        default -> lost.run();
+                    Code code = Code.get(rc);
+                    if (code == Code.OK) {
+                        then.run();
+                    } else if (code == Code.NONODE) {
+                        create(zk, ancestors(), then, lost);
+                    } else {
+                        failed("see", path, code, then, lost);
                     }
                 },
                 null);
@@ -72,17 +75,24 @@ final class Root {
                     Code code = Code.get(rc);
                     if (code == Code.OK || code == Code.NODEEXISTS) {
                         create(zk, missing.subList(1, missing.size()), then, lost);
-                    } else if (Answers.connectionTrouble(code)) {
-                        lost.run();
                     } else {
-                        log.error(
-                                "Cannot create {} in ZooKeeper ({}). Nothing of this namespace can be stored. {}",
-                                p,
-                                code,
-                                Answers.advice(code));
-                        then.run(); // the requests that follow are refused one by one, each saying why
+                        failed("create", p, code, then, lost);
                     }
                 },
                 null);
+    }
+
+    private static void failed(String what, String path, Code code, Runnable then, Runnable lost) {
+        if (Answers.connectionTrouble(code)) {
+            lost.run();
+            return;
+        }
+        log.error(
+                "Cannot {} {} in ZooKeeper ({}): nothing can be stored in this namespace. {}.",
+                what,
+                path,
+                code,
+                Answers.advice(code));
+        then.run(); // the requests that follow are refused one by one, each saying why
     }
 }
