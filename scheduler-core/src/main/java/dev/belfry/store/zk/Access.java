@@ -24,7 +24,8 @@ final class Access {
 
     Access(ZkSettings settings) {
         this.settings = settings;
-        // Not List.copyOf: ZooKeeper asks the list whether it contains null, which List.copyOf answers with an exception.
+        // Not List.copyOf: ZooKeeper asks the list whether it contains null, which List.copyOf answers with an
+        // exception.
         this.acl = Collections.unmodifiableList(new ArrayList<>(acl(settings)));
     }
 

@@ -6,7 +6,10 @@ import dev.belfry.store.Failure;
 import dev.belfry.store.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.data.Stat;
@@ -14,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What ZooKeeper's result codes mean to the port. */
 final class Answers {
+
+    /** {@link Code#get} throws for a code that it does not know, which would leave a request without an answer. */
+    private static final Map<Integer, Code> CODES =
+            EnumSet.allOf(Code.class).stream().collect(Collectors.toMap(Code::intValue, code -> code));
 
     private Answers() {}
 
@@ -135,8 +142,8 @@ final class Answers {
         return "ZooKeeper answered " + code + " for " + what;
     }
 
-    private static Code code(int rc) {
-        Code code = Code.get(rc);
-        return code == null ? Code.SYSTEMERROR : code;
+    /** The code of a result. One that this client does not know, from a newer server, means as much as an internal error. */
+    static Code code(int rc) {
+        return CODES.getOrDefault(rc, Code.SYSTEMERROR);
     }
 }

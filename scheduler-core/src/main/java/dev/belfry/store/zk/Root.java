@@ -40,7 +40,7 @@ final class Root {
                 path,
                 false,
                 (rc, p, ctx, stat) -> {
-                    Code code = Code.get(rc);
+                    Code code = Answers.code(rc);
                     if (code == Code.OK) {
                         then.run();
                     } else if (code == Code.NONODE) {
@@ -72,7 +72,7 @@ final class Root {
                 acl,
                 CreateMode.PERSISTENT,
                 (rc, p, ctx, name) -> {
-                    Code code = Code.get(rc);
+                    Code code = Answers.code(rc);
                     if (code == Code.OK || code == Code.NODEEXISTS) {
                         create(zk, missing.subList(1, missing.size()), then, lost);
                     } else {

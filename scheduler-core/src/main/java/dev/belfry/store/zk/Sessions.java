@@ -165,10 +165,14 @@ final class Sessions implements ZookeeperFactory {
             return;
         }
         for (Handle handle : givenUp) {
-            SideHandle.end(handle, how, chores, ended -> log.info(
-                    "ZooKeeper session {}, given up before, {}",
-                    Long.toHexString(handle.zk().getSessionId()),
-                    ended ? "is closed" : "was gone already, or will expire"));
+            SideHandle.end(
+                    handle,
+                    how,
+                    chores,
+                    ended -> log.info(
+                            "ZooKeeper session {}, given up before, {}",
+                            Long.toHexString(handle.zk().getSessionId()),
+                            ended ? "is closed" : "was gone already, or will expire"));
         }
         givenUp.clear();
     }
@@ -232,10 +236,9 @@ final class Sessions implements ZookeeperFactory {
     /** The handle of the session, if that session is the present one. */
     @Nullable
     Handle of(Session session) {
-        Handle handle = latest;
-        return handle == null || handle.over() || !handle.announced() || !session.equals(handle.session())
-                ? null
-                : handle;
+        Handle handle = present();
+        Session its = handle == null ? null : handle.session();
+        return its != null && its.id() == session.id() ? handle : null;
     }
 
     /** The handle of the present session, if there is one. */

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.curator.framework.CuratorFramework;
-import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
@@ -30,6 +29,7 @@ public final class ZkConnection implements StoreConnection {
     private static final Logger log = LoggerFactory.getLogger(ZkConnection.class);
     private static final long CLOSE_SECONDS = 5;
 
+    private final ZkSettings settings;
     private final Root root;
     private final Access access;
     private final Sessions sessions;
@@ -39,6 +39,7 @@ public final class ZkConnection implements StoreConnection {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private ZkConnection(ZkSettings settings) {
+        this.settings = settings;
         access = new Access(settings);
         root = new Root(settings.root(), access.acl());
         chores = Executors.newSingleThreadScheduledExecutor(Client.threads("belfry-zk-chores"));
@@ -108,13 +109,13 @@ public final class ZkConnection implements StoreConnection {
                 root.absolute(path),
                 new Stat(),
                 (rc, p, ctx, acl, stat) -> {
-                    switch (Code.get(rc)) {
+                    switch (Answers.code(rc)) {
                         case OK -> answer.complete(access.problem(path, acl).orElse(""));
                         case NONODE -> answer.complete("");
                         case NOAUTH -> answer.complete(path + ": this process may not even read its ACL");
                         default ->
                             answer.completeExceptionally(new IllegalStateException(
-                                    "cannot check the ACL of " + path + ": ZooKeeper answered " + Code.get(rc)));
+                                    "cannot check the ACL of " + path + ": ZooKeeper answered " + Answers.code(rc)));
                     }
                 },
                 null);
@@ -122,11 +123,14 @@ public final class ZkConnection implements StoreConnection {
     }
 
     private void authenticationFailed() {
+        long pause = settings.connectionTimeout().toMillis();
         log.error(
-                "ZooKeeper refused the authentication of this process. Check user, password or certificate, and that the servers"
-                        + " know the scheme. Trying again every 10 s.");
+                "ZooKeeper refused the authentication of this process as {}. Check user, password or certificate, and that the"
+                        + " servers know the scheme. Trying again every {} ms.",
+                settings.identity(),
+                pause);
         if (!closed.get()) {
-            var unused = chores.schedule(this::startAgain, 10, TimeUnit.SECONDS);
+            var unused = chores.schedule(this::startAgain, pause, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -92,7 +92,7 @@ final class ZkStore implements Store {
                         root.absolute(path),
                         false,
                         (rc, p, ctx, data, stat) -> answer.accept(
-                                switch (Code.get(rc)) {
+                                switch (Answers.code(rc)) {
                                     case OK -> new Read.Found(znode(path, data, stat));
                                     case NONODE -> new Read.Missing(path);
                                     default -> new Read.Failed(Answers.failure(rc, path));
@@ -110,7 +110,7 @@ final class ZkStore implements Store {
                         root.absolute(path),
                         false,
                         (rc, p, ctx, names, stat) -> answer.accept(
-                                switch (Code.get(rc)) {
+                                switch (Answers.code(rc)) {
                                     case OK -> listing(path, names, stat);
                                     case NONODE -> new Listing.Missing(path);
                                     default -> new Listing.Failed(Answers.failure(rc, path));

@@ -63,7 +63,9 @@ final class Party implements AutoCloseable {
 
     /** Settings with a short session, for the namespace {@code test}. */
     static ZkSettings.Builder settings(String connectString) {
-        return ZkSettings.builder(connectString, "test").sessionTimeout(SESSION).connectionTimeout(Duration.ofSeconds(1));
+        return ZkSettings.builder(connectString, "test")
+                .sessionTimeout(SESSION)
+                .connectionTimeout(Duration.ofSeconds(1));
     }
 
     /** With a session. */

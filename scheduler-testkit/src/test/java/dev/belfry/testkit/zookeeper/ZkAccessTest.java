@@ -24,12 +24,15 @@ import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
+import org.apache.zookeeper.server.auth.ProviderRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Identities, the ACL of every znode, and TLS, against real servers. */
 final class ZkAccessTest {
+    private static final String DIGEST_ENABLED = "zookeeper.DigestAuthenticationProvider.enabled";
+
     @TempDir
     Path directory;
 
@@ -68,8 +71,8 @@ final class ZkAccessTest {
     @Test
     void everyZnodeHasTheAclOfTheRoles() throws Exception {
         startPlain();
-        ZkRoles roles = new ZkRoles(
-                List.of(id("agent", "a")), List.of(id("operator", "o")), List.of(id("reader", "r")));
+        ZkRoles roles =
+                new ZkRoles(List.of(id("agent", "a")), List.of(id("operator", "o")), List.of(id("reader", "r")));
         List<ACL> expected = List.of(
                 acl(ZooDefs.Perms.ALL, id("agent", "a")),
                 acl(ZooDefs.Perms.ALL, id("operator", "o")),
@@ -135,8 +138,7 @@ final class ZkAccessTest {
             for (Party party : List.of(liar, stranger)) {
                 assertThat(party.read("/t"))
                         .isInstanceOfSatisfying(
-                                Read.Failed.class,
-                                f -> assertThat(f.failure()).isInstanceOf(Failure.Rejected.class));
+                                Read.Failed.class, f -> assertThat(f.failure()).isInstanceOf(Failure.Rejected.class));
             }
             assertThat(agent.text("/t")).isEqualTo("secret");
         }
@@ -147,7 +149,8 @@ final class ZkAccessTest {
         startPlain();
         try (LogLines log = new LogLines();
                 Party anonymous = anonymous()) {
-            assertThat(log.anyWith("WARN", "No ZooKeeper identity is configured")).isTrue();
+            assertThat(log.anyWith("WARN", "No ZooKeeper identity is configured"))
+                    .isTrue();
             anonymous.commit(tx().create("/jobs", bytes("")));
             try (Party agent = as(digest("agent", "a"), ZkRoles.CREATOR)) {
                 agent.commit(tx().create("/mine", bytes("")));
@@ -157,8 +160,10 @@ final class ZkAccessTest {
                 assertThat(findings).hasSize(2);
                 assertThat(findings.get(0)).startsWith("/: everyone may change it; ");
                 assertThat(findings.get(1))
-                        .isEqualTo("/jobs: everyone may change it; this process, as digest user agent, has not all rights");
-                assertThat(log.anyWith("WARN", "ACL of /jobs: everyone may change it")).isTrue();
+                        .isEqualTo(
+                                "/jobs: everyone may change it; this process, as digest user agent, has not all rights");
+                assertThat(log.anyWith("WARN", "ACL of /jobs: everyone may change it"))
+                        .isTrue();
             }
         }
     }
@@ -194,6 +199,29 @@ final class ZkAccessTest {
     }
 
     @Test
+    void refusedAuthenticationIsAnErrorAndTriedAgain() {
+        System.setProperty(DIGEST_ENABLED, "false");
+        ProviderRegistry.reset();
+        startPlain();
+        try (LogLines log = new LogLines();
+                Party agent = new Party(Party.settings(server.connectString())
+                        .identity(digest("agent", "a"))
+                        .build())) {
+            Party.await(
+                    "it says so",
+                    () -> log.anyWith("ERROR", "refused the authentication of this process as digest user agent"));
+            assertThat(agent.told).isEmpty();
+            System.clearProperty(DIGEST_ENABLED);
+            ProviderRegistry.reset();
+            Party.await("a session", () -> agent.sessions() == 1);
+            assertThat(agent.commit(tx().create("/t", bytes("1")))).isInstanceOf(Commit.Applied.class);
+        } finally {
+            System.clearProperty(DIGEST_ENABLED);
+            ProviderRegistry.reset();
+        }
+    }
+
+    @Test
     void passwordsComeFromFilesAndNeverShow() throws Exception {
         startPlain();
         Path file = Files.writeString(directory.resolve("password"), "s3cret\nignored");
@@ -212,7 +240,8 @@ final class ZkAccessTest {
                 .hasMessageContaining("localhost:port")
                 .hasMessageContaining("host:port");
         assertThatThrownBy(() -> ZkSettings.builder("localhost:2181", "a/b")).hasMessageContaining("a/b");
-        assertThatThrownBy(() -> Party.settings("h:1").identity(new ZkIdentity.X509()).build())
+        assertThatThrownBy(() ->
+                        Party.settings("h:1").identity(new ZkIdentity.X509()).build())
                 .hasMessageContaining("key store");
         ZkRoles readers = new ZkRoles(List.of(), List.of(), List.of("digest:r:hash"));
         assertThatThrownBy(() -> Party.settings("h:1").roles(readers).build()).hasMessageContaining("identity(...)");

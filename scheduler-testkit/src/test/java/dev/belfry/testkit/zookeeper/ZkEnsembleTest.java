@@ -31,10 +31,10 @@ final class ZkEnsembleTest {
                 .map(InstanceSpec::getPort)
                 .map(FaultProxy::to)
                 .toList();
-        a = Party.connected(Party.settings(
-                        proxies.stream().map(FaultProxy::connectString).collect(Collectors.joining(",")))
-                .sessionTimeout(Duration.ofSeconds(12))
-                .build());
+        a = Party.connected(
+                Party.settings(proxies.stream().map(FaultProxy::connectString).collect(Collectors.joining(",")))
+                        .sessionTimeout(Duration.ofSeconds(12))
+                        .build());
         a.commit(tx().createEphemeral("/e", bytes("here")));
     }
 
@@ -46,12 +46,17 @@ final class ZkEnsembleTest {
     }
 
     private FaultProxy connected() {
-        await("one connection", () -> proxies.stream().mapToInt(FaultProxy::connections).sum() == 1);
+        await(
+                "one connection",
+                () -> proxies.stream().mapToInt(FaultProxy::connections).sum() == 1);
         return proxies.stream().filter(p -> p.connections() == 1).findFirst().orElseThrow();
     }
 
     private void assertThatTheSessionLivesOn() {
-        await("it resumes", () -> a.told.get(a.told.size() - 1).equals("resumed " + a.session().hex()));
+        await(
+                "it resumes",
+                () -> a.told.get(a.told.size() - 1)
+                        .equals("resumed " + a.session().hex()));
         await("it works", () -> a.commit(tx().exists("/e")) instanceof Commit.Applied);
         assertThat(a.text("/e")).isEqualTo("here");
         assertThat(a.sessions()).isEqualTo(1);

@@ -6,7 +6,9 @@ import static dev.belfry.testkit.zookeeper.Party.tx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.store.Commit;
+import dev.belfry.store.ElectionListener;
 import dev.belfry.store.Failure;
+import dev.belfry.store.Listing;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.testkit.zookeeper.FaultProxy.Direction;
@@ -127,15 +129,15 @@ final class ZkFaultsTest {
             Session first = a.session();
             proxy.blackHole(Direction.TO_SERVER);
             // Registered under the name of a session that is about to end: nobody may find it later.
-            CompletableFuture<Commit> answer =
-                    a.send(first, tx().createEphemeral("/agent-" + first.hex(), bytes("1")));
+            CompletableFuture<Commit> answer = a.send(first, tx().createEphemeral("/agent-" + first.hex(), bytes("1")));
             server.expireSession(first.id());
             proxy.reset();
             proxy.heal();
             await("a second session", () -> a.sessions() == 2);
             await("an answer", answer::isDone);
             assertThat(answer.join()).isInstanceOfAny(Commit.Indeterminate.class, Commit.SessionOver.class);
-            assertThat(a.send(first, tx().createEphemeral("/agent-" + first.hex(), bytes("2"))).join())
+            assertThat(a.send(first, tx().createEphemeral("/agent-" + first.hex(), bytes("2")))
+                            .join())
                     .isInstanceOf(Commit.SessionOver.class);
             assertThat(a.commit(tx().create("/after", bytes("")))).isInstanceOf(Commit.Applied.class);
             await("the other sees it", () -> b.read("/after") instanceof Read.Found);
@@ -173,7 +175,9 @@ final class ZkFaultsTest {
             }
             server.close();
             server = EmbeddedZooKeeper.start(directory.resolve("empty"), Duration.ofMillis(200), port);
-            await("the refusal is named", () -> log.anyWith("ERROR", "refuses session " + a.session().hex()));
+            await(
+                    "the refusal is named",
+                    () -> log.anyWith("ERROR", "refuses session " + a.session().hex()));
             await("a second session", () -> a.sessions() == 2);
             assertThat(a.commit(tx().create("/again", bytes("1")))).isInstanceOf(Commit.Applied.class);
             a.close();
@@ -199,7 +203,69 @@ final class ZkFaultsTest {
                 assertThat(a.commit(tx().create("/t", bytes("1")))).isInstanceOf(Commit.Applied.class);
                 assertThat(late.znodes()).isGreaterThan(2);
             }
-            assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN No connection")).hasSize(1);
+            assertThat(log.lines())
+                    .filteredOn(line -> line.startsWith("WARN No connection"))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void placeInTheQueueWhoseReplyWasLostDoesNotBlockTheElection() {
+        try (FaultProxy proxy = FaultProxy.to(server.port());
+                Party a = Party.connected(Party.settings(proxy.connectString()).build());
+                Party b = party()) {
+            b.commit(tx().create("/latch", bytes("")));
+            proxy.blackHole(Direction.TO_CLIENT);
+            a.store.stand(a.session(), "/latch", "a", elections(a));
+            await("a place is taken", () -> places(b) == 1);
+            proxy.reset();
+            proxy.heal();
+            await("it is elected", () -> a.told.contains("elected"));
+            await("the lost place is gone", () -> places(b) == 1);
+            assertThat(a.sessions()).isEqualTo(1);
+        }
+    }
+
+    private static int places(Party party) {
+        Listing listing = party.answer(then -> party.store.children(party.session(), "test", "/latch", then));
+        return listing instanceof Listing.Found found ? found.names().size() : -1;
+    }
+
+    private static ElectionListener elections(Party party) {
+        return new ElectionListener() {
+            @Override
+            public void elected(String latch) {
+                party.told.add("elected");
+            }
+
+            @Override
+            public void deposed() {
+                party.told.add("deposed");
+            }
+        };
+    }
+
+    @Test
+    void listingTooLargeForOneAnswerIsRejectedAndTheSessionLivesOn() {
+        try (Party a = party()) {
+            a.commit(tx().create("/p", bytes("")));
+            String name = "/p/" + "n".repeat(200) + "-";
+            for (int batch = 0; batch < 60; batch++) {
+                var creates = tx();
+                for (int i = 0; i < 100; i++) {
+                    creates.create(name + (batch * 100 + i), bytes(""));
+                }
+                assertThat(a.commit(creates)).isInstanceOf(Commit.Applied.class);
+            }
+            Listing listing = a.answer(then -> a.store.children(a.session(), "test", "/p", then));
+            assertThat(listing)
+                    .isInstanceOfSatisfying(
+                            Listing.Failed.class,
+                            f -> assertThat(f.failure())
+                                    .isInstanceOfSatisfying(
+                                            Failure.Rejected.class,
+                                            r -> assertThat(r.why()).contains("6000 children of /p")));
+            assertThat(a.told).hasSize(1);
         }
     }
 
@@ -208,17 +274,7 @@ final class ZkFaultsTest {
         Set<Thread> before = threads();
         Party a = party();
         a.commit(tx().createEphemeral("/e", bytes("1")));
-        a.store.stand(a.session(), "/latch", "a", new dev.belfry.store.ElectionListener() {
-            @Override
-            public void elected(String latch) {
-                a.told.add("elected");
-            }
-
-            @Override
-            public void deposed() {
-                a.told.add("deposed");
-            }
-        });
+        a.store.stand(a.session(), "/latch", "a", elections(a));
         await("it is elected", () -> a.told.contains("elected"));
         a.close();
         assertThat(a.told).endsWith("deposed", "ended " + a.session().hex());
@@ -231,7 +287,8 @@ final class ZkFaultsTest {
     }
 
     private static Set<Thread> threads() {
-        List<String> ours = List.of("belfry-", "view", "-EventThread", "-SendThread", "Curator", "ConnectionState", "SafeNotify");
+        List<String> ours =
+                List.of("belfry-", "view", "-EventThread", "-SendThread", "Curator", "ConnectionState", "SafeNotify");
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> ours.stream().anyMatch(thread.getName()::contains))
                 .collect(Collectors.toSet());
