@@ -10,8 +10,10 @@ public sealed interface Commit {
      * Where and when a write took effect.
      *
      * @param version of the znode after the write; 0 for a create, -1 for a delete
-     * @param zxid of the transaction
-     * @param modified the ensemble's clock at the write; {@link Instant#EPOCH} for a delete
+     * @param zxid of the transaction; -1 if the store does not tell, which it need not for a transaction without a {@link
+     *     Transaction.Put}
+     * @param modified the ensemble's clock at the write; {@link Instant#EPOCH} for a delete, and for a create whose zxid
+     *     is not told: read the znode if it matters
      */
     record Stamp(int version, long zxid, Instant modified) {}
 
