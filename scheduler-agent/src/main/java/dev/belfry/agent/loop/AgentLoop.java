@@ -29,8 +29,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -255,7 +255,7 @@ public final class AgentLoop implements SessionListener {
         boolean publishing;
         boolean leaseHeld;
         Instant registeredAt = Instant.EPOCH;
-        SortedMap<ShardKey, Tenancy> rows = new TreeMap<>();
+        NavigableMap<ShardKey, Tenancy> rows = new TreeMap<>();
         Loop.Timer leaseEnd = () -> {};
 
         Incarnated(Session session) {
@@ -482,8 +482,8 @@ public final class AgentLoop implements SessionListener {
         // --- the table
 
         @Override
-        public void rows(SortedMap<ShardKey, Tenancy> now) {
-            rows = Collections.unmodifiableSortedMap(now);
+        public void rows(NavigableMap<ShardKey, Tenancy> now) {
+            rows = Collections.unmodifiableNavigableMap(now);
             shards.rows(rows);
             loop.execute(heartbeat::renew);
         }

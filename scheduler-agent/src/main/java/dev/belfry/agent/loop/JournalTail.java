@@ -135,10 +135,8 @@ final class JournalTail {
         }
         trimming = true;
         Transaction.Builder trim = Transaction.at("journal-trim").exists(Paths.agent(writer));
-        List<Entry> oldest = new ArrayList<>();
         for (int i = 0; i < TRIM && entries.size() > 1; i++) {
             Entry entry = entries.removeFirst();
-            oldest.add(entry);
             bytes -= entry.bytes;
             entry.lines.forEach(counted::add);
             trim.delete(Paths.journalEntry(writer, entry.number), -1);

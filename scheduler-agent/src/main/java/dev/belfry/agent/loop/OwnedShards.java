@@ -34,8 +34,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -87,7 +87,7 @@ final class OwnedShards {
     /** Shards of each layout seen. */
     private final Map<LayoutKey, Integer> counts = new HashMap<>();
 
-    private SortedMap<ShardKey, Tenancy> lastRows = new TreeMap<>();
+    private NavigableMap<ShardKey, Tenancy> lastRows = new TreeMap<>();
     /** Whether a row could not be taken up because its job's definition has not been read. */
     private boolean incomplete;
 
@@ -134,7 +134,7 @@ final class OwnedShards {
     // --- what the table says
 
     /** The rows of the table that name this incarnation. */
-    void rows(SortedMap<ShardKey, Tenancy> rows) {
+    void rows(NavigableMap<ShardKey, Tenancy> rows) {
         lastRows = rows;
         incomplete = false;
         Map<ShardRef, Tenancy> byRef = new HashMap<>();

@@ -19,8 +19,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,7 @@ final class TableFollower {
     /** Told what the table says of this incarnation. */
     interface Owner {
         /** All rows that name this incarnation as owner, as of now. */
-        void rows(SortedMap<ShardKey, Tenancy> rows);
+        void rows(NavigableMap<ShardKey, Tenancy> rows);
 
         /** The table cannot be read here. */
         void unreadable(String path, String why);
@@ -51,7 +51,7 @@ final class TableFollower {
 
     private @Nullable AssignmentVector vector;
     /** By bucket, the rows of it that name this incarnation. */
-    private final Map<Integer, SortedMap<ShardKey, Tenancy>> mine = new HashMap<>();
+    private final Map<Integer, NavigableMap<ShardKey, Tenancy>> mine = new HashMap<>();
 
     private final Set<Integer> stale = new HashSet<>();
     private boolean reading;
@@ -174,7 +174,7 @@ final class TableFollower {
             report(path, failed.failure());
             return;
         }
-        SortedMap<ShardKey, Tenancy> rows = new TreeMap<>();
+        NavigableMap<ShardKey, Tenancy> rows = new TreeMap<>();
         if (answer instanceof Read.Found found && found.znode().data().length > 0) {
             try {
                 TableBuilder builder = AssignmentTable.empty().toBuilder();
@@ -205,9 +205,9 @@ final class TableFollower {
 
     private void finish(long vectorZxid) {
         reading = false;
-        SortedMap<ShardKey, Tenancy> all = new TreeMap<>();
+        NavigableMap<ShardKey, Tenancy> all = new TreeMap<>();
         mine.values().forEach(all::putAll);
-        owner.rows(Collections.unmodifiableSortedMap(all));
+        owner.rows(Collections.unmodifiableNavigableMap(all));
         if (stale.isEmpty()) {
             appliedSeen = readingSince;
             zxid = Math.max(zxid, vectorZxid);
