@@ -9,7 +9,6 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.MonthDay;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +57,8 @@ final class CalendarForm {
             values -> {
                 LocalTime from = values.find(FROM);
                 if (from != null && from.equals(values.find(TO))) {
-                    values.report(Complaint.of("equals from").expecting("another time; weekdays exclude whole days"), TO);
+                    values.report(
+                            Complaint.of("equals from").expecting("another time; weekdays exclude whole days"), TO);
                 }
             },
             values -> new DailyWindow(values.get(FROM), values.get(TO), values.find(ZONE)));
@@ -99,7 +99,10 @@ final class CalendarForm {
                     values.get(RANGES)));
 
     private static final Key<BusinessCalendar, ExcludedDays> EXCLUDED = Key.optional(
-                    "exclude", EXCLUDE, BusinessCalendar::days, "Days on which nothing fires, in the zone of the trigger.")
+                    "exclude",
+                    EXCLUDE,
+                    BusinessCalendar::days,
+                    "Days on which nothing fires, in the zone of the trigger.")
             .defaulting(ExcludedDays.NONE);
     private static final Key<BusinessCalendar, List<DailyWindow>> WINDOWS =
             Key.<BusinessCalendar, List<DailyWindow>>optional(

@@ -36,9 +36,7 @@ final class DateMap implements Shape<Map<LocalDate, DayOfWeek>> {
     @Override
     public Object write(Map<LocalDate, DayOfWeek> value, boolean defaults) {
         Map<String, Object> written = new LinkedHashMap<>();
-        new TreeMap<>(value)
-                .forEach((date, weekday) ->
-                        written.put(date.toString(), WEEKDAY.write(weekday, defaults)));
+        new TreeMap<>(value).forEach((date, weekday) -> written.put(date.toString(), WEEKDAY.write(weekday, defaults)));
         return written;
     }
 

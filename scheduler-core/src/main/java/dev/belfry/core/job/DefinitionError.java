@@ -38,7 +38,12 @@ public record DefinitionError(
     public String render() {
         StringBuilder line = new StringBuilder();
         if (this.line > 0) {
-            line.append(file).append(':').append(this.line).append(':').append(column).append(": ");
+            line.append(file)
+                    .append(':')
+                    .append(this.line)
+                    .append(':')
+                    .append(column)
+                    .append(": ");
         }
         if (!path.isEmpty()) {
             line.append(path).append(": ");
@@ -46,7 +51,9 @@ public record DefinitionError(
         line.append(message);
         String separator = expected.isEmpty() || hint.isEmpty() ? "" : "; ";
         String remark = (expected.isEmpty() ? "" : "expected " + expected) + separator + hint;
-        return remark.isEmpty() ? line.toString() : line.append(" (").append(remark).append(')').toString();
+        return remark.isEmpty()
+                ? line.toString()
+                : line.append(" (").append(remark).append(')').toString();
     }
 
     @Override

@@ -54,6 +54,5 @@ final class FileForm {
                     values.report(Complaint.of("jobs is missing").expecting("a list of jobs"));
                 }
             },
-            values -> new Content(
-                    values.get(CALENDARS), values.get(JOBS)));
+            values -> new Content(values.get(CALENDARS), values.get(JOBS)));
 }

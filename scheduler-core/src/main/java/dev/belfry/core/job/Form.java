@@ -71,7 +71,8 @@ final class Form<R> implements Shape<R> {
                 reading.report(
                         mapping.at(),
                         path,
-                        Complaint.of(key.name() + " is missing").expecting(key.shape().words()));
+                        Complaint.of(key.name() + " is missing")
+                                .expecting(key.shape().words()));
             }
         }
         rules.accept(values);

@@ -237,7 +237,8 @@ public final class Job {
      */
     public JobDefinition build() {
         Reading reading = new Reading("");
-        strayOptions.keySet()
+        strayOptions
+                .keySet()
                 .forEach(option -> reading.report(
                         Position.NONE,
                         Paths.key("trigger", option),

@@ -42,7 +42,10 @@ final class JobForm {
                                     + " hide.")
                     .defaulting(Map.of());
     static final Key<JobDefinition, List<Trigger>> TRIGGER = Key.optional(
-            "trigger", TriggerForm.ALL, JobForm::triggers, "When the job fires: one trigger or a list. Required without after.");
+            "trigger",
+            TriggerForm.ALL,
+            JobForm::triggers,
+            "When the job fires: one trigger or a list. Required without after.");
     static final Key<JobDefinition, List<String>> AFTER = Key.<JobDefinition, List<String>>optional(
                     "after",
                     ListShape.of(NAMED, "a list of job names", 64),
@@ -153,8 +156,27 @@ final class JobForm {
     static final Form<JobDefinition> FORM = new Form<>(
             "job",
             List.of(
-                    NAME, DESCRIPTION, HANDLER, CALENDARS, TRIGGER, AFTER, RULE, SHARDS, PLACEMENT, STRATEGY, REQUIRES,
-                    PREFERS, WEIGHT, OVERLAP, MISFIRE, RECOVERY, REJOIN_GRACE, TIMEOUTS, RETRY, PRIORITY, PARAMETERS,
+                    NAME,
+                    DESCRIPTION,
+                    HANDLER,
+                    CALENDARS,
+                    TRIGGER,
+                    AFTER,
+                    RULE,
+                    SHARDS,
+                    PLACEMENT,
+                    STRATEGY,
+                    REQUIRES,
+                    PREFERS,
+                    WEIGHT,
+                    OVERLAP,
+                    MISFIRE,
+                    RECOVERY,
+                    REJOIN_GRACE,
+                    TIMEOUTS,
+                    RETRY,
+                    PRIORITY,
+                    PARAMETERS,
                     ENABLED),
             JobRules::check,
             JobForm::make);

@@ -86,7 +86,8 @@ final class JobRules {
 
     private static void checkUpstreams(Values values) {
         if (values.has(JobForm.RULE) && !values.has(JobForm.AFTER)) {
-            values.report(Complaint.of("there are no upstreams to judge").expecting("after, a list of jobs"), JobForm.RULE);
+            values.report(
+                    Complaint.of("there are no upstreams to judge").expecting("after, a list of jobs"), JobForm.RULE);
         }
         if (!values.sound(JobForm.AFTER) || !(values.node(JobForm.AFTER) instanceof Node.Sequence written)) {
             return;
@@ -112,7 +113,8 @@ final class JobRules {
             return true;
         }
         values.report(Complaint.of(String.format(Locale.ROOT, "the definition takes %,d bytes as stored", bytes))
-                .expecting(String.format(Locale.ROOT, "at most %,d; parameters, shard parameters and calendars take most", MOST_BYTES)));
+                .expecting(String.format(
+                        Locale.ROOT, "at most %,d; parameters, shard parameters and calendars take most", MOST_BYTES)));
         return false;
     }
 }

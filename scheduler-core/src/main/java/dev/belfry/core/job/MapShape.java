@@ -36,7 +36,10 @@ final class MapShape<V> implements Shape<Map<String, V>> {
             reading.report(
                     node.at(),
                     path,
-                    Complaint.of(String.format(Locale.ROOT, "has %,d keys", mapping.entries().size()))
+                    Complaint.of(String.format(
+                                    Locale.ROOT,
+                                    "has %,d keys",
+                                    mapping.entries().size()))
                             .expecting("at most " + most));
             return null;
         }
@@ -47,7 +50,8 @@ final class MapShape<V> implements Shape<Map<String, V>> {
                 reading.report(
                         entry.at(),
                         entryPath,
-                        Complaint.of("the key is " + Complaint.quote(entry.key())).expecting(nameWords));
+                        Complaint.of("the key is " + Complaint.quote(entry.key()))
+                                .expecting(nameWords));
             }
             V each = value.read(entry.value(), entryPath, reading);
             if (each != null) {

@@ -51,8 +51,7 @@ final class PolicyForms {
         }
         int most = Overlap.most(policy);
         if (most == 0) {
-            values.report(
-                    Complaint.of("only buffer-all and allow have a limit").expecting("no limit"), OVERLAP_LIMIT);
+            values.report(Complaint.of("only buffer-all and allow have a limit").expecting("no limit"), OVERLAP_LIMIT);
         } else if (limit > most) {
             values.report(
                     Complaint.of("is " + limit)
@@ -93,8 +92,8 @@ final class PolicyForms {
                 "misfire",
                 List.of(policy, threshold, window, limit),
                 values -> {},
-                values -> new Misfire(
-                        values.get(policy), values.get(threshold), values.get(window), values.get(limit)));
+                values ->
+                        new Misfire(values.get(policy), values.get(threshold), values.get(window), values.get(limit)));
     }
 
     static final Key<Timeouts, Duration> ATTEMPT =
@@ -105,12 +104,9 @@ final class PolicyForms {
             Timeouts::total,
             "The longest that a shard of a run may take from its instant to its end, retries included.");
     static final Key<Timeouts, Duration> HEARTBEAT = Key.optional(
-            "heartbeat",
-            limit(),
-            Timeouts::heartbeat,
-            "The longest silence of code that reports progress.");
-    static final Key<Timeouts, Duration> QUEUE = Key.optional(
-            "queue", limit(), Timeouts::queue, "placement queued: the longest wait for dispatch.");
+            "heartbeat", limit(), Timeouts::heartbeat, "The longest silence of code that reports progress.");
+    static final Key<Timeouts, Duration> QUEUE =
+            Key.optional("queue", limit(), Timeouts::queue, "placement queued: the longest wait for dispatch.");
     private static final Key<Timeouts, TimeoutAction> ACTION = Key.<Timeouts, TimeoutAction>optional(
                     "action",
                     Scalars.choice(TimeoutAction.class),

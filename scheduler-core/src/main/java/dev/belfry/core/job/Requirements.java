@@ -1,9 +1,9 @@
 package dev.belfry.core.job;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import java.util.List;
 
 /**
  * What an agent must have to be given a shard.
@@ -14,7 +14,10 @@ import java.util.List;
  * @param exclusive a group: no two jobs of the group share an agent; null for none
  */
 public record Requirements(
-        Map<String, List<String>> labels, Resources resources, @Nullable String spread, @Nullable String exclusive) {
+        Map<String, List<String>> labels,
+        Resources resources,
+        @Nullable String spread,
+        @Nullable String exclusive) {
 
     /** Any agent that has the handler and a free slot. */
     public static final Requirements NONE = new Requirements(Map.of(), Resources.ONE_SLOT, null, null);

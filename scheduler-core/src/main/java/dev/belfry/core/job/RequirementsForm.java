@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 final class RequirementsForm {
 
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,62}");
-    private static final String LABEL_WORDS = "a label: up to 63 letters, digits and . _ / -, the first a letter or digit";
+    private static final String LABEL_WORDS =
+            "a label: up to 63 letters, digits and . _ / -, the first a letter or digit";
 
     private static final Shape<Map<String, List<String>>> SELECTORS = new MapShape<>(
             LABEL,
@@ -23,7 +24,10 @@ final class RequirementsForm {
                     "slots", Scalars.whole(1, 1_000), Resources::slots, "How many attempts one attempt counts for.")
             .defaulting(Resources.ONE_SLOT.slots());
     static final Key<Resources, Double> CPU = Key.<Resources, Double>optional(
-                    "cpu", Scalars.real(0, 10_000), Resources::cpu, "placement queued: processors that an attempt takes.")
+                    "cpu",
+                    Scalars.real(0, 10_000),
+                    Resources::cpu,
+                    "placement queued: processors that an attempt takes.")
             .defaulting(Resources.ONE_SLOT.cpu());
     static final Key<Resources, Long> MEMORY = Key.<Resources, Long>optional(
                     "memory",
@@ -46,7 +50,10 @@ final class RequirementsForm {
                             "Labels that the agent must have, each with the value or one of the values.")
                     .defaulting(Map.of());
     static final Key<Requirements, Resources> RESOURCES = Key.<Requirements, Resources>optional(
-                    "resources", RESOURCES_FORM, Requirements::resources, "What an attempt takes of the agent's capacity.")
+                    "resources",
+                    RESOURCES_FORM,
+                    Requirements::resources,
+                    "What an attempt takes of the agent's capacity.")
             .defaulting(Resources.ONE_SLOT);
     static final Key<Requirements, String> SPREAD = Key.optional(
             "spread",

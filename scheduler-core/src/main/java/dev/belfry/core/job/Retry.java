@@ -18,8 +18,7 @@ public record Retry(
         int attempts, Duration initial, double multiplier, Duration max, double jitter, List<String> notOn) {
 
     /** One attempt; with more, waits of 1 s, 2 s, 4 s and so on up to 1 min, moved by up to a fifth. */
-    public static final Retry NONE =
-            new Retry(1, Duration.ofSeconds(1), 2.0, Duration.ofMinutes(1), 0.2, List.of());
+    public static final Retry NONE = new Retry(1, Duration.ofSeconds(1), 2.0, Duration.ofMinutes(1), 0.2, List.of());
 
     public Retry {
         notOn = List.copyOf(notOn);

@@ -24,7 +24,10 @@ final class RetryForm {
                     "The wait after the first attempt.")
             .defaulting(Retry.NONE.initial());
     private static final Key<Retry, Double> MULTIPLIER = Key.<Retry, Double>optional(
-                    "multiplier", Scalars.real(1, 100), Retry::multiplier, "By how much each wait is longer than the last.")
+                    "multiplier",
+                    Scalars.real(1, 100),
+                    Retry::multiplier,
+                    "By how much each wait is longer than the last.")
             .defaulting(Retry.NONE.multiplier());
     private static final Key<Retry, Duration> MAX = Key.<Retry, Duration>optional(
                     "max", Times.duration(Duration.ZERO, Duration.ofDays(7)), Retry::max, "The longest wait.")
@@ -58,8 +61,7 @@ final class RetryForm {
     private static void check(Values values) {
         if (values.sound(INITIAL, MAX) && values.get(MAX).compareTo(values.get(INITIAL)) < 0) {
             values.report(
-                    Complaint.of("the longest wait is shorter than the first")
-                            .expecting("at least initial"),
+                    Complaint.of("the longest wait is shorter than the first").expecting("at least initial"),
                     values.has(MAX) ? MAX : INITIAL);
         }
     }

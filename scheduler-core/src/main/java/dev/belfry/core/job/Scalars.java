@@ -61,9 +61,7 @@ final class Scalars {
                 NUMBER,
                 Map.of("type", "integer", "minimum", least, "maximum", most),
                 text -> {
-                    if (!WHOLE.matcher(text).matches()
-                            || Long.parseLong(text) < least
-                            || Long.parseLong(text) > most) {
+                    if (!WHOLE.matcher(text).matches() || Long.parseLong(text) < least || Long.parseLong(text) > most) {
                         throw new Refused("is " + shortened(text));
                     }
                     return Integer.parseInt(text);
@@ -114,7 +112,8 @@ final class Scalars {
                 text -> {
                     int index = names.indexOf(text);
                     if (index < 0) {
-                        throw new Refused(Complaint.of("is " + Complaint.quote(text)).nearest(text, names), 0);
+                        throw new Refused(
+                                Complaint.of("is " + Complaint.quote(text)).nearest(text, names), 0);
                     }
                     return type.getEnumConstants()[index];
                 },

@@ -40,12 +40,14 @@ record SyntaxError(Position at, Complaint complaint) {
 
     private static boolean indentedByTab(String text, Position at) {
         String line = text.lines().skip(at.line() - 1L).findFirst().orElse("");
-        String indentation = line.substring(0, line.length() - line.stripLeading().length());
+        String indentation =
+                line.substring(0, line.length() - line.stripLeading().length());
         return indentation.indexOf('\t') >= 0;
     }
 
     private static Position positionOf(int codePoints, String text) {
-        String before = text.substring(0, text.offsetByCodePoints(0, Math.min(codePoints, text.codePointCount(0, text.length()))));
+        String before = text.substring(
+                0, text.offsetByCodePoints(0, Math.min(codePoints, text.codePointCount(0, text.length()))));
         int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
         return new Position(line, before.length() - before.lastIndexOf('\n'));
     }

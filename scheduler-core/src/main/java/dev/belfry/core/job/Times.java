@@ -29,8 +29,8 @@ final class Times {
 
     /** A duration from {@code least} to {@code most}; finer than a millisecond is refused. */
     static Shape<Duration> duration(Duration least, Duration most) {
-        String words =
-                "a duration from " + Durations.format(least) + " to " + Durations.format(most) + ", such as 30s or 1h30m";
+        String words = "a duration from " + Durations.format(least) + " to " + Durations.format(most)
+                + ", such as 30s or 1h30m";
         return new ScalarShape<>(
                 words,
                 TEXT,

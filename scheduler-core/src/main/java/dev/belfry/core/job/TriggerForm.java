@@ -62,7 +62,10 @@ final class TriggerForm {
             TriggerForm::anchor,
             "With every: an instant from which fires are counted; without it the start, or else 1970-01-01T00:00:00Z.");
     static final Key<Trigger, ZoneId> ZONE = Key.<Trigger, ZoneId>optional(
-                    "zone", Times.zone(), trigger -> trigger.options().zone(), "The zone of cron fields and calendar days.")
+                    "zone",
+                    Times.zone(),
+                    trigger -> trigger.options().zone(),
+                    "The zone of cron fields and calendar days.")
             .defaulting(ZoneOffset.UTC);
     static final Key<Trigger, Instant> START = Key.optional(
             "start",
@@ -167,8 +170,7 @@ final class TriggerForm {
         Window window = new Window(
                 Objects.requireNonNullElse(values.find(START), Instant.MIN),
                 Objects.requireNonNullElse(values.find(END), Instant.MAX));
-        return new TriggerOptions(
-                window, values.find(CALENDAR), values.get(JITTER), values.get(ZONE), values.get(DST));
+        return new TriggerOptions(window, values.find(CALENDAR), values.get(JITTER), values.get(ZONE), values.get(DST));
     }
 
     /** A single word that stands for a value. */
@@ -179,7 +181,8 @@ final class TriggerForm {
                 Map.of("const", word),
                 text -> {
                     if (!text.equals(word)) {
-                        throw new Refused(Complaint.of("is " + Complaint.quote(text)).nearest(text, List.of(word)), 0);
+                        throw new Refused(
+                                Complaint.of("is " + Complaint.quote(text)).nearest(text, List.of(word)), 0);
                     }
                     return value;
                 },

@@ -18,8 +18,7 @@ final class TriggerRules {
     static void check(Values values) {
         List<Key<Trigger, ?>> kinds =
                 TriggerForm.KINDS.stream().filter(values::has).toList();
-        String all = String.join(
-                ", ", TriggerForm.KINDS.stream().map(Key::name).toList());
+        String all = String.join(", ", TriggerForm.KINDS.stream().map(Key::name).toList());
         if (kinds.isEmpty()) {
             values.report(Complaint.of("says nothing about when to fire").expecting("one of " + all));
         }
@@ -75,7 +74,10 @@ final class TriggerRules {
         var known = values.reading().calendarNames(values.path());
         if (!known.contains(name)) {
             Complaint complaint = Complaint.of("there is no calendar " + Complaint.quote(name))
-                    .expecting(known.isEmpty() ? "a calendar declared under calendars" : "one of " + String.join(", ", known));
+                    .expecting(
+                            known.isEmpty()
+                                    ? "a calendar declared under calendars"
+                                    : "one of " + String.join(", ", known));
             values.report(complaint.nearest(name, known), TriggerForm.CALENDAR);
         }
     }
@@ -90,11 +92,15 @@ final class TriggerRules {
             String place = listed ? Paths.item(path, i) : path;
             if (triggers.size() > 1 && trigger instanceof DelayTrigger) {
                 reading.report(
-                        at.at(), place, Complaint.of("delay counts from the previous run, so it cannot stand beside others"));
+                        at.at(),
+                        place,
+                        Complaint.of("delay counts from the previous run, so it cannot stand beside others"));
             }
             if (triggers.size() > 1 && trigger instanceof ManualTrigger) {
                 reading.report(
-                        at.at(), place, Complaint.of("manual stands alone; every job can be triggered by hand as well"));
+                        at.at(),
+                        place,
+                        Complaint.of("manual stands alone; every job can be triggered by hand as well"));
             }
             checkFires(trigger, at, place, reading, calendars);
         }
@@ -119,10 +125,10 @@ final class TriggerRules {
             reading.report(
                     at == null ? node.at() : at.at(),
                     Paths.key(path, TriggerForm.CRON.name()),
-                    Complaint.of("never fires: no date from 1970 to 2099 matches " + Complaint.quote(cron.expression().text())));
+                    Complaint.of("never fires: no date from 1970 to 2099 matches "
+                            + Complaint.quote(cron.expression().text())));
         } else {
-            reading.report(
-                    node.at(), path, Complaint.of("never fires: start, end and calendar leave nothing of it"));
+            reading.report(node.at(), path, Complaint.of("never fires: start, end and calendar leave nothing of it"));
         }
     }
 }

@@ -47,9 +47,12 @@ class BadDefinitionsTest {
     }
 
     private static List<Path> badFiles() throws IOException, URISyntaxException {
-        Path folder = Path.of(Objects.requireNonNull(BadDefinitionsTest.class.getResource("bad")).toURI());
+        Path folder = Path.of(Objects.requireNonNull(BadDefinitionsTest.class.getResource("bad"))
+                .toURI());
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> !file.toString().endsWith(".errors")).sorted().toList();
+            return files.filter(file -> !file.toString().endsWith(".errors"))
+                    .sorted()
+                    .toList();
         }
     }
 }

@@ -22,14 +22,19 @@ class DefinitionDiffTest {
         JobDefinition before = new RandomDefinitions(0).next("job");
         for (long seed = 1; seed < 300; seed++) {
             JobDefinition after = new RandomDefinitions(seed).next("job");
-            assertThat(DefinitionDiff.between(before, after).isEmpty()).as("seed %d", seed).isEqualTo(before.equals(after));
+            assertThat(DefinitionDiff.between(before, after).isEmpty())
+                    .as("seed %d", seed)
+                    .isEqualTo(before.equals(after));
             before = after;
         }
     }
 
     @Test
     void changesAreNamedByPathWithDefaultsFilledIn() {
-        JobDefinition before = Job.named("index").cron("0 0 4 * * ?").parameter("language", "en").build();
+        JobDefinition before = Job.named("index")
+                .cron("0 0 4 * * ?")
+                .parameter("language", "en")
+                .build();
         JobDefinition after = Job.named("index")
                 .cron("0 0 5 * * ?")
                 .shards(4)

@@ -35,7 +35,8 @@ class DefinitionReferenceTest {
         List<String> seen = new ArrayList<>();
         while (samples.find()) {
             seen.add(samples.group(1));
-            assertThat(Definitions.parse("sample.yaml", samples.group(1)).errors()).isEmpty();
+            assertThat(Definitions.parse("sample.yaml", samples.group(1)).errors())
+                    .isEmpty();
         }
         assertThat(seen).hasSizeGreaterThanOrEqualTo(2);
     }

@@ -16,8 +16,12 @@ class DefinitionRoundTripTest {
         for (long seed = 0; seed < SEEDS; seed++) {
             JobDefinition job = new RandomDefinitions(seed).next("job");
             String stored = DefinitionJson.encode(job);
-            assertThat(DefinitionJson.decode(stored)).as("seed %d: %s", seed, stored).isEqualTo(job);
-            assertThat(DefinitionJson.encode(DefinitionJson.decode(stored))).as("seed %d", seed).isEqualTo(stored);
+            assertThat(DefinitionJson.decode(stored))
+                    .as("seed %d: %s", seed, stored)
+                    .isEqualTo(job);
+            assertThat(DefinitionJson.encode(DefinitionJson.decode(stored)))
+                    .as("seed %d", seed)
+                    .isEqualTo(stored);
         }
     }
 
@@ -38,14 +42,19 @@ class DefinitionRoundTripTest {
 
     @Test
     void theStoredFormHoldsOnlyWhatDiffersFromTheDefaults() {
-        JobDefinition job = Job.named("index").cron("0/5 * * * * ?").shards(8).overlap(OverlapPolicy.SKIP).build();
+        JobDefinition job = Job.named("index")
+                .cron("0/5 * * * * ?")
+                .shards(8)
+                .overlap(OverlapPolicy.SKIP)
+                .build();
         assertThat(DefinitionJson.encode(job))
                 .isEqualTo("{\"name\":\"index\",\"trigger\":{\"cron\":\"0/5 * * * * ?\"},\"shards\":8}");
     }
 
     @Test
     void aStoredFormWithAnUnknownKeyIsRefusedAndNamesIt() {
-        assertThatThrownBy(() -> DefinitionJson.decode("{\"name\":\"index\",\"trigger\":\"manual\",\"colour\":\"red\"}"))
+        assertThatThrownBy(
+                        () -> DefinitionJson.decode("{\"name\":\"index\",\"trigger\":\"manual\",\"colour\":\"red\"}"))
                 .isInstanceOf(IllegalDefinitionException.class)
                 .hasMessageContaining("definition:1:36: colour: unknown key");
     }

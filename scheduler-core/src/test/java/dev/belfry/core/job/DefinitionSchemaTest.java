@@ -31,7 +31,8 @@ class DefinitionSchemaTest {
 
     @Test
     void theSchemaIsInTheJar() throws IOException {
-        try (InputStream in = Objects.requireNonNull(DefinitionSchema.class.getResourceAsStream(DefinitionSchema.RESOURCE))) {
+        try (InputStream in =
+                Objects.requireNonNull(DefinitionSchema.class.getResourceAsStream(DefinitionSchema.RESOURCE))) {
             assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(DefinitionSchema.json());
         }
     }
@@ -41,10 +42,13 @@ class DefinitionSchemaTest {
         JsonNode schema = JSON.readTree(DefinitionSchema.json());
         for (long seed = 0; seed < 1_000; seed++) {
             String job = DefinitionJson.encode(new RandomDefinitions(seed).next("job"));
-            assertThat(SchemaChecker.check(schema, file(job))).as("seed %d: %s", seed, job).isEmpty();
+            assertThat(SchemaChecker.check(schema, file(job)))
+                    .as("seed %d: %s", seed, job)
+                    .isEmpty();
         }
         try (InputStream in = Objects.requireNonNull(DefinitionSchemaTest.class.getResourceAsStream("sample.yaml"))) {
-            assertThat(SchemaChecker.check(schema, new YAMLMapper().readTree(in))).isEmpty();
+            assertThat(SchemaChecker.check(schema, new YAMLMapper().readTree(in)))
+                    .isEmpty();
         }
     }
 

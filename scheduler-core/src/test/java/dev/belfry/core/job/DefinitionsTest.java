@@ -76,7 +76,8 @@ class DefinitionsTest {
 
     @Test
     void aWrongJobDoesNotHideTheRightOnesBesideIt() {
-        ParsedDefinitions parsed = Definitions.parse("a.yaml", MINIMAL + "  - name: BAD\n  - name: other\n    trigger: {every: 1m}\n");
+        ParsedDefinitions parsed =
+                Definitions.parse("a.yaml", MINIMAL + "  - name: BAD\n  - name: other\n    trigger: {every: 1m}\n");
         assertThat(parsed.jobs()).extracting(JobDefinition::name).containsExactly("index", "other");
         assertThat(parsed.isValid()).isFalse();
     }
@@ -92,13 +93,15 @@ class DefinitionsTest {
 
     @Test
     void indentedJsonMayUseTabs() {
-        String json = "{\n\t\"apiVersion\": \"belfry/v1\",\n\t\"jobs\": [\n\t\t{\"name\": \"index\", \"trigger\": \"manual\"}\n\t]\n}";
+        String json =
+                "{\n\t\"apiVersion\": \"belfry/v1\",\n\t\"jobs\": [\n\t\t{\"name\": \"index\", \"trigger\": \"manual\"}\n\t]\n}";
         assertThat(Definitions.parse("a.json", json).jobsOrThrow()).hasSize(1);
     }
 
     @Test
     void byteOrderMarkAndWindowsLineEndsDoNotMoveErrors() {
-        String text = "\ufeff" + "apiVersion: belfry/v1\r\njobs:\r\n  - name: index\r\n    trigger: {cron: \"0 0 99 * * ?\"}\r\n";
+        String text = "\ufeff"
+                + "apiVersion: belfry/v1\r\njobs:\r\n  - name: index\r\n    trigger: {cron: \"0 0 99 * * ?\"}\r\n";
         DefinitionError error = Definitions.parse("a.yaml", text).errors().get(0);
         assertThat(error.line()).isEqualTo(4);
         assertThat(error.column()).isEqualTo(26);
@@ -106,10 +109,20 @@ class DefinitionsTest {
 
     @Test
     void numbersAndWordsInParametersArriveAsTheyAreWritten() {
-        String text = MINIMAL + "    parameters: {version: 1.10, port: 0x1F, flag: yes, big: 123456789012345678901234567890, on: off}\n";
+        String text = MINIMAL
+                + "    parameters: {version: 1.10, port: 0x1F, flag: yes, big: 123456789012345678901234567890, on: off}\n";
         assertThat(Definitions.parse("a.yaml", text).jobsOrThrow().get(0).parameters())
                 .isEqualTo(Map.of(
-                        "version", "1.10", "port", "0x1F", "flag", "yes", "big", "123456789012345678901234567890", "on", "off"));
+                        "version",
+                        "1.10",
+                        "port",
+                        "0x1F",
+                        "flag",
+                        "yes",
+                        "big",
+                        "123456789012345678901234567890",
+                        "on",
+                        "off"));
     }
 
     @Test
@@ -118,15 +131,18 @@ class DefinitionsTest {
         assertThat(parsed.errors())
                 .singleElement()
                 .satisfies(error -> assertThat(error.render())
-                        .isEqualTo("a.yaml:1:1: the text is 4194305 characters long (expected at most 4194304; split it into"
-                                + " several files)"));
+                        .isEqualTo(
+                                "a.yaml:1:1: the text is 4194305 characters long (expected at most 4194304; split it into"
+                                        + " several files)"));
     }
 
     @Test
     void aLargeFileBelowTheLimitIsRead() {
         StringBuilder text = new StringBuilder("apiVersion: belfry/v1\njobs:\n");
         for (int i = 0; i < 20_000; i++) {
-            text.append("  - name: job-").append(i).append("\n    trigger: {cron: \"0 0 4 * * ?\", zone: Europe/Berlin}\n");
+            text.append("  - name: job-")
+                    .append(i)
+                    .append("\n    trigger: {cron: \"0 0 4 * * ?\", zone: Europe/Berlin}\n");
         }
         assertThat(Definitions.parse("a.yaml", text.toString()).jobsOrThrow()).hasSize(20_000);
     }
@@ -137,7 +153,8 @@ class DefinitionsTest {
         for (int i = 0; i < 1_500; i++) {
             text.append("  - ").append(i).append('\n');
         }
-        List<DefinitionError> errors = Definitions.parse("a.yaml", text.toString()).errors();
+        List<DefinitionError> errors =
+                Definitions.parse("a.yaml", text.toString()).errors();
         assertThat(errors).hasSize(1_001);
         assertThat(errors.get(1_000).message()).isEqualTo("500 more errors are not listed");
     }
@@ -152,7 +169,9 @@ class DefinitionsTest {
                 text.setCharAt(random.nextInt(text.length()), NOISE.charAt(random.nextInt(NOISE.length())));
             }
             String name = i % 2 == 0 ? "a.yaml" : "a.json";
-            assertThat(Definitions.parse(name, text.toString())).as("round %d:\n%s", i, text).isNotNull();
+            assertThat(Definitions.parse(name, text.toString()))
+                    .as("round %d:\n%s", i, text)
+                    .isNotNull();
         }
     }
 

@@ -13,8 +13,11 @@ class JobTest {
 
     @Test
     void aJobDeclaredInCodeEqualsTheSameJobInAFile() {
-        JobDefinition fromCode =
-                Job.named("index").cron("0/5 * * * * ?").zone("Europe/Berlin").shards(8).build();
+        JobDefinition fromCode = Job.named("index")
+                .cron("0/5 * * * * ?")
+                .zone("Europe/Berlin")
+                .shards(8)
+                .build();
         String file = "apiVersion: belfry/v1\njobs:\n  - name: index\n"
                 + "    trigger: {cron: \"0/5 * * * * ?\", zone: Europe/Berlin}\n    shards: 8\n";
         assertThat(Definitions.parse("a.yaml", file).jobsOrThrow()).containsExactly(fromCode);
@@ -22,12 +25,18 @@ class JobTest {
 
     @Test
     void everythingThatIsWrongIsReportedAtOnce() {
-        Job job = Job.named("no/good").cron("0 0 99 * * ?").zone("Europe/Berln").shards(0).priority(12);
+        Job job = Job.named("no/good")
+                .cron("0 0 99 * * ?")
+                .zone("Europe/Berln")
+                .shards(0)
+                .priority(12);
         assertThatThrownBy(job::build)
                 .isInstanceOfSatisfying(
                         IllegalDefinitionException.class,
-                        refused -> assertThat(refused.errors()).extracting(DefinitionError::path).containsExactly(
-                                "name", "priority", "priority", "shards", "trigger.cron", "trigger.zone"))
+                        refused -> assertThat(refused.errors())
+                                .extracting(DefinitionError::path)
+                                .containsExactly(
+                                        "name", "priority", "priority", "shards", "trigger.cron", "trigger.zone"))
                 .hasMessageStartingWith("job \"no/good\" is refused:\n  name: is \"no/good\"")
                 .hasMessageContaining("did you mean Europe/Berlin?");
     }
@@ -41,10 +50,10 @@ class JobTest {
                 .jitter(Duration.ofSeconds(3))
                 .build();
         assertThat(job.schedule().triggers())
-                .extracting(trigger -> trigger.options().zone().getId(), trigger -> trigger.options().jitter())
-                .containsExactly(
-                        tuple("Asia/Tokyo", Duration.ZERO),
-                        tuple("Z", Duration.ofSeconds(3)));
+                .extracting(
+                        trigger -> trigger.options().zone().getId(),
+                        trigger -> trigger.options().jitter())
+                .containsExactly(tuple("Asia/Tokyo", Duration.ZERO), tuple("Z", Duration.ofSeconds(3)));
     }
 
     @Test
@@ -63,7 +72,8 @@ class JobTest {
 
     @Test
     void halfASurrogatePairIsNoText() {
-        assertThatThrownBy(() -> Job.named("a").manual().parameter("k", "\ud800").build())
+        assertThatThrownBy(
+                        () -> Job.named("a").manual().parameter("k", "\ud800").build())
                 .hasMessageContaining("parameters.k: holds half of a surrogate pair");
     }
 

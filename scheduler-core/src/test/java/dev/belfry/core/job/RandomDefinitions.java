@@ -19,13 +19,58 @@ import java.util.function.Supplier;
 final class RandomDefinitions {
 
     private static final String[] ODD_TEXTS = {
-        "", " ", "yes", "NO", "null", "~", "true", "1.10", "0x1F", "1_000", "a: b", "# no comment", "- x", "*alias", "&a",
-        "!tag", "{a: b}", "[1]", "'quoted'", "\"", "\\", "line\nbreak", "tab\there", " padded ", "trailing:", "\u00e9\u00fc\u4e2d",
-        "\ud83d\ude00", "\u0000\u0007\u007f\u0085\u2028\ufeff\uffff", "%", "@x", "`x`", "?", "0o7", "12:30", "2026-12-01", "=", "<<",
-        "---", "...", ".inf", "1e3", "a  b", "|", ">"
+        "",
+        " ",
+        "yes",
+        "NO",
+        "null",
+        "~",
+        "true",
+        "1.10",
+        "0x1F",
+        "1_000",
+        "a: b",
+        "# no comment",
+        "- x",
+        "*alias",
+        "&a",
+        "!tag",
+        "{a: b}",
+        "[1]",
+        "'quoted'",
+        "\"",
+        "\\",
+        "line\nbreak",
+        "tab\there",
+        " padded ",
+        "trailing:",
+        "\u00e9\u00fc\u4e2d",
+        "\ud83d\ude00",
+        "\u0000\u0007\u007f\u0085\u2028\ufeff\uffff",
+        "%",
+        "@x",
+        "`x`",
+        "?",
+        "0o7",
+        "12:30",
+        "2026-12-01",
+        "=",
+        "<<",
+        "---",
+        "...",
+        ".inf",
+        "1e3",
+        "a  b",
+        "|",
+        ">"
     };
     private static final String[] CRONS = {
-        "0/5 * * * * ?", "0 30 4 ? * MON-FRI", "0 0 12 LW * ?", "0 15 10 ? * 6#3", "0 0 0 1 1 ? 2030-2040", "0  0 3 * * ?"
+        "0/5 * * * * ?",
+        "0 30 4 ? * MON-FRI",
+        "0 0 12 LW * ?",
+        "0 15 10 ? * 6#3",
+        "0 0 0 1 1 ? 2030-2040",
+        "0  0 3 * * ?"
     };
     private static final String[] ZONES = {"UTC", "Europe/Berlin", "America/New_York", "+02:00", "Australia/Lord_Howe"};
 
@@ -101,7 +146,8 @@ final class RandomDefinitions {
             days = days.withWeekdays(DayOfWeek.SUNDAY)
                     .withRanges(new ExcludedDays.DateRange(first, first.plusDays(random.nextInt(9))));
         }
-        BusinessCalendar calendar = BusinessCalendar.named("calendar-" + random.nextInt(2)).withDays(days);
+        BusinessCalendar calendar =
+                BusinessCalendar.named("calendar-" + random.nextInt(2)).withDays(days);
         if (random.nextBoolean()) {
             ZoneId zone = random.nextBoolean() ? null : ZoneId.of("Asia/Tokyo");
             calendar = calendar.withWindows(new DailyWindow(LocalTime.of(23, 51, 15), LocalTime.MIDNIGHT, zone));
@@ -116,7 +162,10 @@ final class RandomDefinitions {
         maybe(() -> job.overlap(pick(OverlapPolicy.values())));
         maybe(() -> job.overlap(OverlapPolicy.BUFFER_ALL, 1 + random.nextInt(10_000)));
         maybe(() -> job.misfire(new Misfire(
-                pick(MisfirePolicy.values()), Duration.ofMillis(random.nextInt(9_000)), duration(), 1 + random.nextInt(99))));
+                pick(MisfirePolicy.values()),
+                Duration.ofMillis(random.nextInt(9_000)),
+                duration(),
+                1 + random.nextInt(99))));
         maybe(() -> job.recovery(pick(Recovery.values())));
         maybe(() -> job.timeouts(new Timeouts(
                 random.nextBoolean() ? null : Duration.ofMinutes(5),
@@ -175,7 +224,9 @@ final class RandomDefinitions {
     }
 
     private Instant instant(int year) {
-        return LocalDate.of(year, 1 + random.nextInt(12), 3).atStartOfDay(ZoneId.of("Z")).toInstant()
+        return LocalDate.of(year, 1 + random.nextInt(12), 3)
+                .atStartOfDay(ZoneId.of("Z"))
+                .toInstant()
                 .plusNanos(random.nextInt(3) * 1_234_567L);
     }
 

@@ -32,7 +32,8 @@ final class SchemaChecker {
             failures.add(path + " is not " + schema.get("type"));
         }
         schema.properties().forEach(keyword -> {
-            if (!REMARKS.contains(keyword.getKey()) && !holds(keyword.getKey(), keyword.getValue(), schema, value, path)) {
+            if (!REMARKS.contains(keyword.getKey())
+                    && !holds(keyword.getKey(), keyword.getValue(), schema, value, path)) {
                 failures.add(path + " breaks " + keyword.getKey() + " " + keyword.getValue());
             }
         });
@@ -66,7 +67,8 @@ final class SchemaChecker {
                 });
                 return true;
             case "propertyNames":
-                value.fieldNames().forEachRemaining(name -> check(limit, TextNode.valueOf(name), path + " key " + name));
+                value.fieldNames()
+                        .forEachRemaining(name -> check(limit, TextNode.valueOf(name), path + " key " + name));
                 return true;
             case "items":
                 value.forEach(item -> check(limit, item, path + "[]"));
@@ -81,7 +83,11 @@ final class SchemaChecker {
             case "required" -> stream(limit).allMatch(name -> value.has(name.asText()));
             case "enum" -> stream(limit).anyMatch(value::equals);
             case "const" -> limit.equals(value);
-            case "pattern" -> !value.isTextual() || Pattern.compile(limit.asText()).matcher(value.asText()).find();
+            case "pattern" ->
+                !value.isTextual()
+                        || Pattern.compile(limit.asText())
+                                .matcher(value.asText())
+                                .find();
             case "minimum" -> value.asDouble() >= limit.asDouble();
             case "maximum" -> value.asDouble() <= limit.asDouble();
             case "maxLength" -> value.asText().length() <= limit.asInt();
