@@ -55,8 +55,8 @@ class CronAcrossClockChangesTest {
                 cron = RandomCron.next(random, new RandomCron.Shape(false, false));
             }
             String[] fields = cron.text().trim().split("\\s+");
-            LocalTime time = LocalTime.of(
-                    Integer.parseInt(fields[2]), Integer.parseInt(fields[1]), Integer.parseInt(fields[0]));
+            LocalTime time =
+                    LocalTime.of(Integer.parseInt(fields[2]), Integer.parseInt(fields[1]), Integer.parseInt(fields[0]));
             ZoneId zone = ZoneId.of(ZONES[round % ZONES.length]);
             LocalDate first = LocalDate.of(1971 + random.nextInt(100), 1, 1);
             TreeSet<Instant> expected = new TreeSet<>();
@@ -64,9 +64,11 @@ class CronAcrossClockChangesTest {
                 addFires(expected, date.atTime(time), cron, zone.getRules(), DstPolicy.AUTO);
             }
             Instant from = first.plusDays(2).atStartOfDay(ZoneOffset.UTC).toInstant();
-            Instant to = first.plusYears(25).minusDays(2).atStartOfDay(ZoneOffset.UTC).toInstant();
-            Trigger trigger = new CronTrigger(
-                    CronExpression.parse(cron.text()), TriggerOptions.DEFAULT.withZone(zone));
+            Instant to = first.plusYears(25)
+                    .minusDays(2)
+                    .atStartOfDay(ZoneOffset.UTC)
+                    .toInstant();
+            Trigger trigger = new CronTrigger(CronExpression.parse(cron.text()), TriggerOptions.DEFAULT.withZone(zone));
             assertThat(Schedule.of(trigger).between(from, to, Integer.MAX_VALUE))
                     .as("seed %d, round %d: \"%s\" in %s", seed, round, cron.text(), zone)
                     .containsExactlyElementsOf(expected.subSet(from, false, to, true));

@@ -51,8 +51,9 @@ class CronAgainstQuartzTest {
         Random random = new Random(seed);
         String alphabet = "0123456789*/-,?LW#. MONFRIJANDEC@\u00e9\t";
         int accepted = 0;
-        for (int i = 0; i < 200_000; i++) {
-            StringBuilder text = new StringBuilder(RandomCron.next(random, SHAPE).text());
+        for (int i = 0; i < 60_000; i++) {
+            StringBuilder text =
+                    new StringBuilder(RandomCron.next(random, SHAPE).text());
             for (int change = random.nextInt(3); change >= 0 && text.length() > 0; change--) {
                 int at = random.nextInt(text.length());
                 char c = alphabet.charAt(random.nextInt(alphabet.length()));
@@ -72,7 +73,7 @@ class CronAgainstQuartzTest {
                 assertThat(refused.position()).as(refused.getMessage()).isBetween(0, text.length());
             }
         }
-        assertThat(accepted).isGreaterThan(20_000);
+        assertThat(accepted).isGreaterThan(4_000);
     }
 
     private static long compared(long seed, ZoneId zone, int expressions, int steps) throws ParseException {
