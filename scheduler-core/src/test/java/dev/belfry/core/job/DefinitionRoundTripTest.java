@@ -56,7 +56,7 @@ class DefinitionRoundTripTest {
         assertThatThrownBy(
                         () -> DefinitionJson.decode("{\"name\":\"index\",\"trigger\":\"manual\",\"colour\":\"red\"}"))
                 .isInstanceOf(IllegalDefinitionException.class)
-                .hasMessageContaining("definition:1:35: colour: unknown key");
+                .hasMessageContaining("definition:1:36: colour: unknown key");
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class DefinitionsTest {
 
+    private static final String NOISE = "{}[]:,-#&*!|>'\"%@` \n\t\u0000\ud800x9?";
     private static final String MINIMAL = "apiVersion: belfry/v1\njobs:\n  - name: index\n    trigger: manual\n";
 
     @Test
@@ -46,8 +47,8 @@ class DefinitionsTest {
         assertThat(parsed.later())
                 .extracting(DefinitionError::render)
                 .containsExactly(
-                        "sample.yaml:37:16: jobs[1].placement: needs queued placement, which this version does not run yet",
-                        "sample.yaml:38:12: jobs[1].after: needs workflows, which this version does not run yet");
+                        "sample.yaml:35:16: jobs[1].placement: needs queued placement, which this version does not run yet",
+                        "sample.yaml:36:12: jobs[1].after: needs workflows, which this version does not run yet");
         assertThatThrownBy(parsed::jobsOrThrow)
                 .isInstanceOf(IllegalDefinitionException.class)
                 .hasMessageContaining("queued placement")
@@ -165,9 +166,7 @@ class DefinitionsTest {
         for (int i = 0; i < 3_000; i++) {
             StringBuilder text = new StringBuilder(sample.substring(0, random.nextInt(sample.length())));
             for (int j = random.nextInt(4); j > 0 && !text.isEmpty(); j--) {
-                text.setCharAt(
-                        random.nextInt(text.length()),
-                        "{}[]:,-#&*!|>'\"%@` \n\t\u0000\ud800x9?".charAt(random.nextInt(28)));
+                text.setCharAt(random.nextInt(text.length()), NOISE.charAt(random.nextInt(NOISE.length())));
             }
             String name = i % 2 == 0 ? "a.yaml" : "a.json";
             assertThat(Definitions.parse(name, text.toString()))
@@ -178,9 +177,9 @@ class DefinitionsTest {
 
     @Test
     void calendarsOfAJobHideThoseOfTheFile() {
-        String text = "apiVersion: belfry/v1\ncalendars:\n  off: {exclude: {weekdays: [sunday]}}\njobs:\n"
-                + "  - name: a\n    trigger: {cron: \"0 0 0 * * ?\", calendar: off}\n"
-                + "  - name: b\n    calendars: {off: {exclude: {weekdays: [monday]}}}\n    trigger: {cron: \"0 0 0 * * ?\", calendar: off}\n";
+        String text = "apiVersion: belfry/v1\ncalendars:\n  rest: {exclude: {weekdays: [sunday]}}\njobs:\n"
+                + "  - name: a\n    trigger: {cron: \"0 0 0 * * ?\", calendar: rest}\n"
+                + "  - name: b\n    calendars: {rest: {exclude: {weekdays: [monday]}}}\n    trigger: {cron: \"0 0 0 * * ?\", calendar: rest}\n";
         List<JobDefinition> jobs = Definitions.parse("a.yaml", text).jobsOrThrow();
         Schedule a = jobs.get(0).schedule();
         Schedule b = jobs.get(1).schedule();

@@ -150,7 +150,7 @@ final class RandomDefinitions {
                 BusinessCalendar.named("calendar-" + random.nextInt(2)).withDays(days);
         if (random.nextBoolean()) {
             ZoneId zone = random.nextBoolean() ? null : ZoneId.of("Asia/Tokyo");
-            calendar = calendar.withWindows(new DailyWindow(LocalTime.of(22, 0), LocalTime.of(2, 30, 15), zone));
+            calendar = calendar.withWindows(new DailyWindow(LocalTime.of(23, 51, 15), LocalTime.MIDNIGHT, zone));
         }
         if (random.nextBoolean()) {
             calendar = calendar.withMakeUp(date(), DayOfWeek.FRIDAY).withValidUntil(date());
