@@ -16,6 +16,7 @@ import dev.belfry.store.zk.ZkSettings;
 import dev.belfry.store.zk.ZkTls;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -192,6 +193,8 @@ final class ZkAccessTest {
     private ZkSettings secure(TestCertificates certificates, String client) {
         ZkPassword password = ZkPassword.of(TestCertificates.PASSWORD.toCharArray());
         return Party.settings(server.connectString())
+                // The first handshakes of a JVM are slow, and a connection attempt has no longer than a session.
+                .sessionTimeout(Duration.ofSeconds(20))
                 .identity(new ZkIdentity.X509())
                 .tls(ZkTls.trusting(certificates.trustStore(), password)
                         .withKey(certificates.keyStore(client), password))

@@ -277,6 +277,7 @@ final class ZkFaultsTest {
         a.store.stand(a.session(), "/latch", "a", elections(a));
         await("it is elected", () -> a.told.contains("elected"));
         a.close();
+        await("it is told", () -> a.told.contains("ended " + a.session().hex()));
         assertThat(a.told).endsWith("deposed", "ended " + a.session().hex());
         await("no thread is left", () -> {
             Set<Thread> after = threads();
