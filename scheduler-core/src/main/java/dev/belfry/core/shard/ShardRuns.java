@@ -522,13 +522,17 @@ public final class ShardRuns {
         afterChange(now, leaseHolds);
     }
 
-    /** The lease ended between the decision and the start: the attempt is spent, the fire waits for its turn again. */
+    /**
+     * The lease ended between the decision and the start: the token is spent, the fire waits for its turn again. Nothing
+     * ran, so that an at-most-once fire may be claimed once more.
+     */
     private void notStarted(Fire fire, Moment now) {
         if (fire.state == FireState.RUNNING) {
             fire.on(STOP);
         }
         effects.journal(entry(Kind.ENDED, fire, Outcome.CANCELLED, Reasons.LEASE_OVER, now.wall()));
         fire.why = Reasons.LEASE_OVER;
+        fire.attempt--;
         fire.on(INTERRUPT);
         owed = true;
         dirty = true;
