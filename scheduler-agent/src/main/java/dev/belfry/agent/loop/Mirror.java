@@ -101,16 +101,21 @@ public final class Mirror {
         compare();
     }
 
-    /** Reads everything again; call it after a reconnection of the same session. */
-    public void compare() {
+    /**
+     * Reads everything again; call it after a reconnection of the same session.
+     *
+     * @return a number for everything seen up to now: once {@link #applied} holds for it, the comparison is complete
+     */
+    public long compare() {
         if (closed) {
-            return;
+            return seen;
         }
         generation++;
         incomplete = false;
         comparingSince = ++seen;
         failed.clear();
         list(root, 1, generation);
+        return seen;
     }
 
     /** Stops reporting. */

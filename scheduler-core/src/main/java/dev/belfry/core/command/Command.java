@@ -33,8 +33,6 @@ public record Command(
         RESUME,
         /** Delete the job. */
         DELETE,
-        /** Cancel a run of the job: parameter {@code run}. */
-        CANCEL,
         /** Let the agent hand over everything and take nothing. */
         DRAIN,
         UNDRAIN,

@@ -20,7 +20,6 @@ public final class Paths {
     public static final String EPOCH = "/master/epoch";
     public static final String DRAINS = "/master/drains";
     public static final String JOBS = "/jobs";
-    public static final String CALENDARS = "/calendars";
     public static final String ASSIGNMENTS = "/assignments";
     public static final String LEDGER = "/ledger";
     public static final String JOURNAL = "/journal";

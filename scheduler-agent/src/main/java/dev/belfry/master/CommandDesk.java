@@ -1,0 +1,335 @@
+package dev.belfry.master;
+
+import dev.belfry.agent.loop.Loop;
+import dev.belfry.agent.loop.Mirror;
+import dev.belfry.core.command.Command;
+import dev.belfry.core.command.Command.Kind;
+import dev.belfry.core.command.CommandCodec;
+import dev.belfry.core.ownership.Drains;
+import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.Author;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobRecordCodec;
+import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.version.RunRequest;
+import dev.belfry.store.Commit;
+import dev.belfry.store.Read;
+import dev.belfry.store.Session;
+import dev.belfry.store.Store;
+import dev.belfry.store.Transaction;
+import dev.belfry.store.Znode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Consumes commands, one at a time: in one multi the epoch, the effect on the job, and the command's result.
+ *
+ * <p>Since the result is written at the version of the command that was read, a command has its effect once, whatever
+ * becomes of replies and masters.
+ *
+ * <p>Not thread-safe; owned by the master's loop.
+ */
+final class CommandDesk implements Mirror.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandDesk.class);
+
+    /** Consumed commands kept. */
+    private static final int KEEP = 500;
+
+    private static final Duration KEEP_TIME = Duration.ofHours(24);
+
+    /** What the desk needs of the office around it. */
+    interface Owner {
+        /** A transaction that checks the epoch. */
+        Transaction.Builder transaction(String site);
+
+        /** No lease in the namespace is longer. */
+        Duration longestLease();
+
+        boolean knowsAgent(String agentId);
+
+        void drainsChanged();
+
+        void fenced();
+    }
+
+    private record Waiting(Command command, int version) {}
+
+    private final Loop loop;
+    private final Store store;
+    private final Session session;
+    private final JobBook jobs;
+    private final Duration clockOffset;
+    private final Owner owner;
+    private final Mirror mirror;
+    private final Map<String, Waiting> waiting = new LinkedHashMap<>();
+    private final Map<String, Instant> consumed = new LinkedHashMap<>();
+
+    private Drains drains = Drains.NONE;
+    private int drainsVersion = -1;
+    private boolean busy;
+    private boolean closed;
+
+    CommandDesk(Loop loop, Store store, Session session, JobBook jobs, Duration clockOffset, Owner owner) {
+        this.loop = loop;
+        this.store = store;
+        this.session = session;
+        this.jobs = jobs;
+        this.clockOffset = clockOffset;
+        this.owner = owner;
+        this.mirror = new Mirror(store, session, Paths.COMMANDS, 1, this);
+    }
+
+    void start() {
+        readDrains();
+        mirror.start();
+    }
+
+    void resumed() {
+        busy = false;
+        readDrains();
+        mirror.compare();
+    }
+
+    void close() {
+        closed = true;
+        mirror.close();
+    }
+
+    boolean drainsKnown() {
+        return drainsVersion >= 0;
+    }
+
+    Drains drains() {
+        return drains;
+    }
+
+    private void readDrains() {
+        store.read(session, "drains-read", Paths.DRAINS, answer -> {
+            if (closed || !(answer instanceof Read.Found found)) {
+                return;
+            }
+            try {
+                drains = Drains.decode(Paths.DRAINS, found.znode().data());
+            } catch (CorruptRecordException e) {
+                LOG.error("drains ignored: {}", e.getMessage());
+            }
+            drainsVersion = found.znode().version();
+            owner.drainsChanged();
+            next();
+        });
+    }
+
+    @Override
+    public void present(Znode znode) {
+        String id = Paths.name(znode.path());
+        try {
+            Command command = CommandCodec.decode(znode.path(), znode.data());
+            if (command.result().isEmpty()) {
+                waiting.put(id, new Waiting(command, znode.version()));
+            } else {
+                waiting.remove(id);
+                consumed.put(id, command.result().get().at());
+            }
+        } catch (CorruptRecordException e) {
+            LOG.error("command ignored: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void absent(String path) {
+        waiting.remove(Paths.name(path));
+        consumed.remove(Paths.name(path));
+    }
+
+    @Override
+    public void settled() {
+        next();
+        clean();
+    }
+
+    @Override
+    public void refused(String path, String why) {
+        LOG.error("cannot read {}: {}; check its ACL", path, why);
+    }
+
+    private void next() {
+        if (closed || busy || waiting.isEmpty() || !mirror.caughtUp() || !jobs.caughtUp() || !drainsKnown()) {
+            return;
+        }
+        Waiting first = waiting.values().iterator().next();
+        busy = true;
+        Effect effect = effect(first.command());
+        Command done =
+                first.command().done(new Command.Result(effect.accepted(), effect.text(), loop.now(), effect.runId()));
+        Transaction.Builder transaction = owner.transaction("command-consume");
+        effect.write().ifPresent(transaction::write);
+        transaction.put(Paths.command(done.id()), CommandCodec.encode(done), first.version());
+        store.commit(session, transaction.build(), answer -> answered(first, effect, answer));
+    }
+
+    private void answered(Waiting command, Effect effect, Commit answer) {
+        if (closed) {
+            return;
+        }
+        if (answer instanceof Commit.Applied) {
+            busy = false;
+            waiting.remove(command.command().id());
+            LOG.info(
+                    "command {}: kind={} target={} by={}; {}",
+                    effect.accepted() ? "done" : "refused",
+                    command.command().kind(),
+                    command.command().target(),
+                    command.command().by(),
+                    effect.text());
+            effect.drains().ifPresent(changed -> {
+                drains = changed;
+                drainsVersion++;
+                owner.drainsChanged();
+            });
+            next();
+        } else if (answer instanceof Commit.Fenced) {
+            owner.fenced();
+        } else if (answer instanceof Commit.Conflict) {
+            // The job, the drains or the command changed meanwhile; what is followed will show it.
+            busy = false;
+            readDrains();
+            jobs.compare();
+            mirror.compare();
+        } else if (answer instanceof Commit.Rejected rejected) {
+            LOG.error("command cannot be consumed: {}", rejected.why());
+            loop.after(session.timeout().toNanos(), () -> busy = false);
+        }
+        // Of unknown result: everything is compared after the reconnection.
+    }
+
+    // --- effects
+
+    private record Effect(
+            boolean accepted, String text, String runId, Optional<Transaction.Write> write, Optional<Drains> drains) {
+
+        static Effect refused(String why) {
+            return new Effect(false, why, "", Optional.empty(), Optional.empty());
+        }
+
+        static Effect none(String text) {
+            return new Effect(true, text, "", Optional.empty(), Optional.empty());
+        }
+    }
+
+    private Effect effect(Command command) {
+        return switch (command.kind()) {
+            case DRAIN, UNDRAIN -> drain(command);
+            case UNKNOWN -> Effect.refused("this master does not know that kind of command; upgrade it");
+            case TRIGGER, PAUSE, RESUME, DELETE -> onJob(command);
+        };
+    }
+
+    private Effect drain(Command command) {
+        boolean drain = command.kind() == Kind.DRAIN;
+        String agent = command.target();
+        if (drains.agents().contains(agent) == drain) {
+            return Effect.none("agent '" + agent + "' was " + (drain ? "drained" : "not drained") + " already");
+        }
+        if (drain && !owner.knowsAgent(agent)) {
+            return Effect.refused("no agent '" + agent + "' is registered; see 'belfry get agents'");
+        }
+        Drains changed = drains.with(agent, drain);
+        return new Effect(
+                true,
+                drain ? "agent '" + agent + "' hands over its shards" : "agent '" + agent + "' takes shards again",
+                "",
+                Optional.of(new Transaction.Put(Paths.DRAINS, changed.encode(), drainsVersion)),
+                Optional.of(changed));
+    }
+
+    private Effect onJob(Command command) {
+        Optional<JobBook.Entry> found = jobs.find(command.target());
+        if (found.isEmpty() || found.get().job().deleted()) {
+            return Effect.refused("no job '" + command.target() + "'; see 'belfry get jobs'");
+        }
+        JobRecord job = found.get().job();
+        Author author = new Author(Author.Origin.OPERATOR, command.by(), command.reason());
+        Duration delay = owner.longestLease().plusSeconds(1);
+        return switch (command.kind()) {
+            case TRIGGER -> trigger(command, job, author, found.get().version());
+            case PAUSE, RESUME ->
+                pause(
+                        command.kind() == Kind.PAUSE,
+                        job,
+                        author,
+                        delay,
+                        found.get().version());
+            default -> delete(job, delay, found.get().version());
+        };
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(loop.now().plus(clockOffset).toEpochMilli());
+    }
+
+    private Effect trigger(Command command, JobRecord job, Author author, int version) {
+        String runId = job.uid() + "!" + command.id();
+        JobRecord changed = job.with(new RunRequest(runId, now(), command.parameters(), author));
+        return write(job, JobRecordCodec.encode(changed), version, "run " + runId + " requested", runId);
+    }
+
+    private Effect pause(boolean pause, JobRecord job, Author author, Duration delay, int version) {
+        JobVersion newest = job.newest();
+        if (newest.paused() == pause) {
+            return Effect.none("job '" + job.name() + "' was " + (pause ? "paused" : "not paused") + " already");
+        }
+        JobVersion next = new JobVersion(
+                newest.number() + 1, now().plus(delay), now(), newest.layout(), newest.definition(), pause, author);
+        String text = "job '" + job.name() + "' " + (pause ? "paused" : "resumed") + " as version " + next.number()
+                + ", in force within " + delay.toMillis() + " ms";
+        return write(job, JobRecordCodec.encode(job.with(next), delay), version, text, "");
+    }
+
+    private Effect delete(JobRecord job, Duration delay, int version) {
+        JobRecord changed = job.deletedAt(now().plus(delay));
+        return write(job, JobRecordCodec.encode(changed), version, "job '" + job.name() + "' deleted", "");
+    }
+
+    private static Effect write(JobRecord job, byte[] data, int version, String text, String runId) {
+        return new Effect(
+                true,
+                text,
+                runId,
+                Optional.of(new Transaction.Put(Paths.job(job.name()), data, version)),
+                Optional.empty());
+    }
+
+    // --- housekeeping
+
+    /** Deletes consumed commands that are old or too many; a repeated id is then a new command. */
+    private void clean() {
+        Instant oldest = loop.now().minus(KEEP_TIME);
+        List<String> old = consumed.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                .skip(KEEP)
+                .map(Map.Entry::getKey)
+                .toList();
+        consumed.entrySet().stream()
+                .filter(entry -> entry.getValue().isBefore(oldest) || old.contains(entry.getKey()))
+                .map(Map.Entry::getKey)
+                .limit(50)
+                .toList()
+                .forEach(this::forget);
+    }
+
+    private void forget(String id) {
+        consumed.remove(id);
+        Transaction transaction = owner.transaction("command-forget")
+                .delete(Paths.command(id), -1)
+                .build();
+        store.commit(session, transaction, answer -> {});
+    }
+}

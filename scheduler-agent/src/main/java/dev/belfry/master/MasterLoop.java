@@ -1,0 +1,380 @@
+package dev.belfry.master;
+
+import dev.belfry.agent.loop.AgentProfile;
+import dev.belfry.agent.loop.Loop;
+import dev.belfry.agent.loop.Mirror;
+import dev.belfry.agent.loop.Skeleton;
+import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.agent.AgentFactsCodec;
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.journal.TableEntry;
+import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.ownership.ProofOfLife;
+import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.core.record.Paths;
+import dev.belfry.store.Candidacy;
+import dev.belfry.store.Change;
+import dev.belfry.store.Commit;
+import dev.belfry.store.ElectionListener;
+import dev.belfry.store.Listing;
+import dev.belfry.store.Read;
+import dev.belfry.store.Session;
+import dev.belfry.store.SessionListener;
+import dev.belfry.store.Store;
+import dev.belfry.store.Transaction;
+import dev.belfry.store.Znode;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One agent's part in having a master: stands for election while there are too few candidates, watches the life of all
+ * incarnations while it stands, and takes office when it is elected (rule R1).
+ *
+ * <p>Office is taken by a transaction that checks the candidate's own latch znode and writes the next term. A holder of
+ * the latch that finds itself fenced takes office again, with a new term.
+ *
+ * <p>Not thread-safe; everything happens on the loop that it is given.
+ */
+public final class MasterLoop implements SessionListener {
+    private static final Logger LOG = LoggerFactory.getLogger(MasterLoop.class);
+
+    private static final long JOIN_SPREAD_NANOS = Duration.ofMillis(200).toNanos();
+
+    /** Told when this process becomes master and when it stops being it. */
+    public interface Listener {
+        default void tookOffice(long term) {}
+
+        default void leftOffice(long term) {}
+    }
+
+    private final Loop loop;
+    private final Store store;
+    private final AgentProfile profile;
+    private final Listener listener;
+
+    private @Nullable Candidate candidate;
+    private boolean closed;
+
+    public MasterLoop(Loop loop, Store store, AgentProfile profile, Listener listener) {
+        this.loop = loop;
+        this.store = store;
+        this.profile = profile;
+        this.listener = listener;
+    }
+
+    /** Begins; to be called on the loop, once. */
+    public void start() {
+        store.sessions(this);
+    }
+
+    /** Leaves the election, and office; to be called on the loop, before the connection is closed. */
+    public void close() {
+        closed = true;
+        Candidate now = candidate;
+        if (now != null) {
+            now.leave();
+            candidate = null;
+        }
+    }
+
+    /** Whether this process holds office, as far as it knows. */
+    public boolean inOffice() {
+        Candidate now = candidate;
+        return now != null && now.office != null;
+    }
+
+    @Override
+    public void opened(Session session) {
+        if (!closed) {
+            Candidate fresh = new Candidate(session);
+            candidate = fresh;
+            fresh.begin();
+        }
+    }
+
+    @Override
+    public void suspended(Session session) {
+        Candidate now = candidate;
+        if (now != null && now.office != null) {
+            LOG.info("connection lost while in office: term={}; nothing is planned until it is back", now.term);
+        }
+    }
+
+    @Override
+    public void resumed(Session session) {
+        Candidate now = candidate;
+        if (now != null) {
+            now.resumed();
+        }
+    }
+
+    @Override
+    public void ended(Session session) {
+        Candidate now = candidate;
+        if (now != null) {
+            now.leave();
+            candidate = null;
+        }
+    }
+
+    /** What belongs to one session. */
+    private final class Candidate implements ElectionListener {
+        final Session session;
+        final Incarnation self;
+        final ProofOfLife life = new ProofOfLife();
+        final Map<String, AgentFacts> agents = new TreeMap<>();
+        final Mirror registrations;
+
+        @Nullable
+        Candidacy candidacy;
+
+        @Nullable
+        Office office;
+
+        boolean left;
+        boolean looking;
+        boolean taking;
+        String latch = "";
+        long term;
+
+        Candidate(Session session) {
+            this.session = session;
+            this.self = Incarnation.of(profile.id(), session.id());
+            this.registrations = new Mirror(store, session, Paths.AGENTS, 1, new Registrations());
+        }
+
+        void begin() {
+            new Skeleton(store, session).ensure(this::watchElection, why -> {
+                LOG.warn("cannot stand for master yet: agent={}; {}", profile.id(), why);
+                loop.after(session.timeout().toNanos() / 2, () -> {
+                    if (!left && candidacy == null) {
+                        begin();
+                    }
+                });
+            });
+        }
+
+        private void watchElection() {
+            if (left) {
+                return;
+            }
+            store.follow(session, "election-follow", Paths.LATCH, change -> look(), armed -> {});
+            look();
+        }
+
+        /** Joins the election if there are too few candidates. */
+        private void look() {
+            if (left || looking || candidacy != null) {
+                return;
+            }
+            looking = true;
+            store.children(session, "election-look", Paths.LATCH, answer -> {
+                looking = false;
+                if (answer instanceof Listing.Found found && found.names().size() < profile.candidates()) {
+                    looking = true;
+                    long spread = found.names().isEmpty() ? 1 : JOIN_SPREAD_NANOS;
+                    loop.after(loop.random(spread), () -> {
+                        looking = false;
+                        join();
+                    });
+                } else if (answer instanceof Listing.Missing) {
+                    looking = true;
+                    join();
+                }
+            });
+        }
+
+        private void join() {
+            if (left || candidacy != null) {
+                return;
+            }
+            store.follow(session, "life-follow", Paths.HEARTBEATS, this::heartbeat, armed -> {});
+            registrations.start();
+            candidacy = store.stand(session, Paths.LATCH, self.name(), this);
+        }
+
+        private void heartbeat(Change change) {
+            if (change.kind() != Change.Kind.DELETED) {
+                life.heartbeat(Paths.name(change.path()), loop.nanoTime());
+            }
+        }
+
+        void resumed() {
+            life.doubt();
+            if (candidacy == null) {
+                look();
+                return;
+            }
+            registrations.compare();
+            if (office != null) {
+                office.resumed();
+            } else if (!latch.isEmpty()) {
+                takeOffice();
+            }
+        }
+
+        void leave() {
+            left = true;
+            registrations.close();
+            endOffice("left the election");
+            if (candidacy != null) {
+                candidacy.withdraw();
+            }
+        }
+
+        // --- election
+
+        @Override
+        public void elected(String ownLatch) {
+            latch = ownLatch;
+            takeOffice();
+        }
+
+        @Override
+        public void deposed() {
+            latch = "";
+            endOffice("the election says so");
+        }
+
+        private void endOffice(String why) {
+            Office ending = office;
+            if (ending != null) {
+                office = null;
+                ending.end();
+                LOG.info("left office: term={} incarnation={}; {}", term, self, why);
+                listener.leftOffice(term);
+            }
+        }
+
+        /** Writes the next term, if the latch is still ours. */
+        private void takeOffice() {
+            if (left || taking || office != null || latch.isEmpty()) {
+                return;
+            }
+            taking = true;
+            store.read(session, "epoch-read", Paths.EPOCH, answer -> {
+                if (answer instanceof Read.Found found && !left && !latch.isEmpty()) {
+                    writeEpoch(found.znode());
+                } else {
+                    taking = false;
+                }
+            });
+        }
+
+        private void writeEpoch(Znode znode) {
+            Epoch before;
+            try {
+                before = Epoch.decode(Paths.EPOCH, znode.data());
+            } catch (CorruptRecordException e) {
+                taking = false;
+                LOG.error("nobody can be master: {}; restore the znode, never delete it", e.getMessage());
+                return;
+            }
+            Epoch epoch = new Epoch(before.term() + 1, self.name(), longest(before.longestTimeout()));
+            Transaction transaction = Transaction.at("epoch-write")
+                    .exists(latch)
+                    .put(Paths.EPOCH, epoch.encode(), znode.version())
+                    .create(
+                            Paths.MASTER_JOURNAL + "/t" + String.format(java.util.Locale.ROOT, "%012d", epoch.term()),
+                            new TableEntry(epoch.term(), self.name(), 0, loop.now(), java.util.List.of()).encode())
+                    .build();
+            store.commit(session, transaction, answer -> epochAnswered(epoch, znode.version() + 1, answer));
+        }
+
+        private Duration longest(Duration known) {
+            Duration longest = known.compareTo(session.timeout()) > 0 ? known : session.timeout();
+            for (AgentFacts agent : agents.values()) {
+                if (agent.sessionTimeout().compareTo(longest) > 0) {
+                    longest = agent.sessionTimeout();
+                }
+            }
+            return longest;
+        }
+
+        private void epochAnswered(Epoch epoch, int version, Commit answer) {
+            taking = false;
+            if (left) {
+                return;
+            }
+            if (answer instanceof Commit.Applied applied && !latch.isEmpty()) {
+                term = epoch.term();
+                LOG.info("took office: term={} incarnation={}", term, self);
+                Duration offset =
+                        Duration.between(loop.now(), applied.stamps().get(0).modified());
+                Office fresh = new Office(
+                        loop, store, session, self, epoch, version, offset, life, agents, registrations, this::fenced);
+                office = fresh;
+                fresh.begin();
+                listener.tookOffice(term);
+            } else if (answer instanceof Commit.Conflict || answer instanceof Commit.Unavailable) {
+                again();
+            } else if (answer instanceof Commit.Rejected rejected) {
+                LOG.error("cannot take office: {}; give this agent write access to {}", rejected.why(), Paths.EPOCH);
+                again();
+            }
+            // Fenced: the latch is gone, the election will say so. Indeterminate: a reconnection follows, and a new
+            // term is written whatever became of this one.
+        }
+
+        private void again() {
+            loop.after(JOIN_SPREAD_NANOS + loop.random(JOIN_SPREAD_NANOS), this::takeOffice);
+        }
+
+        /** A transaction of this office was refused: somebody else has written the epoch. */
+        private void fenced() {
+            endOffice("a later term has been written");
+            again();
+        }
+
+        /** Follows who is registered. */
+        private final class Registrations implements Mirror.Listener {
+
+            @Override
+            public void present(Znode znode) {
+                String name = Paths.name(znode.path());
+                try {
+                    AgentFacts facts = AgentFactsCodec.decode(znode.path(), name, znode.data(), znode.created());
+                    if (facts.incarnation().sessionId() != znode.ephemeralOwner()) {
+                        LOG.warn("registration ignored: {} is not owned by the session in its name", znode.path());
+                        absent(znode.path());
+                        return;
+                    }
+                    agents.put(name, facts);
+                    life.registered(name, facts.sessionTimeout());
+                } catch (CorruptRecordException e) {
+                    LOG.error("agent is assigned nothing: {}", e.getMessage());
+                    agents.remove(name);
+                }
+                if (office != null) {
+                    office.agentsChanged();
+                }
+            }
+
+            @Override
+            public void absent(String path) {
+                String name = Paths.name(path);
+                agents.remove(name);
+                life.gone(name, session.timeout(), loop.nanoTime());
+                if (office != null) {
+                    office.agentsChanged();
+                }
+            }
+
+            @Override
+            public void settled() {
+                if (office != null) {
+                    office.settled();
+                }
+            }
+
+            @Override
+            public void refused(String path, String why) {
+                LOG.error("cannot read {}: {}; check its ACL", path, why);
+            }
+        }
+    }
+}

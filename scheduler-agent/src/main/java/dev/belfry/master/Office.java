@@ -1,0 +1,411 @@
+package dev.belfry.master;
+
+import dev.belfry.agent.loop.Loop;
+import dev.belfry.agent.loop.Mirror;
+import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.assign.Change;
+import dev.belfry.core.assign.Plan;
+import dev.belfry.core.assign.PlanInput;
+import dev.belfry.core.assign.Unplaced;
+import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.ownership.HandOver;
+import dev.belfry.core.ownership.Lease;
+import dev.belfry.core.ownership.ProofOfLife;
+import dev.belfry.core.ownership.Release;
+import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.core.record.Paths;
+import dev.belfry.store.Commit;
+import dev.belfry.store.Session;
+import dev.belfry.store.Store;
+import dev.belfry.store.Synced;
+import dev.belfry.store.Transaction;
+import dev.belfry.store.Znode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One term of one master: reads the table, then the agents, plans, and writes what the plan says.
+ *
+ * <p>Every transaction checks the epoch at the version that this term wrote, and the version of what it writes. One
+ * transaction of the table is under way at a time; the next plan is made from what it left.
+ *
+ * <p>Not thread-safe; owned by the master's loop.
+ */
+final class Office {
+    private static final Logger LOG = LoggerFactory.getLogger(Office.class);
+
+    /** Changes that come within this time are planned together. */
+    private static final long GATHER_NANOS = Duration.ofMillis(10).toNanos();
+
+    private final Loop loop;
+    private final Store store;
+    private final Session session;
+    private final Incarnation self;
+    private Epoch epoch;
+    private int epochVersion;
+    private final Duration clockOffset;
+    private final ProofOfLife life;
+    private final Map<String, AgentFacts> agents;
+    private final Mirror registrations;
+    private final Runnable fenced;
+
+    private final TableWriter table;
+    private final JobBook jobs;
+    private final CommandDesk commands;
+    private final Map<String, HandOver> handOvers = new TreeMap<>();
+    private final Mirror handOverMirror;
+
+    private boolean ended;
+    private boolean agentsReadAfterTable;
+    private boolean raisingTimeout;
+    private boolean planning;
+    private boolean writing;
+    private Loop.Timer timer = () -> {};
+    private Set<String> unplacedReported = new HashSet<>();
+
+    Office(
+            Loop loop,
+            Store store,
+            Session session,
+            Incarnation self,
+            Epoch epoch,
+            int epochVersion,
+            Duration clockOffset,
+            ProofOfLife life,
+            Map<String, AgentFacts> agents,
+            Mirror registrations,
+            Runnable fenced) {
+        this.loop = loop;
+        this.store = store;
+        this.session = session;
+        this.self = self;
+        this.epoch = epoch;
+        this.epochVersion = epochVersion;
+        this.clockOffset = clockOffset;
+        this.life = life;
+        this.agents = agents;
+        this.registrations = registrations;
+        this.fenced = fenced;
+        this.table = new TableWriter(loop, store, session, self, epoch.term(), this::fence);
+        this.jobs = new JobBook(store, session, this::planSoon, this::settled);
+        this.commands = new CommandDesk(loop, store, session, jobs, clockOffset, new CommandDesk.Owner() {
+            @Override
+            public Transaction.Builder transaction(String site) {
+                return fence(site);
+            }
+
+            @Override
+            public Duration longestLease() {
+                return Lease.length(Office.this.epoch.longestTimeout());
+            }
+
+            @Override
+            public boolean knowsAgent(String agentId) {
+                return agents.values().stream()
+                        .anyMatch(a -> a.incarnation().agentId().equals(agentId));
+            }
+
+            @Override
+            public void drainsChanged() {
+                planSoon();
+            }
+
+            @Override
+            public void fenced() {
+                Office.this.lost();
+            }
+        });
+        this.handOverMirror = new Mirror(store, session, Paths.HANDOVER, 1, new HandOvers());
+    }
+
+    private Transaction.Builder fence(String site) {
+        return Transaction.at(site).atVersion(Paths.EPOCH, epochVersion);
+    }
+
+    /** Reads the table, then the agents, in that order, in this session. */
+    void begin() {
+        table.load(() -> {
+            if (ended) {
+                return;
+            }
+            // Registrations known from before the epoch was written do not count: they are read again, after the table.
+            agentsReadAfterTable = false;
+            awaitingAgents = registrations.compare();
+            handOverMirror.start();
+            jobs.start();
+            commands.start();
+        });
+    }
+
+    private long awaitingAgents = Long.MAX_VALUE;
+
+    void end() {
+        ended = true;
+        timer.cancel();
+        handOverMirror.close();
+        jobs.close();
+        commands.close();
+        table.close();
+    }
+
+    private void lost() {
+        if (!ended) {
+            fenced.run();
+        }
+    }
+
+    void resumed() {
+        if (!table.loaded()) {
+            begin();
+            return;
+        }
+        handOverMirror.compare();
+        jobs.compare();
+        commands.resumed();
+        // What was under way when the connection went is not known to have happened: sync, then read it all.
+        store.sync(session, "table-doubt-sync", Paths.ASSIGNMENTS, synced -> {
+            if (!ended && synced instanceof Synced.Done) {
+                writing = false;
+                table.load(this::planSoon);
+            }
+        });
+    }
+
+    /** A registration has come, changed or gone. */
+    void agentsChanged() {
+        planSoon();
+    }
+
+    /** Something that is followed has been read to its end. */
+    void settled() {
+        if (awaitingAgents != Long.MAX_VALUE && registrations.applied(awaitingAgents)) {
+            agentsReadAfterTable = true;
+        }
+        planSoon();
+    }
+
+    // --- planning
+
+    void planSoon() {
+        if (ended || planning) {
+            return;
+        }
+        planning = true;
+        loop.after(GATHER_NANOS, () -> {
+            planning = false;
+            plan();
+        });
+    }
+
+    private boolean ready() {
+        return !ended
+                && !writing
+                && table.loaded()
+                && agentsReadAfterTable
+                && registrations.caughtUp()
+                && jobs.caughtUp()
+                && commands.drainsKnown()
+                && handOverMirror.caughtUp();
+    }
+
+    private void plan() {
+        if (!ready() || raiseTimeout()) {
+            return;
+        }
+        if (table.damaged()) {
+            writing = true;
+            long lease = Lease.length(epoch.longestTimeout()).toNanos();
+            table.repair(lease + lease / 10, this::written);
+            return;
+        }
+        Instant now = loop.now().plus(clockOffset);
+        long nanos = loop.nanoTime();
+        Set<Incarnation> replaceable = new TreeSet<>();
+        long wait = Long.MAX_VALUE;
+        for (Incarnation owner : table.incarnations()) {
+            if (!agents.containsKey(owner.name())) {
+                life.gone(owner.name(), epoch.longestTimeout(), nanos);
+                long left = life.waitNanos(owner.name(), nanos);
+                if (left == 0) {
+                    replaceable.add(owner);
+                } else {
+                    wait = Math.min(wait, left);
+                }
+            }
+        }
+        List<AgentFacts> live = new ArrayList<>();
+        for (AgentFacts agent : agents.values()) {
+            boolean drained =
+                    commands.drains().agents().contains(agent.incarnation().agentId());
+            live.add(drained ? agent.withDraining(true) : agent);
+        }
+        Plan plan = Plan.of(PlanInput.of(jobs.specs(now), live, table.table())
+                .withReplaceable(replaceable)
+                .withReleased(released()));
+        reportUnplaced(plan.unplaced());
+        long held = 0;
+        for (Change change : plan.changes()) {
+            if (change instanceof Change.Grant) {
+                held = Math.max(held, table.heldNanos(change.shard()));
+            }
+        }
+        rearm(held > 0 ? Math.min(wait, held) : wait, now);
+        Plan writable = held > 0 ? withoutHeld(plan) : plan;
+        if (!writable.isEmpty()) {
+            write(writable);
+        }
+    }
+
+    /** The plan without grants of shards whose present owner is not known and may still hold a lease. */
+    private Plan withoutHeld(Plan plan) {
+        List<Change> changes = new ArrayList<>();
+        List<String> reasons = new ArrayList<>();
+        for (int i = 0; i < plan.changes().size(); i++) {
+            Change change = plan.changes().get(i);
+            if (!(change instanceof Change.Grant) || table.heldNanos(change.shard()) == 0) {
+                changes.add(change);
+                reasons.add(plan.reasons().get(i));
+            }
+        }
+        return new Plan(changes, reasons, plan.unplaced());
+    }
+
+    private Set<Release> released() {
+        Set<Release> released = new TreeSet<>();
+        handOvers.values().forEach(handOver -> released.addAll(handOver.releases()));
+        return released;
+    }
+
+    /** The timer for what time alone brings: the end of a wait for a lease, or a layout that comes into force. */
+    private void rearm(long wait, Instant now) {
+        timer.cancel();
+        long next = wait;
+        Instant change = jobs.nextLayoutChange(now);
+        if (change.isBefore(Instant.MAX)) {
+            next = Math.min(next, Math.max(1, Duration.between(now, change).toNanos()));
+        }
+        if (next != Long.MAX_VALUE) {
+            timer = loop.after(next, this::planSoon);
+        }
+    }
+
+    private void write(Plan plan) {
+        writing = true;
+        LOG.info(
+                "plan: term={} changes={} unplaced={}; first: {}",
+                epoch.term(),
+                plan.changes().size(),
+                plan.unplaced().size(),
+                plan.reasons().get(0));
+        table.write(plan, this::written);
+    }
+
+    private void written(Commit answer) {
+        writing = false;
+        if (ended) {
+            return;
+        }
+        if (answer instanceof Commit.Applied) {
+            planSoon();
+        } else if (answer instanceof Commit.Fenced) {
+            lost();
+        } else if (answer instanceof Commit.Conflict conflict) {
+            LOG.warn("table is not as it was read: {}; it is read again", conflict);
+            table.load(this::planSoon);
+        } else if (answer instanceof Commit.Rejected rejected) {
+            LOG.error("the table cannot be written: {}", rejected.why());
+            loop.after(session.timeout().toNanos() / 2, this::planSoon);
+        } else {
+            // Of unknown result, or not sent: nothing more is written until the table has been read again.
+            writing = true;
+        }
+    }
+
+    /**
+     * Before an incarnation with a longer session time-out than any before is granted anything, the epoch says so: a
+     * later master that never saw it alive waits for it long enough.
+     */
+    private boolean raiseTimeout() {
+        Duration longest = epoch.longestTimeout();
+        for (AgentFacts agent : agents.values()) {
+            if (agent.sessionTimeout().compareTo(longest) > 0) {
+                longest = agent.sessionTimeout();
+            }
+        }
+        if (longest.equals(epoch.longestTimeout()) || raisingTimeout) {
+            return raisingTimeout;
+        }
+        raisingTimeout = true;
+        Epoch raised = new Epoch(epoch.term(), self.name(), longest);
+        Transaction transaction = Transaction.at("epoch-raise")
+                .put(Paths.EPOCH, raised.encode(), epochVersion)
+                .build();
+        store.commit(session, transaction, answer -> {
+            raisingTimeout = false;
+            if (answer instanceof Commit.Applied) {
+                epoch = raised;
+                epochVersion++;
+                planSoon();
+            } else if (!ended) {
+                // Refused or of unknown result: the fence is not known any more. A new term settles it.
+                lost();
+            }
+        });
+        return true;
+    }
+
+    private void reportUnplaced(List<Unplaced> unplaced) {
+        Set<String> now = new HashSet<>();
+        for (Unplaced shard : unplaced) {
+            String text = shard.shard().jobUid() + ": " + String.join("; ", shard.reasons());
+            if (now.add(text) && !unplacedReported.contains(text)) {
+                LOG.warn(
+                        "shard without an owner: job={} shard={}; {}",
+                        jobs.nameOf(shard.shard().jobUid()),
+                        shard.shard().shard(),
+                        String.join("; ", shard.reasons()));
+            }
+        }
+        unplacedReported = now;
+    }
+
+    /** Follows what incarnations list as let go of. */
+    private final class HandOvers implements Mirror.Listener {
+
+        @Override
+        public void present(Znode znode) {
+            try {
+                handOvers.put(Paths.name(znode.path()), HandOver.decode(znode.path(), znode.data()));
+            } catch (CorruptRecordException e) {
+                LOG.error("hand-over ignored: {}", e.getMessage());
+            }
+            planSoon();
+        }
+
+        @Override
+        public void absent(String path) {
+            handOvers.remove(Paths.name(path));
+            planSoon();
+        }
+
+        @Override
+        public void settled() {
+            Office.this.settled();
+        }
+
+        @Override
+        public void refused(String path, String why) {
+            LOG.error("cannot read {}: {}; check its ACL", path, why);
+        }
+    }
+}

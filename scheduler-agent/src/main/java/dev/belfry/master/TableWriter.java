@@ -1,0 +1,322 @@
+package dev.belfry.master;
+
+import dev.belfry.agent.loop.Loop;
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.assign.Change;
+import dev.belfry.core.assign.Plan;
+import dev.belfry.core.journal.TableEntry;
+import dev.belfry.core.ownership.AssignmentTable;
+import dev.belfry.core.ownership.AssignmentVector;
+import dev.belfry.core.ownership.BucketCodec;
+import dev.belfry.core.ownership.BucketTooLargeException;
+import dev.belfry.core.ownership.Buckets;
+import dev.belfry.core.ownership.Generation;
+import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.ownership.Successor;
+import dev.belfry.core.ownership.TableBuilder;
+import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.core.record.Paths;
+import dev.belfry.store.Commit;
+import dev.belfry.store.Read;
+import dev.belfry.store.Session;
+import dev.belfry.store.Store;
+import dev.belfry.store.Transaction;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The assignment table in the hands of its one writer: read whole once a term, then written in parts, each a valid table
+ * of its own, each with its vector and its line in the journal.
+ *
+ * <p>Not thread-safe; owned by the master's loop.
+ */
+final class TableWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(TableWriter.class);
+
+    /** Changes in one transaction at most. */
+    private static final int PART = 2_000;
+    /** Changes in one journal entry at most. */
+    private static final int LINES = 400;
+
+    private static final int MAX_ENTRIES = 900;
+
+    private final Loop loop;
+    private final Store store;
+    private final Session session;
+    private final Incarnation self;
+    private final long term;
+    private final Function<String, Transaction.Builder> fence;
+
+    private AssignmentTable table = AssignmentTable.empty();
+    private AssignmentVector vector = AssignmentVector.initial();
+    private int vectorVersion;
+    private final int[] bucketVersions = new int[Buckets.COUNT];
+    private long n;
+    private boolean loaded;
+    /** Whether the table was read before in this term. */
+    private boolean hadTable;
+
+    private boolean closed;
+    private long loads;
+    private final Deque<String> entries = new ArrayDeque<>();
+    /** Buckets whose stored form cannot be read and has to be written anew. */
+    private final Set<Integer> broken = new TreeSet<>();
+    /** Buckets whose rows are lost: nothing of them is granted before this instant of the monotonic clock. */
+    private final Map<Integer, Long> lostUntil = new TreeMap<>();
+    /** Buckets whose rows are lost and that have not been emptied in the store yet. */
+    private final Set<Integer> lost = new TreeSet<>();
+
+    TableWriter(
+            Loop loop,
+            Store store,
+            Session session,
+            Incarnation self,
+            long term,
+            Function<String, Transaction.Builder> fence) {
+        this.loop = loop;
+        this.store = store;
+        this.session = session;
+        this.self = self;
+        this.term = term;
+        this.fence = fence;
+    }
+
+    boolean loaded() {
+        return loaded;
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    AssignmentTable table() {
+        return table;
+    }
+
+    /** Every incarnation that a row names as owner. */
+    Collection<Incarnation> incarnations() {
+        return table.dictionary();
+    }
+
+    /** Reads everything; {@code then} is not called if the connection goes first. */
+    void load(Runnable then) {
+        loaded = false;
+        long load = ++loads;
+        store.read(session, "master-vector", Paths.ASSIGNMENTS, answer -> {
+            if (!(answer instanceof Read.Found found) || closed || load != loads) {
+                return;
+            }
+            try {
+                vector = found.znode().data().length == 0
+                        ? AssignmentVector.initial()
+                        : AssignmentVector.decode(found.znode().data());
+            } catch (CorruptRecordException e) {
+                LOG.error("the vector of the assignment table cannot be read: {}; it is written anew", e.getMessage());
+                vector = AssignmentVector.initial();
+                for (int bucket = 0; bucket < Buckets.COUNT; bucket++) {
+                    broken.add(bucket);
+                }
+            }
+            vectorVersion = found.znode().version();
+            loadBuckets(load, then);
+        });
+    }
+
+    private void loadBuckets(long load, Runnable then) {
+        TableBuilder builder = AssignmentTable.empty().toBuilder();
+        Arrays.fill(bucketVersions, -1);
+        int[] outstanding = {Buckets.COUNT};
+        boolean[] failed = {false};
+        for (int i = 0; i < Buckets.COUNT; i++) {
+            int bucket = i;
+            String path = Paths.assignments(bucket);
+            store.read(session, "master-bucket", path, answer -> {
+                if (closed || load != loads) {
+                    return;
+                }
+                if (answer instanceof Read.Found found) {
+                    bucketVersions[bucket] = found.znode().version();
+                    decode(bucket, path, found.znode().data(), builder);
+                } else if (answer instanceof Read.Failed) {
+                    failed[0] = true;
+                }
+                if (--outstanding[0] == 0 && !failed[0]) {
+                    table = builder.build();
+                    hadTable = true;
+                    loaded = true;
+                    then.run();
+                }
+            });
+        }
+    }
+
+    private void decode(int bucket, String path, byte[] data, TableBuilder builder) {
+        if (data.length == 0) {
+            return;
+        }
+        try {
+            BucketCodec.decode(bucket, data, builder);
+        } catch (CorruptRecordException e) {
+            broken.add(bucket);
+            if (hadTable) {
+                table.forEach((key, row) -> {
+                    if (Buckets.of(key) == bucket) {
+                        builder.put(key, row);
+                    }
+                });
+                LOG.error("bucket {} of the assignment table is damaged: {}; it is written anew", path, e.getMessage());
+            } else {
+                lost.add(bucket);
+                LOG.error(
+                        "bucket {} of the assignment table is lost: {}; it is emptied, and its shards are granted anew"
+                                + " once every lease of their unknown owners is over",
+                        path,
+                        e.getMessage());
+            }
+        }
+    }
+
+    /** Whether something stored cannot be read and has to be written anew before anything is planned. */
+    boolean damaged() {
+        return !broken.isEmpty();
+    }
+
+    /**
+     * Writes damaged buckets anew: with the rows that this master knew, or empty. An owner that nobody knows sees its
+     * rows gone and stops, at the latest when its lease ends.
+     */
+    void repair(long longestWaitNanos, Consumer<Commit> then) {
+        Generation generation = Generation.of(term, ++n);
+        Set<Integer> buckets = new TreeSet<>(broken);
+        buckets.removeIf(bucket -> bucketVersions[bucket] < 0);
+        write("table-repair", table, buckets, generation, List.of(), answer -> {
+            if (answer instanceof Commit.Applied) {
+                broken.clear();
+                lost.forEach(bucket -> lostUntil.put(bucket, loop.nanoTime() + longestWaitNanos));
+                lost.clear();
+            }
+            then.accept(answer);
+        });
+    }
+
+    /** How long nothing may be granted in {@code bucket}, in nanoseconds; 0 if it may. */
+    long heldNanos(ShardKey key) {
+        Long until = lostUntil.get(Buckets.of(key));
+        return until == null ? 0 : Math.max(0, until - loop.nanoTime());
+    }
+
+    /** Writes the first part of {@code plan}; the rest comes with the next plan, made from what this part left. */
+    void write(Plan plan, Consumer<Commit> then) {
+        if (n + 1 >= Generation.PER_TERM) {
+            then.accept(new Commit.Fenced(0, Paths.EPOCH));
+            return;
+        }
+        Plan part = plan.part(0, Math.min(PART, plan.changes().size()));
+        Generation generation = Generation.of(term, ++n);
+        Plan.Applied applied = part.apply(table, generation);
+        List<TableEntry.Line> lines = new ArrayList<>();
+        for (int i = 0; i < part.changes().size(); i++) {
+            lines.add(line(part.changes().get(i), part.reasons().get(i)));
+        }
+        write("table-write", applied.table(), applied.buckets(), generation, lines, then);
+    }
+
+    private void write(
+            String site,
+            AssignmentTable after,
+            Set<Integer> buckets,
+            Generation generation,
+            List<TableEntry.Line> lines,
+            Consumer<Commit> then) {
+        Map<Integer, byte[]> encoded;
+        try {
+            encoded = BucketCodec.encode(after, buckets, generation);
+        } catch (BucketTooLargeException e) {
+            LOG.error("the table cannot hold this plan: {}", e.getMessage());
+            then.accept(new Commit.Rejected(String.valueOf(e.getMessage())));
+            return;
+        }
+        AssignmentVector next = vector.with(after, buckets, generation);
+        Transaction.Builder transaction = fence.apply(site).put(Paths.ASSIGNMENTS, next.encode(), vectorVersion);
+        encoded.forEach((bucket, data) -> {
+            String path = Paths.assignments(bucket);
+            if (bucketVersions[bucket] < 0) {
+                transaction.create(path, data);
+            } else {
+                transaction.put(path, data, bucketVersions[bucket]);
+            }
+        });
+        List<String> written = journal(transaction, lines, generation);
+        store.commit(session, transaction.build(), answer -> {
+            if (answer instanceof Commit.Applied) {
+                table = after;
+                vector = next;
+                vectorVersion++;
+                encoded.keySet().forEach(bucket -> bucketVersions[bucket]++);
+                entries.addAll(written);
+                trim();
+            }
+            then.accept(answer);
+        });
+    }
+
+    private List<String> journal(Transaction.Builder transaction, List<TableEntry.Line> lines, Generation generation) {
+        List<String> paths = new ArrayList<>();
+        for (int from = 0; from < lines.size(); from += LINES) {
+            List<TableEntry.Line> some = lines.subList(from, Math.min(lines.size(), from + LINES));
+            String path = Paths.MASTER_JOURNAL
+                    + String.format(java.util.Locale.ROOT, "/g%020d-%02d", generation.value(), from / LINES);
+            transaction.create(path, new TableEntry(term, self.name(), generation.value(), loop.now(), some).encode());
+            paths.add(path);
+        }
+        return paths;
+    }
+
+    private TableEntry.Line line(Change change, String reason) {
+        ShardKey key = change.shard();
+        String owner = table.tenancy(key).map(row -> row.owner().name()).orElse("");
+        String next = "";
+        String kind;
+        if (change instanceof Change.Grant grant) {
+            kind = "grant";
+            owner = grant.to().name();
+        } else if (change instanceof Change.Offer offer) {
+            kind = "offer";
+            next = offer.next().name();
+        } else if (change instanceof Change.Retract retract) {
+            kind = "retract";
+            next = retract.next() instanceof Successor.Named named
+                    ? named.incarnation().name()
+                    : "";
+        } else if (change instanceof Change.Withdraw) {
+            kind = "withdraw";
+        } else {
+            kind = "drop";
+        }
+        return new TableEntry.Line(kind, key.jobUid(), key.layout(), key.shard(), owner, next, reason);
+    }
+
+    /** Deletes the oldest journal entries of this term beyond the bound; a failure only leaves some too many. */
+    private void trim() {
+        if (entries.size() <= MAX_ENTRIES) {
+            return;
+        }
+        Transaction.Builder transaction = fence.apply("master-journal-trim");
+        for (int i = 0; i < 90; i++) {
+            transaction.delete(entries.removeFirst(), -1);
+        }
+        store.commit(session, transaction.build(), answer -> {});
+    }
+}
