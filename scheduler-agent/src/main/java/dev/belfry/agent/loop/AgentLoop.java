@@ -104,6 +104,12 @@ public final class AgentLoop implements SessionListener {
         return now != null && now.leaseHolds();
     }
 
+    /** How long this incarnation may still act as owner, by its own clocks; zero if it may not. */
+    public Duration leaseRemaining() {
+        Incarnated now = incarnated;
+        return now == null ? Duration.ZERO : Duration.ofNanos(now.leaseRemainingNanos());
+    }
+
     /** The shards held, for inspection. */
     public Collection<ShardStatus> shards() {
         Incarnated now = incarnated;

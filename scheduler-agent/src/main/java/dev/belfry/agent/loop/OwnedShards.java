@@ -490,7 +490,7 @@ final class OwnedShards {
 
         @Override
         public void stop(long token, String reason) {
-            loop.execute(() -> attempts.stop(token, reason));
+            loop.execute(() -> attempts.stop(shard.ref, token, reason));
         }
 
         @Override
