@@ -129,8 +129,7 @@ public final class BelfryClient implements AutoCloseable {
      *
      * @param key makes a repeat the same command; empty for one of its own
      * @param parameters of a triggered run; empty for any other kind
-     * @param by who asks
-     * @param reason why; may be empty
+     * @param asker who asks, and why
      * @return the command with its result; without one if there was no master in time: it is durable, and the next master
      *     consumes it
      */

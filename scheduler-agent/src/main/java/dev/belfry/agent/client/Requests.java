@@ -119,12 +119,10 @@ final class Requests implements SessionListener {
             return CompletableFuture.failedFuture(unavailable("no connection"));
         }
         CompletableFuture<Session> wait = new CompletableFuture<>();
+        waiting.removeIf(CompletableFuture::isDone);
         waiting.add(wait);
-        Loop.Timer timer = loop.after(deadline.left(loop.nanoTime()), () -> {
-            if (waiting.remove(wait)) {
-                wait.completeExceptionally(unavailable("no connection"));
-            }
-        });
+        Loop.Timer timer = loop.after(
+                deadline.left(loop.nanoTime()), () -> wait.completeExceptionally(unavailable("no connection")));
         return wait.whenComplete((done, failed) -> timer.cancel());
     }
 
