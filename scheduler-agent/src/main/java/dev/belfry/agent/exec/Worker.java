@@ -106,9 +106,6 @@ final class Worker implements Runnable {
         if (!thread.getName().equals(name)) {
             thread.setName(name);
         }
-        if (thread.getPriority() != Thread.NORM_PRIORITY) {
-            thread.setPriority(Thread.NORM_PRIORITY);
-        }
         if (thread.getContextClassLoader() != loader) {
             thread.setContextClassLoader(loader);
         }
