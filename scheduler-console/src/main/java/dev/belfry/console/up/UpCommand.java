@@ -51,6 +51,9 @@ public final class UpCommand implements Callable<Integer> {
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
     private static final Duration SETTLE = Duration.ofSeconds(60);
     private static final int DEFAULT_PORT = 2181;
+    /** Time between two lines of progress. */
+    private static final Duration PACE = Duration.ofSeconds(3);
+
 
     @Option(names = "--agents", defaultValue = "3", description = "agents, each in a JVM of its own (default 3)")
     private int agents;
@@ -271,25 +274,23 @@ public final class UpCommand implements Callable<Integer> {
     private void watch(
             BelfryClient client, LocalCluster cluster, @Nullable Duration running, @Nullable Duration kill) {
         long start = System.nanoTime();
-        boolean killed = kill == null;
-        boolean terminal = System.console() != null;
-        Duration pace = Duration.ofSeconds(terminal ? 1 : 4);
+        Duration killAt = kill;
         while (interrupted.getCount() > 0) {
             Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-            if (!killed && elapsed.compareTo(kill) >= 0) {
-                killed = true;
+            if (killAt != null && elapsed.compareTo(killAt) >= 0) {
+                killAt = null;
                 killOne(client, cluster);
             }
             if (running != null && elapsed.compareTo(running) >= 0) {
                 return;
             }
             report(client, cluster);
-            Duration sleep = pace;
+            Duration sleep = PACE;
             if (running != null && running.minus(elapsed).compareTo(sleep) < 0) {
                 sleep = running.minus(elapsed);
             }
-            if (!killed && kill.minus(elapsed).compareTo(sleep) < 0) {
-                sleep = kill.minus(elapsed);
+            if (killAt != null && killAt.minus(elapsed).compareTo(sleep) < 0) {
+                sleep = killAt.minus(elapsed);
             }
             await(interrupted, sleep);
         }
