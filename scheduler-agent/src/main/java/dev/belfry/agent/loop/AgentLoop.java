@@ -99,6 +99,12 @@ public final class AgentLoop implements SessionListener {
         return now != null && now.registered ? Optional.of(now.self.name()) : Optional.empty();
     }
 
+    /** The session that the incarnation in charge belongs to, if there is one. */
+    public Optional<Session> session() {
+        Incarnated now = incarnated;
+        return now == null ? Optional.empty() : Optional.of(now.session);
+    }
+
     /** Whether this incarnation may start attempts. */
     public boolean leaseHolds() {
         Incarnated now = incarnated;

@@ -259,7 +259,8 @@ public final class ShardRuns {
 
     /** The next instant at which {@link #decide} has something to do; empty while only other events can change that. */
     public Optional<Instant> nextWake() {
-        if (handingOver || full()) {
+        // While things are owed the lease is over: its return is what brings the next decision, not a timer.
+        if (handingOver || owed || full()) {
             return Optional.empty();
         }
         return nextDue().map(due::jittered);

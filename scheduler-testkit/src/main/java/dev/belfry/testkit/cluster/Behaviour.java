@@ -46,7 +46,7 @@ public interface Behaviour {
             return new Act(millis(random, 1, 500), false, true, checkpoints);
         }
         if (draw < 97) {
-            return new Act(Duration.ofSeconds(40), true, true, checkpoints);
+            return new Act(Duration.ofSeconds(25), true, true, checkpoints);
         }
         return new Act(millis(random, 2_000, 20_000), true, false, checkpoints);
     };
