@@ -310,7 +310,15 @@ public final class MasterLoop implements SessionListener {
                 Duration offset =
                         Duration.between(loop.now(), applied.stamps().get(0).modified());
                 Office fresh = new Office(
-                        loop, store, session, self, epoch, version, offset, new Office.Watched(life, agents, restarting, registrations), this::fenced);
+                        loop,
+                        store,
+                        session,
+                        self,
+                        epoch,
+                        version,
+                        offset,
+                        new Office.Watched(life, agents, restarting, registrations),
+                        this::fenced);
                 office = fresh;
                 fresh.begin();
                 listener.tookOffice(term);

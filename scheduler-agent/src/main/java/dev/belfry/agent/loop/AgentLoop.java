@@ -283,6 +283,7 @@ public final class AgentLoop implements SessionListener {
         boolean publishing;
         /** Whether the registration says what it is to say. */
         boolean published = true;
+
         boolean leaseHeld;
         Instant registeredAt = Instant.EPOCH;
         NavigableMap<ShardKey, Tenancy> rows = new TreeMap<>();

@@ -83,7 +83,10 @@ final class LocalZooKeeper {
         if (peers.size() > 1) {
             for (int p = 0; p < peers.size(); p++) {
                 config.append("server.").append(p + 1).append("=127.0.0.1:");
-                config.append(peers.get(p)[0]).append(':').append(peers.get(p)[1]).append('\n');
+                config.append(peers.get(p)[0])
+                        .append(':')
+                        .append(peers.get(p)[1])
+                        .append('\n');
             }
         }
         Path file = dir.resolve("zoo.cfg");
