@@ -45,7 +45,8 @@ final class TriggerText {
     private static long millis(JsonNode instant) {
         Instant parsed = Instant.parse(instant.asText());
         // The first whole millisecond that is not before it.
-        return parsed.toEpochMilli() + (parsed.getNano() % 1_000_000 == 0 ? 0 : 1);
+        Instant whole = Instant.ofEpochMilli(parsed.toEpochMilli());
+        return whole.toEpochMilli() + (whole.isBefore(parsed) ? 1 : 0);
     }
 
     /** Whether it has instants of its own; a delay or a manual trigger has none. */
