@@ -425,7 +425,8 @@ final class OwnedShards {
         if (closed || first.isEmpty()) {
             return;
         }
-        Duration sleep = Duration.between(loop.now(), first.get());
+        // By the clock that decides what is due: by ours alone the timer would spin while ours is ahead.
+        Duration sleep = Duration.between(owner.horizon(), first.get());
         if (sleep.compareTo(LONGEST_SLEEP) > 0) {
             sleep = LONGEST_SLEEP;
         }
@@ -490,7 +491,7 @@ final class OwnedShards {
 
         @Override
         public void stop(long token, String reason) {
-            loop.execute(() -> attempts.stop(token, reason));
+            loop.execute(() -> attempts.stop(shard.ref, token, reason));
         }
 
         @Override

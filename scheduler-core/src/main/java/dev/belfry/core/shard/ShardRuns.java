@@ -259,7 +259,8 @@ public final class ShardRuns {
 
     /** The next instant at which {@link #decide} has something to do; empty while only other events can change that. */
     public Optional<Instant> nextWake() {
-        if (handingOver || full()) {
+        // While things are owed the lease is over: its return is what brings the next decision, not a timer.
+        if (handingOver || owed || full()) {
             return Optional.empty();
         }
         return nextDue().map(due::jittered);
@@ -510,6 +511,8 @@ public final class ShardRuns {
         }
         if (end.succeeded()) {
             finish(fire, SUCCEED, Outcome.SUCCEEDED, fire.why, now);
+        } else if (end.wasNotStarted()) {
+            notStarted(fire, now);
         } else if (fire.stopReason.isEmpty()) {
             fire.failures++;
             boolean again = end.retryable() && !listed(rules.retry(), end.error());
@@ -518,6 +521,22 @@ public final class ShardRuns {
             stopped(fire, now);
         }
         afterChange(now, leaseHolds);
+    }
+
+    /**
+     * The lease ended between the decision and the start: the token is spent, the fire waits for its turn again. Nothing
+     * ran, so that an at-most-once fire may be claimed once more.
+     */
+    private void notStarted(Fire fire, Moment now) {
+        if (fire.state == FireState.RUNNING) {
+            fire.on(STOP);
+        }
+        effects.journal(entry(Kind.ENDED, fire, Outcome.CANCELLED, Reasons.LEASE_OVER, now.wall()));
+        fire.why = Reasons.LEASE_OVER;
+        fire.attempt--;
+        fire.on(INTERRUPT);
+        owed = true;
+        dirty = true;
     }
 
     private static boolean listed(Retry retry, String error) {
