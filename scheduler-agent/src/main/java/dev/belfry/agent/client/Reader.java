@@ -26,7 +26,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -193,7 +195,10 @@ final class Reader {
             }
         }
         table.sort(Comparator.comparingLong(TableEntry::term).thenComparingLong(TableEntry::generation));
-        return new Journal(fires, counts, table, problems);
+        Set<String> names = new TreeSet<>();
+        writers.forEach(znode -> names.add(Paths.name(znode.path())));
+        names.remove(Paths.name(Paths.MASTER_JOURNAL));
+        return new Journal(fires, counts, table, names, problems);
     }
 
     private static void attempt(List<String> problems, Runnable reading) {

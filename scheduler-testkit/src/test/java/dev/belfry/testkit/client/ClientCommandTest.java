@@ -67,8 +67,10 @@ class ClientCommandTest {
         for (boolean afterCommit : new boolean[] {false, true}) {
             ClientScene fresh = new ClientScene(31);
             fresh.answer(fresh.client.connected(PATIENCE));
-            if (!site.equals("command-create")) {
+            if (site.equals("command-settle")) {
                 fresh.ensemble.faults().loseReply("command-create");
+            } else if (site.equals("command-sync")) {
+                fresh.answer(fresh.client.send(trigger("k1", "index"), Duration.ofSeconds(1)));
             }
             lose(fresh, site, afterCommit);
             CompletableFuture<Command> answer = fresh.client.send(trigger("k1", "index"), PATIENCE);
