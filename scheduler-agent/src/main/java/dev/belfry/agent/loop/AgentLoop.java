@@ -388,6 +388,7 @@ public final class AgentLoop implements SessionListener {
         }
 
         void resumed() {
+            shards.commit().resumed();
             if (!registered) {
                 createRegistration();
                 return;
@@ -396,7 +397,6 @@ public final class AgentLoop implements SessionListener {
             jobs.compare();
             table.compare();
             shards.resumed();
-            shards.commit().resumed();
             handOver.resumed();
         }
 
