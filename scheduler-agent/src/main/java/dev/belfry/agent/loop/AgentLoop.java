@@ -410,6 +410,7 @@ public final class AgentLoop implements SessionListener {
         }
 
         void resumed() {
+            shards.commit().resumed();
             if (!registered) {
                 createRegistration();
                 return;
@@ -418,7 +419,6 @@ public final class AgentLoop implements SessionListener {
             jobs.compare();
             table.compare();
             shards.resumed();
-            shards.commit().resumed();
             handOver.resumed();
         }
 

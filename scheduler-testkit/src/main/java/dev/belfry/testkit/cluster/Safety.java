@@ -183,7 +183,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             throw new InvariantViolation("I4", execution + " started although its fire has its outcome");
         }
         for (Execution other : earlier) {
-            if (other.token() >= execution.token()) {
+            if (other.token() >= execution.token() && execution.overlap() != OverlapPolicy.ALLOW) {
                 throw new InvariantViolation("I6", execution + " started after the larger token of " + other);
             }
             if (other.fire().equals(execution.fire())) {

@@ -71,15 +71,17 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
 
     private static JobDefinition job(String name, SplittableRandom random) {
         int period = PERIODS[random.nextInt(PERIODS.length)];
-        Job job = Job.named(name).handler(SimCluster.HANDLER).shards(1 + random.nextInt(5));
+        Job job = Job.named(name).handler(SimCluster.HANDLER);
         int kind = random.nextInt(10);
+        if (kind != 1) {
+            job.shards(1 + random.nextInt(5));
+        }
         if (kind == 0) {
             return job.delay(Duration.ofMillis(period)).build();
         }
         job.parameter(SimCluster.PERIOD, Integer.toString(period));
         if (kind == 1) {
             return job.every(Duration.ofMillis(period))
-                    .shards(1)
                     .placement(Placement.BROADCAST)
                     .build();
         }
