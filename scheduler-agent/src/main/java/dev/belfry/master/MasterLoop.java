@@ -24,6 +24,7 @@ import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +128,9 @@ public final class MasterLoop implements SessionListener {
         final Incarnation self;
         final ProofOfLife life = new ProofOfLife();
         final Map<String, AgentFacts> agents = new TreeMap<>();
+        /** Incarnations that announced their restart, and when. */
+        final Map<Incarnation, Instant> restarting = new TreeMap<>();
+
         final Mirror registrations;
 
         @Nullable
@@ -306,7 +310,15 @@ public final class MasterLoop implements SessionListener {
                 Duration offset =
                         Duration.between(loop.now(), applied.stamps().get(0).modified());
                 Office fresh = new Office(
-                        loop, store, session, self, epoch, version, offset, life, agents, registrations, this::fenced);
+                        loop,
+                        store,
+                        session,
+                        self,
+                        epoch,
+                        version,
+                        offset,
+                        new Office.Watched(life, agents, restarting, registrations),
+                        this::fenced);
                 office = fresh;
                 fresh.begin();
                 listener.tookOffice(term);
@@ -345,6 +357,9 @@ public final class MasterLoop implements SessionListener {
                     }
                     agents.put(name, facts);
                     life.registered(name, facts.sessionTimeout());
+                    if (AgentFactsCodec.restarting(znode.path(), znode.data())) {
+                        restarting.putIfAbsent(facts.incarnation(), znode.modified());
+                    }
                 } catch (CorruptRecordException e) {
                     LOG.error("agent is assigned nothing: {}", e.getMessage());
                     agents.remove(name);

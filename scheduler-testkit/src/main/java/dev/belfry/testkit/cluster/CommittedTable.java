@@ -73,8 +73,8 @@ final class CommittedTable {
     void handOverWritten(String path, byte[] data) {
         for (Release release : HandOver.decode(path, data).releases()) {
             if (released.add(release)) {
-                owners.changed("released: " + release.shard() + " since=" + release.since() + " by "
-                        + Paths.name(path));
+                owners.changed(
+                        "released: " + release.shard() + " since=" + release.since() + " by " + Paths.name(path));
             }
         }
     }
@@ -117,8 +117,8 @@ final class CommittedTable {
         if (after.equals(before)) {
             return;
         }
-        owners.changed("table: " + key + " owner=" + after.owner() + " since=" + after.since() + " next="
-                + after.next());
+        owners.changed(
+                "table: " + key + " owner=" + after.owner() + " since=" + after.since() + " next=" + after.next());
         if (before != null && before.since().equals(after.since())) {
             if (!before.owner().equals(after.owner())) {
                 throw new InvariantViolation("I8", key + " changed its owner within one tenancy: " + before);
@@ -141,8 +141,7 @@ final class CommittedTable {
     /** Rule R2: the owner has listed exactly this tenancy as released, or its lease is over. */
     private void mayGo(ShardKey key, Tenancy row, String to) {
         if (!released.contains(new Release(key, row.since())) && owners.mayStillAct(row.owner())) {
-            throw new InvariantViolation(
-                    "I8", key + " was given to " + to + " while its owner may still act: " + row);
+            throw new InvariantViolation("I8", key + " was given to " + to + " while its owner may still act: " + row);
         }
     }
 }

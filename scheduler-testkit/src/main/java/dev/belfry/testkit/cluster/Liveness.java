@@ -35,7 +35,8 @@ final class Liveness {
 
     void check(Instant upTo) {
         if (cluster.master().isEmpty()) {
-            throw new InvariantViolation("I7", "nobody is master: " + safety.table().epoch());
+            throw new InvariantViolation(
+                    "I7", "nobody is master: " + safety.table().epoch());
         }
         for (Execution execution : cluster.evidence().running()) {
             if (cluster.scheduler().nanos() - execution.start() > LONGEST_ATTEMPT.toNanos()) {

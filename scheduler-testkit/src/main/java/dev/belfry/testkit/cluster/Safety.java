@@ -115,7 +115,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             Tenancy row = table.rows().get(key.get());
             if (row == null || !row.owner().equals(writer) || row.since().value() != record.since()) {
                 throw new InvariantViolation(
-                        "R8", path + " was written by " + writer + " as of " + record.since() + " while the row is " + row);
+                        "R8",
+                        path + " was written by " + writer + " as of " + record.since() + " while the row is " + row);
             }
         }
     }
@@ -133,7 +134,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     private void outcome(FireEntry line) {
         if (cluster.story().isTold()) {
             cluster.story()
-                    .add("recorded " + line.kind() + " " + ShardId.of(line) + " " + line.fire().due()
+                    .add("recorded " + line.kind() + " " + ShardId.of(line) + " "
+                            + line.fire().due()
                             + (line.count() > 1 ? " to " + line.last() + " count=" + line.count() : "") + " attempt="
                             + line.attempt() + " " + line.outcome() + " " + line.reason());
         }
@@ -141,7 +143,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             return;
         }
         ShardId shard = ShardId.of(line);
-        if (!settled.computeIfAbsent(shard, s -> new HashSet<>()).add(line.fire().runId(""))) {
+        if (!settled.computeIfAbsent(shard, s -> new HashSet<>())
+                .add(line.fire().runId(""))) {
             throw new InvariantViolation(
                     "I1", shard + " has two final outcomes of fire " + line.fire() + "; the second: " + line);
         }
@@ -152,7 +155,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     @Override
     public boolean mayStillAct(Incarnation owner) {
         for (SimAgent agent : cluster.agents()) {
-            boolean same = agent.agent().incarnation().filter(owner.name()::equals).isPresent();
+            boolean same =
+                    agent.agent().incarnation().filter(owner.name()::equals).isPresent();
             if (agent.alive() && same && !agent.frozen()) {
                 return !agent.agent().leaseRemaining().isZero();
             }
