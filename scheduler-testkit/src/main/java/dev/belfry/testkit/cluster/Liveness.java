@@ -88,7 +88,7 @@ final class Liveness {
             for (int shard = 0; shard < count; shard++) {
                 ShardRef ref = ShardRef.numbered(job.uid(), layout, count, shard);
                 List<Instant> due = CommittedJobs.due(job, layout, Instant.EPOCH, upTo);
-                inJournal(ShardId.of(ref), due);
+                inJournal(ShardId.of(ref), due, CommittedJobs.hasInstants(job));
                 if (layout == job.newest().layout() && job.deletedAt().isEmpty()) {
                     inLedger(ref, due);
                 }
@@ -96,7 +96,7 @@ final class Liveness {
         });
     }
 
-    private void inJournal(ShardId shard, List<Instant> due) {
+    private void inJournal(ShardId shard, List<Instant> due, boolean listed) {
         Map<Instant, FireEntry> outcomes = new HashMap<>();
         for (FireEntry line : safety.journal().finals(shard)) {
             if (!line.fire().isScheduled()) {
@@ -113,8 +113,8 @@ final class Liveness {
                     }
                 }
             }
-            boolean complete = due.isEmpty() || !line.last().isAfter(due.get(due.size() - 1));
-            if (complete && !due.isEmpty() && covered != line.count()) {
+            boolean complete = !due.isEmpty() && !line.last().isAfter(due.get(due.size() - 1));
+            if (listed && complete && covered != line.count()) {
                 throw new InvariantViolation("I1", shard + ": " + line + " covers " + covered + " due fires");
             }
         }
