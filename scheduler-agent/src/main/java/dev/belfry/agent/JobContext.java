@@ -91,6 +91,10 @@ public interface JobContext {
      */
     void progress(double fraction, String message);
 
-    /** A logger whose entries carry the job, the run, the shard and the attempt. */
+    /**
+     * The logger {@code dev.belfry.job.<name>}. What is logged on the attempt's own thread or in a cancel hook, by this
+     * logger or another, carries {@code job}, {@code run}, {@code shard} and {@code attempt} in the MDC; threads that the
+     * handler makes itself do not have these marks.
+     */
     Logger logger();
 }

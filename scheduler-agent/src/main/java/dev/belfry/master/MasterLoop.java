@@ -4,6 +4,7 @@ import dev.belfry.agent.loop.AgentProfile;
 import dev.belfry.agent.loop.Loop;
 import dev.belfry.agent.loop.Mirror;
 import dev.belfry.agent.loop.Skeleton;
+import dev.belfry.agent.loop.Watching;
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.AgentFactsCodec;
 import dev.belfry.core.agent.Incarnation;
@@ -24,6 +25,7 @@ import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +129,12 @@ public final class MasterLoop implements SessionListener {
         final Incarnation self;
         final ProofOfLife life = new ProofOfLife();
         final Map<String, AgentFacts> agents = new TreeMap<>();
+        /** Incarnations that announced their restart, and when. */
+        final Map<Incarnation, Instant> restarting = new TreeMap<>();
+
         final Mirror registrations;
+        final Watching electionWatch;
+        final Watching lifeWatch;
 
         @Nullable
         Candidacy candidacy;
@@ -144,6 +151,15 @@ public final class MasterLoop implements SessionListener {
         Candidate(Session session) {
             this.session = session;
             this.self = Incarnation.of(profile.id(), session.id());
+            this.electionWatch = new Watching(
+                    store, session, "election-follow", Paths.LATCH, change -> look(), why -> unseen(Paths.LATCH, why));
+            this.lifeWatch = new Watching(
+                    store,
+                    session,
+                    "life-follow",
+                    Paths.HEARTBEATS,
+                    this::heartbeat,
+                    why -> unseen(Paths.HEARTBEATS, why));
             this.registrations = new Mirror(store, session, Paths.AGENTS, 1, new Registrations());
         }
 
@@ -162,7 +178,7 @@ public final class MasterLoop implements SessionListener {
             if (left) {
                 return;
             }
-            store.follow(session, "election-follow", Paths.LATCH, change -> look(), armed -> {});
+            electionWatch.arm();
             look();
         }
 
@@ -192,7 +208,7 @@ public final class MasterLoop implements SessionListener {
             if (left || candidacy != null) {
                 return;
             }
-            store.follow(session, "life-follow", Paths.HEARTBEATS, this::heartbeat, armed -> {});
+            lifeWatch.arm();
             registrations.start();
             candidacy = store.stand(session, Paths.LATCH, self.name(), this);
         }
@@ -203,12 +219,18 @@ public final class MasterLoop implements SessionListener {
             }
         }
 
+        private void unseen(String path, String why) {
+            LOG.error("cannot watch {}: agent={}; {}; check its ACL", path, profile.id(), why);
+        }
+
         void resumed() {
             life.doubt();
+            electionWatch.arm();
             if (candidacy == null) {
                 look();
                 return;
             }
+            lifeWatch.arm();
             registrations.compare();
             if (office != null) {
                 office.resumed();
@@ -306,7 +328,15 @@ public final class MasterLoop implements SessionListener {
                 Duration offset =
                         Duration.between(loop.now(), applied.stamps().get(0).modified());
                 Office fresh = new Office(
-                        loop, store, session, self, epoch, version, offset, life, agents, registrations, this::fenced);
+                        loop,
+                        store,
+                        session,
+                        self,
+                        epoch,
+                        version,
+                        offset,
+                        new Office.Watched(life, agents, restarting, registrations),
+                        this::fenced);
                 office = fresh;
                 fresh.begin();
                 listener.tookOffice(term);
@@ -345,6 +375,9 @@ public final class MasterLoop implements SessionListener {
                     }
                     agents.put(name, facts);
                     life.registered(name, facts.sessionTimeout());
+                    if (AgentFactsCodec.restarting(znode.path(), znode.data())) {
+                        restarting.putIfAbsent(facts.incarnation(), znode.modified());
+                    }
                 } catch (CorruptRecordException e) {
                     LOG.error("agent is assigned nothing: {}", e.getMessage());
                     agents.remove(name);

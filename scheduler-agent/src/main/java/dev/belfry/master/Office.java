@@ -56,12 +56,14 @@ final class Office {
     private final Duration clockOffset;
     private final ProofOfLife life;
     private final Map<String, AgentFacts> agents;
+    private final Map<Incarnation, Instant> restarting;
     private final Mirror registrations;
     private final Runnable fenced;
 
     private final TableWriter table;
     private final JobBook jobs;
     private final CommandDesk commands;
+    private final JournalKeeper journals;
     private final Map<String, HandOver> handOvers = new TreeMap<>();
     private final Mirror handOverMirror;
 
@@ -73,6 +75,20 @@ final class Office {
     private Loop.Timer timer = () -> {};
     private Set<String> unplacedReported = new HashSet<>();
 
+    /**
+     * What the candidate has been watching since it stood: it goes on doing so while the office lasts.
+     *
+     * @param life proofs of life of every incarnation
+     * @param agents registrations by incarnation
+     * @param restarting incarnations that announced their restart, and when
+     * @param registrations follows the registrations
+     */
+    record Watched(
+            ProofOfLife life,
+            Map<String, AgentFacts> agents,
+            Map<Incarnation, Instant> restarting,
+            Mirror registrations) {}
+
     Office(
             Loop loop,
             Store store,
@@ -81,9 +97,7 @@ final class Office {
             Epoch epoch,
             int epochVersion,
             Duration clockOffset,
-            ProofOfLife life,
-            Map<String, AgentFacts> agents,
-            Mirror registrations,
+            Watched watched,
             Runnable fenced) {
         this.loop = loop;
         this.store = store;
@@ -92,9 +106,10 @@ final class Office {
         this.epoch = epoch;
         this.epochVersion = epochVersion;
         this.clockOffset = clockOffset;
-        this.life = life;
-        this.agents = agents;
-        this.registrations = registrations;
+        this.life = watched.life();
+        this.agents = watched.agents();
+        this.restarting = watched.restarting();
+        this.registrations = watched.registrations();
         this.fenced = fenced;
         this.table = new TableWriter(loop, store, session, self, epoch.term(), this::fence);
         this.jobs = new JobBook(store, session, this::planSoon, this::settled);
@@ -111,7 +126,7 @@ final class Office {
 
             @Override
             public boolean knowsAgent(String agentId) {
-                return agents.values().stream()
+                return Office.this.agents.values().stream()
                         .anyMatch(a -> a.incarnation().agentId().equals(agentId));
             }
 
@@ -125,6 +140,7 @@ final class Office {
                 Office.this.lost();
             }
         });
+        this.journals = new JournalKeeper(loop, store, session, this.agents::keySet, this::fence);
         this.handOverMirror = new Mirror(store, session, Paths.HANDOVER, 1, new HandOvers());
     }
 
@@ -144,6 +160,7 @@ final class Office {
             handOverMirror.start();
             jobs.start();
             commands.start();
+            journals.start();
         });
     }
 
@@ -155,6 +172,7 @@ final class Office {
         handOverMirror.close();
         jobs.close();
         commands.close();
+        journals.close();
         table.close();
     }
 
@@ -251,7 +269,10 @@ final class Office {
         }
         Plan plan = Plan.of(PlanInput.of(jobs.specs(now), live, table.table())
                 .withReplaceable(replaceable)
+                .withRestarting(restarting, now)
                 .withReleased(released()));
+        restarting.keySet().removeIf(gone -> !agents.containsKey(gone.name()) && !table.names(gone.name()));
+        life.keepOnly(incarnation -> agents.containsKey(incarnation) || table.names(incarnation));
         reportUnplaced(plan.unplaced());
         long held = 0;
         for (Change change : plan.changes()) {

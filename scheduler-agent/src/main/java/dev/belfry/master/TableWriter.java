@@ -110,6 +110,11 @@ final class TableWriter {
         return table.dictionary();
     }
 
+    /** Whether a row names this incarnation as owner or successor. */
+    boolean names(String incarnation) {
+        return table.dictionary().stream().anyMatch(known -> known.name().equals(incarnation));
+    }
+
     /** Reads everything; {@code then} is not called if the connection goes first. */
     void load(Runnable then) {
         loaded = false;

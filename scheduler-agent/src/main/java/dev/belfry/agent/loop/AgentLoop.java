@@ -72,6 +72,7 @@ public final class AgentLoop implements SessionListener {
 
     private @Nullable Incarnated incarnated;
     private boolean draining;
+    private boolean restarting;
     private boolean closing;
     /** How far our clock is behind the ensemble's. */
     private Duration clockOffset = Duration.ZERO;
@@ -98,10 +99,22 @@ public final class AgentLoop implements SessionListener {
         return now != null && now.registered ? Optional.of(now.self.name()) : Optional.empty();
     }
 
+    /** The session that the incarnation in charge belongs to, if there is one. */
+    public Optional<Session> session() {
+        Incarnated now = incarnated;
+        return now == null ? Optional.empty() : Optional.of(now.session);
+    }
+
     /** Whether this incarnation may start attempts. */
     public boolean leaseHolds() {
         Incarnated now = incarnated;
         return now != null && now.leaseHolds();
+    }
+
+    /** How long this incarnation may still act as owner, by its own clocks; zero if it may not. */
+    public Duration leaseRemaining() {
+        Incarnated now = incarnated;
+        return now == null ? Duration.ZERO : Duration.ofNanos(now.leaseRemainingNanos());
     }
 
     /** The shards held, for inspection. */
@@ -124,6 +137,21 @@ public final class AgentLoop implements SessionListener {
         if (now != null) {
             now.publish();
         }
+    }
+
+    /**
+     * Announces that this agent closes its session and comes back under the same id: jobs with a rejoin grace keep their
+     * shards for its next incarnation. Nothing new is started from here on.
+     */
+    public void announceRestart() {
+        restarting = true;
+        drain();
+    }
+
+    /** Whether the announcement of a restart, or of a drain, is in the store. */
+    public boolean announced() {
+        Incarnated now = incarnated;
+        return now == null || (now.published && !now.publishing);
     }
 
     /** Whether nothing is held any more. */
@@ -253,6 +281,9 @@ public final class AgentLoop implements SessionListener {
         boolean registered;
         boolean dropped;
         boolean publishing;
+        /** Whether the registration says what it is to say. */
+        boolean published = true;
+
         boolean leaseHeld;
         Instant registeredAt = Instant.EPOCH;
         NavigableMap<ShardKey, Tenancy> rows = new TreeMap<>();
@@ -361,13 +392,16 @@ public final class AgentLoop implements SessionListener {
                 return;
             }
             publishing = true;
+            published = false;
+            boolean sayRestarting = restarting;
             AgentFacts facts = facts();
             Transaction update = Transaction.at("registration-update")
-                    .put(Paths.agent(self.name()), AgentFactsCodec.encode(facts), -1)
+                    .put(Paths.agent(self.name()), AgentFactsCodec.encode(facts, sayRestarting), -1)
                     .build();
             store.commit(session, update, answer -> {
                 publishing = false;
-                boolean stale = facts.draining() != facts().draining();
+                boolean stale = facts.draining() != facts().draining() || sayRestarting != restarting;
+                published = answer instanceof Commit.Applied && !stale;
                 boolean unsure = answer instanceof Commit.Indeterminate || answer instanceof Commit.Unavailable;
                 if (!dropped && (stale || unsure)) {
                     loop.after(session.timeout().toNanos() / 20, this::publish);
@@ -376,6 +410,7 @@ public final class AgentLoop implements SessionListener {
         }
 
         void resumed() {
+            shards.commit().resumed();
             if (!registered) {
                 createRegistration();
                 return;
@@ -384,7 +419,6 @@ public final class AgentLoop implements SessionListener {
             jobs.compare();
             table.compare();
             shards.resumed();
-            shards.commit().resumed();
             handOver.resumed();
         }
 
@@ -431,7 +465,8 @@ public final class AgentLoop implements SessionListener {
             long remaining = heartbeat.leaseRemainingNanos();
             boolean holds = remaining > 0;
             if (holds) {
-                leaseEnd = loop.after(remaining, this::leaseChanged);
+                // Looked at in between, too: the wall clock may end it before its time.
+                leaseEnd = loop.after(Math.min(remaining, heartbeat.periodNanos()), this::leaseChanged);
             }
             if (holds != leaseHeld) {
                 leaseHeld = holds;

@@ -3,6 +3,7 @@ package dev.belfry.agent.loop;
 import dev.belfry.core.ledger.CheckpointRecord;
 import dev.belfry.core.shard.AttemptEnd;
 import dev.belfry.core.shard.AttemptOrder;
+import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.version.JobRecord;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +12,8 @@ import java.util.Optional;
  * Runs user code. In production on threads of its own; in a simulation in virtual time.
  *
  * <p>Duties of an implementation: it calls the listener on the agent's loop, never from within the call. It starts user
- * code only while the lease holds, asked of {@link Lease#remainingNanos} right before. What user code does, throws or
- * ignores harms no other attempt.
+ * code only while the lease holds, asked of {@link Lease#remainingNanos} right before; if it does not, the attempt ends
+ * as {@link AttemptEnd#notStarted}. What user code does, throws or ignores harms no other attempt.
  */
 public interface Attempts {
 
@@ -48,8 +49,11 @@ public interface Attempts {
     /** Starts an attempt. If no thread can be had, it ends at once with a failure that says so. */
     void start(Task task, Listener listener);
 
-    /** Tells the attempt with this token to stop: a signal, then an interrupt, then it is abandoned. */
-    void stop(long token, String reason);
+    /**
+     * Tells the attempt of {@code shard} with this token to stop: a signal, then an interrupt, then it is abandoned. The
+     * token alone does not tell: shards that were granted in one version of the table share their tokens.
+     */
+    void stop(ShardRef shard, long token, String reason);
 
     /** Attempts that run now. */
     int running();

@@ -33,6 +33,13 @@ final class JournalTail {
     static final long MAX_BYTES = 8L * 1_024 * 1_024;
     private static final int TRIM = 90;
 
+    /** Shards that were granted together share their tokens, so a token alone names no attempt. */
+    private record Attempt(String jobUid, int layout, String shard, long token) {
+        static Attempt of(FireEntry line) {
+            return new Attempt(line.jobUid(), line.layout(), line.shard(), line.token());
+        }
+    }
+
     private static final class Entry {
         final long number;
         List<FireEntry> lines;
@@ -81,15 +88,15 @@ final class JournalTail {
 
     /** Lines worth writing: a start whose end is in the same commit says nothing that the end does not. */
     static List<FireEntry> worthWriting(List<FireEntry> lines) {
-        Set<Long> ended = new HashSet<>();
+        Set<Attempt> ended = new HashSet<>();
         for (FireEntry line : lines) {
             if (line.kind() == Kind.ENDED || line.kind() == Kind.FINAL) {
-                ended.add(line.token());
+                ended.add(Attempt.of(line));
             }
         }
         List<FireEntry> kept = new ArrayList<>(lines.size());
         for (FireEntry line : lines) {
-            if (line.kind() != Kind.STARTED || !ended.contains(line.token())) {
+            if (line.kind() != Kind.STARTED || !ended.contains(Attempt.of(line))) {
                 kept.add(line);
             }
         }

@@ -14,7 +14,17 @@ public final class AgentFactsCodec {
 
     private AgentFactsCodec() {}
 
+    /** The bytes of an ordinary registration. */
     public static byte[] encode(AgentFacts agent) {
+        return encode(agent, false);
+    }
+
+    /**
+     * The bytes of a registration.
+     *
+     * @param restarting whether the agent is about to close its session and come back under the same id
+     */
+    public static byte[] encode(AgentFacts agent, boolean restarting) {
         return JsonRecordWriter.write(SCHEMA, json -> {
             json.writeStringField("host", agent.host());
             json.writeNumberField("pid", agent.pid());
@@ -30,12 +40,24 @@ public final class AgentFactsCodec {
             json.writeNumberField("cpu", agent.capacity().cpu());
             json.writeNumberField("memory", agent.capacity().memory());
             json.writeBooleanField("draining", agent.draining());
+            if (restarting) {
+                json.writeBooleanField("restarting", true);
+            }
             json.writeNumberField("sessionTimeout", agent.sessionTimeout().toMillis());
             json.writeNumberField("schemaMin", agent.schemaMin());
             json.writeNumberField("schemaMax", agent.schemaMax());
             json.writeStringField("tzdata", agent.tzdata());
             json.writeBooleanField("standby", agent.standby());
         });
+    }
+
+    /**
+     * Whether a registration announces a restart.
+     *
+     * @throws dev.belfry.core.record.CorruptRecordException if it cannot be read
+     */
+    public static boolean restarting(String path, byte[] bytes) {
+        return JsonRecordReader.open(path, bytes, SCHEMA).flag("restarting");
     }
 
     /**

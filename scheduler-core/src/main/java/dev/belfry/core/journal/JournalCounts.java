@@ -48,6 +48,11 @@ public final class JournalCounts {
         }
     }
 
+    /** Adds the counts of another journal. */
+    public void addAll(JournalCounts other) {
+        other.cells.forEach(this::add);
+    }
+
     private void add(Cell cell, long count) {
         cells.merge(cell, count, Long::sum);
         while (cells.size() > MAX_CELLS) {

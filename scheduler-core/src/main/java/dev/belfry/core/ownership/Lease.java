@@ -2,6 +2,7 @@ package dev.belfry.core.ownership;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The time for which an incarnation may act as owner, by its own clocks.
@@ -11,17 +12,20 @@ import java.time.Instant;
  * ensemble ends the session: whoever replaces the owner waits for {@code 1.1 L} instead ({@link ProofOfLife}). The wall
  * clock may shorten a lease, never lengthen it: a machine that was suspended wakes with its monotonic clock unmoved.
  *
- * <p>Not thread-safe; owned by one event loop.
+ * <p>Changed by one event loop alone; what is left may be asked from any thread, and the answer is never mixed from two
+ * heartbeats.
  */
 public final class Lease {
 
     /** How much further than the monotonic clock the wall clock may get before the lease is taken for over. */
     static final Duration WALL_CLOCK_ALLOWANCE = Duration.ofMillis(500);
 
+    /** When the heartbeat that gave the present lease was sent, by both clocks. */
+    private record Sent(long nanos, Instant at) {}
+
     private final long length;
-    private boolean held;
-    private long sentNanos;
-    private Instant sentAt = Instant.EPOCH;
+    /** Null while no lease is held. */
+    private volatile @Nullable Sent last;
 
     /** A lease not yet held, of two thirds of {@code sessionTimeout}. */
     public Lease(Duration sessionTimeout) {
@@ -50,16 +54,15 @@ public final class Lease {
      * @param at wall clock when it was sent
      */
     public void renew(long nanos, Instant at) {
-        if (!held || nanos - sentNanos > 0) {
-            held = true;
-            sentNanos = nanos;
-            sentAt = at;
+        Sent before = last;
+        if (before == null || nanos - before.nanos() > 0) {
+            last = new Sent(nanos, at);
         }
     }
 
     /** Gives the lease up at once. */
     public void end() {
-        held = false;
+        last = null;
     }
 
     /** Whether an attempt may start now. */
@@ -69,11 +72,12 @@ public final class Lease {
 
     /** What is left, in nanoseconds; 0 if it is over. */
     public long remainingNanos(long nowNanos, Instant now) {
-        if (!held) {
+        Sent sent = last;
+        if (sent == null) {
             return 0;
         }
-        long elapsed = nowNanos - sentNanos;
-        long wallElapsed = Duration.between(sentAt, now).toNanos();
+        long elapsed = nowNanos - sent.nanos();
+        long wallElapsed = Duration.between(sent.at(), now).toNanos();
         if (wallElapsed - elapsed > WALL_CLOCK_ALLOWANCE.toNanos()) {
             return 0;
         }

@@ -3,6 +3,7 @@ package dev.belfry.core.ownership;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What a master, or a candidate that may become one, knows of the life of other incarnations, by its own monotonic
@@ -76,8 +77,8 @@ public final class ProofOfLife {
         return Math.max(0, wait - (nowNanos - from));
     }
 
-    /** Forgets an incarnation that owns nothing any more. */
-    public void forget(String incarnation) {
-        lives.remove(incarnation);
+    /** Forgets every incarnation that {@code needed} does not ask for. */
+    public void keepOnly(Predicate<String> needed) {
+        lives.keySet().removeIf(needed.negate());
     }
 }

@@ -1,5 +1,7 @@
 package dev.belfry.core.shard;
 
+import dev.belfry.core.ledger.Reasons;
+
 /**
  * How an attempt ended, as the code that ran it saw it.
  *
@@ -13,6 +15,16 @@ public record AttemptEnd(boolean succeeded, String error, String message, boolea
     /** It returned normally. */
     public static AttemptEnd success() {
         return new AttemptEnd(true, "", "", false);
+    }
+
+    /** It was never started, because the lease was over when its turn came. */
+    public static AttemptEnd notStarted() {
+        return new AttemptEnd(false, Reasons.LEASE_OVER, "", true);
+    }
+
+    /** Whether it is {@link #notStarted}; no exception's class has that name. */
+    boolean wasNotStarted() {
+        return !succeeded && error.equals(Reasons.LEASE_OVER);
     }
 
     /** It threw. */

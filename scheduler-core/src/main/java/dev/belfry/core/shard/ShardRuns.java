@@ -259,7 +259,8 @@ public final class ShardRuns {
 
     /** The next instant at which {@link #decide} has something to do; empty while only other events can change that. */
     public Optional<Instant> nextWake() {
-        if (handingOver || full()) {
+        // While things are owed the lease is over: its return is what brings the next decision, not a timer.
+        if (handingOver || owed || full()) {
             return Optional.empty();
         }
         return nextDue().map(due::jittered);
@@ -290,16 +291,22 @@ public final class ShardRuns {
             return;
         }
         Instant until = onTimeFrom.isBefore(upTo) ? onTimeFrom : upTo;
-        settleGaps(List.of(new Owed.Gap(decided, until)), now, Reasons.MISFIRE);
+        // A predecessor whose clock was ahead may have settled some of them.
+        settleGaps(spans.gaps(decided, until, scheduledLive()), now, Reasons.MISFIRE);
         decided = until;
+    }
+
+    private TreeSet<Instant> scheduledLive() {
+        TreeSet<Instant> instants = new TreeSet<>();
+        live.values().stream().filter(f -> f.id.isScheduled()).forEach(f -> instants.add(f.id.due()));
+        return instants;
     }
 
     private void settleOwed(Moment now, Instant upTo) {
         if (!decided.isBefore(upTo)) {
             return;
         }
-        TreeSet<Instant> taken = new TreeSet<>();
-        live.values().stream().filter(f -> f.id.isScheduled()).forEach(f -> taken.add(f.id.due()));
+        TreeSet<Instant> taken = scheduledLive();
         Instant misfiresAfter = decided;
         if (inherited.isPresent()) {
             Instant from = later(decided, inherited.get().from());
@@ -510,6 +517,8 @@ public final class ShardRuns {
         }
         if (end.succeeded()) {
             finish(fire, SUCCEED, Outcome.SUCCEEDED, fire.why, now);
+        } else if (end.wasNotStarted()) {
+            notStarted(fire, now);
         } else if (fire.stopReason.isEmpty()) {
             fire.failures++;
             boolean again = end.retryable() && !listed(rules.retry(), end.error());
@@ -518,6 +527,22 @@ public final class ShardRuns {
             stopped(fire, now);
         }
         afterChange(now, leaseHolds);
+    }
+
+    /**
+     * The lease ended between the decision and the start: the token is spent, the fire waits for its turn again. Nothing
+     * ran, so that an at-most-once fire may be claimed once more.
+     */
+    private void notStarted(Fire fire, Moment now) {
+        if (fire.state == FireState.RUNNING) {
+            fire.on(STOP);
+        }
+        effects.journal(entry(Kind.ENDED, fire, Outcome.CANCELLED, Reasons.LEASE_OVER, now.wall()));
+        fire.why = Reasons.LEASE_OVER;
+        fire.attempt--;
+        fire.on(INTERRUPT);
+        owed = true;
+        dirty = true;
     }
 
     private static boolean listed(Retry retry, String error) {
@@ -780,10 +805,11 @@ public final class ShardRuns {
         return released.isPresent();
     }
 
-    /** Ends everything that has not begun and is due up to {@code upTo}: the layout or the job ends here. */
+    /** Ends everything that does not run and is due up to {@code upTo}: the layout or the job ends here. */
     public void supersede(Instant upTo, String reason, Moment now) {
         for (Fire fire : List.copyOf(live.values())) {
-            if (fire.state == FireState.WAITING && !fire.id.due().isAfter(upTo)) {
+            boolean stands = fire.state == FireState.WAITING || fire.state == FireState.BACKING_OFF;
+            if (stands && !fire.id.due().isAfter(upTo)) {
                 finish(fire, END, Outcome.SUPERSEDED, reason, now);
             }
         }

@@ -5,6 +5,7 @@ import dev.belfry.store.Commit;
 import dev.belfry.store.Synced;
 import dev.belfry.store.Transaction;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,8 @@ final class Application {
         this.denied = ensemble.denied;
         this.session = session;
         this.zxid = zxid;
-        this.now = leader.clock.instant();
+        // Stat times are whole milliseconds.
+        this.now = leader.clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     static Txn.Outcome apply(SimEnsemble ensemble, SimServer leader, Txn.Proposal proposal, long zxid) {

@@ -63,6 +63,9 @@ public final class SimScheduler {
         }
     }
 
+    /** Far more than honest work needs: whoever exceeds it spins. */
+    private static final int MOST_AT_ONE_INSTANT = 200_000;
+
     private final long seed;
     private final SplittableRandom random;
     private final PriorityQueue<Event> queue = new PriorityQueue<>(256);
@@ -70,6 +73,7 @@ public final class SimScheduler {
     private long now;
     private long sequence;
     private long executed;
+    private int atThisInstant;
     private long logHash = 0xcbf29ce484222325L;
 
     public SimScheduler(long seed) {
@@ -117,6 +121,11 @@ public final class SimScheduler {
             }
             if (event.cancelled) {
                 continue;
+            }
+            atThisInstant = event.nanos == now ? atThisInstant + 1 : 0;
+            if (atThisInstant > MOST_AT_ONE_INSTANT) {
+                throw new IllegalStateException(
+                        "time stands still: events go on at " + now + " ns, the last: " + event.label);
             }
             now = event.nanos;
             executed++;

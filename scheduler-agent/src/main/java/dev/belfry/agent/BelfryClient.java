@@ -1,0 +1,254 @@
+package dev.belfry.agent;
+
+import dev.belfry.agent.client.AgentState;
+import dev.belfry.agent.client.AgentWatch;
+import dev.belfry.agent.client.Applied;
+import dev.belfry.agent.client.ClientException;
+import dev.belfry.agent.client.ClientLoop;
+import dev.belfry.agent.client.ClientThread;
+import dev.belfry.agent.client.CommandState;
+import dev.belfry.agent.client.JobState;
+import dev.belfry.agent.client.Journal;
+import dev.belfry.agent.client.Readings;
+import dev.belfry.core.command.Command;
+import dev.belfry.core.command.Command.Kind;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.ownership.AssignmentTable;
+import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.version.Author;
+import dev.belfry.store.StoreConnection;
+import dev.belfry.store.zk.ZkConnection;
+import dev.belfry.store.zk.ZkSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Reads what is in a namespace, applies definitions and sends commands. It runs no job and owns no shard.
+ *
+ * <p>Every method blocks until it has its answer or {@link #patience} has passed. It throws {@link ClientException} when the
+ * store cannot be reached in time or refuses, and {@link dev.belfry.core.record.CorruptRecordException} when the one record
+ * asked for cannot be read; methods that read many records list those in {@link Readings#problems}.
+ *
+ * <p>Thread-safe. Threads: one of its own and those of the connection, all daemons.
+ */
+public final class BelfryClient implements AutoCloseable {
+    private static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(15);
+    /** For the loop to answer once its own deadline has passed. */
+    private static final Duration SLACK = Duration.ofSeconds(10);
+
+    private final StoreConnection connection;
+    private final ClientThread thread;
+    private final ClientLoop loop;
+    private final Duration patience;
+
+    private BelfryClient(StoreConnection connection, Duration patience) {
+        this.connection = connection;
+        this.patience = patience;
+        this.thread = ClientThread.over(connection);
+        this.loop = thread.client();
+    }
+
+    /** A client of the namespace of {@code settings}. It connects in the background. */
+    public static BelfryClient connect(ZkSettings settings) {
+        return new BelfryClient(ZkConnection.open(settings), DEFAULT_PATIENCE);
+    }
+
+    /**
+     * A client without identity.
+     *
+     * @param zookeeper {@code host:port}, several separated by commas
+     */
+    public static BelfryClient connect(String zookeeper, String namespace) {
+        return connect(ZkSettings.builder(zookeeper, namespace).build());
+    }
+
+    /**
+     * A client over a connection, which it closes when it is closed.
+     *
+     * @param patience how long a method tries before it gives up
+     */
+    public static BelfryClient over(StoreConnection connection, Duration patience) {
+        return new BelfryClient(connection, patience);
+    }
+
+    /** How long a method tries before it gives up. */
+    public Duration patience() {
+        return patience;
+    }
+
+    /** Waits for a connection. */
+    public void awaitConnected() {
+        answer(loop.connected(patience), patience);
+    }
+
+    // --- definitions
+
+    /**
+     * Applies definitions, one after the other: creates those jobs that do not exist, gives the others a new version if they
+     * differ. A change is in force for what is due from {@link Applied.Changed#from} on, which is late enough for every agent
+     * to know it.
+     *
+     * @param author who applies them, and why; code replaces only what code declared
+     * @return one answer for each definition, in order
+     */
+    public List<Applied> apply(List<JobDefinition> definitions, Author author) {
+        List<Applied> answers = new ArrayList<>();
+        for (JobDefinition definition : definitions) {
+            answers.add(answer(loop.apply(definition, author, patience), patience));
+        }
+        return answers;
+    }
+
+    /** Applies one definition; see {@link #apply(List, Author)}. */
+    public Applied apply(JobDefinition definition, Author author) {
+        return apply(List.of(definition), author).get(0);
+    }
+
+    /**
+     * Waits until a change of a definition is in force: every agent registered has applied it.
+     *
+     * @param zxid of the change, from {@link Applied} or {@link JobState}
+     * @return incarnations that have not applied it in time; none if it is in force
+     */
+    public List<String> awaitInForce(long zxid, Duration atMost) {
+        return answer(loop.inForce(zxid, atMost), atMost);
+    }
+
+    // --- commands
+
+    /**
+     * Sends a command and waits for the master to consume it.
+     *
+     * @param key makes a repeat the same command; empty for one of its own
+     * @param parameters of a triggered run; empty for any other kind
+     * @param asker who asks, and why
+     * @return the command with its result; without one if there was no master in time: it is durable, and the next master
+     *     consumes it
+     */
+    public Command send(Kind kind, String target, Optional<String> key, Map<String, String> parameters, Asker asker) {
+        String id = key.orElseGet(() -> answer(loop.newId(), patience));
+        Command command = new Command(id, kind, target, parameters, asker.by(), asker.reason(), Optional.empty());
+        return answer(loop.send(command, patience), patience);
+    }
+
+    /**
+     * Who asks for something, and why.
+     *
+     * @param by a user name
+     * @param reason may be empty
+     */
+    public record Asker(String by, String reason) {}
+
+    /** Has a job run once, now. */
+    public Command trigger(String job, Optional<String> key, Map<String, String> parameters, Asker asker) {
+        return send(Kind.TRIGGER, job, key, parameters, asker);
+    }
+
+    /** Lets nothing of a job be due any more until it is resumed. */
+    public Command pause(String job, Asker asker) {
+        return send(Kind.PAUSE, job, Optional.empty(), Map.of(), asker);
+    }
+
+    /** Ends a pause. */
+    public Command resume(String job, Asker asker) {
+        return send(Kind.RESUME, job, Optional.empty(), Map.of(), asker);
+    }
+
+    /** Deletes a job. */
+    public Command delete(String job, Asker asker) {
+        return send(Kind.DELETE, job, Optional.empty(), Map.of(), asker);
+    }
+
+    /** Has an agent hand over everything and take nothing, also after a restart. */
+    public Command drain(String agentId, Asker asker) {
+        return send(Kind.DRAIN, agentId, Optional.empty(), Map.of(), asker);
+    }
+
+    /** Lets an agent take shards again. */
+    public Command undrain(String agentId, Asker asker) {
+        return send(Kind.UNDRAIN, agentId, Optional.empty(), Map.of(), asker);
+    }
+
+    // --- what is
+
+    /** The jobs, deleted ones included as long as they are kept, by the hash of their names. */
+    public Readings<JobState> jobs() {
+        return answer(loop.jobs(patience), patience);
+    }
+
+    /** One job; empty if there never was one of that name. */
+    public Optional<JobState> job(String name) {
+        return answer(loop.job(name, patience), patience);
+    }
+
+    /** The agents that are registered: ids, addresses, labels, capacity, load, since when. */
+    public Readings<AgentState> agents() {
+        return answer(loop.agents(patience), patience);
+    }
+
+    /** Has {@code listener} told who is registered, now and whenever that changes, until the answer is closed. */
+    public AgentWatch watchAgents(AgentWatch.Listener listener) {
+        return loop.watchAgents(listener);
+    }
+
+    /** Who is master; {@link Epoch#NONE} if nobody ever was. */
+    public Epoch epoch() {
+        return answer(loop.epoch(patience), patience);
+    }
+
+    /** Which incarnation owns which shard. */
+    public AssignmentTable shards() {
+        return answer(loop.table(patience), patience);
+    }
+
+    /**
+     * The ledgers of one layout of a job, by shard: numbers, or agent ids for a broadcast job, whose layout is 0. Shards of
+     * which nothing has been recorded have none.
+     */
+    public Map<String, LedgerRecord> ledgers(String jobUid, int layout) {
+        return answer(loop.ledgers(jobUid, layout, patience), patience);
+    }
+
+    /** Everything that the journal still lists. */
+    public Journal journal() {
+        return answer(loop.journal(patience), patience);
+    }
+
+    /** Commands, those consumed included as long as they are kept. */
+    public Readings<CommandState> commands() {
+        return answer(loop.commands(patience), patience);
+    }
+
+    private static <T> T answer(CompletableFuture<T> future, Duration patience) {
+        try {
+            return future.get(patience.plus(SLACK).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("unexpected failure of a client", e.getCause());
+        } catch (TimeoutException e) {
+            throw new ClientException(
+                    ClientException.Kind.INDETERMINATE,
+                    "no answer within " + patience.plus(SLACK).toSeconds() + " s; the client may have been closed");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClientException(ClientException.Kind.INDETERMINATE, "interrupted while waiting for an answer");
+        }
+    }
+
+    /** Closes the connection. What is under way fails. Idempotent. */
+    @Override
+    public void close() {
+        connection.close();
+        thread.close();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.belfry.agent.client;
+
+import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.ownership.HeartbeatRecord;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * An agent that is registered.
+ *
+ * @param facts what its registration says: id, host, endpoint, handlers, labels, capacity, since when
+ * @param heartbeat its last one, if it could be read
+ * @param heartbeatAt when that was written, by the ensemble's clock; {@link Instant#EPOCH} if there is none
+ * @param master whether it is the master
+ * @param drained whether an operator has told it to hand over everything
+ */
+public record AgentState(
+        AgentFacts facts, Optional<HeartbeatRecord> heartbeat, Instant heartbeatAt, boolean master, boolean drained) {
+
+    /** The agent's stable id. */
+    public String id() {
+        return facts.incarnation().agentId();
+    }
+}

@@ -1,0 +1,172 @@
+package dev.belfry.agent.client;
+
+import dev.belfry.agent.client.ClientException.Kind;
+import dev.belfry.agent.loop.Loop;
+import dev.belfry.core.command.Command;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.ownership.AssignmentTable;
+import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.core.version.Author;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobVersion;
+import dev.belfry.store.Store;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+/**
+ * A client without a thread: everything happens on the {@link Loop} that it is given, so that a simulation may be its
+ * thread. Every answer is a future that is completed on the loop, exceptionally with {@link ClientException} or
+ * {@link CorruptRecordException}.
+ *
+ * <p>Thread-safe: questions may be asked from any thread.
+ */
+public final class ClientLoop {
+    private final Loop loop;
+    private final Requests requests;
+
+    /** @param store a view whose executor is {@code loop} */
+    public ClientLoop(Loop loop, Store store) {
+        this.loop = loop;
+        this.requests = new Requests(loop, store);
+    }
+
+    /** Begins; once, before anything else. */
+    public void start() {
+        loop.execute(() -> requests.store().sessions(requests));
+    }
+
+    private <T> CompletableFuture<T> on(Duration patience, Function<Deadline, CompletableFuture<T>> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        loop.execute(() -> {
+            try {
+                var unused = question.apply(requests.deadline(patience)).whenComplete((value, failed) -> {
+                    if (failed != null) {
+                        answer.completeExceptionally(unwrapped(failed));
+                    } else {
+                        answer.complete(value);
+                    }
+                });
+            } catch (ClientException | CorruptRecordException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    private static Throwable unwrapped(Throwable failed) {
+        Throwable cause = failed.getCause();
+        return failed instanceof CompletionException && cause != null ? unwrapped(cause) : failed;
+    }
+
+    /** Waits for a session with a connection. */
+    public CompletableFuture<Boolean> connected(Duration patience) {
+        return on(patience, deadline -> requests.session(deadline).thenApply(session -> true));
+    }
+
+    /** Applies a definition; see {@code BelfryClient.apply}. */
+    public CompletableFuture<Applied> apply(JobDefinition definition, Author author, Duration patience) {
+        return on(patience, deadline -> new JobWriter(requests, definition, author, deadline).apply());
+    }
+
+    /**
+     * Waits until the change with this zxid is in force.
+     *
+     * @return the incarnations that have not applied it in time; none if it is in force
+     */
+    public CompletableFuture<List<String>> inForce(long zxid, Duration patience) {
+        return on(patience, deadline -> new InForce(requests, zxid, deadline).await());
+    }
+
+    /**
+     * Sends a command and waits for its result.
+     *
+     * @return the command, without a result if no master has consumed it in time; it stays durable
+     */
+    public CompletableFuture<Command> send(Command command, Duration patience) {
+        if (!CommandSender.isId(command.id())) {
+            return CompletableFuture.failedFuture(new ClientException(
+                    Kind.REJECTED,
+                    "not a key: '" + command.id() + "'; 1 to 100 letters, digits, '.', '_', '~' or '-'"));
+        }
+        return on(patience, deadline -> new CommandSender(requests, deadline).send(command));
+    }
+
+    /** An id for a command that nobody else has. */
+    public CompletableFuture<String> newId() {
+        return on(
+                Duration.ZERO,
+                deadline -> CompletableFuture.completedFuture(
+                        String.format("%08x%08x", loop.random(1L << 32), loop.random(1L << 32))));
+    }
+
+    /** The jobs, deleted ones included, by the hash of their names. */
+    public CompletableFuture<Readings<JobState>> jobs(Duration patience) {
+        return fresh(patience, Reader::jobs);
+    }
+
+    /** One job. */
+    public CompletableFuture<Optional<JobState>> job(String name, Duration patience) {
+        return fresh(patience, reader -> reader.job(name));
+    }
+
+    /** The agents that are registered, by incarnation. */
+    public CompletableFuture<Readings<AgentState>> agents(Duration patience) {
+        return fresh(patience, Reader::agents);
+    }
+
+    /** Who is master. */
+    public CompletableFuture<Epoch> epoch(Duration patience) {
+        return fresh(patience, Reader::epoch);
+    }
+
+    /** The assignment table, bucket by bucket: while it is being written buckets may be of different generations. */
+    public CompletableFuture<AssignmentTable> table(Duration patience) {
+        return fresh(patience, Reader::table);
+    }
+
+    /** The ledgers of one layout of a job, by shard. */
+    public CompletableFuture<Map<String, LedgerRecord>> ledgers(String jobUid, int layout, Duration patience) {
+        return fresh(patience, reader -> reader.ledgers(jobUid, layout));
+    }
+
+    /** The ledger at a path. */
+    public CompletableFuture<Optional<LedgerRecord>> ledger(String path, Duration patience) {
+        return fresh(patience, reader -> reader.ledger(path));
+    }
+
+    /** The whole journal. */
+    public CompletableFuture<Journal> journal(Duration patience) {
+        return fresh(patience, Reader::journal);
+    }
+
+    /** Commands, consumed ones included as long as they are kept, by id. */
+    public CompletableFuture<Readings<CommandState>> commands(Duration patience) {
+        return fresh(patience, Reader::commands);
+    }
+
+    private <T> CompletableFuture<T> fresh(Duration patience, Function<Reader, CompletableFuture<T>> question) {
+        return on(patience, deadline -> {
+            Reader reader = new Reader(requests, deadline);
+            return reader.latest().thenCompose(synced -> question.apply(reader));
+        });
+    }
+
+    /** Follows the registrations of agents; {@link AgentWatch} says how. */
+    public AgentWatch watchAgents(AgentWatch.Listener listener) {
+        AgentWatch watch = new AgentWatch(loop, requests, listener);
+        loop.execute(watch::start);
+        return watch;
+    }
+
+    /** The version with which the newest definition of a job came: later ones only paused or resumed it. */
+    public static JobVersion declaration(JobRecord job) {
+        return JobWriter.declaration(job);
+    }
+}

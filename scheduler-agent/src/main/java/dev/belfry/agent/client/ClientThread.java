@@ -1,0 +1,31 @@
+package dev.belfry.agent.client;
+
+import dev.belfry.store.StoreConnection;
+
+/** A {@link ClientLoop} and the thread that it runs on. */
+public final class ClientThread implements AutoCloseable {
+    private final ThreadLoop thread;
+    private final ClientLoop client;
+
+    private ClientThread(ThreadLoop thread, ClientLoop client) {
+        this.thread = thread;
+        this.client = client;
+    }
+
+    /** A client over a connection, started. Closing it leaves the connection open. */
+    public static ClientThread over(StoreConnection connection) {
+        ThreadLoop thread = new ThreadLoop();
+        ClientLoop client = new ClientLoop(thread, connection.view(thread));
+        client.start();
+        return new ClientThread(thread, client);
+    }
+
+    public ClientLoop client() {
+        return client;
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+    }
+}

@@ -1,0 +1,282 @@
+package dev.belfry.agent.client;
+
+import dev.belfry.agent.client.ClientException.Kind;
+import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.agent.AgentFactsCodec;
+import dev.belfry.core.job.DefinitionDiff;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.LaterFeature;
+import dev.belfry.core.ownership.Lease;
+import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.Author;
+import dev.belfry.core.version.Author.Origin;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobRecordCodec;
+import dev.belfry.core.version.JobVersion;
+import dev.belfry.store.Commit;
+import dev.belfry.store.Commit.Reason;
+import dev.belfry.store.Znode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+/**
+ * Applies one definition: reads the job, decides what the new record is, and writes it at the version that was read. A
+ * conflict, and a write of unknown result, lead back to the reading.
+ *
+ * <p>Not thread-safe; owned by the client's loop. One per definition applied.
+ */
+final class JobWriter {
+    /** The session time-out that an agent has by default: one may register while the change is on its way. */
+    private static final Duration USUAL_SESSION = Duration.ofSeconds(10);
+
+    private static final Duration MARGIN = Duration.ofSeconds(1);
+    /** A version that was in force within this time is not dropped to make room. */
+    private static final Duration KEEP_VERSIONS = Duration.ofHours(1);
+
+    private final Requests requests;
+    private final JobDefinition definition;
+    private final Author author;
+    private final Deadline deadline;
+    private final String path;
+    /** Taken once, so that a write that is found can be told from somebody else's. */
+    private final String uid;
+
+    private final LedgerParents parents;
+
+    JobWriter(Requests requests, JobDefinition definition, Author author, Deadline deadline) {
+        this.requests = requests;
+        this.definition = definition;
+        this.author = author;
+        this.deadline = deadline;
+        this.path = Paths.job(definition.name());
+        this.uid =
+                definition.name() + "~" + String.format("%08x", requests.loop().random(1L << 32));
+        this.parents = new LedgerParents(requests, deadline);
+    }
+
+    CompletableFuture<Applied> apply() {
+        List<LaterFeature> later = definition.laterFeatures();
+        if (!later.isEmpty()) {
+            return refused(later.stream()
+                    .map(feature -> feature.path() + " " + feature.message())
+                    .collect(Collectors.joining("; ")));
+        }
+        return requests.sync("apply-sync", deadline).thenCompose(synced -> look());
+    }
+
+    private CompletableFuture<Applied> look() {
+        return requests.read("apply-read", path, deadline).thenCompose(this::decide);
+    }
+
+    private CompletableFuture<Applied> decide(Optional<Znode> found) {
+        if (found.isEmpty()) {
+            return write(fresh(1, Instant.EPOCH, false), -1, Duration.ZERO, List.of());
+        }
+        Znode znode = found.get();
+        JobRecord job;
+        try {
+            job = JobRecordCodec.decode(path, znode.data(), znode.modified());
+        } catch (CorruptRecordException e) {
+            return refused(String.valueOf(e.getMessage()));
+        }
+        if (job.uid().equals(uid)) {
+            return created(znode, job);
+        }
+        if (job.deleted()) {
+            return longestLease().thenCompose(lease -> {
+                // Until no lease of its time can live the old job's owners may still be at work.
+                Instant free = job.deletedAt().orElseThrow().plus(lease);
+                Duration delay = Duration.between(requests.loop().now(), free);
+                return write(
+                        fresh(1, Instant.EPOCH, false),
+                        znode.version(),
+                        delay.isNegative() ? Duration.ZERO : delay,
+                        List.of());
+            });
+        }
+        return change(znode, job);
+    }
+
+    private JobRecord fresh(int number, Instant from, boolean paused) {
+        JobVersion version = new JobVersion(number, from, from, LedgerParents.FIRST_LAYOUT, definition, paused, author);
+        return new JobRecord(definition.name(), uid, List.of(version), List.of(), Optional.empty());
+    }
+
+    // --- a change
+
+    private CompletableFuture<Applied> change(Znode znode, JobRecord job) {
+        JobVersion newest = job.newest();
+        boolean takesOver = author.origin() == Origin.OPERATOR && declaredBy(job) == Origin.CODE;
+        if (newest.definition().equals(definition) && !takesOver) {
+            return CompletableFuture.completedFuture(new Applied.Unchanged(job.name(), job.uid(), newest.number()));
+        }
+        if (author.origin() == Origin.CODE && declaredBy(job) == Origin.OPERATOR) {
+            return refused(
+                    "version " + newest.number() + " was applied by "
+                            + newest.author().name()
+                            + ", and code does not replace what an operator applied; delete the job to let code declare it again");
+        }
+        Optional<String> full = tooManyVersions(job);
+        if (full.isPresent()) {
+            return refused(full.get());
+        }
+        List<DefinitionDiff.FieldChange> changes = DefinitionDiff.between(newest.definition(), definition);
+        boolean newLayout = !newest.definition().shards().equals(definition.shards())
+                || newest.definition().placement() != definition.placement();
+        JobVersion next = new JobVersion(
+                newest.number() + 1,
+                newest.from(),
+                newest.changed(),
+                newest.layout() + (newLayout ? 1 : 0),
+                definition,
+                newest.paused(),
+                author);
+        return longestLease().thenCompose(lease -> write(job.with(next), znode.version(), lease, changes));
+    }
+
+    /** Who declared what is in force: operators who pause and resume a job do not make it theirs. */
+    static Origin declaredBy(JobRecord job) {
+        return declaration(job).author().origin();
+    }
+
+    /** The version with which the newest definition came. */
+    static JobVersion declaration(JobRecord job) {
+        JobVersion found = job.newest();
+        List<JobVersion> versions = job.versions();
+        for (int i = versions.size() - 2; i >= 0; i--) {
+            JobVersion before = versions.get(i);
+            // A version with another pause flag is an operator's command, not a declaration.
+            if (before.definition().equals(found.definition()) && before.paused() != found.paused()) {
+                found = before;
+            } else {
+                break;
+            }
+        }
+        return found;
+    }
+
+    private Optional<String> tooManyVersions(JobRecord job) {
+        if (job.versions().size() < JobRecord.MAX_VERSIONS) {
+            return Optional.empty();
+        }
+        Instant ended = job.versions().get(1).from();
+        if (ended.isBefore(requests.loop().now().minus(KEEP_VERSIONS))) {
+            return Optional.empty();
+        }
+        return Optional.of("the job was changed " + (JobRecord.MAX_VERSIONS - 1)
+                + " times within the last hour, and the oldest version, in force until " + ended
+                + ", is still needed to account for what was due under it; try again after "
+                + ended.plus(KEEP_VERSIONS));
+    }
+
+    /** A time after which no lease can be valid that began before: the longest of those registered, and a margin. */
+    private CompletableFuture<Duration> longestLease() {
+        return requests.children("apply-agents", Paths.AGENTS, deadline)
+                .thenCompose(names -> requests.readAll(
+                        "apply-agent-read", names.stream().map(Paths::agent).toList(), deadline))
+                .thenApply(agents -> agents.stream()
+                        .map(JobWriter::sessionTimeout)
+                        .reduce(USUAL_SESSION, (a, b) -> a.compareTo(b) > 0 ? a : b))
+                .thenApply(session -> Lease.length(session).plus(MARGIN));
+    }
+
+    private static Duration sessionTimeout(Znode znode) {
+        try {
+            AgentFacts facts =
+                    AgentFactsCodec.decode(znode.path(), Paths.name(znode.path()), znode.data(), znode.created());
+            return facts.sessionTimeout();
+        } catch (CorruptRecordException e) {
+            return Duration.ofMinutes(1); // as long as servers usually grant: whoever wrote this may be an agent
+        }
+    }
+
+    // --- writing
+
+    /** @param version of the znode that is replaced; -1 to create it */
+    private CompletableFuture<Applied> write(
+            JobRecord job, int version, Duration delay, List<DefinitionDiff.FieldChange> changes) {
+        byte[] data = JobRecordCodec.encode(job, delay);
+        return requests.commit(parents.transaction(path, job, data, version), deadline)
+                .thenCompose(answer -> {
+                    if (answer instanceof Commit.Applied) {
+                        return readBack(job, changes);
+                    }
+                    if (answer instanceof Commit.Conflict conflict) {
+                        return conflict(conflict, job, version, delay, changes);
+                    }
+                    return requests.settled("apply-settle", deadline).thenCompose(settled -> readBack(job, changes));
+                });
+    }
+
+    private CompletableFuture<Applied> conflict(
+            Commit.Conflict conflict,
+            JobRecord job,
+            int version,
+            Duration delay,
+            List<DefinitionDiff.FieldChange> changes) {
+        if (conflict.reason() == Reason.EXISTS && !conflict.path().equals(path)) {
+            parents.exists(conflict.path());
+            return write(job, version, delay, changes);
+        }
+        if (conflict.reason() == Reason.MISSING
+                && (version < 0 || !conflict.path().equals(path))) {
+            return parents.ensureBuckets(job).thenCompose(ensured -> write(job, version, delay, changes));
+        }
+        if (deadline.passed(requests.loop().nanoTime())) {
+            return CompletableFuture.failedFuture(new ClientException(
+                    Kind.UNAVAILABLE, "job '" + job.name() + "' is being changed by others again and again"));
+        }
+        return apply();
+    }
+
+    /** Finds out whether the store has the record; if it does not, begins again. */
+    private CompletableFuture<Applied> readBack(JobRecord written, List<DefinitionDiff.FieldChange> changes) {
+        return requests.read("apply-read-back", path, deadline).thenCompose(found -> {
+            if (found.isEmpty()) {
+                return apply();
+            }
+            Znode znode = found.get();
+            JobRecord stored;
+            try {
+                stored = JobRecordCodec.decode(path, znode.data(), znode.modified());
+            } catch (CorruptRecordException e) {
+                return refused(String.valueOf(e.getMessage()));
+            }
+            if (!stored.uid().equals(written.uid())) {
+                return apply();
+            }
+            Optional<JobVersion> ours = stored.versions().stream()
+                    .filter(version -> version.number() == written.newest().number()
+                            && version.author().equals(author)
+                            && version.definition().equals(definition))
+                    .findFirst();
+            if (ours.isEmpty()) {
+                return apply();
+            }
+            if (written.uid().equals(uid)) {
+                return created(znode, stored);
+            }
+            return CompletableFuture.completedFuture(new Applied.Changed(
+                    stored.name(),
+                    stored.uid(),
+                    ours.get().number(),
+                    changes,
+                    ours.get().from(),
+                    znode.modifiedZxid()));
+        });
+    }
+
+    private static CompletableFuture<Applied> created(Znode znode, JobRecord job) {
+        return CompletableFuture.completedFuture(
+                new Applied.Created(job.name(), job.uid(), job.versions().get(0).from(), znode.modifiedZxid()));
+    }
+
+    private CompletableFuture<Applied> refused(String why) {
+        return CompletableFuture.completedFuture(new Applied.Refused(definition.name(), why));
+    }
+}

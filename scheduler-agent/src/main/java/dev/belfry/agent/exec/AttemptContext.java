@@ -1,0 +1,141 @@
+package dev.belfry.agent.exec;
+
+import dev.belfry.agent.JobContext;
+import dev.belfry.core.job.ShardLayout;
+import dev.belfry.core.shard.AttemptOrder;
+import dev.belfry.core.shard.ShardRef;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobVersion;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An attempt as its handler sees it. Nothing that it offers waits for anything. */
+final class AttemptContext implements JobContext {
+    private static final int LONGEST_MESSAGE = 200;
+
+    private final Attempt attempt;
+    private final AttemptOrder order;
+    private final JobRecord job;
+    private final Map<String, String> parameters;
+    private final ShardLayout layout;
+
+    AttemptContext(Attempt attempt) {
+        this.attempt = attempt;
+        this.order = attempt.task().order();
+        this.job = attempt.task().job();
+        this.parameters =
+                Collections.unmodifiableMap(new LinkedHashMap<>(attempt.task().parameters()));
+        this.layout = layout(job, order);
+    }
+
+    /** The layout that the shard belongs to: the definition in force at the fire, unless its layout is another one. */
+    private static ShardLayout layout(JobRecord job, AttemptOrder order) {
+        ShardRef shard = order.shard();
+        if (shard.isBroadcast()) {
+            return ShardLayout.SINGLE;
+        }
+        JobVersion version = job.at(order.fire().due());
+        for (int i = job.versions().size() - 1; i >= 0 && version.layout() != shard.layout(); i--) {
+            version = job.versions().get(i);
+        }
+        ShardLayout declared = version.definition().shards();
+        return declared.count() == shard.shards() ? declared : ShardLayout.of(shard.shards());
+    }
+
+    @Override
+    public String job() {
+        return job.name();
+    }
+
+    @Override
+    public String runId() {
+        return order.fire().runId(job.uid());
+    }
+
+    @Override
+    public int shard() {
+        return order.shard().number();
+    }
+
+    @Override
+    public int shardCount() {
+        return layout.count();
+    }
+
+    @Override
+    public Optional<String> shardParameter() {
+        return layout.parameters().isEmpty() ? Optional.empty() : Optional.of(layout.parameter(shard()));
+    }
+
+    @Override
+    public Map<String, String> parameters() {
+        return parameters;
+    }
+
+    @Override
+    public Instant scheduledTime() {
+        return order.fire().due();
+    }
+
+    @Override
+    public int attempt() {
+        return order.number();
+    }
+
+    @Override
+    public long fencingToken() {
+        return order.token();
+    }
+
+    @Override
+    public Duration leaseRemaining() {
+        return Duration.ofNanos(Math.max(0, attempt.task().lease().remainingNanos()));
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return attempt.isCancelled();
+    }
+
+    @Override
+    public void onCancel(Runnable hook) {
+        attempt.onCancel(Objects.requireNonNull(hook, "hook"));
+    }
+
+    @Override
+    public Optional<byte[]> checkpoint() {
+        return attempt.checkpoint();
+    }
+
+    @Override
+    public void checkpoint(byte[] data) {
+        if (data.length > MAX_CHECKPOINT_BYTES) {
+            throw new IllegalArgumentException("the checkpoint of job " + job.name() + " has " + data.length
+                    + " bytes, more than the " + MAX_CHECKPOINT_BYTES
+                    + " that are kept: store the data elsewhere and keep a reference to it");
+        }
+        attempt.checkpoint(data);
+    }
+
+    @Override
+    public void progress(double fraction, String message) {
+        if (!(fraction >= 0 && fraction <= 1)) {
+            throw new IllegalArgumentException(
+                    "progress of job " + job.name() + " is a fraction from 0 to 1, not " + fraction);
+        }
+        boolean fits = message.length() <= LONGEST_MESSAGE;
+        attempt.progress(fraction, fits ? message : message.substring(0, LONGEST_MESSAGE));
+    }
+
+    @Override
+    public Logger logger() {
+        return LoggerFactory.getLogger("dev.belfry.job." + job.name());
+    }
+}

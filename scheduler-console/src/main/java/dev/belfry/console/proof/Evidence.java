@@ -1,0 +1,33 @@
+package dev.belfry.console.proof;
+
+import dev.belfry.agent.client.Journal;
+import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.version.JobRecord;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a proof goes by.
+ *
+ * @param jobs as stored, deleted ones included
+ * @param ledgers of a layout of a job, read when they are needed
+ * @param journal read after the ledgers' marks are, or the proof may find less than there is
+ * @param agents registered now
+ * @param now the present, by the clock that schedules go by
+ */
+public record Evidence(List<JobRecord> jobs, Ledgers ledgers, Journal journal, List<AgentFacts> agents, Instant now) {
+
+    /** Where the ledgers of a job come from. */
+    @FunctionalInterface
+    public interface Ledgers {
+        /** The ledgers by shard; none for shards of which nothing was recorded. */
+        Map<String, LedgerRecord> of(String jobUid, int layout);
+    }
+
+    public Evidence {
+        jobs = List.copyOf(jobs);
+        agents = List.copyOf(agents);
+    }
+}

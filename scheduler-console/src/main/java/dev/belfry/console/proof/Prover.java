@@ -1,0 +1,141 @@
+package dev.belfry.console.proof;
+
+import dev.belfry.agent.client.Journal;
+import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.version.JobRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Compares what was due with what the journal and the ledgers say became of it.
+ *
+ * <p>A pure function of its evidence. Time and memory grow with the number of fires due: about a million a second.
+ */
+public final class Prover {
+    /** How long a fire may take to be accounted for before it counts as a gap. */
+    public static final Duration GRACE = Duration.ofSeconds(30);
+
+    private record ShardId(String jobUid, int layout, String shard) {}
+
+    private final Evidence evidence;
+    private final Instant from;
+    private final Instant until;
+    private final Tally tally = new Tally();
+    private final Map<ShardId, List<Journal.Line>> lines = new HashMap<>();
+
+    private Prover(Evidence evidence, Instant from, Instant until) {
+        this.evidence = evidence;
+        this.from = from;
+        this.until = until;
+    }
+
+    /** Looks at everything due in [{@code from}, {@code until}), or up to now if that is earlier. */
+    public static Proof prove(Evidence evidence, Instant from, Instant until) {
+        Instant end = until.isBefore(evidence.now()) ? until : evidence.now();
+        return new Prover(evidence, from, end).prove();
+    }
+
+    private Proof prove() {
+        for (Journal.Line line : evidence.journal().fires()) {
+            FireEntry entry = line.entry();
+            lines.computeIfAbsent(new ShardId(entry.jobUid(), entry.layout(), entry.shard()), id -> new ArrayList<>())
+                    .add(line);
+        }
+        Unlisted unlisted = new Unlisted(evidence.journal().counts().values());
+        List<JobRecord> jobs = new ArrayList<>(evidence.jobs());
+        jobs.sort(Comparator.comparing(JobRecord::name));
+        for (JobRecord job : jobs) {
+            Unlisted.OfJob missing = new Unlisted.OfJob();
+            for (Layout layout : Layout.of(job, from, until)) {
+                prove(layout, missing);
+            }
+            unlisted.settle(job, missing, tally);
+            note(job);
+        }
+        tally.notes.addAll(evidence.journal().problems());
+        tally.findings.sort(
+                Comparator.comparing(Finding::job).thenComparing(Finding::shard).thenComparing(Finding::first));
+        return tally.proof(from, until);
+    }
+
+    private void note(JobRecord job) {
+        if (job.versions().get(0).number() > 1 && job.versions().get(0).from().isAfter(from)) {
+            tally.notes.add("job " + job.name() + ": what was due before "
+                    + job.versions().get(0).from() + " is not known, since older versions are not kept");
+        }
+    }
+
+    private void prove(Layout layout, Unlisted.OfJob missing) {
+        Map<String, LedgerRecord> ledgers = evidence.ledgers().of(layout.job().uid(), layout.number());
+        for (String shard : shards(layout, ledgers)) {
+            List<Journal.Line> journal =
+                    lines.getOrDefault(new ShardId(layout.job().uid(), layout.number(), shard), List.of());
+            ShardProof proof = new ShardProof(
+                    layout,
+                    shard,
+                    journal.stream().map(Journal.Line::entry).toList(),
+                    Optional.ofNullable(ledgers.get(shard)),
+                    tally);
+            proof.layLines(from, until);
+            if (layout.shards() == 0) {
+                broadcast(layout, shard, journal, proof);
+            } else {
+                tally.due += layout.due().length;
+                proof.judgeRest(from.toEpochMilli(), until.toEpochMilli(), evidence.now(), GRACE);
+            }
+            proof.unlisted.forEach(instant -> missing.add(layout.number(), shard, instant));
+        }
+    }
+
+    private Set<String> shards(Layout layout, Map<String, LedgerRecord> ledgers) {
+        Set<String> shards =
+                new TreeSet<>(Comparator.comparingInt(String::length).thenComparing(s -> s));
+        for (int shard = 0; shard < layout.shards(); shard++) {
+            shards.add(Integer.toString(shard));
+        }
+        if (layout.shards() == 0) {
+            shards.addAll(ledgers.keySet());
+            lines.keySet().stream()
+                    .filter(id -> id.jobUid().equals(layout.job().uid()) && id.layout() == layout.number())
+                    .forEach(id -> shards.add(id.shard()));
+        }
+        return shards;
+    }
+
+    /** An agent owes a broadcast fire only while it is registered: between what it has recorded, that is known. */
+    private void broadcast(Layout layout, String agent, List<Journal.Line> journal, ShardProof proof) {
+        Map<String, long[]> stretches = new HashMap<>();
+        for (Journal.Line line : journal) {
+            long at = line.entry().fire().due().toEpochMilli();
+            long[] stretch = stretches.computeIfAbsent(line.writer(), writer -> new long[] {at, at});
+            stretch[0] = Math.min(stretch[0], at);
+            stretch[1] = Math.max(stretch[1], at);
+        }
+        for (AgentFacts live : evidence.agents()) {
+            if (live.incarnation().agentId().equals(agent)
+                    && stretches.containsKey(live.incarnation().name())) {
+                stretches.get(live.incarnation().name())[1] = until.toEpochMilli() - 1;
+            }
+        }
+        stretches.values().forEach(stretch -> {
+            long first = Math.max(stretch[0], from.toEpochMilli());
+            long end = Math.min(stretch[1] + 1, until.toEpochMilli());
+            for (long due : layout.due()) {
+                tally.due += due >= first && due < end ? 1 : 0;
+            }
+            if (first < end) {
+                proof.judgeRest(first, end, evidence.now(), GRACE);
+            }
+        });
+    }
+}

@@ -1,0 +1,189 @@
+package dev.belfry.console.proof;
+
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.ledger.Mark;
+import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.ledger.Span;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Lays the final lines of one shard's journal over what it owed. One use, not thread-safe. */
+final class ShardProof {
+    /** A range outcome is counted up to here; a longer one says at least so many. */
+    private static final long COUNT_LIMIT = 1_000_000;
+    /** Outcomes with these reasons may be the second of a pair. */
+    private static final Set<String> SECOND = Set.of(Reasons.OUTCOME_UNKNOWN, Reasons.LEASE_OVER);
+    /** A hand-over that takes longer than this is no excuse any more. */
+    private static final Duration HAND_OVER = Duration.ofMinutes(1);
+
+    private final Layout layout;
+    private final String shard;
+    private final List<FireEntry> lines;
+    private final Optional<LedgerRecord> ledger;
+    private final Tally tally;
+    private final long[] due;
+    /** Number of the line that covers each due fire, from 1. */
+    private final int[] covered;
+
+    /** Final by the ledger and not listed in the journal, in milliseconds of the epoch. */
+    final List<Long> unlisted = new ArrayList<>();
+
+    ShardProof(Layout layout, String shard, List<FireEntry> lines, Optional<LedgerRecord> ledger, Tally tally) {
+        this.layout = layout;
+        this.shard = shard;
+        this.lines = lines;
+        this.ledger = ledger;
+        this.tally = tally;
+        this.due = layout.due();
+        this.covered = new int[due.length];
+    }
+
+    /**
+     * @param from lines of fires before it are passed over
+     * @param until likewise from it on
+     */
+    void layLines(Instant from, Instant until) {
+        for (int i = 0; i < lines.size(); i++) {
+            FireEntry line = lines.get(i);
+            if (line.kind() != FireEntry.Kind.FINAL
+                    || !line.fire().isScheduled()
+                    || line.last().isBefore(from)
+                    || !line.fire().due().isBefore(until)) {
+                continue;
+            }
+            lay(i + 1, line, from, until);
+        }
+    }
+
+    private void lay(int number, FireEntry line, Instant from, Instant until) {
+        long first = line.fire().due().toEpochMilli();
+        int low = place(first);
+        int high = place(line.last().toEpochMilli() + 1);
+        boolean whole = !line.fire().due().isBefore(from) && line.last().isBefore(until) && first >= layout.known();
+        if (whole && !layout.chained()) {
+            boolean atEnds = low < high
+                    && due[low] == first
+                    && due[high - 1] == line.last().toEpochMilli();
+            if (!atEnds || (line.count() != high - low && line.count() < COUNT_LIMIT)) {
+                phantom(line, high - low);
+            }
+        }
+        if (layout.chained()) {
+            tally.outcome(line.outcome(), line.count());
+            return;
+        }
+        tally.outcome(line.outcome(), high - low);
+        for (int i = low; i < high; i++) {
+            if (covered[i] == 0) {
+                covered[i] = number;
+            } else {
+                twice(i, lines.get(covered[i] - 1), line);
+            }
+        }
+    }
+
+    /** Where an instant stands among the due ones, or would stand. */
+    private int place(long millis) {
+        int found = Arrays.binarySearch(due, millis);
+        return found >= 0 ? found : -found - 1;
+    }
+
+    private void phantom(FireEntry line, int dueWithin) {
+        String detail = line.count() == 1 && line.fire().due().equals(line.last())
+                ? "recorded as " + line.outcome().text() + ", but not due under any version kept"
+                : "recorded as " + line.count() + " fires " + line.outcome().text() + ", but " + dueWithin
+                        + " were due between the two";
+        tally.found(finding(Finding.Kind.PHANTOM, line.fire().due(), line.last(), line.count(), detail));
+    }
+
+    private void twice(int i, FireEntry before, FireEntry line) {
+        if (SECOND.contains(line.reason()) || SECOND.contains(before.reason())) {
+            tally.pairs++;
+            return;
+        }
+        Instant at = Instant.ofEpochMilli(due[i]);
+        String detail = before.outcome().text() + " (token " + before.token() + ") and "
+                + line.outcome().text() + " (token " + line.token() + ")";
+        tally.found(finding(Finding.Kind.DUPLICATE, at, at, 1, detail));
+    }
+
+    /** Judges the due fires from {@code first} up to before {@code end} that no line covers. */
+    void judgeRest(long first, long end, Instant now, Duration grace) {
+        long settledBefore = now.minus(grace).toEpochMilli() - layout.jitter();
+        long stretch = -1;
+        String why = "";
+        int count = 0;
+        int last = 0;
+        for (int i = place(first); i < place(end); i++) {
+            String verdict = covered[i] != 0 ? "" : verdict(due[i], settledBefore, now);
+            if (stretch >= 0 && !verdict.equals(why)) {
+                gap(stretch, due[last], count, why);
+                stretch = -1;
+                count = 0;
+            }
+            if (!verdict.isEmpty()) {
+                stretch = stretch < 0 ? due[i] : stretch;
+                why = verdict;
+                last = i;
+                count++;
+            }
+        }
+        if (stretch >= 0) {
+            gap(stretch, due[last], count, why);
+        }
+    }
+
+    private void gap(long first, long last, long count, String why) {
+        tally.found(finding(Finding.Kind.GAP, Instant.ofEpochMilli(first), Instant.ofEpochMilli(last), count, why));
+    }
+
+    /** Why a fire without a line is a gap; empty if it is none. */
+    private String verdict(long instant, long settledBefore, Instant now) {
+        LedgerRecord record = ledger.orElse(null);
+        if (record != null && isFinal(record, instant)) {
+            unlisted.add(instant);
+            return "";
+        }
+        if (instant >= settledBefore || (record != null && isUnderWay(record, instant, now))) {
+            tally.pending++;
+            return "";
+        }
+        return record == null
+                ? "nobody has recorded anything of this shard"
+                : "not accounted for; the ledger is final up to " + record.mark() + ", written by " + record.writer();
+    }
+
+    private static boolean isFinal(LedgerRecord record, long instant) {
+        if (instant <= record.mark().toEpochMilli()) {
+            return true;
+        }
+        Instant at = Instant.ofEpochMilli(instant);
+        for (Span span : record.above()) {
+            if (span.covers(at) && span.mark() instanceof Mark.Final) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether an attempt is under way, of this fire or of one before which it waits, or the shard is handed over. */
+    private static boolean isUnderWay(LedgerRecord record, long instant, Instant now) {
+        boolean running = record.above().stream().anyMatch(span -> !(span.mark() instanceof Mark.Final))
+                || record.requested().stream().anyMatch(run -> !(run.mark() instanceof Mark.Final));
+        boolean handedOver = record.released()
+                .filter(r -> r.from().toEpochMilli() <= instant
+                        && r.at().plus(HAND_OVER).isAfter(now))
+                .isPresent();
+        return running || handedOver;
+    }
+
+    private Finding finding(Finding.Kind kind, Instant first, Instant last, long count, String detail) {
+        return new Finding(kind, layout.job().name(), layout.number(), shard, first, last, count, detail);
+    }
+}

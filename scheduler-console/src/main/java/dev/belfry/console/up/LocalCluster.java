@@ -1,0 +1,79 @@
+package dev.belfry.console.up;
+
+import dev.belfry.console.local.ChildJvm;
+import dev.belfry.console.local.LocalZooKeeper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Agents in JVMs of their own on this machine, beside local ZooKeeper servers.
+ *
+ * <p>Not thread-safe.
+ */
+final class LocalCluster {
+
+    private final Path logs;
+    private final LocalZooKeeper zookeeper;
+    private final String namespace;
+    private final List<String> agentArguments;
+    private final List<ChildJvm> agents = new ArrayList<>();
+
+    /**
+     * @param providerSettings configuration of handlers that are found on the class path
+     * @param more further arguments of every agent
+     */
+    LocalCluster(
+            Path logs,
+            LocalZooKeeper zookeeper,
+            String namespace,
+            Map<String, String> providerSettings,
+            List<String> more) {
+        this.logs = logs;
+        this.zookeeper = zookeeper;
+        this.namespace = namespace;
+        List<String> arguments = new ArrayList<>(more);
+        providerSettings.forEach((key, value) -> {
+            arguments.add("--set");
+            arguments.add(key + "=" + value);
+        });
+        this.agentArguments = List.copyOf(arguments);
+    }
+
+    void startAgents(int count) throws IOException {
+        for (int i = 1; i <= count; i++) {
+            List<String> arguments = new ArrayList<>(List.of(
+                    "agent",
+                    "--zookeeper",
+                    zookeeper.connectString(),
+                    "--namespace",
+                    namespace,
+                    "--id",
+                    "agent-" + i,
+                    "--session-timeout",
+                    "6s"));
+            arguments.addAll(agentArguments);
+            agents.add(ChildJvm.start(
+                    "agent-" + i,
+                    logs,
+                    List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                    "dev.belfry.console.cli.Belfry",
+                    arguments));
+        }
+    }
+
+    List<ChildJvm> agents() {
+        return Collections.unmodifiableList(agents);
+    }
+
+    /** Ends every agent in good order, side by side, then the servers. */
+    void stop(Duration patience) {
+        agents.forEach(ChildJvm::askToStop);
+        agents.forEach(agent -> agent.ended(patience));
+        zookeeper.stop();
+    }
+}

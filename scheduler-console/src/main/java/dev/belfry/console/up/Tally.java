@@ -1,0 +1,90 @@
+package dev.belfry.console.up;
+
+import dev.belfry.agent.client.Journal;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.journal.JournalCounts;
+import dev.belfry.core.run.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The journal, added up.
+ *
+ * @param outcomes final fires by outcome
+ * @param rerun fires that were run again because an attempt was cut short
+ * @param lateness how late attempts started that were not run late on purpose, ascending
+ * @param shardsMoved grants of shards that had an owner before
+ */
+record Tally(Map<Outcome, Long> outcomes, long rerun, List<Duration> lateness, long shardsMoved) {
+
+    static Tally of(Journal journal) {
+        Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
+        List<Duration> lateness = new ArrayList<>();
+        long rerun = 0;
+        for (Journal.Line line : journal.fires()) {
+            FireEntry fire = line.entry();
+            if (fire.kind() != FireEntry.Kind.FINAL) {
+                continue;
+            }
+            outcomes.merge(fire.outcome(), fire.count(), Long::sum);
+            if (fire.attempt() > 1) {
+                rerun++;
+            } else if (fire.attempt() == 1 && fire.reason().isEmpty()) {
+                lateness.add(Duration.between(fire.fire().due(), fire.started()));
+            }
+        }
+        for (JournalCounts counts : journal.counts().values()) {
+            counts.cells().forEach((cell, count) -> outcomes.merge(cell.outcome(), count, Long::sum));
+        }
+        Collections.sort(lateness);
+        return new Tally(outcomes, rerun, lateness, moved(journal));
+    }
+
+    private static long moved(Journal journal) {
+        Map<String, String> owners = new HashMap<>();
+        long[] moved = {0};
+        journal.table()
+                .forEach(entry -> entry.changes().forEach(line -> {
+                    if (line.kind().equals("grant")) {
+                        String shard = line.jobUid() + '.' + line.layout() + '/' + line.shard();
+                        String before = owners.put(shard, line.owner());
+                        if (before != null && !before.equals(line.owner())) {
+                            moved[0]++;
+                        }
+                    }
+                }));
+        return moved[0];
+    }
+
+    long fires() {
+        return outcomes.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** The lateness that {@code part} of the fires do not exceed; zero without fires. */
+    Duration quantile(double part) {
+        return lateness.isEmpty()
+                ? Duration.ZERO
+                : lateness.get((int) Math.min(lateness.size() - 1L, Math.round(part * (lateness.size() - 1))));
+    }
+
+    /** {@code 123 succeeded, 2 missed}. */
+    String text() {
+        if (outcomes.isEmpty()) {
+            return "none yet";
+        }
+        List<String> parts = new ArrayList<>();
+        outcomes.forEach((outcome, count) -> parts.add(count + " " + outcome.text()));
+        return String.join(", ", parts);
+    }
+
+    /** Whether the table was written after {@code instant}. */
+    static boolean changedSince(Journal journal, Instant instant) {
+        return journal.table().stream().anyMatch(entry -> entry.at().isAfter(instant));
+    }
+}

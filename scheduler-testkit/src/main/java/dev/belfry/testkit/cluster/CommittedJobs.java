@@ -1,0 +1,107 @@
+package dev.belfry.testkit.cluster;
+
+import dev.belfry.core.job.Placement;
+import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobRecordCodec;
+import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.version.RunRequest;
+import dev.belfry.store.Znode;
+import dev.belfry.testkit.store.SimEnsemble;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Every job ever committed and what it owes, computed by arithmetic and not by the product's engine: each job of a
+ * simulation is due on the whole multiples of its parameter {@code period}, in milliseconds since 1970.
+ */
+final class CommittedJobs {
+    /** Parameter of a job: its period in milliseconds; absent for a job without instants of its own. */
+    static final String PERIOD = "period";
+
+    private final SimEnsemble ensemble;
+    private final Map<String, JobRecord> byUid = new LinkedHashMap<>();
+    private final Set<String> requested = new HashSet<>();
+
+    CommittedJobs(SimEnsemble ensemble) {
+        this.ensemble = ensemble;
+    }
+
+    void written(String path) {
+        Optional<Znode> znode = ensemble.peek(path);
+        if (znode.isPresent() && Paths.parent(Paths.parent(path)).equals(Paths.JOBS)) {
+            JobRecord job =
+                    JobRecordCodec.decode(path, znode.get().data(), znode.get().modified());
+            byUid.put(job.uid(), job);
+            for (RunRequest request : job.requests()) {
+                requested.add(job.uid() + " " + request.runId());
+            }
+        }
+    }
+
+    Collection<JobRecord> all() {
+        return Collections.unmodifiableCollection(byUid.values());
+    }
+
+    Optional<JobRecord> find(String uid) {
+        return Optional.ofNullable(byUid.get(uid));
+    }
+
+    boolean wasRequested(String uid, FireId fire) {
+        return requested.contains(uid + " " + fire.requested().orElse(""));
+    }
+
+    /** Whether the versions of a job say by themselves when it is due. */
+    static boolean hasInstants(JobRecord job) {
+        return job.versions().stream().allMatch(v -> v.definition().parameters().containsKey(PERIOD));
+    }
+
+    /** The instants in [{@code from}, {@code upTo}] at which {@code layout} of the job is due, ascending. */
+    static List<Instant> due(JobRecord job, int layout, Instant from, Instant upTo) {
+        List<Instant> due = new ArrayList<>();
+        for (int i = 0; i < job.versions().size(); i++) {
+            JobVersion version = job.versions().get(i);
+            boolean owes = job.definition().placement() == Placement.BROADCAST || version.layout() == layout;
+            if (!owes || version.paused() || !version.definition().enabled()) {
+                continue;
+            }
+            long period = Long.parseLong(version.definition().parameters().getOrDefault(PERIOD, "0"));
+            long first = Math.max(from.toEpochMilli(), version.from().toEpochMilli());
+            long last = Math.min(upTo.toEpochMilli(), end(job, i).toEpochMilli() - 1);
+            for (long at = ceil(first, period); period > 0 && at <= last; at += period) {
+                due.add(Instant.ofEpochMilli(at));
+            }
+        }
+        return due;
+    }
+
+    private static Instant end(JobRecord job, int version) {
+        Instant end = job.deletedAt().orElse(Instant.parse("2099-01-01T00:00:00Z"));
+        if (version + 1 < job.versions().size()) {
+            Instant next = job.versions().get(version + 1).from();
+            return next.isBefore(end) ? next : end;
+        }
+        return end;
+    }
+
+    private static long ceil(long value, long period) {
+        return period <= 0 ? value : Math.floorDiv(value + period - 1, period) * period;
+    }
+
+    /** The layouts that a job has had, with their numbers of shards. */
+    static Map<Integer, Integer> layouts(JobRecord job) {
+        Map<Integer, Integer> layouts = new LinkedHashMap<>();
+        job.versions()
+                .forEach(v -> layouts.put(v.layout(), v.definition().shards().count()));
+        return layouts;
+    }
+}

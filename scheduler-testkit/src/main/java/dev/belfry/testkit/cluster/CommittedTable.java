@@ -1,0 +1,159 @@
+package dev.belfry.testkit.cluster;
+
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.ownership.AssignmentTable;
+import dev.belfry.core.ownership.BucketCodec;
+import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.ownership.HandOver;
+import dev.belfry.core.ownership.Release;
+import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.ownership.TableBuilder;
+import dev.belfry.core.ownership.Tenancy;
+import dev.belfry.core.record.Paths;
+import dev.belfry.store.Transaction;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The assignment table as committed, checked with every version of it (I6, I7, I8). */
+final class CommittedTable {
+
+    /** What the table needs to know of the owners that it names. */
+    interface Owners {
+        /** Whether an incarnation may still act as owner, by its own clocks. */
+        boolean mayStillAct(Incarnation owner);
+
+        void changed(String what);
+    }
+
+    private final Owners owners;
+    private final Set<Release> released = new HashSet<>();
+    private final Map<ShardKey, Long> greatestSince = new HashMap<>();
+    private AssignmentTable table = AssignmentTable.empty();
+    private Map<ShardKey, Tenancy> rows = Map.of();
+    private Epoch epoch = Epoch.NONE;
+    /** Shards whose last owner let go of them in good order, after which there was nobody. */
+    private final Set<ShardKey> letGo = new HashSet<>();
+
+    private long versions;
+
+    CommittedTable(Owners owners) {
+        this.owners = owners;
+    }
+
+    AssignmentTable table() {
+        return table;
+    }
+
+    Map<ShardKey, Tenancy> rows() {
+        return rows;
+    }
+
+    Epoch epoch() {
+        return epoch;
+    }
+
+    /** How many versions there have been. */
+    long versions() {
+        return versions;
+    }
+
+    void epochWritten(byte[] data) {
+        Epoch next = Epoch.decode(Paths.EPOCH, data);
+        boolean raised = next.term() == epoch.term() && next.incarnation().equals(epoch.incarnation());
+        if (next.term() <= epoch.term() && !raised) {
+            throw new InvariantViolation("I7", "term " + next.term() + " was written after " + epoch.term());
+        }
+        if (!raised) {
+            owners.changed("master: term=" + next.term() + " incarnation=" + next.incarnation());
+        }
+        epoch = next;
+    }
+
+    void handOverWritten(String path, byte[] data) {
+        for (Release release : HandOver.decode(path, data).releases()) {
+            if (released.add(release)) {
+                owners.changed(
+                        "released: " + release.shard() + " since=" + release.since() + " by " + Paths.name(path));
+            }
+        }
+    }
+
+    /** Whether the last owner of a shard that nobody owns any more let go of it in good order. */
+    boolean wasLetGo(ShardKey shard) {
+        return letGo.contains(shard);
+    }
+
+    /** One transaction that writes buckets. */
+    void written(long session, List<Transaction.Write> writes) {
+        Incarnation master = epoch.incarnation().isEmpty() ? null : new Incarnation(epoch.incarnation());
+        if (master == null || master.sessionId() != session) {
+            throw new InvariantViolation(
+                    "I7",
+                    "the table was written by session " + Long.toHexString(session) + " while " + epoch
+                            + " is in office");
+        }
+        versions++;
+        TableBuilder builder = table.toBuilder();
+        for (Transaction.Write write : writes) {
+            if (Paths.parent(write.path()).equals(Paths.ASSIGNMENTS)) {
+                int bucket = Integer.parseInt(Paths.name(write.path()), 16);
+                byte[] data = write instanceof Transaction.Put put
+                        ? put.data()
+                        : write instanceof Transaction.Create create ? create.data() : new byte[0];
+                builder.clearBucket(bucket);
+                BucketCodec.decode(bucket, data, builder);
+            }
+        }
+        AssignmentTable next = builder.build();
+        Map<ShardKey, Tenancy> nextRows = new TreeMap<>();
+        next.forEach(nextRows::put);
+        nextRows.forEach((key, row) -> compare(key, rows.get(key), row));
+        rows.forEach((key, row) -> {
+            if (!nextRows.containsKey(key)) {
+                mayGo(key, row, "nobody");
+                owners.changed("table: " + key + " has no owner any more");
+                if (released.contains(new Release(key, row.since()))) {
+                    letGo.add(key);
+                }
+            }
+        });
+        table = next;
+        rows = nextRows;
+    }
+
+    private void compare(ShardKey key, @org.jspecify.annotations.Nullable Tenancy before, Tenancy after) {
+        if (after.equals(before)) {
+            return;
+        }
+        owners.changed(
+                "table: " + key + " owner=" + after.owner() + " since=" + after.since() + " next=" + after.next());
+        if (before != null && before.since().equals(after.since())) {
+            if (!before.owner().equals(after.owner())) {
+                throw new InvariantViolation("I8", key + " changed its owner within one tenancy: " + before);
+            }
+            return;
+        }
+        long greatest = greatestSince.getOrDefault(key, -1L);
+        if (after.since().value() <= greatest) {
+            throw new InvariantViolation("I6", key + " was granted again at an older generation: " + after);
+        }
+        if (after.since().term() != epoch.term()) {
+            throw new InvariantViolation("I7", key + " was granted at " + after.since() + " in term " + epoch.term());
+        }
+        greatestSince.put(key, after.since().value());
+        if (before != null) {
+            mayGo(key, before, after.owner().name());
+        }
+    }
+
+    /** Rule R2: the owner has listed exactly this tenancy as released, or its lease is over. */
+    private void mayGo(ShardKey key, Tenancy row, String to) {
+        if (!released.contains(new Release(key, row.since())) && owners.mayStillAct(row.owner())) {
+            throw new InvariantViolation("I8", key + " was given to " + to + " while its owner may still act: " + row);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package dev.belfry.testkit.cluster;
+
+import dev.belfry.core.command.Command;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.testkit.store.SiteCounts;
+import dev.belfry.testkit.time.SimProcess;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Something that goes wrong in a cluster, or that somebody does to it. Each has a name, its own undoing, and no state. */
+public sealed interface Fault {
+
+    /** Does it, and sees to it that it ends. */
+    void inflict(SimCluster cluster);
+
+    private static void later(SimCluster cluster, Duration delay, Runnable undoing) {
+        cluster.scheduler().after(delay.toNanos(), "undo fault", undoing);
+    }
+
+    private static void setRight(SimProcess process) {
+        process.clock().step(process.clock().offset().negated());
+    }
+
+    private static Optional<SimAgent> living(SimCluster cluster, String id) {
+        return cluster.agent(id).filter(SimAgent::alive);
+    }
+
+    /** {@code kill -9}; the agent is started again later. */
+    record Kill(String agent, Duration down) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            living(cluster, agent).ifPresent(victim -> {
+                victim.kill();
+                later(cluster, down, () -> new Join(agent).inflict(cluster));
+            });
+        }
+    }
+
+    /** The same to whoever is master. */
+    record KillMaster(Duration down) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.master().ifPresent(master -> new Kill(master.id(), down).inflict(cluster));
+        }
+    }
+
+    /** The process stands still. */
+    record Pause(String agent, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            living(cluster, agent).ifPresent(victim -> {
+                victim.pause();
+                later(cluster, length, victim::resume);
+            });
+        }
+    }
+
+    /** Whoever is master stands still. */
+    record PauseMaster(Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.master().ifPresent(master -> new Pause(master.id(), length).inflict(cluster));
+        }
+    }
+
+    /** The whole machine is suspended: its monotonic clock stands still too. */
+    record Freeze(String agent, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            living(cluster, agent).ifPresent(victim -> {
+                victim.freeze();
+                later(cluster, length, victim::resume);
+            });
+        }
+    }
+
+    /** Which way nothing gets through. */
+    enum Way {
+        OUT,
+        IN,
+        BOTH
+    }
+
+    /** The agent and every server are cut off from each other. */
+    record Cut(String agent, Way way, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            living(cluster, agent).map(SimAgent::process).ifPresent(process -> {
+                each(cluster, process, true);
+                later(cluster, length, () -> each(cluster, process, false));
+            });
+        }
+
+        private void each(SimCluster cluster, SimProcess process, boolean cut) {
+            for (int i = 0; i < cluster.options().ensemble().servers(); i++) {
+                String server = "s" + i;
+                if (way != Way.IN) {
+                    set(cluster, process.name(), server, cut);
+                }
+                if (way != Way.OUT) {
+                    set(cluster, server, process.name(), cut);
+                }
+            }
+        }
+
+        private static void set(SimCluster cluster, String from, String to, boolean cut) {
+            if (cut) {
+                cluster.ensemble().cut(from, to);
+            } else {
+                cluster.ensemble().heal(from, to);
+            }
+        }
+    }
+
+    /** For a while requests and replies are lost at random. */
+    record Lose(double before, double after, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.ensemble().faults().lose(before, after);
+            later(cluster, length, () -> cluster.ensemble().faults().lose(0, 0));
+        }
+    }
+
+    /** One request or reply is lost at one of the places that make them, drawn from those seen so far. */
+    record LoseAt(int draw, boolean before) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            List<SiteCounts> sites = cluster.ensemble().faults().counts();
+            if (sites.isEmpty()) {
+                return;
+            }
+            String site = sites.get(draw % sites.size()).site();
+            cluster.story().add("next " + (before ? "request" : "reply") + " lost at " + site);
+            if (before) {
+                cluster.ensemble().faults().loseRequest(site);
+            } else {
+                cluster.ensemble().faults().loseReply(site);
+            }
+        }
+    }
+
+    /** The ensemble ends the agent's session behind its back. */
+    record Expire(String agent) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            living(cluster, agent)
+                    .flatMap(victim -> victim.agent().session())
+                    .ifPresent(session -> cluster.ensemble().expire(session));
+        }
+    }
+
+    /** One more agent. */
+    record Join(String agent) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            if (cluster.agent(agent).filter(SimAgent::alive).isEmpty()) {
+                cluster.start(agent);
+            }
+        }
+    }
+
+    /** An agent closes in good order; it comes back later. */
+    record Leave(String agent, Duration patience, Duration away) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            living(cluster, agent).ifPresent(leaver -> {
+                leaver.leave(patience);
+                later(cluster, away, () -> {
+                    if (leaver.alive()) {
+                        leaver.kill();
+                    }
+                    new Join(agent).inflict(cluster);
+                });
+            });
+        }
+    }
+
+    /** Somebody applies a definition. */
+    record Apply(JobDefinition definition) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.operator().apply(definition);
+        }
+
+        @Override
+        public String toString() {
+            return "Apply[job=" + definition.name() + " shards="
+                    + definition.shards().count() + " parameters=" + definition.parameters() + "]";
+        }
+    }
+
+    /** Somebody gives a command. */
+    record Order(Command.Kind kind, String target) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.operator().command(kind, target);
+        }
+    }
+
+    /** A server dies and comes back. */
+    record KillServer(int server, Duration down) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.ensemble().killServer(server);
+            later(cluster, down, () -> cluster.ensemble().startServer(server));
+        }
+    }
+
+    /** A server stands still. */
+    record PauseServer(int server, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.ensemble().pauseServer(server);
+            later(cluster, length, () -> cluster.ensemble().resumeServer(server));
+        }
+    }
+
+    /** The agent's wall clock is stepped, and put right after a while. */
+    record Step(String agent, Duration by, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            living(cluster, agent).map(SimAgent::process).ifPresent(process -> {
+                process.clock().step(by);
+                later(cluster, length, () -> setRight(process));
+            });
+        }
+    }
+
+    /** The agent's clocks run fast or slow for a while, in parts per million. */
+    record Drift(String agent, long wall, long monotonic, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            living(cluster, agent)
+                    .filter(a -> !a.frozen())
+                    .map(SimAgent::process)
+                    .ifPresent(process -> {
+                        process.clock().driftWall(wall);
+                        process.clock().driftMonotonic(monotonic);
+                        later(cluster, length, () -> {
+                            process.clock().driftWall(0);
+                            setRight(process);
+                            if (cluster.agents().stream().noneMatch(a -> a.process() == process && a.frozen())) {
+                                process.clock().driftMonotonic(0);
+                            }
+                        });
+                    });
+        }
+    }
+}

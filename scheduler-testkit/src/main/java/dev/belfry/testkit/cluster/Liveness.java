@@ -1,0 +1,155 @@
+package dev.belfry.testkit.cluster;
+
+import dev.belfry.core.job.Placement;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.LedgerCodec;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.ledger.Mark;
+import dev.belfry.core.ledger.Span;
+import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.ownership.Successor;
+import dev.belfry.core.ownership.Tenancy;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.shard.ShardRef;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.store.Znode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What must hold again a bounded time after the last fault. */
+final class Liveness {
+    /** No attempt of a calm cluster takes this long. */
+    private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(30);
+
+    private final SimCluster cluster;
+    private final Safety safety;
+
+    Liveness(SimCluster cluster) {
+        this.cluster = cluster;
+        this.safety = cluster.safety();
+    }
+
+    void check(Instant upTo) {
+        if (cluster.master().isEmpty()) {
+            throw new InvariantViolation(
+                    "I7", "nobody is master: " + safety.table().epoch());
+        }
+        for (Execution execution : cluster.evidence().running()) {
+            if (cluster.scheduler().nanos() - execution.start() > LONGEST_ATTEMPT.toNanos()) {
+                throw new InvariantViolation("I11", execution + " never ends");
+            }
+        }
+        for (JobRecord job : safety.jobs().all()) {
+            if (job.definition().placement() == Placement.STICKY) {
+                coverage(job);
+                accounted(job, upTo);
+            }
+        }
+    }
+
+    /** I8: each shard of the present layout has one live owner, none of another layout has any. */
+    private void coverage(JobRecord job) {
+        int layout = job.newest().layout();
+        boolean active = job.deletedAt().isEmpty();
+        for (int shard = 0; active && shard < job.definition().shards().count(); shard++) {
+            ShardKey key = new ShardKey(job.uid(), layout, shard);
+            Tenancy row = safety.table().rows().get(key);
+            if (row == null || !acts(row)) {
+                throw new InvariantViolation("I8", key + " has no owner that acts: " + row);
+            }
+            if (!row.next().equals(Successor.NONE)) {
+                throw new InvariantViolation("I8", key + " is still on the move: " + row);
+            }
+        }
+        safety.table().rows().forEach((key, row) -> {
+            if (key.jobUid().equals(job.uid()) && (!active || key.layout() != layout)) {
+                throw new InvariantViolation("I8", key + " is owned although it is over: " + row);
+            }
+        });
+    }
+
+    private boolean acts(Tenancy row) {
+        return cluster.agents().stream()
+                .anyMatch(agent -> agent.alive()
+                        && agent.agent()
+                                .incarnation()
+                                .filter(row.owner().name()::equals)
+                                .isPresent()
+                        && agent.agent().leaseHolds());
+    }
+
+    /** I1, I2, I10: every due fire of every shard has exactly one final outcome, in the ledger and in the journal. */
+    private void accounted(JobRecord job, Instant upTo) {
+        CommittedJobs.layouts(job).forEach((layout, count) -> {
+            for (int shard = 0; shard < count; shard++) {
+                ShardRef ref = ShardRef.numbered(job.uid(), layout, count, shard);
+                List<Instant> due = CommittedJobs.due(job, layout, Instant.EPOCH, upTo);
+                boolean present = layout == job.newest().layout() && job.deletedAt().isEmpty();
+                // What a layout or a job that is over still owed when its owner was lost is superseded without a record:
+                // nobody may write there any more, and the drop of the row says so.
+                boolean settled = present || safety.table().wasLetGo(new ShardKey(job.uid(), layout, shard));
+                inJournal(ShardId.of(ref), due, CommittedJobs.hasInstants(job), settled);
+                if (present) {
+                    inLedger(ref, due);
+                }
+            }
+        });
+    }
+
+    private void inJournal(ShardId shard, List<Instant> due, boolean listed, boolean settled) {
+        Map<Instant, FireEntry> outcomes = new HashMap<>();
+        for (FireEntry line : safety.journal().finals(shard)) {
+            if (!line.fire().isScheduled()) {
+                continue;
+            }
+            long covered = 0;
+            for (Instant instant : due) {
+                if (!instant.isBefore(line.fire().due()) && !instant.isAfter(line.last())) {
+                    covered++;
+                    FireEntry other = outcomes.put(instant, line);
+                    if (other != null) {
+                        throw new InvariantViolation(
+                                "I1", shard + " has two outcomes of " + instant + ": " + other + " and " + line);
+                    }
+                }
+            }
+            boolean complete = !due.isEmpty() && !line.last().isAfter(due.get(due.size() - 1));
+            if (listed && complete && covered != line.count()) {
+                throw new InvariantViolation("I1", shard + ": " + line + " covers " + covered + " due fires");
+            }
+        }
+        for (Instant instant : due) {
+            if (settled && !outcomes.containsKey(instant)) {
+                throw new InvariantViolation("I1", shard + " has no outcome of the fire due at " + instant);
+            }
+        }
+    }
+
+    private void inLedger(ShardRef shard, List<Instant> due) {
+        if (due.isEmpty()) {
+            return;
+        }
+        String path = shard.ledgerPath();
+        Optional<Znode> znode = cluster.ensemble().peek(path);
+        if (znode.isEmpty()) {
+            throw new InvariantViolation("I1", shard + " has no ledger");
+        }
+        LedgerRecord ledger = LedgerCodec.decode(path, znode.get().data());
+        for (Instant instant : due) {
+            boolean known = !instant.isAfter(ledger.mark())
+                    || ledger.above().stream()
+                            .filter(span -> span.mark() instanceof Mark.Final)
+                            .anyMatch((Span span) -> span.covers(instant));
+            if (!known) {
+                throw new InvariantViolation("I1", path + " does not say what became of " + instant + ": " + ledger);
+            }
+        }
+        if (!Paths.name(path).equals(shard.shard())) {
+            throw new IllegalStateException("not a ledger of " + shard + ": " + path);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package dev.belfry.testkit.cluster;
+
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.job.OverlapPolicy;
+import dev.belfry.core.job.Recovery;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.LedgerCodec;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.ownership.Tenancy;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.store.Transaction;
+import dev.belfry.testkit.store.CommitListener;
+import dev.belfry.testkit.time.SimClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What must never happen, looked at with every commit, every start of user code and every half second. The names are
+ * those of {@code docs/testing.md}. What is wrong is thrown as {@link InvariantViolation}.
+ */
+final class Safety implements CommitListener, Evidence.Observer, CommittedTable.Owners {
+    /** No fire starts earlier than its instant by more than this: a second, and what a clock is misjudged by. */
+    private static final Duration EARLY = Duration.ofMillis(1_250);
+
+    private final SimCluster cluster;
+    private final CommittedTable table = new CommittedTable(this);
+    private final CommittedJobs jobs;
+    private final CommittedJournal journal = new CommittedJournal(this::outcome);
+    /** Fires with a final outcome in the store: by shard, the instants or run ids. */
+    private final Map<ShardId, Set<String>> settled = new HashMap<>();
+    /** Executions that had not been told although their lease was over, and for how many looks. */
+    private final Map<Execution, Integer> untold = new HashMap<>();
+
+    Safety(SimCluster cluster) {
+        this.cluster = cluster;
+        this.jobs = new CommittedJobs(cluster.ensemble());
+    }
+
+    CommittedTable table() {
+        return table;
+    }
+
+    CommittedJobs jobs() {
+        return jobs;
+    }
+
+    CommittedJournal journal() {
+        return journal;
+    }
+
+    // --- commits
+
+    @Override
+    public void committed(long zxid, long session, String site, List<Transaction.Write> writes) {
+        boolean tableWritten = false;
+        for (Transaction.Write write : writes) {
+            String path = write.path();
+            byte[] data = data(write);
+            if (path.equals(Paths.ASSIGNMENTS)) {
+                tableWritten = data.length > 0;
+            } else if (path.equals(Paths.EPOCH)) {
+                table.epochWritten(data);
+            } else if (path.startsWith(Paths.JOBS + "/") && data.length > 0) {
+                jobs.written(path);
+            } else if (path.startsWith(Paths.JOURNAL + "/")) {
+                journal.written(write);
+            } else if (path.startsWith(Paths.HANDOVER + "/") && data.length > 0) {
+                table.handOverWritten(path, data);
+            } else if (path.startsWith(Paths.LEDGER + "/") && data.length > 0 && !path.endsWith(":checkpoint")) {
+                ledger(path, data, session);
+            } else if (path.startsWith(Paths.AGENTS + "/") && data.length > 0) {
+                registration(path, session);
+            }
+        }
+        if (tableWritten) {
+            table.written(session, writes);
+        }
+        if (cluster.story().isTold() && !site.equals("heartbeat")) {
+            cluster.story().add("commit " + site + " by " + Long.toHexString(session));
+        }
+    }
+
+    private static byte[] data(Transaction.Write write) {
+        if (write instanceof Transaction.Put put) {
+            return put.data();
+        }
+        return write instanceof Transaction.Create create ? create.data() : new byte[0];
+    }
+
+    /** A registration is owned by the session in its name: no incarnation comes back in another's hands. */
+    private static void registration(String path, long session) {
+        if (new Incarnation(Paths.name(path)).sessionId() != session) {
+            throw new InvariantViolation("I8", path + " was written by session " + Long.toHexString(session));
+        }
+    }
+
+    /** Rule R8: a ledger is written only by a registered incarnation that the table names, in its present tenancy. */
+    private void ledger(String path, byte[] data, long session) {
+        LedgerRecord record = LedgerCodec.decode(path, data);
+        Incarnation writer = new Incarnation(record.writer());
+        if (writer.sessionId() != session
+                || cluster.ensemble().peek(Paths.agent(record.writer())).isEmpty()) {
+            throw new InvariantViolation("R8", path + " was written by " + writer + ", which is not registered");
+        }
+        Optional<ShardKey> key = shard(path);
+        if (key.isPresent()) {
+            Tenancy row = table.rows().get(key.get());
+            if (row == null || !row.owner().equals(writer) || row.since().value() != record.since()) {
+                throw new InvariantViolation(
+                        "R8",
+                        path + " was written by " + writer + " as of " + record.since() + " while the row is " + row);
+            }
+        }
+    }
+
+    private Optional<ShardKey> shard(String path) {
+        String layout = Paths.name(Paths.parent(path));
+        int dot = layout.lastIndexOf('.');
+        String uid = layout.substring(0, dot);
+        int number = Integer.parseInt(layout.substring(dot + 1));
+        return number == 0
+                ? Optional.empty()
+                : Optional.of(new ShardKey(uid, number, Integer.parseInt(Paths.name(path))));
+    }
+
+    private void outcome(FireEntry line) {
+        if (cluster.story().isTold()) {
+            cluster.story()
+                    .add("recorded " + line.kind() + " " + ShardId.of(line) + " "
+                            + line.fire().due()
+                            + (line.count() > 1 ? " to " + line.last() + " count=" + line.count() : "") + " attempt="
+                            + line.attempt() + " " + line.outcome() + " " + line.reason());
+        }
+        if (line.kind() != FireEntry.Kind.FINAL || line.count() > 1) {
+            return;
+        }
+        ShardId shard = ShardId.of(line);
+        if (!settled.computeIfAbsent(shard, s -> new HashSet<>())
+                .add(line.fire().runId(""))) {
+            throw new InvariantViolation(
+                    "I1", shard + " has two final outcomes of fire " + line.fire() + "; the second: " + line);
+        }
+    }
+
+    // --- the table's questions
+
+    @Override
+    public boolean mayStillAct(Incarnation owner) {
+        for (SimAgent agent : cluster.agents()) {
+            boolean same =
+                    agent.agent().incarnation().filter(owner.name()::equals).isPresent();
+            if (agent.alive() && same && !agent.frozen()) {
+                return !agent.agent().leaseRemaining().isZero();
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void changed(String what) {
+        cluster.story().add(what);
+    }
+
+    // --- executions
+
+    @Override
+    public void starts(Execution execution, List<Execution> earlier) {
+        cluster.story().add("starts " + execution);
+        if (execution.leaseNanos() <= 0) {
+            throw new InvariantViolation("R3", execution + " started without a lease");
+        }
+        mustBeDue(execution);
+        if (settled.getOrDefault(ShardId.of(execution.shard()), Set.of())
+                .contains(execution.fire().runId(""))) {
+            throw new InvariantViolation("I4", execution + " started although its fire has its outcome");
+        }
+        for (Execution other : earlier) {
+            if (other.token() >= execution.token() && execution.overlap() != OverlapPolicy.ALLOW) {
+                throw new InvariantViolation("I6", execution + " started after the larger token of " + other);
+            }
+            if (other.fire().equals(execution.fire())) {
+                mayRepeat(execution, other);
+            }
+            if (other.running()) {
+                mayOverlap(execution, other);
+            }
+        }
+    }
+
+    private static void mayRepeat(Execution execution, Execution other) {
+        if (execution.recovery() == Recovery.SKIP && execution.attempt() == other.attempt()) {
+            throw new InvariantViolation("I4", execution + " repeats an at-most-once attempt: " + other);
+        }
+        boolean completed = other.how() == Execution.End.RETURNED;
+        if (completed && other.since() == execution.since() && !other.wasTold()) {
+            throw new InvariantViolation("I4", execution + " repeats, within a tenancy, what had completed: " + other);
+        }
+    }
+
+    /** I5: side by side only where the older one cannot be stopped: frozen, cut off, or deaf. */
+    private static void mayOverlap(Execution execution, Execution other) {
+        if (execution.overlap() == OverlapPolicy.ALLOW || other.overlap() == OverlapPolicy.ALLOW) {
+            return;
+        }
+        boolean sameTenancy = other.since() == execution.since();
+        if (sameTenancy && other.wasAbandoned()) {
+            return;
+        }
+        boolean standsStill = other.process().paused();
+        if (sameTenancy || (other.leaseNanos() > 0 && !standsStill)) {
+            throw new InvariantViolation("I5", execution + " started beside " + other);
+        }
+    }
+
+    private void mustBeDue(Execution execution) {
+        JobRecord job = jobs.find(execution.shard().jobUid())
+                .orElseThrow(() -> new InvariantViolation("I3", execution + " belongs to no job"));
+        Instant due = execution.fire().due();
+        if (!execution.fire().isScheduled()) {
+            if (!jobs.wasRequested(job.uid(), execution.fire())) {
+                throw new InvariantViolation("I3", execution + " was never asked for");
+            }
+            return;
+        }
+        if (CommittedJobs.hasInstants(job)
+                && CommittedJobs.due(job, execution.shard().layout(), due, due).isEmpty()) {
+            throw new InvariantViolation("I3", execution + " is not due under any version of " + job.versions());
+        }
+        Instant now = SimClock.EPOCH.plusNanos(cluster.scheduler().nanos());
+        if (due.isAfter(now.plus(EARLY))) {
+            throw new InvariantViolation("I3", execution + " started early, at " + now);
+        }
+    }
+
+    @Override
+    public void ended(Execution execution) {
+        cluster.story().add("ends   " + execution + " " + execution.how());
+    }
+
+    /**
+     * Rule R5, every half second: whoever has no lease has told its user code to stop, at the latest a heartbeat's period
+     * after its end.
+     */
+    void look() {
+        Map<Execution, Integer> now = new HashMap<>();
+        for (Execution execution : cluster.evidence().running()) {
+            boolean acts = execution.process().alive() && !execution.process().paused();
+            if (acts && execution.leaseNanos() <= 0 && !execution.wasTold()) {
+                now.put(execution, untold.getOrDefault(execution, 0) + 1);
+                if (now.getOrDefault(execution, 0) > 3) {
+                    throw new InvariantViolation("R5", execution + " goes on without a lease and was not told");
+                }
+            }
+        }
+        untold.clear();
+        untold.putAll(now);
+    }
+}

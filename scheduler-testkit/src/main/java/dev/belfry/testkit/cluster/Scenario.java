@@ -1,0 +1,237 @@
+package dev.belfry.testkit.cluster;
+
+import dev.belfry.core.command.Command;
+import dev.belfry.core.job.Job;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Misfire;
+import dev.belfry.core.job.MisfirePolicy;
+import dev.belfry.core.job.OverlapPolicy;
+import dev.belfry.core.job.Placement;
+import dev.belfry.core.job.Recovery;
+import dev.belfry.core.job.Retry;
+import dev.belfry.core.job.TimeoutAction;
+import dev.belfry.core.job.Timeouts;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+
+/**
+ * What a seed stands for: jobs, agents, and faults at their times; and how it is run: a start in peace, the faults, then
+ * everything healed and a while of quiet, after which everything must be as if nothing had happened.
+ *
+ * @param agents how many there are at first
+ * @param jobs applied at the start
+ * @param faults by time, ascending
+ */
+public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Timed> faults) {
+    private static final Duration PEACE = Duration.ofSeconds(8);
+    private static final Duration TROUBLE = Duration.ofSeconds(40);
+    private static final Duration QUIET = Duration.ofSeconds(50);
+    /** The table does not change in the last part of the quiet. */
+    private static final Duration STILL = Duration.ofSeconds(10);
+    /** What is due in the last moments before the end need not be settled. */
+    private static final Duration GRACE = Duration.ofSeconds(8);
+
+    private static final int[] PERIODS = {1_000, 2_000, 3_000, 5_000};
+
+    /** A fault and when it strikes, counted from the start. */
+    public record Timed(Duration at, Fault fault) {
+        @Override
+        public String toString() {
+            return "%8.3f s  %s".formatted(at.toNanos() / 1e9, fault);
+        }
+    }
+
+    public Scenario {
+        jobs = List.copyOf(jobs);
+        faults = List.copyOf(faults);
+    }
+
+    /** The scenario of a seed. */
+    public static Scenario of(long seed) {
+        SplittableRandom random = new SplittableRandom(seed ^ 0x5eed_5eed_5eedL);
+        int agents = 3 + random.nextInt(3);
+        List<JobDefinition> jobs = new ArrayList<>();
+        int jobCount = 2 + random.nextInt(3);
+        for (int i = 0; i < jobCount; i++) {
+            jobs.add(job("job" + i, random));
+        }
+        List<Timed> faults = new ArrayList<>();
+        int count = 2 + random.nextInt(9);
+        for (int i = 0; i < count; i++) {
+            long at = PEACE.toNanos() + random.nextLong(TROUBLE.toNanos());
+            faults.add(new Timed(Duration.ofNanos(at / 1_000_000 * 1_000_000), fault(agents, jobs, random)));
+        }
+        faults.sort(Comparator.comparing(Timed::at));
+        return new Scenario(seed, agents, jobs, faults);
+    }
+
+    private static JobDefinition job(String name, SplittableRandom random) {
+        int period = PERIODS[random.nextInt(PERIODS.length)];
+        Job job = Job.named(name).handler(SimCluster.HANDLER);
+        int kind = random.nextInt(10);
+        if (kind != 1) {
+            job.shards(1 + random.nextInt(5));
+        }
+        if (kind == 0) {
+            return job.delay(Duration.ofMillis(period)).build();
+        }
+        job.parameter(SimCluster.PERIOD, Integer.toString(period));
+        if (kind == 1) {
+            return job.every(Duration.ofMillis(period))
+                    .placement(Placement.BROADCAST)
+                    .build();
+        }
+        if (kind < 6) {
+            job.every(Duration.ofMillis(period));
+        } else {
+            job.cron((period == 1_000 ? "*" : "0/" + period / 1_000) + " * * * * ?");
+        }
+        policies(job, random);
+        return job.build();
+    }
+
+    private static void policies(Job job, SplittableRandom random) {
+        OverlapPolicy[] overlaps = OverlapPolicy.values();
+        job.overlap(random.nextInt(2) == 0 ? OverlapPolicy.SKIP : overlaps[random.nextInt(overlaps.length)]);
+        MisfirePolicy[] misfires = MisfirePolicy.values();
+        job.misfire(new Misfire(
+                misfires[random.nextInt(misfires.length)], Duration.ofSeconds(1), Duration.ofMinutes(10), 100));
+        if (random.nextInt(3) == 0) {
+            job.recovery(Recovery.SKIP);
+        } else if (random.nextInt(2) == 0) {
+            job.retry(new Retry(3, Duration.ofMillis(200), 2.0, Duration.ofSeconds(2), 0.2, List.of()));
+        }
+        if (random.nextInt(2) == 0) {
+            Duration attempt = Duration.ofMillis(random.nextLong(500, 8_000));
+            Duration grace = Duration.ofMillis(500);
+            job.timeouts(new Timeouts(attempt, null, null, null, TimeoutAction.CANCEL, grace));
+        }
+    }
+
+    private static Duration between(SplittableRandom random, int fromMillis, int toMillis) {
+        return Duration.ofMillis(random.nextLong(fromMillis, toMillis));
+    }
+
+    private static Fault fault(int agents, List<JobDefinition> jobs, SplittableRandom random) {
+        String agent = "a" + random.nextInt(agents);
+        return switch (random.nextInt(20)) {
+            case 0, 1 -> new Fault.Kill(agent, between(random, 100, 15_000));
+            case 2 -> new Fault.KillMaster(between(random, 100, 15_000));
+            case 3 -> new Fault.Pause(agent, between(random, 100, 4_000));
+            case 4 -> new Fault.Pause(agent, between(random, 4_000, 20_000));
+            case 5 -> new Fault.PauseMaster(between(random, 500, 15_000));
+            case 6 -> new Fault.Freeze(agent, between(random, 100, 15_000));
+            case 7, 8 -> new Fault.Cut(agent, Fault.Way.values()[random.nextInt(3)], between(random, 100, 15_000));
+            case 9 -> new Fault.Lose(random.nextDouble() * 0.1, random.nextDouble() * 0.1, between(random, 500, 8_000));
+            case 10, 11, 12 -> new Fault.LoseAt(random.nextInt(1 << 20), random.nextBoolean());
+            case 13 -> new Fault.Join("a" + (agents + random.nextInt(2)));
+            case 14 -> new Fault.Leave(agent, between(random, 500, 10_000), between(random, 12_000, 20_000));
+            case 15 -> redefined(jobs.get(random.nextInt(jobs.size())), random);
+            case 16 ->
+                new Fault.Order(
+                        Command.Kind.values()[random.nextInt(Command.Kind.values().length - 3)],
+                        jobs.get(random.nextInt(jobs.size())).name());
+            case 17 ->
+                random.nextInt(3) == 0
+                        ? new Fault.PauseServer(random.nextInt(3), between(random, 500, 12_000))
+                        : new Fault.KillServer(random.nextInt(3), between(random, 500, 12_000));
+            case 18 -> new Fault.Step(agent, between(random, -4_000, 4_000), between(random, 1_000, 15_000));
+            default ->
+                random.nextBoolean()
+                        ? new Fault.Expire(agent)
+                        : new Fault.Drift(
+                                agent,
+                                random.nextLong(-20_000, 20_000),
+                                random.nextLong(-10_000, 10_000),
+                                between(random, 1_000, 20_000));
+        };
+    }
+
+    private static Fault redefined(JobDefinition job, SplittableRandom random) {
+        return new Fault.Apply(job(job.name(), random, job.placement() == Placement.BROADCAST));
+    }
+
+    /** Another definition of a job of the same placement: its due set, its policies or its layout change. */
+    private static JobDefinition job(String name, SplittableRandom random, boolean broadcast) {
+        while (true) {
+            JobDefinition drawn = job(name, random);
+            if ((drawn.placement() == Placement.BROADCAST) == broadcast) {
+                return drawn;
+            }
+        }
+    }
+
+    /** Runs it. What violates an invariant is thrown; the cluster can be looked at afterwards. */
+    public SimCluster run(ClusterOptions options) {
+        SimCluster cluster = new SimCluster(seed, options);
+        run(cluster);
+        return cluster;
+    }
+
+    /** Runs it in a cluster that has nothing yet. */
+    public void run(SimCluster cluster) {
+        cluster.behave(Behaviour.MIXED);
+        for (int i = 0; i < agents; i++) {
+            cluster.start("a" + i);
+        }
+        jobs.forEach(cluster.operator()::apply);
+        for (Timed timed : faults) {
+            cluster.scheduler().at(timed.at().toNanos(), "fault", () -> {
+                cluster.story().add("FAULT  " + timed.fault());
+                timed.fault().inflict(cluster);
+            });
+        }
+        cluster.run(PEACE.plus(TROUBLE));
+        heal(cluster);
+        cluster.run(QUIET.minus(STILL));
+        long versions = cluster.tableVersions();
+        cluster.run(STILL);
+        if (cluster.tableVersions() != versions) {
+            throw new InvariantViolation(
+                    "stable",
+                    "the table of a cluster at rest was written " + (cluster.tableVersions() - versions) + " times in "
+                            + STILL);
+        }
+        cluster.checkLiveness(cluster.now().minus(GRACE));
+    }
+
+    /** Ends every fault that is still on; agents that were killed come back. */
+    private static void heal(SimCluster cluster) {
+        cluster.story().add("everything heals");
+        cluster.behave(Behaviour.PROMPT);
+        cluster.ensemble().faults().stop();
+        cluster.ensemble().healAll();
+        for (int i = 0; i < cluster.options().ensemble().servers(); i++) {
+            cluster.ensemble().resumeServer(i);
+        }
+        cluster.ensemble().startAll();
+        for (SimAgent agent : List.copyOf(cluster.agents())) {
+            agent.resume();
+            agent.process().clock().step(agent.process().clock().offset().negated());
+            agent.process().clock().driftWall(0);
+            agent.process().clock().driftMonotonic(0);
+            if (!agent.alive()) {
+                cluster.start(agent.id());
+            }
+        }
+    }
+
+    /** The scenario for people, one line each. */
+    public String describe() {
+        return "seed " + seed + ": " + agents + " agents\n"
+                + jobs.stream()
+                        .map(job -> "  job " + job.name() + " shards="
+                                + job.shards().count() + " "
+                                + job.placement() + " " + job.overlap() + " "
+                                + job.misfire().policy() + " recovery="
+                                + job.recovery() + " retry=" + job.retry().attempts() + " attempt="
+                                + job.timeouts().attempt() + " " + job.parameters())
+                        .collect(Collectors.joining("\n"))
+                + "\n"
+                + faults.stream().map(timed -> "  " + timed).collect(Collectors.joining("\n"));
+    }
+}

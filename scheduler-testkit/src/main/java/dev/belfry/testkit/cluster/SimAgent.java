@@ -1,0 +1,159 @@
+package dev.belfry.testkit.cluster;
+
+import dev.belfry.agent.loop.AgentLoop;
+import dev.belfry.agent.loop.AgentProfile;
+import dev.belfry.core.agent.Capacity;
+import dev.belfry.master.MasterLoop;
+import dev.belfry.store.StoreConnection;
+import dev.belfry.testkit.time.SimClock;
+import dev.belfry.testkit.time.SimProcess;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One process of the cluster: an agent, and its part in having a master, as a service embeds them. */
+public final class SimAgent {
+    private static final long DRAIN_LOOK_NANOS = 100_000_000;
+
+    private final SimCluster cluster;
+    private final String id;
+    private final SimProcess process;
+    private final StoreConnection connection;
+    private final SimAttempts attempts;
+    private final AgentLoop agent;
+    private final MasterLoop master;
+    private boolean frozen;
+    private boolean left;
+
+    SimAgent(SimCluster cluster, String id, String processName, SimClock clock) {
+        this.cluster = cluster;
+        this.id = id;
+        this.process = new SimProcess(cluster.scheduler(), processName, clock);
+        this.connection = cluster.ensemble().connect(process, cluster.options().sessionTimeout());
+        this.attempts = new SimAttempts(process, cluster::behaviour, cluster.evidence());
+        SimLoop loop = new SimLoop(process);
+        AgentProfile profile = new AgentProfile(
+                id,
+                "host-" + id,
+                1,
+                Optional.empty(),
+                Set.of(SimCluster.HANDLER),
+                Map.of(),
+                Optional.empty(),
+                new Capacity(100, 1, 1L << 30),
+                "2026a",
+                false,
+                cluster.options().candidates(),
+                cluster.options().sessionTimeout());
+        this.agent = new AgentLoop(
+                loop,
+                cluster.options().store().apply(connection.view(process)),
+                profile,
+                cluster.options().attempts().apply(attempts),
+                new AgentLoop.Listener() {});
+        this.master = new MasterLoop(
+                loop, cluster.options().store().apply(connection.view(process)), profile, new MasterLoop.Listener() {});
+        process.execute(() -> {
+            agent.start();
+            master.start();
+        });
+    }
+
+    /** The stable id. */
+    public String id() {
+        return id;
+    }
+
+    public SimProcess process() {
+        return process;
+    }
+
+    public AgentLoop agent() {
+        return agent;
+    }
+
+    public MasterLoop master() {
+        return master;
+    }
+
+    public StoreConnection connection() {
+        return connection;
+    }
+
+    /** Whether the process exists; it may be paused. */
+    public boolean alive() {
+        return process.alive() && !left;
+    }
+
+    /** Whether its machine stands still, clocks of the monotonic kind included. */
+    public boolean frozen() {
+        return frozen;
+    }
+
+    /** {@code kill -9}. */
+    public void kill() {
+        resume();
+        process.kill();
+        attempts.killed();
+    }
+
+    /** The process is stopped; its machine's clocks run on. */
+    public void pause() {
+        process.pause();
+    }
+
+    /** The whole machine is suspended: its monotonic clock stands still as well. */
+    public void freeze() {
+        frozen = true;
+        process.clock().driftMonotonic(-1_000_000);
+        process.pause();
+    }
+
+    /** Ends {@link #pause} and {@link #freeze}. */
+    public void resume() {
+        if (frozen) {
+            frozen = false;
+            process.clock().driftMonotonic(0);
+        }
+        process.resume();
+    }
+
+    /**
+     * Leaves in good order: drains, hands over, closes; after {@code patience} it cancels what still runs, and closes
+     * soon after whatever has become of it.
+     */
+    public void leave(Duration patience) {
+        process.execute(() -> {
+            agent.drain();
+            awaitDrained(process.clock().nanoTime() + patience.toNanos(), false);
+        });
+    }
+
+    private void awaitDrained(long deadline, boolean cancelled) {
+        boolean late = process.clock().nanoTime() - deadline > 0;
+        if (agent.drained() || (late && cancelled)) {
+            agent.close();
+            master.close();
+            connection.close();
+            process.schedule(DRAIN_LOOK_NANOS, this::gone);
+        } else if (late) {
+            agent.cancelAll();
+            long more = Duration.ofSeconds(2).toNanos();
+            process.schedule(DRAIN_LOOK_NANOS, () -> awaitDrained(deadline + more, true));
+        } else {
+            process.schedule(DRAIN_LOOK_NANOS, () -> awaitDrained(deadline, cancelled));
+        }
+    }
+
+    private void gone() {
+        left = true;
+        cluster.story().add(process.name() + " has left");
+        kill();
+    }
+
+    @Override
+    public String toString() {
+        return process.name();
+    }
+}
