@@ -679,6 +679,12 @@ final class OwnedShards {
         }
     }
 
+    /** Whether everything that has happened to these shards is recorded. */
+    boolean recorded() {
+        return shards.values().stream()
+                .allMatch(shard -> shard.stage != OwnedShard.Stage.ACTIVE || commit.settled(shard));
+    }
+
     /** Stops every attempt; the agent closes and its drain time-out has passed. */
     void stopAll(String reason) {
         shards.values().forEach(shard -> {
