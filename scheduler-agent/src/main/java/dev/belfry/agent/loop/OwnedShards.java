@@ -304,8 +304,8 @@ final class OwnedShards {
             runs.beginHandOver();
             letGo(shard);
         } else {
-            requests(shard, job.get());
             look(shard);
+            requests(shard, job.get());
         }
     }
 
@@ -344,8 +344,8 @@ final class OwnedShards {
                 }
             } else {
                 shard.runs.update(view(job, shard.ref));
-                requests(shard, job);
                 look(shard);
+                requests(shard, job);
             }
         }
     }

@@ -199,7 +199,8 @@ public final class ShardRuns {
         if (requested.keySet().retainAll(ids)) {
             dirty = true;
         }
-        if (handingOver || !leaseHolds) {
+        // What a predecessor began is settled first: a turn before that could run an at-most-once fire again.
+        if (handingOver || !leaseHolds || owed) {
             return;
         }
         for (FireId id : listed) {
@@ -592,6 +593,8 @@ public final class ShardRuns {
             if (rules.recovery() == Recovery.SKIP) {
                 finish(fire, END, Outcome.FAILED, Reasons.HANDOVER, now);
                 advanceMark();
+            } else {
+                fire.pauseOver = true;
             }
             return;
         }
@@ -599,6 +602,7 @@ public final class ShardRuns {
             effects.backOff(id, Duration.ofMillis(500));
             return;
         }
+        fire.pauseOver = false;
         begin(fire, now);
     }
 
@@ -765,6 +769,11 @@ public final class ShardRuns {
     public void resume(Moment now, Instant upTo, boolean leaseHolds) {
         handingOver = false;
         released = Optional.empty();
+        for (Fire fire : live.values()) {
+            if (fire.state == FireState.BACKING_OFF && fire.pauseOver) {
+                effects.backOff(fire.id, Duration.ZERO);
+            }
+        }
         if (leaseHolds) {
             runAllLate(spans.gaps(decided, upTo, List.of()), now);
             decided = later(decided, upTo);
