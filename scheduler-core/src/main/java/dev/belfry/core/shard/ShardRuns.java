@@ -296,7 +296,7 @@ public final class ShardRuns {
         decided = until;
     }
 
-    private TreeSet<Instant> scheduledLive() {
+    private Set<Instant> scheduledLive() {
         TreeSet<Instant> instants = new TreeSet<>();
         live.values().stream().filter(f -> f.id.isScheduled()).forEach(f -> instants.add(f.id.due()));
         return instants;
@@ -306,7 +306,7 @@ public final class ShardRuns {
         if (!decided.isBefore(upTo)) {
             return;
         }
-        TreeSet<Instant> taken = scheduledLive();
+        Set<Instant> taken = scheduledLive();
         Instant misfiresAfter = decided;
         if (inherited.isPresent()) {
             Instant from = later(decided, inherited.get().from());
