@@ -41,7 +41,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -298,7 +297,7 @@ public final class ShardRuns {
         decided = until;
     }
 
-    private NavigableSet<Instant> scheduledLive() {
+    private Set<Instant> scheduledLive() {
         TreeSet<Instant> instants = new TreeSet<>();
         live.values().stream().filter(f -> f.id.isScheduled()).forEach(f -> instants.add(f.id.due()));
         return instants;
@@ -308,7 +307,7 @@ public final class ShardRuns {
         if (!decided.isBefore(upTo)) {
             return;
         }
-        NavigableSet<Instant> taken = scheduledLive();
+        Set<Instant> taken = scheduledLive();
         Instant misfiresAfter = decided;
         if (inherited.isPresent()) {
             Instant from = later(decided, inherited.get().from());
