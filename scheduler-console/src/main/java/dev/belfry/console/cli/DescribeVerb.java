@@ -31,8 +31,6 @@ final class DescribeVerb extends ClusterVerb {
         RUN
     }
 
-    private static final int RECENT = 10;
-
     @Parameters(index = "0", paramLabel = "WHAT", description = "job, agent or run")
     What what = What.JOB;
 

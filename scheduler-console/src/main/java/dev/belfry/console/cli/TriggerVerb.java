@@ -58,12 +58,12 @@ final class TriggerVerb extends WritingVerb {
     }
 
     private int await(BelfryClient client, String runId, Duration patience) {
-        Optional<JobState> state = client.job(job);
-        boolean sticky = state.isPresent()
-                && state.get().record().definition().placement() == Placement.STICKY;
-        int shards = sticky
-                ? state.get().record().at(shell.clock().instant()).definition().shards().count()
-                : 1;
+        int shards = client.job(job)
+                .map(JobState::record)
+                .filter(record -> record.definition().placement() == Placement.STICKY)
+                .map(record ->
+                        record.at(shell.clock().instant()).definition().shards().count())
+                .orElse(1);
         long deadline = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() - deadline < 0) {
             Optional<Run> run = Run.of(client.journal()).stream()
