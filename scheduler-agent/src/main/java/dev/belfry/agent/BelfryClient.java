@@ -133,8 +133,7 @@ public final class BelfryClient implements AutoCloseable {
      * @return the command with its result; without one if there was no master in time: it is durable, and the next master
      *     consumes it
      */
-    public Command send(
-            Kind kind, String target, Optional<String> key, Map<String, String> parameters, Asker asker) {
+    public Command send(Kind kind, String target, Optional<String> key, Map<String, String> parameters, Asker asker) {
         String id = key.orElseGet(() -> answer(loop.newId(), patience));
         Command command = new Command(id, kind, target, parameters, asker.by(), asker.reason(), Optional.empty());
         return answer(loop.send(command, patience), patience);

@@ -119,7 +119,8 @@ final class JournalKeeper {
                 remove(writer, tooMany);
                 return;
             }
-            List<String> some = found.names().subList(0, Math.min(DELETES, found.names().size()));
+            List<String> some =
+                    found.names().subList(0, Math.min(DELETES, found.names().size()));
             readCounts(writer, counts -> readEntries(writer, new ArrayDeque<>(some), some, counts, tooMany));
         });
     }
@@ -144,8 +145,8 @@ final class JournalKeeper {
             String writer, Deque<String> unread, List<String> some, JournalCounts counts, int tooMany) {
         String entry = unread.poll();
         if (entry == null) {
-            Transaction.Builder transaction = fence.apply("journal-fold")
-                    .put(Paths.journal(writer), counts.encode(), -1);
+            Transaction.Builder transaction =
+                    fence.apply("journal-fold").put(Paths.journal(writer), counts.encode(), -1);
             some.forEach(name -> transaction.delete(Paths.journal(writer) + '/' + name, -1));
             store.commit(session, transaction.build(), answer -> {
                 if (!closed && answer instanceof Commit.Applied) {
@@ -172,27 +173,30 @@ final class JournalKeeper {
 
     /** Adds the counts of an emptied journal to those at {@code /journal} and removes its parent. */
     private void remove(String writer, int tooMany) {
-        readCounts(writer, counts -> store.read(session, "journal-total", Paths.JOURNAL, answer -> {
-            if (closed || !(answer instanceof Read.Found found)) {
-                return;
-            }
-            JournalCounts total;
-            try {
-                total = JournalCounts.decode(Paths.JOURNAL, found.znode().data());
-            } catch (CorruptRecordException e) {
-                LOG.error("counts start anew: {}", e.getMessage());
-                total = new JournalCounts();
-            }
-            total.addAll(counts);
-            Transaction transaction = fence.apply("journal-remove")
-                    .put(Paths.JOURNAL, total.encode(), found.znode().version())
-                    .delete(Paths.journal(writer), -1)
-                    .build();
-            store.commit(session, transaction, done -> {
-                if (!closed && done instanceof Commit.Applied && tooMany > 1) {
-                    round();
-                }
-            });
-        }));
+        readCounts(
+                writer,
+                counts -> store.read(session, "journal-total", Paths.JOURNAL, answer -> {
+                    if (closed || !(answer instanceof Read.Found found)) {
+                        return;
+                    }
+                    JournalCounts total;
+                    try {
+                        total = JournalCounts.decode(
+                                Paths.JOURNAL, found.znode().data());
+                    } catch (CorruptRecordException e) {
+                        LOG.error("counts start anew: {}", e.getMessage());
+                        total = new JournalCounts();
+                    }
+                    total.addAll(counts);
+                    Transaction transaction = fence.apply("journal-remove")
+                            .put(Paths.JOURNAL, total.encode(), found.znode().version())
+                            .delete(Paths.journal(writer), -1)
+                            .build();
+                    store.commit(session, transaction, done -> {
+                        if (!closed && done instanceof Commit.Applied && tooMany > 1) {
+                            round();
+                        }
+                    });
+                }));
     }
 }

@@ -4,6 +4,7 @@ import dev.belfry.agent.loop.AgentProfile;
 import dev.belfry.agent.loop.Loop;
 import dev.belfry.agent.loop.Mirror;
 import dev.belfry.agent.loop.Skeleton;
+import dev.belfry.agent.loop.Watching;
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.AgentFactsCodec;
 import dev.belfry.core.agent.Incarnation;
@@ -132,6 +133,8 @@ public final class MasterLoop implements SessionListener {
         final Map<Incarnation, Instant> restarting = new TreeMap<>();
 
         final Mirror registrations;
+        final Watching electionWatch;
+        final Watching lifeWatch;
 
         @Nullable
         Candidacy candidacy;
@@ -148,6 +151,15 @@ public final class MasterLoop implements SessionListener {
         Candidate(Session session) {
             this.session = session;
             this.self = Incarnation.of(profile.id(), session.id());
+            this.electionWatch = new Watching(
+                    store, session, "election-follow", Paths.LATCH, change -> look(), why -> unseen(Paths.LATCH, why));
+            this.lifeWatch = new Watching(
+                    store,
+                    session,
+                    "life-follow",
+                    Paths.HEARTBEATS,
+                    this::heartbeat,
+                    why -> unseen(Paths.HEARTBEATS, why));
             this.registrations = new Mirror(store, session, Paths.AGENTS, 1, new Registrations());
         }
 
@@ -166,7 +178,7 @@ public final class MasterLoop implements SessionListener {
             if (left) {
                 return;
             }
-            store.follow(session, "election-follow", Paths.LATCH, change -> look(), armed -> {});
+            electionWatch.arm();
             look();
         }
 
@@ -196,7 +208,7 @@ public final class MasterLoop implements SessionListener {
             if (left || candidacy != null) {
                 return;
             }
-            store.follow(session, "life-follow", Paths.HEARTBEATS, this::heartbeat, armed -> {});
+            lifeWatch.arm();
             registrations.start();
             candidacy = store.stand(session, Paths.LATCH, self.name(), this);
         }
@@ -207,12 +219,18 @@ public final class MasterLoop implements SessionListener {
             }
         }
 
+        private void unseen(String path, String why) {
+            LOG.error("cannot watch {}: agent={}; {}; check its ACL", path, profile.id(), why);
+        }
+
         void resumed() {
             life.doubt();
+            electionWatch.arm();
             if (candidacy == null) {
                 look();
                 return;
             }
+            lifeWatch.arm();
             registrations.compare();
             if (office != null) {
                 office.resumed();
@@ -310,7 +328,15 @@ public final class MasterLoop implements SessionListener {
                 Duration offset =
                         Duration.between(loop.now(), applied.stamps().get(0).modified());
                 Office fresh = new Office(
-                        loop, store, session, self, epoch, version, offset, new Office.Watched(life, agents, restarting, registrations), this::fenced);
+                        loop,
+                        store,
+                        session,
+                        self,
+                        epoch,
+                        version,
+                        offset,
+                        new Office.Watched(life, agents, restarting, registrations),
+                        this::fenced);
                 office = fresh;
                 fresh.begin();
                 listener.tookOffice(term);

@@ -98,8 +98,7 @@ public final class AgentWatch implements AutoCloseable {
         List<AgentFacts> now = new ArrayList<>();
         for (Znode znode : present.znodes()) {
             try {
-                now.add(AgentFactsCodec.decode(
-                        znode.path(), Paths.name(znode.path()), znode.data(), znode.created()));
+                now.add(AgentFactsCodec.decode(znode.path(), Paths.name(znode.path()), znode.data(), znode.created()));
             } catch (CorruptRecordException | IllegalArgumentException e) {
                 LOG.warn("a registration is passed over: {}", e.getMessage());
             }

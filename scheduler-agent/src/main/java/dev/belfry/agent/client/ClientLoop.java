@@ -100,8 +100,10 @@ public final class ClientLoop {
 
     /** An id for a command that nobody else has. */
     public CompletableFuture<String> newId() {
-        return on(Duration.ZERO, deadline -> CompletableFuture.completedFuture(
-                String.format("%08x%08x", loop.random(1L << 32), loop.random(1L << 32))));
+        return on(
+                Duration.ZERO,
+                deadline -> CompletableFuture.completedFuture(
+                        String.format("%08x%08x", loop.random(1L << 32), loop.random(1L << 32))));
     }
 
     /** The jobs, deleted ones included, by the hash of their names. */

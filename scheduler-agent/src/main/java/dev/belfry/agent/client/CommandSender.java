@@ -82,8 +82,7 @@ final class CommandSender {
     }
 
     private CompletableFuture<Command> await(Command command, Duration pause) {
-        if (command.result().isPresent()
-                || requests.deadlinePassed(deadline)) {
+        if (command.result().isPresent() || requests.deadlinePassed(deadline)) {
             return CompletableFuture.completedFuture(command);
         }
         Duration next = pause.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? pause.multipliedBy(2) : LONGEST_POLL;
@@ -94,12 +93,13 @@ final class CommandSender {
 
     private CompletableFuture<Optional<Command>> read(String id) {
         String path = Paths.command(id);
-        return requests.read("command-read", path, deadline).thenApply(found -> found.map(znode -> {
-            try {
-                return CommandCodec.decode(path, znode.data());
-            } catch (CorruptRecordException e) {
-                throw new ClientException(Kind.REJECTED, String.valueOf(e.getMessage()));
-            }
-        }));
+        return requests.read("command-read", path, deadline)
+                .thenApply(found -> found.map(znode -> {
+                    try {
+                        return CommandCodec.decode(path, znode.data());
+                    } catch (CorruptRecordException e) {
+                        throw new ClientException(Kind.REJECTED, String.valueOf(e.getMessage()));
+                    }
+                }));
     }
 }

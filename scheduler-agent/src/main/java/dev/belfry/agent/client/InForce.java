@@ -34,21 +34,25 @@ final class InForce {
 
     /** The incarnations that have not applied the change by the deadline; empty if it is in force. */
     CompletableFuture<List<String>> await() {
-        return missing().thenCompose(missing -> missing.isEmpty() || requests.deadlinePassed(deadline)
-                ? CompletableFuture.completedFuture(missing)
-                : requests.after(POLL).thenCompose(waited -> await()));
+        return missing()
+                .thenCompose(missing -> missing.isEmpty() || requests.deadlinePassed(deadline)
+                        ? CompletableFuture.completedFuture(missing)
+                        : requests.after(POLL).thenCompose(waited -> await()));
     }
 
     private CompletableFuture<List<String>> missing() {
-        return requests.children("in-force-agents", Paths.AGENTS, reading).thenCompose(names -> requests.readAll(
-                        "in-force-read", names.stream().map(Paths::heartbeat).toList(), reading)
-                .thenApply(heartbeats -> {
-                    Map<String, Long> applied = new HashMap<>();
-                    heartbeats.forEach(znode -> applied.put(Paths.name(znode.path()), appliedJobs(znode)));
-                    return names.stream()
-                            .filter(name -> applied.getOrDefault(name, -1L) < zxid)
-                            .toList();
-                }));
+        return requests.children("in-force-agents", Paths.AGENTS, reading)
+                .thenCompose(names -> requests.readAll(
+                                "in-force-read",
+                                names.stream().map(Paths::heartbeat).toList(),
+                                reading)
+                        .thenApply(heartbeats -> {
+                            Map<String, Long> applied = new HashMap<>();
+                            heartbeats.forEach(znode -> applied.put(Paths.name(znode.path()), appliedJobs(znode)));
+                            return names.stream()
+                                    .filter(name -> applied.getOrDefault(name, -1L) < zxid)
+                                    .toList();
+                        }));
     }
 
     private static long appliedJobs(Znode znode) {

@@ -54,7 +54,8 @@ final class JobWriter {
         this.author = author;
         this.deadline = deadline;
         this.path = Paths.job(definition.name());
-        this.uid = definition.name() + "~" + String.format("%08x", requests.loop().random(1L << 32));
+        this.uid =
+                definition.name() + "~" + String.format("%08x", requests.loop().random(1L << 32));
         this.parents = new LedgerParents(requests, deadline);
     }
 
@@ -102,8 +103,7 @@ final class JobWriter {
     }
 
     private JobRecord fresh(int number, Instant from, boolean paused) {
-        JobVersion version =
-                new JobVersion(number, from, from, LedgerParents.FIRST_LAYOUT, definition, paused, author);
+        JobVersion version = new JobVersion(number, from, from, LedgerParents.FIRST_LAYOUT, definition, paused, author);
         return new JobRecord(definition.name(), uid, List.of(version), List.of(), Optional.empty());
     }
 
@@ -113,12 +113,13 @@ final class JobWriter {
         JobVersion newest = job.newest();
         boolean takesOver = author.origin() == Origin.OPERATOR && declaredBy(job) == Origin.CODE;
         if (newest.definition().equals(definition) && !takesOver) {
-            return CompletableFuture.completedFuture(
-                    new Applied.Unchanged(job.name(), job.uid(), newest.number()));
+            return CompletableFuture.completedFuture(new Applied.Unchanged(job.name(), job.uid(), newest.number()));
         }
         if (author.origin() == Origin.CODE && declaredBy(job) == Origin.OPERATOR) {
-            return refused("version " + newest.number() + " was applied by " + newest.author().name()
-                    + ", and code does not replace what an operator applied; delete the job to let code declare it again");
+            return refused(
+                    "version " + newest.number() + " was applied by "
+                            + newest.author().name()
+                            + ", and code does not replace what an operator applied; delete the job to let code declare it again");
         }
         Optional<String> full = tooManyVersions(job);
         if (full.isPresent()) {
@@ -169,7 +170,8 @@ final class JobWriter {
         }
         return Optional.of("the job was changed " + (JobRecord.MAX_VERSIONS - 1)
                 + " times within the last hour, and the oldest version, in force until " + ended
-                + ", is still needed to account for what was due under it; try again after " + ended.plus(KEEP_VERSIONS));
+                + ", is still needed to account for what was due under it; try again after "
+                + ended.plus(KEEP_VERSIONS));
     }
 
     /** A time after which no lease can be valid that began before: the longest of those registered, and a margin. */
@@ -185,8 +187,8 @@ final class JobWriter {
 
     private static Duration sessionTimeout(Znode znode) {
         try {
-            AgentFacts facts = AgentFactsCodec.decode(
-                    znode.path(), Paths.name(znode.path()), znode.data(), znode.created());
+            AgentFacts facts =
+                    AgentFactsCodec.decode(znode.path(), Paths.name(znode.path()), znode.data(), znode.created());
             return facts.sessionTimeout();
         } catch (CorruptRecordException e) {
             return Duration.ofMinutes(1); // as long as servers usually grant: whoever wrote this may be an agent
@@ -221,7 +223,8 @@ final class JobWriter {
             parents.exists(conflict.path());
             return write(job, version, delay, changes);
         }
-        if (conflict.reason() == Reason.MISSING && (version < 0 || !conflict.path().equals(path))) {
+        if (conflict.reason() == Reason.MISSING
+                && (version < 0 || !conflict.path().equals(path))) {
             return parents.ensureBuckets(job).thenCompose(ensured -> write(job, version, delay, changes));
         }
         if (deadline.passed(requests.loop().nanoTime())) {
@@ -259,13 +262,18 @@ final class JobWriter {
                 return created(znode, stored);
             }
             return CompletableFuture.completedFuture(new Applied.Changed(
-                    stored.name(), stored.uid(), ours.get().number(), changes, ours.get().from(), znode.modifiedZxid()));
+                    stored.name(),
+                    stored.uid(),
+                    ours.get().number(),
+                    changes,
+                    ours.get().from(),
+                    znode.modifiedZxid()));
         });
     }
 
     private static CompletableFuture<Applied> created(Znode znode, JobRecord job) {
-        return CompletableFuture.completedFuture(new Applied.Created(
-                job.name(), job.uid(), job.versions().get(0).from(), znode.modifiedZxid()));
+        return CompletableFuture.completedFuture(
+                new Applied.Created(job.name(), job.uid(), job.versions().get(0).from(), znode.modifiedZxid()));
     }
 
     private CompletableFuture<Applied> refused(String why) {

@@ -43,7 +43,9 @@ final class LedgerParents {
     Transaction transaction(String path, JobRecord job, byte[] data, int version) {
         boolean isNew = job.versions().size() == 1;
         Transaction.Builder transaction = Transaction.at(isNew ? "apply-create" : "apply-change");
-        if (isNew || job.newest().layout() != job.versions().get(job.versions().size() - 2).layout()) {
+        if (isNew
+                || job.newest().layout()
+                        != job.versions().get(job.versions().size() - 2).layout()) {
             for (String parent : of(job)) {
                 if (!existing.contains(parent)) {
                     transaction.create(parent, NOTHING);
@@ -95,8 +97,7 @@ final class LedgerParents {
     static CompletableFuture<Boolean> skeleton(Requests requests, Deadline deadline) {
         return requests.session(deadline).thenCompose(session -> {
             CompletableFuture<Boolean> done = new CompletableFuture<>();
-            new Skeleton(requests.store(), session)
-                    .ensure(() -> done.complete(true), why -> done.complete(false));
+            new Skeleton(requests.store(), session).ensure(() -> done.complete(true), why -> done.complete(false));
             return done.thenCompose(ok -> {
                 if (ok) {
                     return CompletableFuture.completedFuture(true);

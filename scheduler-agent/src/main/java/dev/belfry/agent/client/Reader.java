@@ -70,12 +70,14 @@ final class Reader {
     // --- agents
 
     CompletableFuture<Readings<AgentState>> agents() {
-        return below(Paths.HEARTBEATS, 1).thenCompose(heartbeats -> epoch().thenCompose(epoch -> drains()
-                .thenCompose(drains -> below(Paths.AGENTS, 1).thenApply(agents -> {
-                    Map<String, Znode> byName = new HashMap<>();
-                    heartbeats.forEach(znode -> byName.put(Paths.name(znode.path()), znode));
-                    return decode(agents, znode -> agent(znode, byName, epoch, drains));
-                }))));
+        return below(Paths.HEARTBEATS, 1)
+                .thenCompose(heartbeats -> epoch().thenCompose(epoch -> drains().thenCompose(drains -> below(
+                                Paths.AGENTS, 1)
+                        .thenApply(agents -> {
+                            Map<String, Znode> byName = new HashMap<>();
+                            heartbeats.forEach(znode -> byName.put(Paths.name(znode.path()), znode));
+                            return decode(agents, znode -> agent(znode, byName, epoch, drains));
+                        }))));
     }
 
     private static AgentState agent(Znode znode, Map<String, Znode> heartbeats, Epoch epoch, Drains drains) {
@@ -129,8 +131,8 @@ final class Reader {
                 .thenCompose(paths -> requests.readAll("get-ledger", paths, deadline))
                 .thenApply(znodes -> {
                     Map<String, LedgerRecord> ledgers = new TreeMap<>(Reader::byNumber);
-                    znodes.forEach(znode -> ledgers.put(
-                            Paths.name(znode.path()), LedgerCodec.decode(znode.path(), znode.data())));
+                    znodes.forEach(znode ->
+                            ledgers.put(Paths.name(znode.path()), LedgerCodec.decode(znode.path(), znode.data())));
                     return ledgers;
                 });
     }
@@ -164,8 +166,8 @@ final class Reader {
     // --- journal and commands
 
     CompletableFuture<Journal> journal() {
-        return below(Paths.JOURNAL, 1).thenCompose(writers -> below(Paths.JOURNAL, 2)
-                .thenApply(entries -> journal(writers, entries)));
+        return below(Paths.JOURNAL, 1)
+                .thenCompose(writers -> below(Paths.JOURNAL, 2).thenApply(entries -> journal(writers, entries)));
     }
 
     private static Journal journal(List<Znode> writers, List<Znode> entries) {
@@ -175,8 +177,9 @@ final class Reader {
         Map<String, JournalCounts> counts = new TreeMap<>();
         for (Znode znode : writers) {
             if (znode.data().length > 0) {
-                attempt(problems, () -> counts.put(
-                        Paths.name(znode.path()), JournalCounts.decode(znode.path(), znode.data())));
+                attempt(
+                        problems,
+                        () -> counts.put(Paths.name(znode.path()), JournalCounts.decode(znode.path(), znode.data())));
             }
         }
         for (Znode znode : entries) {
@@ -210,8 +213,7 @@ final class Reader {
         return below(Paths.COMMANDS, 1)
                 .thenApply(znodes -> decode(
                         znodes,
-                        znode -> new CommandState(
-                                CommandCodec.decode(znode.path(), znode.data()), znode.created())));
+                        znode -> new CommandState(CommandCodec.decode(znode.path(), znode.data()), znode.created())));
     }
 
     // --- walking
@@ -232,9 +234,8 @@ final class Reader {
                                 names.stream().map(name -> parent + '/' + name).toList()))
                 .toList();
         return CompletableFuture.allOf(lists.toArray(new CompletableFuture<?>[0]))
-                .thenApply(done -> lists.stream()
-                        .flatMap(list -> list.join().stream())
-                        .toList());
+                .thenApply(done ->
+                        lists.stream().flatMap(list -> list.join().stream()).toList());
     }
 
     private static <T> Readings<T> decode(List<Znode> znodes, Function<Znode, T> codec) {

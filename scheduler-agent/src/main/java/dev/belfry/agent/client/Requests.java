@@ -141,28 +141,30 @@ final class Requests implements SessionListener {
 
     /** The znode, or empty if the store says that there is none. */
     CompletableFuture<Optional<Znode>> read(String site, String path, Deadline deadline) {
-        return this.<Read, Optional<Znode>>patiently(deadline, (on, then) -> store.read(on, site, path, then), answer -> {
-            if (answer instanceof Read.Found found) {
-                return Optional.of(Optional.of(found.znode()));
-            }
-            if (answer instanceof Read.Missing) {
-                return Optional.of(Optional.empty());
-            }
-            return unanswered("reading " + path, ((Read.Failed) answer).failure());
-        });
+        return this.<Read, Optional<Znode>>patiently(
+                deadline, (on, then) -> store.read(on, site, path, then), answer -> {
+                    if (answer instanceof Read.Found found) {
+                        return Optional.of(Optional.of(found.znode()));
+                    }
+                    if (answer instanceof Read.Missing) {
+                        return Optional.of(Optional.empty());
+                    }
+                    return unanswered("reading " + path, ((Read.Failed) answer).failure());
+                });
     }
 
     /** The names of the children; none if there is no such znode. */
     CompletableFuture<List<String>> children(String site, String path, Deadline deadline) {
-        return this.<Listing, List<String>>patiently(deadline, (on, then) -> store.children(on, site, path, then), answer -> {
-            if (answer instanceof Listing.Found found) {
-                return Optional.of(found.names());
-            }
-            if (answer instanceof Listing.Missing) {
-                return Optional.of(List.<String>of());
-            }
-            return unanswered("listing " + path, ((Listing.Failed) answer).failure());
-        });
+        return this.<Listing, List<String>>patiently(
+                deadline, (on, then) -> store.children(on, site, path, then), answer -> {
+                    if (answer instanceof Listing.Found found) {
+                        return Optional.of(found.names());
+                    }
+                    if (answer instanceof Listing.Missing) {
+                        return Optional.of(List.<String>of());
+                    }
+                    return unanswered("listing " + path, ((Listing.Failed) answer).failure());
+                });
     }
 
     /** Waits until reads see everything committed so far, by whomever. */
@@ -256,8 +258,7 @@ final class Requests implements SessionListener {
 
     private static String paths(Transaction transaction) {
         return String.join(
-                ", ",
-                transaction.writes().stream().map(Transaction.Write::path).toList());
+                ", ", transaction.writes().stream().map(Transaction.Write::path).toList());
     }
 
     /** What an answer amounts to; empty if nothing happened and the request is to be sent again. */

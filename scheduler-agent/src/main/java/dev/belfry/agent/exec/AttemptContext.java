@@ -30,7 +30,8 @@ final class AttemptContext implements JobContext {
         this.attempt = attempt;
         this.order = attempt.task().order();
         this.job = attempt.task().job();
-        this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(attempt.task().parameters()));
+        this.parameters =
+                Collections.unmodifiableMap(new LinkedHashMap<>(attempt.task().parameters()));
         this.layout = layout(job, order);
     }
 

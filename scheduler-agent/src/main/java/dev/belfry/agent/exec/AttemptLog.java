@@ -26,7 +26,10 @@ final class AttemptLog {
         if (wasTold) {
             quietly(() -> LOG.info("attempt ended after it was told to stop: {} with {}", name(attempt), type(thrown)));
         } else if (thrown instanceof Error) {
-            quietly(() -> LOG.error("attempt failed with an error of the JVM: {}", name(attempt), thrown), attempt, thrown);
+            quietly(
+                    () -> LOG.error("attempt failed with an error of the JVM: {}", name(attempt), thrown),
+                    attempt,
+                    thrown);
         } else {
             quietly(() -> LOG.warn("attempt failed: {}", name(attempt), thrown), attempt, thrown);
         }

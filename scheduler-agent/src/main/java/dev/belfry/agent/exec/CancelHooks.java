@@ -32,8 +32,10 @@ final class CancelHooks {
         }
         if (running.incrementAndGet() > most) {
             running.decrementAndGet();
-            LOG.error("cancel hooks are not run: {}; {} threads hang in hooks: see a thread dump",
-                    AttemptLog.name(attempt), most);
+            LOG.error(
+                    "cancel hooks are not run: {}; {} threads hang in hooks: see a thread dump",
+                    AttemptLog.name(attempt),
+                    most);
             return;
         }
         Thread thread = new Thread(

@@ -13,8 +13,8 @@ public record PoolLimits(int slots, int waiting, int abandoned) {
     /** Throws {@link IllegalArgumentException} when a number is below its least. */
     public PoolLimits {
         if (slots < 1 || waiting < 1 || abandoned < 0) {
-            throw new IllegalArgumentException("impossible limits for user code: slots=" + slots + " waiting="
-                    + waiting + " abandoned=" + abandoned + "; slots and waiting are at least 1, abandoned at least 0");
+            throw new IllegalArgumentException("impossible limits for user code: slots=" + slots + " waiting=" + waiting
+                    + " abandoned=" + abandoned + "; slots and waiting are at least 1, abandoned at least 0");
         }
     }
 

@@ -93,15 +93,21 @@ public final class ThreadAttempts implements Attempts {
     public void start(Task task, Listener listener) {
         JobHandler handler = handlers.get(task.job().definition().handler());
         if (handler == null) {
-            refuse(listener, "no-handler", "this agent has no handler '"
-                    + task.job().definition().handler() + "'; it has " + handlers.keySet());
+            refuse(
+                    listener,
+                    "no-handler",
+                    "this agent has no handler '" + task.job().definition().handler() + "'; it has "
+                            + handlers.keySet());
         } else if (closed) {
             refuse(listener, Reasons.NO_THREAD, "the agent has closed");
         } else if (exhausted()) {
             refuse(listener, Reasons.NO_THREAD, exhaustion());
         } else if (waiting.size() >= limits.waiting()) {
-            refuse(listener, Reasons.NO_THREAD, waiting.size() + " attempts wait for one of " + limits.slots()
-                    + " slots already; give the agent more slots, or the job fewer shards at once");
+            refuse(
+                    listener,
+                    Reasons.NO_THREAD,
+                    waiting.size() + " attempts wait for one of " + limits.slots()
+                            + " slots already; give the agent more slots, or the job fewer shards at once");
         } else {
             int asked = task.job().definition().requires().resources().slots();
             Seat seat = new Seat(new Attempt(task, listener, loop, handler), Math.min(asked, limits.slots()));
@@ -162,8 +168,11 @@ public final class ThreadAttempts implements Attempts {
         } catch (OutOfMemoryError noThread) {
             LOG.error("no thread can be had for {}", AttemptLog.name(seat.attempt), noThread);
             seat.worker = null;
-            loop.execute(() -> ended(seat.attempt, AttemptEnd.failure(
-                    Reasons.NO_THREAD, "the machine gives this process no more threads: " + noThread.getMessage())));
+            loop.execute(() -> ended(
+                    seat.attempt,
+                    AttemptEnd.failure(
+                            Reasons.NO_THREAD,
+                            "the machine gives this process no more threads: " + noThread.getMessage())));
         }
     }
 
@@ -223,7 +232,8 @@ public final class ThreadAttempts implements Attempts {
             return;
         }
         hooks.start(seat.attempt, seat.attempt.signal(reason));
-        long grace = seat.attempt.task().job().definition().timeouts().cancelGrace().toNanos();
+        long grace =
+                seat.attempt.task().job().definition().timeouts().cancelGrace().toNanos();
         if (reason.equals(Reasons.LEASE_OVER)) {
             interrupt(seat, grace);
         } else {

@@ -283,6 +283,7 @@ public final class AgentLoop implements SessionListener {
         boolean publishing;
         /** Whether the registration says what it is to say. */
         boolean published = true;
+
         boolean leaseHeld;
         Instant registeredAt = Instant.EPOCH;
         NavigableMap<ShardKey, Tenancy> rows = new TreeMap<>();
@@ -409,6 +410,7 @@ public final class AgentLoop implements SessionListener {
         }
 
         void resumed() {
+            shards.commit().resumed();
             if (!registered) {
                 createRegistration();
                 return;
@@ -417,7 +419,6 @@ public final class AgentLoop implements SessionListener {
             jobs.compare();
             table.compare();
             shards.resumed();
-            shards.commit().resumed();
             handOver.resumed();
         }
 
@@ -464,7 +465,8 @@ public final class AgentLoop implements SessionListener {
             long remaining = heartbeat.leaseRemainingNanos();
             boolean holds = remaining > 0;
             if (holds) {
-                leaseEnd = loop.after(remaining, this::leaseChanged);
+                // Looked at in between, too: the wall clock may end it before its time.
+                leaseEnd = loop.after(Math.min(remaining, heartbeat.periodNanos()), this::leaseChanged);
             }
             if (holds != leaseHeld) {
                 leaseHeld = holds;

@@ -12,6 +12,7 @@ import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Synced;
 import dev.belfry.store.Transaction;
+import dev.belfry.store.Znode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the records of all tenancies of an incarnation, in few multis.
@@ -33,11 +36,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe; owned by the agent's loop. One per session.
  */
 final class GroupCommit {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
     static final int MAX_LEDGERS = 90;
     static final int MAX_BYTES = 400_000;
     static final int WINDOW = 4;
-    static final long LINGER_NANOS = 4_000_000;
+    /** Lines in one journal entry at most, so that it stays well below the largest znode. */
+    static final int MAX_LINES = 120;
+    /** Lines in one transaction from which on no further ledger joins it. */
+    static final int ENOUGH_LINES = 600;
+
+    /** How long a start waits for its outcome, or an outcome for company while a multi is under way. */
+    static final long LINGER_NANOS = 5_000_000;
 
     /** What the writer needs of the agent around it. */
     interface Owner {
@@ -61,7 +71,7 @@ final class GroupCommit {
         /** For each write: the index of its tenancy, or -1 for the journal; checkpoints are encoded as -2 - index. */
         final List<Integer> writes = new ArrayList<>();
 
-        JournalTail.@Nullable Part journal;
+        final List<JournalTail.Part> journal = new ArrayList<>();
 
         Batch(long number) {
             this.number = number;
@@ -111,7 +121,7 @@ final class GroupCommit {
 
     private void lingered() {
         lingering = false;
-        if ((urgent && underWay == 0) || dirty.size() >= MAX_LEDGERS / 2) {
+        if (urgent && (underWay == 0 || dirty.size() >= MAX_LEDGERS)) {
             pump();
         } else if (!dirty.isEmpty()) {
             lingering = true;
@@ -153,8 +163,9 @@ final class GroupCommit {
             List<FireEntry> lines = new ArrayList<>();
             batch.lines.forEach(lines::addAll);
             List<FireEntry> worth = JournalTail.worthWriting(lines);
-            if (!worth.isEmpty()) {
-                batch.journal = journal.add(transaction, worth, underWay == 0);
+            for (int from = 0; from < worth.size(); from += MAX_LINES) {
+                List<FireEntry> some = worth.subList(from, Math.min(worth.size(), from + MAX_LINES));
+                batch.journal.add(journal.add(transaction, some, underWay == 0 && from == 0));
                 batch.writes.add(-1);
             }
             underWay++;
@@ -165,8 +176,9 @@ final class GroupCommit {
 
     private void fill(Batch batch, Transaction.Builder transaction) {
         int bytes = 0;
+        int lines = 0;
         Iterator<OwnedShard> waiting = dirty.iterator();
-        while (waiting.hasNext() && batch.tenancies.size() < MAX_LEDGERS && bytes < MAX_BYTES) {
+        while (waiting.hasNext() && batch.tenancies.size() < MAX_LEDGERS && bytes < MAX_BYTES && lines < ENOUGH_LINES) {
             OwnedShard tenancy = waiting.next();
             ShardRuns runs = tenancy.runs;
             if (tenancy.writing) {
@@ -180,6 +192,7 @@ final class GroupCommit {
             tenancy.writing = true;
             batch.tenancies.add(tenancy);
             batch.lines.add(new ArrayList<>(tenancy.lines));
+            lines += tenancy.lines.size();
             tenancy.lines.clear();
             byte[] data = LedgerCodec.encode(runs.record(batch.number));
             String path = tenancy.ref.ledgerPath();
@@ -248,9 +261,7 @@ final class GroupCommit {
     }
 
     private void applied(Batch batch) {
-        if (batch.journal != null) {
-            journal.applied(batch.journal);
-        }
+        batch.journal.forEach(journal::applied);
         for (int write : batch.writes) {
             if (write <= -2) {
                 batch.tenancies.get(-2 - write).checkpointStored = true;
@@ -292,17 +303,36 @@ final class GroupCommit {
             OwnedShard tenancy = batch.tenancies.get(write);
             dirty.remove(tenancy);
             tenancy.writing = true;
-            readBack(
+            read(
                     tenancy,
                     found -> {
                         tenancy.writing = false;
-                        owner.overwritten(tenancy, conflict + ", found " + found);
+                        foreign(tenancy, conflict, found);
                     },
                     () -> {
                         tenancy.writing = false;
                         dirty.add(tenancy);
                     });
         }
+    }
+
+    /**
+     * Somebody else has written or deleted the ledger. While the registration exists only this incarnation may (rule R8),
+     * so what it knows is put back; but a record of a later tenancy means that it is not the owner any more.
+     */
+    private void foreign(OwnedShard tenancy, Commit.Conflict conflict, @Nullable Znode found) {
+        LedgerRecord record = found == null ? null : decode(found.path(), found.data());
+        if (record != null && record.since() > tenancy.since) {
+            owner.overwritten(tenancy, conflict + ", found a record of " + record.writer());
+            return;
+        }
+        LOG.error(
+                "ledger was changed by somebody else: {}; {}; it is written anew from what its owner knows",
+                tenancy,
+                conflict);
+        tenancy.ledgerVersion = found == null ? -1 : found.version();
+        dirty.add(tenancy);
+        pump();
     }
 
     /** Finds out what became of the batches of unknown result, oldest first. */
@@ -336,15 +366,19 @@ final class GroupCommit {
         pump();
     }
 
-    /** Reads a ledger; {@code failed} is run if the connection goes again first, and the next one starts over. */
     private void readBack(OwnedShard tenancy, Consumer<@Nullable LedgerRecord> then, Runnable failed) {
+        read(tenancy, found -> then.accept(found == null ? null : decode(found.path(), found.data())), failed);
+    }
+
+    /** Reads a ledger; {@code failed} is run if the connection goes again first, and the next one starts over. */
+    private void read(OwnedShard tenancy, Consumer<@Nullable Znode> then, Runnable failed) {
         String path = tenancy.ref.ledgerPath();
         store.read(session, "ledger-read-back", path, answer -> {
             if (stopped) {
                 return;
             }
             if (answer instanceof Read.Found found) {
-                then.accept(decode(path, found.znode().data()));
+                then.accept(found.znode());
             } else if (answer instanceof Read.Missing) {
                 then.accept(null);
             } else {

@@ -7,7 +7,6 @@ import dev.belfry.store.Listing;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
-import dev.belfry.store.Synced;
 import dev.belfry.store.Znode;
 import java.util.Collection;
 import java.util.Collections;
@@ -49,6 +48,7 @@ public final class Mirror {
     private final int depth;
     private final Listener listener;
 
+    private final Watching watching;
     private final Map<String, Znode> known = new TreeMap<>();
     /** Paths with a read under way. */
     private final Map<String, Reading> reading = new HashMap<>();
@@ -87,17 +87,12 @@ public final class Mirror {
         this.root = root;
         this.depth = depth;
         this.listener = listener;
+        this.watching =
+                new Watching(store, session, "mirror-follow" + root, root, this::changed, why -> refuse(root, why));
     }
 
     /** Arms the watch and loads everything. */
     public void start() {
-        store.follow(session, "mirror-follow" + root, root, this::changed, armed -> {
-            if (armed instanceof Synced.Failed f && f.failure() instanceof Failure.Rejected r) {
-                refuse(root, r.why());
-            } else if (armed instanceof Synced.Failed) {
-                incomplete = true;
-            }
-        });
         compare();
     }
 
@@ -114,6 +109,7 @@ public final class Mirror {
         incomplete = false;
         comparingSince = ++seen;
         failed.clear();
+        watching.arm();
         list(root, 1, generation);
         return seen;
     }

@@ -39,6 +39,8 @@ final class OwnedShard {
     int ledgerVersion = -1;
 
     boolean ledgerRead;
+    /** Whether it was said that the ledger cannot be read. */
+    boolean complained;
     /** Whether a write of the ledger is under way: at most one at a time. */
     boolean writing;
     /** Journal lines that go with the next write. */

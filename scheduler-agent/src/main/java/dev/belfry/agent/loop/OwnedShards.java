@@ -38,6 +38,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +56,9 @@ final class OwnedShards {
 
     /** The wall clock is looked at this often at least, so that a step of it is noticed. */
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(1);
+
+    /** Shards looked at in one event: what they start then begins before the next ones are looked at. */
+    private static final int AT_ONCE = 32;
 
     /** What the shards need of the agent around them. */
     interface Owner {
@@ -93,6 +97,9 @@ final class OwnedShards {
 
     private final WakeQueue wakes = new WakeQueue();
     private Loop.Timer timer = () -> {};
+    /** What the timer is set to; null while it is not set. */
+    private @Nullable Instant armed;
+
     private boolean closed;
     /** Read by threads of user code. */
     private final Attempts.Lease lease;
@@ -229,7 +236,7 @@ final class OwnedShards {
                     shard.ledgerVersion = found.znode().version();
                     loadCheckpoint(shard, ledger);
                 } catch (CorruptRecordException e) {
-                    LOG.error("shard stops: {}; {}", shard, e.getMessage());
+                    unreadable(shard, e);
                 }
             } else if (answer instanceof Read.Missing) {
                 begin(shard, Optional.empty());
@@ -238,6 +245,19 @@ final class OwnedShards {
             }
         });
         shard.ledgerRead = true;
+    }
+
+    /** A ledger cannot be read: that shard alone stops, and is looked at again until somebody has repaired it. */
+    private void unreadable(OwnedShard shard, CorruptRecordException why) {
+        if (!shard.complained) {
+            shard.complained = true;
+            LOG.error("shard stops until its ledger can be read: {}; {}", shard, why.getMessage());
+        }
+        loop.after(session.timeout().toNanos(), () -> {
+            if (!gone(shard) && shard.runs == null) {
+                load(shard);
+            }
+        });
     }
 
     private boolean gone(OwnedShard shard) {
@@ -388,6 +408,7 @@ final class OwnedShards {
                             Optional.empty())));
         } catch (CorruptRecordException e) {
             LOG.error("shard stops: {}; {}", shard, e.getMessage());
+            shards.remove(shard.ref);
         }
     }
 
@@ -419,12 +440,18 @@ final class OwnedShards {
         arm();
     }
 
+    /** Sets the one timer to the first wake, unless it is set so already. */
     private void arm() {
-        timer.cancel();
         Optional<Instant> first = wakes.first();
+        if (!closed && first.isPresent() && first.get().equals(armed)) {
+            return;
+        }
+        timer.cancel();
+        armed = null;
         if (closed || first.isEmpty()) {
             return;
         }
+        armed = first.get();
         // By the clock that decides what is due: by ours alone the timer would spin while ours is ahead.
         Duration sleep = Duration.between(owner.horizon(), first.get());
         if (sleep.compareTo(LONGEST_SLEEP) > 0) {
@@ -434,8 +461,9 @@ final class OwnedShards {
     }
 
     private void tick() {
+        armed = null;
         Instant now = owner.horizon();
-        for (OwnedShard shard : wakes.due(now)) {
+        for (OwnedShard shard : wakes.due(now, AT_ONCE)) {
             look(shard);
         }
         arm();

@@ -14,7 +14,6 @@ import dev.belfry.store.Failure;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
-import dev.belfry.store.Synced;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,6 +48,7 @@ final class TableFollower {
     private final Incarnation self;
     private final Owner owner;
 
+    private final Watching watching;
     private @Nullable AssignmentVector vector;
     /** By bucket, the rows of it that name this incarnation. */
     private final Map<Integer, NavigableMap<ShardKey, Tenancy>> mine = new HashMap<>();
@@ -67,19 +67,22 @@ final class TableFollower {
         this.session = session;
         this.self = self;
         this.owner = owner;
+        this.watching = new Watching(
+                store,
+                session,
+                "table-follow",
+                Paths.ASSIGNMENTS,
+                this::changed,
+                why -> owner.unreadable(Paths.ASSIGNMENTS, why));
     }
 
     void start() {
-        store.follow(session, "table-follow", Paths.ASSIGNMENTS, this::changed, armed -> {
-            if (armed instanceof Synced.Failed f && f.failure() instanceof Failure.Rejected r) {
-                owner.unreadable(Paths.ASSIGNMENTS, r.why());
-            }
-        });
         compare();
     }
 
     /** Reads the table again; call it after a reconnection of the same session. */
     void compare() {
+        watching.arm();
         seen++;
         read();
     }

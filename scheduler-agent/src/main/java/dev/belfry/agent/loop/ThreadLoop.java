@@ -194,7 +194,8 @@ public final class ThreadLoop implements Loop {
         }
         if (!done) {
             StackTraceElement[] at = thread.getStackTrace();
-            LOG.error("{} did not end within {}; it is at {}", thread.getName(), deadline, at.length == 0 ? "?" : at[0]);
+            LOG.error(
+                    "{} did not end within {}; it is at {}", thread.getName(), deadline, at.length == 0 ? "?" : at[0]);
         }
         return done;
     }

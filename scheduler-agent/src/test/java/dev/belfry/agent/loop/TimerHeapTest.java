@@ -44,7 +44,9 @@ final class TimerHeapTest {
     void timerThatIsNotDueStaysAndTellsHowLong() {
         TimerHeap heap = new TimerHeap();
         TimerHeap.Entry entry = heap.add(Long.MIN_VALUE + 5, () -> {});
-        assertThat(heap.poll(Long.MAX_VALUE - 4)).as("the clock overflows in between").isNull();
+        assertThat(heap.poll(Long.MAX_VALUE - 4))
+                .as("the clock overflows in between")
+                .isNull();
         assertThat(heap.nanosToFirst(Long.MAX_VALUE - 4)).isEqualTo(10);
         assertThat(heap.poll(Long.MIN_VALUE + 5)).isSameAs(entry);
         assertThat(heap.nanosToFirst(0)).isEqualTo(Long.MAX_VALUE);

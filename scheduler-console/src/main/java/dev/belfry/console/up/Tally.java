@@ -49,15 +49,16 @@ record Tally(Map<Outcome, Long> outcomes, long rerun, List<Duration> lateness, l
     private static long moved(Journal journal) {
         Map<String, String> owners = new HashMap<>();
         long[] moved = {0};
-        journal.table().forEach(entry -> entry.changes().forEach(line -> {
-            if (line.kind().equals("grant")) {
-                String shard = line.jobUid() + '.' + line.layout() + '/' + line.shard();
-                String before = owners.put(shard, line.owner());
-                if (before != null && !before.equals(line.owner())) {
-                    moved[0]++;
-                }
-            }
-        }));
+        journal.table()
+                .forEach(entry -> entry.changes().forEach(line -> {
+                    if (line.kind().equals("grant")) {
+                        String shard = line.jobUid() + '.' + line.layout() + '/' + line.shard();
+                        String before = owners.put(shard, line.owner());
+                        if (before != null && !before.equals(line.owner())) {
+                            moved[0]++;
+                        }
+                    }
+                }));
         return moved[0];
     }
 

@@ -7,6 +7,8 @@ import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.Applied;
 import dev.belfry.agent.client.ClientException;
 import dev.belfry.agent.client.Journal;
+import dev.belfry.console.local.ChildJvm;
+import dev.belfry.console.local.LocalZooKeeper;
 import dev.belfry.core.job.Definitions;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.ParsedDefinitions;
@@ -53,7 +55,6 @@ public final class UpCommand implements Callable<Integer> {
     private static final int DEFAULT_PORT = 2181;
     /** Time between two lines of progress. */
     private static final Duration PACE = Duration.ofSeconds(3);
-
 
     @Option(names = "--agents", defaultValue = "3", description = "agents, each in a JVM of its own (default 3)")
     private int agents;
@@ -266,13 +267,13 @@ public final class UpCommand implements Callable<Integer> {
             }
         }
         say("applied " + definitions.size() + " jobs: "
-                + String.join(", ", definitions.stream().map(JobDefinition::name).toList()));
+                + String.join(
+                        ", ", definitions.stream().map(JobDefinition::name).toList()));
     }
 
     // --- watching
 
-    private void watch(
-            BelfryClient client, LocalCluster cluster, @Nullable Duration running, @Nullable Duration kill) {
+    private void watch(BelfryClient client, LocalCluster cluster, @Nullable Duration running, @Nullable Duration kill) {
         long start = System.nanoTime();
         Duration killAt = kill;
         while (interrupted.getCount() > 0) {
@@ -363,7 +364,8 @@ public final class UpCommand implements Callable<Integer> {
                 equal &= result.get().equal();
                 say("cluster:        " + result.get().actual());
                 say("single process: " + result.get().expected());
-                say((result.get().equal() ? "equal: " : "DIFFERENT: ") + result.get().explanation());
+                say((result.get().equal() ? "equal: " : "DIFFERENT: ")
+                        + result.get().explanation());
             }
         }
         return any && equal ? 0 : 1;
@@ -378,8 +380,12 @@ public final class UpCommand implements Callable<Integer> {
             Journal journal = client.journal();
             Tally tally = Tally.of(journal);
             say("summary: " + tally.fires() + " fires (" + tally.text() + "); " + tally.rerun()
-                    + " run again after their agent was lost; " + tally.shardsMoved() + " shards moved; terms of office "
-                    + journal.table().stream().mapToLong(entry -> entry.term()).max().orElse(0)
+                    + " run again after their agent was lost; " + tally.shardsMoved()
+                    + " shards moved; terms of office "
+                    + journal.table().stream()
+                            .mapToLong(entry -> entry.term())
+                            .max()
+                            .orElse(0)
                     + "; lateness p50 " + tally.quantile(0.5).toMillis() + " ms, p99 "
                     + tally.quantile(0.99).toMillis() + " ms");
         } catch (ClientException e) {
@@ -403,7 +409,8 @@ public final class UpCommand implements Callable<Integer> {
 
     private static void delete(Path home) {
         try (Stream<Path> files = Files.walk(home)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             System.err.println("belfry: " + home + " could not be deleted: " + e.getMessage());
         }

@@ -291,16 +291,22 @@ public final class ShardRuns {
             return;
         }
         Instant until = onTimeFrom.isBefore(upTo) ? onTimeFrom : upTo;
-        settleGaps(List.of(new Owed.Gap(decided, until)), now, Reasons.MISFIRE);
+        // A predecessor whose clock was ahead may have settled some of them.
+        settleGaps(spans.gaps(decided, until, scheduledLive()), now, Reasons.MISFIRE);
         decided = until;
+    }
+
+    private TreeSet<Instant> scheduledLive() {
+        TreeSet<Instant> instants = new TreeSet<>();
+        live.values().stream().filter(f -> f.id.isScheduled()).forEach(f -> instants.add(f.id.due()));
+        return instants;
     }
 
     private void settleOwed(Moment now, Instant upTo) {
         if (!decided.isBefore(upTo)) {
             return;
         }
-        TreeSet<Instant> taken = new TreeSet<>();
-        live.values().stream().filter(f -> f.id.isScheduled()).forEach(f -> taken.add(f.id.due()));
+        TreeSet<Instant> taken = scheduledLive();
         Instant misfiresAfter = decided;
         if (inherited.isPresent()) {
             Instant from = later(decided, inherited.get().from());
@@ -799,10 +805,11 @@ public final class ShardRuns {
         return released.isPresent();
     }
 
-    /** Ends everything that has not begun and is due up to {@code upTo}: the layout or the job ends here. */
+    /** Ends everything that does not run and is due up to {@code upTo}: the layout or the job ends here. */
     public void supersede(Instant upTo, String reason, Moment now) {
         for (Fire fire : List.copyOf(live.values())) {
-            if (fire.state == FireState.WAITING && !fire.id.due().isAfter(upTo)) {
+            boolean stands = fire.state == FireState.WAITING || fire.state == FireState.BACKING_OFF;
+            if (stands && !fire.id.due().isAfter(upTo)) {
                 finish(fire, END, Outcome.SUPERSEDED, reason, now);
             }
         }

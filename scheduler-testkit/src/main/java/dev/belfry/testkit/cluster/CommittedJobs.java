@@ -39,7 +39,8 @@ final class CommittedJobs {
     void written(String path) {
         Optional<Znode> znode = ensemble.peek(path);
         if (znode.isPresent() && Paths.parent(Paths.parent(path)).equals(Paths.JOBS)) {
-            JobRecord job = JobRecordCodec.decode(path, znode.get().data(), znode.get().modified());
+            JobRecord job =
+                    JobRecordCodec.decode(path, znode.get().data(), znode.get().modified());
             byUid.put(job.uid(), job);
             for (RunRequest request : job.requests()) {
                 requested.add(job.uid() + " " + request.runId());
@@ -99,7 +100,8 @@ final class CommittedJobs {
     /** The layouts that a job has had, with their numbers of shards. */
     static Map<Integer, Integer> layouts(JobRecord job) {
         Map<Integer, Integer> layouts = new LinkedHashMap<>();
-        job.versions().forEach(v -> layouts.put(v.layout(), v.definition().shards().count()));
+        job.versions()
+                .forEach(v -> layouts.put(v.layout(), v.definition().shards().count()));
         return layouts;
     }
 }

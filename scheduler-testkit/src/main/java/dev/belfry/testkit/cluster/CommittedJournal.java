@@ -23,7 +23,8 @@ final class CommittedJournal {
 
     void written(Transaction.Write write) {
         String path = write.path();
-        if (Paths.parent(path).equals(Paths.MASTER_JOURNAL) || Paths.parent(path).equals(Paths.JOURNAL)) {
+        if (Paths.parent(path).equals(Paths.MASTER_JOURNAL)
+                || Paths.parent(path).equals(Paths.JOURNAL)) {
             return;
         }
         byte[] data = write instanceof Transaction.Create create

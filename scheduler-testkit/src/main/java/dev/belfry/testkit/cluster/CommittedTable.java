@@ -35,6 +35,9 @@ final class CommittedTable {
     private AssignmentTable table = AssignmentTable.empty();
     private Map<ShardKey, Tenancy> rows = Map.of();
     private Epoch epoch = Epoch.NONE;
+    /** Shards whose last owner let go of them in good order, after which there was nobody. */
+    private final Set<ShardKey> letGo = new HashSet<>();
+
     private long versions;
 
     CommittedTable(Owners owners) {
@@ -73,10 +76,15 @@ final class CommittedTable {
     void handOverWritten(String path, byte[] data) {
         for (Release release : HandOver.decode(path, data).releases()) {
             if (released.add(release)) {
-                owners.changed("released: " + release.shard() + " since=" + release.since() + " by "
-                        + Paths.name(path));
+                owners.changed(
+                        "released: " + release.shard() + " since=" + release.since() + " by " + Paths.name(path));
             }
         }
+    }
+
+    /** Whether the last owner of a shard that nobody owns any more let go of it in good order. */
+    boolean wasLetGo(ShardKey shard) {
+        return letGo.contains(shard);
     }
 
     /** One transaction that writes buckets. */
@@ -107,6 +115,10 @@ final class CommittedTable {
         rows.forEach((key, row) -> {
             if (!nextRows.containsKey(key)) {
                 mayGo(key, row, "nobody");
+                owners.changed("table: " + key + " has no owner any more");
+                if (released.contains(new Release(key, row.since()))) {
+                    letGo.add(key);
+                }
             }
         });
         table = next;
@@ -117,8 +129,8 @@ final class CommittedTable {
         if (after.equals(before)) {
             return;
         }
-        owners.changed("table: " + key + " owner=" + after.owner() + " since=" + after.since() + " next="
-                + after.next());
+        owners.changed(
+                "table: " + key + " owner=" + after.owner() + " since=" + after.since() + " next=" + after.next());
         if (before != null && before.since().equals(after.since())) {
             if (!before.owner().equals(after.owner())) {
                 throw new InvariantViolation("I8", key + " changed its owner within one tenancy: " + before);
@@ -141,8 +153,7 @@ final class CommittedTable {
     /** Rule R2: the owner has listed exactly this tenancy as released, or its lease is over. */
     private void mayGo(ShardKey key, Tenancy row, String to) {
         if (!released.contains(new Release(key, row.since())) && owners.mayStillAct(row.owner())) {
-            throw new InvariantViolation(
-                    "I8", key + " was given to " + to + " while its owner may still act: " + row);
+            throw new InvariantViolation("I8", key + " was given to " + to + " while its owner may still act: " + row);
         }
     }
 }

@@ -231,17 +231,20 @@ public sealed interface Fault {
     record Drift(String agent, long wall, long monotonic, Duration length) implements Fault {
         @Override
         public void inflict(SimCluster cluster) {
-            living(cluster, agent).filter(a -> !a.frozen()).map(SimAgent::process).ifPresent(process -> {
-                process.clock().driftWall(wall);
-                process.clock().driftMonotonic(monotonic);
-                later(cluster, length, () -> {
-                    process.clock().driftWall(0);
-                    setRight(process);
-                    if (cluster.agents().stream().noneMatch(a -> a.process() == process && a.frozen())) {
-                        process.clock().driftMonotonic(0);
-                    }
-                });
-            });
+            living(cluster, agent)
+                    .filter(a -> !a.frozen())
+                    .map(SimAgent::process)
+                    .ifPresent(process -> {
+                        process.clock().driftWall(wall);
+                        process.clock().driftMonotonic(monotonic);
+                        later(cluster, length, () -> {
+                            process.clock().driftWall(0);
+                            setRight(process);
+                            if (cluster.agents().stream().noneMatch(a -> a.process() == process && a.frozen())) {
+                                process.clock().driftMonotonic(0);
+                            }
+                        });
+                    });
         }
     }
 }

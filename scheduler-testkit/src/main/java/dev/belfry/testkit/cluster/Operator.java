@@ -114,10 +114,15 @@ public final class Operator implements SessionListener {
                 newest.paused(),
                 AUTHOR);
         Transaction.Builder write = Transaction.at("operator-apply")
-                .put(path, JobRecordCodec.encode(job.with(next), lease), found.znode().version());
+                .put(
+                        path,
+                        JobRecordCodec.encode(job.with(next), lease),
+                        found.znode().version());
         String ledgers = Paths.ledgers(job.uid(), next.layout());
-        parents(current, List.of(Paths.parent(ledgers), ledgers), () -> store.commit(
-                current, write.build(), answer -> settle(answer, false)));
+        parents(
+                current,
+                List.of(Paths.parent(ledgers), ledgers),
+                () -> store.commit(current, write.build(), answer -> settle(answer, false)));
     }
 
     private void create(Session current, String path, JobDefinition definition) {

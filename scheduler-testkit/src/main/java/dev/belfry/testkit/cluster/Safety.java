@@ -36,8 +36,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     private final CommittedJournal journal = new CommittedJournal(this::outcome);
     /** Fires with a final outcome in the store: by shard, the instants or run ids. */
     private final Map<ShardId, Set<String>> settled = new HashMap<>();
-    /** Executions whose lease was over at the last look and that had not been told. */
-    private final Set<Execution> untold = new HashSet<>();
+    /** Executions that had not been told although their lease was over, and for how many looks. */
+    private final Map<Execution, Integer> untold = new HashMap<>();
 
     Safety(SimCluster cluster) {
         this.cluster = cluster;
@@ -115,7 +115,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             Tenancy row = table.rows().get(key.get());
             if (row == null || !row.owner().equals(writer) || row.since().value() != record.since()) {
                 throw new InvariantViolation(
-                        "R8", path + " was written by " + writer + " as of " + record.since() + " while the row is " + row);
+                        "R8",
+                        path + " was written by " + writer + " as of " + record.since() + " while the row is " + row);
             }
         }
     }
@@ -133,7 +134,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     private void outcome(FireEntry line) {
         if (cluster.story().isTold()) {
             cluster.story()
-                    .add("recorded " + line.kind() + " " + ShardId.of(line) + " " + line.fire().due()
+                    .add("recorded " + line.kind() + " " + ShardId.of(line) + " "
+                            + line.fire().due()
                             + (line.count() > 1 ? " to " + line.last() + " count=" + line.count() : "") + " attempt="
                             + line.attempt() + " " + line.outcome() + " " + line.reason());
         }
@@ -141,7 +143,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             return;
         }
         ShardId shard = ShardId.of(line);
-        if (!settled.computeIfAbsent(shard, s -> new HashSet<>()).add(line.fire().runId(""))) {
+        if (!settled.computeIfAbsent(shard, s -> new HashSet<>())
+                .add(line.fire().runId(""))) {
             throw new InvariantViolation(
                     "I1", shard + " has two final outcomes of fire " + line.fire() + "; the second: " + line);
         }
@@ -152,7 +155,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     @Override
     public boolean mayStillAct(Incarnation owner) {
         for (SimAgent agent : cluster.agents()) {
-            boolean same = agent.agent().incarnation().filter(owner.name()::equals).isPresent();
+            boolean same =
+                    agent.agent().incarnation().filter(owner.name()::equals).isPresent();
             if (agent.alive() && same && !agent.frozen()) {
                 return !agent.agent().leaseRemaining().isZero();
             }
@@ -179,7 +183,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             throw new InvariantViolation("I4", execution + " started although its fire has its outcome");
         }
         for (Execution other : earlier) {
-            if (other.token() >= execution.token()) {
+            if (other.token() >= execution.token() && execution.overlap() != OverlapPolicy.ALLOW) {
                 throw new InvariantViolation("I6", execution + " started after the larger token of " + other);
             }
             if (other.fire().equals(execution.fire())) {
@@ -241,19 +245,22 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         cluster.story().add("ends   " + execution + " " + execution.how());
     }
 
-    /** Rule R5, every half second: whoever has no lease has told its user code to stop. */
+    /**
+     * Rule R5, every half second: whoever has no lease has told its user code to stop, at the latest a heartbeat's period
+     * after its end.
+     */
     void look() {
-        Set<Execution> now = new HashSet<>();
+        Map<Execution, Integer> now = new HashMap<>();
         for (Execution execution : cluster.evidence().running()) {
             boolean acts = execution.process().alive() && !execution.process().paused();
             if (acts && execution.leaseNanos() <= 0 && !execution.wasTold()) {
-                if (untold.contains(execution)) {
+                now.put(execution, untold.getOrDefault(execution, 0) + 1);
+                if (now.getOrDefault(execution, 0) > 3) {
                     throw new InvariantViolation("R5", execution + " goes on without a lease and was not told");
                 }
-                now.add(execution);
             }
         }
         untold.clear();
-        untold.addAll(now);
+        untold.putAll(now);
     }
 }

@@ -71,15 +71,17 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
 
     private static JobDefinition job(String name, SplittableRandom random) {
         int period = PERIODS[random.nextInt(PERIODS.length)];
-        Job job = Job.named(name).handler(SimCluster.HANDLER).shards(1 + random.nextInt(5));
+        Job job = Job.named(name).handler(SimCluster.HANDLER);
         int kind = random.nextInt(10);
+        if (kind != 1) {
+            job.shards(1 + random.nextInt(5));
+        }
         if (kind == 0) {
             return job.delay(Duration.ofMillis(period)).build();
         }
         job.parameter(SimCluster.PERIOD, Integer.toString(period));
         if (kind == 1) {
             return job.every(Duration.ofMillis(period))
-                    .shards(1)
                     .placement(Placement.BROADCAST)
                     .build();
         }
@@ -123,29 +125,29 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
             case 4 -> new Fault.Pause(agent, between(random, 4_000, 20_000));
             case 5 -> new Fault.PauseMaster(between(random, 500, 15_000));
             case 6 -> new Fault.Freeze(agent, between(random, 100, 15_000));
-            case 7, 8 -> new Fault.Cut(
-                    agent, Fault.Way.values()[random.nextInt(3)], between(random, 100, 15_000));
-            case 9 -> new Fault.Lose(
-                    random.nextDouble() * 0.1, random.nextDouble() * 0.1, between(random, 500, 8_000));
+            case 7, 8 -> new Fault.Cut(agent, Fault.Way.values()[random.nextInt(3)], between(random, 100, 15_000));
+            case 9 -> new Fault.Lose(random.nextDouble() * 0.1, random.nextDouble() * 0.1, between(random, 500, 8_000));
             case 10, 11, 12 -> new Fault.LoseAt(random.nextInt(1 << 20), random.nextBoolean());
             case 13 -> new Fault.Join("a" + (agents + random.nextInt(2)));
             case 14 -> new Fault.Leave(agent, between(random, 500, 10_000), between(random, 12_000, 20_000));
             case 15 -> redefined(jobs.get(random.nextInt(jobs.size())), random);
-            case 16 -> new Fault.Order(
-                    Command.Kind.values()[random.nextInt(Command.Kind.values().length - 3)],
-                    jobs.get(random.nextInt(jobs.size())).name());
-            case 17 -> random.nextInt(3) == 0
-                    ? new Fault.PauseServer(random.nextInt(3), between(random, 500, 12_000))
-                    : new Fault.KillServer(random.nextInt(3), between(random, 500, 12_000));
-            case 18 -> new Fault.Step(
-                    agent, between(random, -4_000, 4_000), between(random, 1_000, 15_000));
-            default -> random.nextBoolean()
-                    ? new Fault.Expire(agent)
-                    : new Fault.Drift(
-                            agent,
-                            random.nextLong(-20_000, 20_000),
-                            random.nextLong(-10_000, 10_000),
-                            between(random, 1_000, 20_000));
+            case 16 ->
+                new Fault.Order(
+                        Command.Kind.values()[random.nextInt(Command.Kind.values().length - 3)],
+                        jobs.get(random.nextInt(jobs.size())).name());
+            case 17 ->
+                random.nextInt(3) == 0
+                        ? new Fault.PauseServer(random.nextInt(3), between(random, 500, 12_000))
+                        : new Fault.KillServer(random.nextInt(3), between(random, 500, 12_000));
+            case 18 -> new Fault.Step(agent, between(random, -4_000, 4_000), between(random, 1_000, 15_000));
+            default ->
+                random.nextBoolean()
+                        ? new Fault.Expire(agent)
+                        : new Fault.Drift(
+                                agent,
+                                random.nextLong(-20_000, 20_000),
+                                random.nextLong(-10_000, 10_000),
+                                between(random, 1_000, 20_000));
         };
     }
 
@@ -190,8 +192,9 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
         cluster.run(STILL);
         if (cluster.tableVersions() != versions) {
             throw new InvariantViolation(
-                    "stable", "the table of a cluster at rest was written " + (cluster.tableVersions() - versions)
-                            + " times in " + STILL);
+                    "stable",
+                    "the table of a cluster at rest was written " + (cluster.tableVersions() - versions) + " times in "
+                            + STILL);
         }
         cluster.checkLiveness(cluster.now().minus(GRACE));
     }
@@ -221,8 +224,10 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
     public String describe() {
         return "seed " + seed + ": " + agents + " agents\n"
                 + jobs.stream()
-                        .map(job -> "  job " + job.name() + " shards=" + job.shards().count() + " "
-                                + job.placement() + " " + job.overlap() + " " + job.misfire().policy() + " recovery="
+                        .map(job -> "  job " + job.name() + " shards="
+                                + job.shards().count() + " "
+                                + job.placement() + " " + job.overlap() + " "
+                                + job.misfire().policy() + " recovery="
                                 + job.recovery() + " retry=" + job.retry().attempts() + " attempt="
                                 + job.timeouts().attempt() + " " + job.parameters())
                         .collect(Collectors.joining("\n"))

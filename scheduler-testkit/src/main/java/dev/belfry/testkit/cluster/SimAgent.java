@@ -53,10 +53,7 @@ public final class SimAgent {
                 cluster.options().attempts().apply(attempts),
                 new AgentLoop.Listener() {});
         this.master = new MasterLoop(
-                loop,
-                cluster.options().store().apply(connection.view(process)),
-                profile,
-                new MasterLoop.Listener() {});
+                loop, cluster.options().store().apply(connection.view(process)), profile, new MasterLoop.Listener() {});
         process.execute(() -> {
             agent.start();
             master.start();

@@ -124,7 +124,8 @@ public final class SimScheduler {
             }
             atThisInstant = event.nanos == now ? atThisInstant + 1 : 0;
             if (atThisInstant > MOST_AT_ONE_INSTANT) {
-                throw new IllegalStateException("time stands still: events go on at " + now + " ns, the last: " + event.label);
+                throw new IllegalStateException(
+                        "time stands still: events go on at " + now + " ns, the last: " + event.label);
             }
             now = event.nanos;
             executed++;

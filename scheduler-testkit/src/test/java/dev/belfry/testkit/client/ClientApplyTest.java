@@ -98,7 +98,8 @@ class ClientApplyTest {
         JobRecord job = stored("index");
         assertThat(changed.version()).isEqualTo(2);
         assertThat(changed.changes()).extracting(c -> c.path()).containsExactly("description");
-        assertThat(Duration.between(job.newest().changed(), job.newest().from())).isEqualTo(Duration.ofSeconds(21));
+        assertThat(Duration.between(job.newest().changed(), job.newest().from()))
+                .isEqualTo(Duration.ofSeconds(21));
         assertThat(job.newest().layout()).isEqualTo(job.versions().get(0).layout());
     }
 
@@ -141,11 +142,12 @@ class ClientApplyTest {
 
     @Test
     void jobThatNeedsALaterFeatureIsRefusedByName() {
-        Applied answer = apply(
-                Job.named("later").manual().placement(Placement.QUEUED).build(), ANNA);
+        Applied answer =
+                apply(Job.named("later").manual().placement(Placement.QUEUED).build(), ANNA);
         assertThat(answer)
                 .isInstanceOfSatisfying(
-                        Applied.Refused.class, refused -> assertThat(refused.why()).contains("queued placement"));
+                        Applied.Refused.class,
+                        refused -> assertThat(refused.why()).contains("queued placement"));
         assertThat(scene.other.read(Paths.job("later"))).isInstanceOf(Read.Missing.class);
     }
 
@@ -157,7 +159,8 @@ class ClientApplyTest {
         scene.other.commit(Transaction.at("test")
                 .put(
                         znode.path(),
-                        JobRecordCodec.encode(first.deletedAt(scene.process.clock().instant())),
+                        JobRecordCodec.encode(
+                                first.deletedAt(scene.process.clock().instant())),
                         znode.version()));
 
         assertThat(apply(index().build(), ANNA)).isInstanceOf(Applied.Created.class);
@@ -188,7 +191,8 @@ class ClientApplyTest {
         scene.other.commit(Transaction.at("test").put(znode.path(), new byte[] {1, 2, 3}, znode.version()));
         assertThat(apply(index().description("x").build(), ANNA))
                 .isInstanceOfSatisfying(
-                        Applied.Refused.class, refused -> assertThat(refused.why()).contains(znode.path()));
+                        Applied.Refused.class,
+                        refused -> assertThat(refused.why()).contains(znode.path()));
         assertThat(scene.answer(scene.client.jobs(PATIENCE)).problems()).hasSize(1);
     }
 
@@ -230,8 +234,7 @@ class ClientApplyTest {
                 fresh.ensemble.faults().loseReply("apply-change");
             }
             lose(fresh, site, afterCommit);
-            Applied answer =
-                    fresh.answer(fresh.client.apply(index().shards(5).build(), ANNA, PATIENCE));
+            Applied answer = fresh.answer(fresh.client.apply(index().shards(5).build(), ANNA, PATIENCE));
 
             assertThat(answer)
                     .as(site + " after commit: " + afterCommit)
@@ -264,8 +267,7 @@ class ClientApplyTest {
     void clientWithoutAConnectionSaysSoWhenItsPatienceIsOver() {
         scene.answer(scene.client.connected(PATIENCE));
         scene.ensemble.killAll();
-        assertThatThrownBy(() ->
-                        scene.answer(scene.client.apply(index().build(), ANNA, Duration.ofSeconds(5))))
+        assertThatThrownBy(() -> scene.answer(scene.client.apply(index().build(), ANNA, Duration.ofSeconds(5))))
                 .hasCauseInstanceOf(ClientException.class)
                 .hasMessageContaining("cannot reach ZooKeeper");
     }

@@ -75,7 +75,9 @@ class ClientCommandTest {
             lose(fresh, site, afterCommit);
             CompletableFuture<Command> answer = fresh.client.send(trigger("k1", "index"), PATIENCE);
             fresh.other.consume("k1", DONE);
-            assertThat(fresh.answer(answer).result()).as(site + " " + afterCommit).contains(DONE);
+            assertThat(fresh.answer(answer).result())
+                    .as(site + " " + afterCommit)
+                    .contains(DONE);
             assertThat(fresh.other.children(Paths.COMMANDS)).isEqualTo(1);
             assertMet(fresh, site, afterCommit);
         }

@@ -106,7 +106,9 @@ final class ClientScene {
     /** The second process: an agent or a master as far as a test needs one. */
     final class Other implements SessionListener {
         final Store store;
-        @Nullable Session session;
+
+        @Nullable
+        Session session;
 
         Other(StoreConnection link, Executor executor) {
             store = link.view(executor);

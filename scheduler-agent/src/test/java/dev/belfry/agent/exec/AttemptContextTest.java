@@ -1,0 +1,160 @@
+package dev.belfry.agent.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.belfry.agent.JobContext;
+import dev.belfry.agent.LogLines;
+import dev.belfry.core.job.Job;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Placement;
+import dev.belfry.core.shard.ShardRef;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class AttemptContextTest {
+
+    private static JobContext contextOf(JobDefinition definition, ShardRef shard) throws Exception {
+        CompletableFuture<JobContext> seen = new CompletableFuture<>();
+        try (Pool pool = new Pool(seen::complete, 1)) {
+            pool.start(definition, shard, Optional.empty(), task -> {}).end();
+        }
+        return seen.get();
+    }
+
+    @Test
+    void factsAreThoseOfTheOrderAndTheDefinition() throws Exception {
+        JobDefinition definition = Job.named("index")
+                .handler("work")
+                .manual()
+                .shards(List.of("eu", "us", "asia"))
+                .parameter("language", "en")
+                .build();
+        JobContext context = contextOf(definition, ShardRef.numbered("uid1", 1, 3, 1));
+        assertThat(context.job()).isEqualTo("index");
+        assertThat(context.runId()).isEqualTo("uid1@2026-11-22T12:00:00Z");
+        assertThat(context.shard()).isEqualTo(1);
+        assertThat(context.shardCount()).isEqualTo(3);
+        assertThat(context.shardParameter()).contains("us");
+        assertThat(context.parameters()).containsExactly(java.util.Map.entry("language", "en"));
+        assertThatThrownBy(() -> context.parameters().put("a", "b")).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(context.scheduledTime()).isEqualTo(Pool.DUE);
+        assertThat(context.attempt()).isEqualTo(3);
+        assertThat(context.fencingToken()).isEqualTo(101);
+        assertThat(context.checkpoint()).isEmpty();
+        assertThat(context.leaseRemaining()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(context.logger().getName()).isEqualTo("dev.belfry.job.index");
+    }
+
+    @Test
+    void broadcastAttemptIsTheOnlyShardOfItsAgent() throws Exception {
+        JobDefinition definition = Job.named("clean")
+                .handler("work")
+                .manual()
+                .placement(Placement.BROADCAST)
+                .build();
+        JobContext context = contextOf(definition, ShardRef.broadcast("uid1", "agent-7"));
+        assertThat(context.shard()).isZero();
+        assertThat(context.shardCount()).isEqualTo(1);
+        assertThat(context.shardParameter()).isEmpty();
+    }
+
+    @Test
+    void checkpointsAreCopiedAndTheNewestReachesTheAgentBeforeTheEnd() throws Exception {
+        CompletableFuture<JobContext> seen = new CompletableFuture<>();
+        try (Pool pool = new Pool(
+                context -> {
+                    assertThat(context.checkpoint()).hasValue(new byte[] {1});
+                    byte[] data = {2};
+                    context.checkpoint(data);
+                    data[0] = 9;
+                    assertThat(context.checkpoint()).hasValue(new byte[] {2});
+                    context.checkpoint().orElseThrow()[0] = 9;
+                    context.checkpoint(new byte[] {3});
+                    context.progress(0.5, "x".repeat(300));
+                    seen.complete(context);
+                },
+                1)) {
+            JobDefinition definition =
+                    Job.named("index").handler("work").manual().build();
+            Pool.Told told =
+                    pool.start(definition, ShardRef.numbered("uid1", 1, 1, 0), Optional.of(new byte[] {1}), task -> {});
+            assertThat(told.end().message()).isEmpty();
+            assertThat(told.checkpoints.get(told.checkpoints.size() - 1)).containsExactly(3);
+            assertThat(told.progress).containsExactly("0.5 " + "x".repeat(200));
+            seen.get().checkpoint(new byte[] {4});
+            seen.get().progress(1, "too late");
+            pool.on(() -> true);
+            assertThat(told.checkpoints.get(told.checkpoints.size() - 1)).containsExactly(3);
+            assertThat(told.progress).hasSize(1);
+        }
+    }
+
+    @Test
+    void floodOfReportsIsOneEventAtATime() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        CountDownLatch flooded = new CountDownLatch(1);
+        try (Pool pool = new Pool(
+                context -> {
+                    for (int i = 0; i <= 100_000; i++) {
+                        context.progress(i / 100_000.0, "step");
+                        context.checkpoint(new byte[] {(byte) i});
+                    }
+                    flooded.countDown();
+                    hold.await();
+                },
+                1)) {
+            CountDownLatch busy = new CountDownLatch(1);
+            Pool.Told told = pool.start();
+            pool.loop.execute(() -> awaitQuietly(busy));
+            assertThat(flooded.await(20, TimeUnit.SECONDS)).isTrue();
+            busy.countDown();
+            Awaitility.await().until(() -> told.progress.contains("1.0 step"));
+            hold.countDown();
+            told.end();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedWithAReason() throws Exception {
+        JobContext context =
+                contextOf(Job.named("index").handler("work").manual().build(), ShardRef.numbered("uid1", 1, 1, 0));
+        assertThatThrownBy(() -> context.checkpoint(new byte[16 * 1024 + 1]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("16385 bytes")
+                .hasMessageContaining("elsewhere");
+        for (double bad : new double[] {-0.1, 1.1, Double.NaN}) {
+            assertThatThrownBy(() -> context.progress(bad, "")).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void logEntriesOfTheAttemptCarryItsMarks() throws Exception {
+        try (LogLines log = new LogLines("dev.belfry.job");
+                Pool pool = new Pool(context -> context.logger().info("at work"), 1)) {
+            pool.start().end();
+            assertThat(log.lines()).containsExactly("INFO at work");
+            assertThat(log.marks().get(0))
+                    .containsEntry("job", "index")
+                    .containsEntry("shard", "2")
+                    .containsEntry("run", "uid1@2026-11-22T12:00:00Z")
+                    .containsEntry("attempt", "3");
+        }
+    }
+}
