@@ -823,7 +823,10 @@ public final class ShardRuns {
             }
         }
         if (decided.isBefore(upTo)) {
-            settleRange(new Owed.Gap(decided, upTo), Outcome.SUPERSEDED, reason, now);
+            // Taken over and not decided yet, some of it may be final or have begun all the same.
+            for (Owed.Gap gap : spans.gaps(decided, upTo, scheduledLive())) {
+                settleRange(gap, Outcome.SUPERSEDED, reason, now);
+            }
             decided = upTo;
         }
         advanceMark();
