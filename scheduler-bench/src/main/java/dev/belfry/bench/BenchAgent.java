@@ -24,7 +24,7 @@ public final class BenchAgent {
     private BenchAgent() {}
 
     /** Arguments: connect string, namespace, agent id, file for the notes, slots. */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         BenchAgent bench = new BenchAgent();
         try (Agent agent = Agent.builder()
                 .zookeeper(arguments[0])

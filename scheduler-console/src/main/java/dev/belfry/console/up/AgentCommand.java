@@ -81,7 +81,7 @@ public final class AgentCommand implements Callable<Integer> {
     private picocli.CommandLine.Model.@Nullable CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         AgentBuilder builder = builder();
         ParsedDefinitions definitions = definitions();
         try (Agent agent = builder.start()) {

@@ -9,7 +9,7 @@ public final class EmbeddedAgent {
     private EmbeddedAgent() {}
 
     /** Argument: where ZooKeeper is; {@code localhost:2181} if missing. Start it on as many machines as you like. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws InterruptedException {
         String zookeeper = arguments.length > 0 ? arguments[0] : "localhost:2181";
         try (Agent agent = Agent.builder()
                 .zookeeper(zookeeper)
