@@ -276,6 +276,41 @@ final class AgentTest {
     }
 
     @Test
+    void agentClosesAlthoughZooKeeperIsGone() {
+        Agent agent = agent("a1")
+                .drainTimeout(Duration.ofMinutes(10))
+                .handler("index", context -> {})
+                .job(Job.named("index").every(Duration.ofSeconds(1)).shards(4))
+                .start();
+        await("it holds shards").until(() -> agent.status().shards() == 4);
+        server.stop();
+        assertThat(agent.close(CloseMode.LEAVING)).isTrue();
+    }
+
+    @Test
+    void agentLeavesWhenItsProcessIsToldToEnd() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        AgentProcess.class.getName(),
+                        server.connectString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("process.log").toFile())
+                .start();
+        try (BelfryClient client = client()) {
+            await("it is registered").until(() -> client.agents().found().size() == 1);
+            process.destroy();
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(client.agents().found())
+                    .as("its session was closed and did not have to expire; see %s", directory)
+                    .isEmpty();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
     void standbyRunsNothingAndIsMaster() {
         try (Agent standby =
                 agent("s1").standby().waitForZooKeeper(Duration.ofSeconds(30)).start()) {
