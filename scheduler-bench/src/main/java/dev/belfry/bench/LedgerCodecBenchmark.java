@@ -47,7 +47,14 @@ public class LedgerCodecBenchmark {
                     "agent-1~1000055226f0001"));
         }
         return new LedgerRecord(
-                "agent-1~1000055226f0001", 4711, 1L << 21, due, List.of(), List.of(), recent, Optional.empty(),
+                "agent-1~1000055226f0001",
+                4711,
+                1L << 21,
+                due,
+                List.of(),
+                List.of(),
+                recent,
+                Optional.empty(),
                 Optional.empty());
     }
 

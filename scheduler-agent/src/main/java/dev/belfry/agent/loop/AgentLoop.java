@@ -471,7 +471,8 @@ public final class AgentLoop implements SessionListener {
             long remaining = heartbeat.leaseRemainingNanos();
             boolean holds = remaining > 0;
             if (holds) {
-                leaseEnd = loop.after(remaining, this::leaseChanged);
+                // Looked at in between, too: the wall clock may end it before its time.
+                leaseEnd = loop.after(Math.min(remaining, heartbeat.periodNanos()), this::leaseChanged);
             }
             if (holds != leaseHeld) {
                 leaseHeld = holds;

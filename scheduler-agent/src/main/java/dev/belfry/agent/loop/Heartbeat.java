@@ -86,6 +86,10 @@ final class Heartbeat {
         return lease.holds(loop.nanoTime(), loop.now());
     }
 
+    long periodNanos() {
+        return lease.periodNanos();
+    }
+
     long leaseRemainingNanos() {
         return lease.remainingNanos(loop.nanoTime(), loop.now());
     }

@@ -57,6 +57,9 @@ final class OwnedShards {
     /** The wall clock is looked at this often at least, so that a step of it is noticed. */
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(1);
 
+    /** Shards looked at in one event: what they start then begins before the next ones are looked at. */
+    private static final int AT_ONCE = 32;
+
     /** What the shards need of the agent around them. */
     interface Owner {
         boolean leaseHolds();
@@ -301,8 +304,8 @@ final class OwnedShards {
             runs.beginHandOver();
             letGo(shard);
         } else {
-            requests(shard, job.get());
             look(shard);
+            requests(shard, job.get());
         }
     }
 
@@ -341,8 +344,8 @@ final class OwnedShards {
                 }
             } else {
                 shard.runs.update(view(job, shard.ref));
-                requests(shard, job);
                 look(shard);
+                requests(shard, job);
             }
         }
     }
@@ -460,7 +463,7 @@ final class OwnedShards {
     private void tick() {
         armed = null;
         Instant now = owner.horizon();
-        for (OwnedShard shard : wakes.due(now)) {
+        for (OwnedShard shard : wakes.due(now, AT_ONCE)) {
             look(shard);
         }
         arm();

@@ -198,7 +198,8 @@ public final class ShardRuns {
         if (requested.keySet().retainAll(ids)) {
             dirty = true;
         }
-        if (handingOver || !leaseHolds) {
+        // What a predecessor began is settled first: a turn before that could run an at-most-once fire again.
+        if (handingOver || !leaseHolds || owed) {
             return;
         }
         for (FireId id : listed) {
@@ -291,16 +292,22 @@ public final class ShardRuns {
             return;
         }
         Instant until = onTimeFrom.isBefore(upTo) ? onTimeFrom : upTo;
-        settleGaps(List.of(new Owed.Gap(decided, until)), now, Reasons.MISFIRE);
+        // A predecessor whose clock was ahead may have settled some of them.
+        settleGaps(spans.gaps(decided, until, scheduledLive()), now, Reasons.MISFIRE);
         decided = until;
+    }
+
+    private Set<Instant> scheduledLive() {
+        TreeSet<Instant> instants = new TreeSet<>();
+        live.values().stream().filter(f -> f.id.isScheduled()).forEach(f -> instants.add(f.id.due()));
+        return instants;
     }
 
     private void settleOwed(Moment now, Instant upTo) {
         if (!decided.isBefore(upTo)) {
             return;
         }
-        TreeSet<Instant> taken = new TreeSet<>();
-        live.values().stream().filter(f -> f.id.isScheduled()).forEach(f -> taken.add(f.id.due()));
+        Set<Instant> taken = scheduledLive();
         Instant misfiresAfter = decided;
         if (inherited.isPresent()) {
             Instant from = later(decided, inherited.get().from());
@@ -585,6 +592,8 @@ public final class ShardRuns {
             if (rules.recovery() == Recovery.SKIP) {
                 finish(fire, END, Outcome.FAILED, Reasons.HANDOVER, now);
                 advanceMark();
+            } else {
+                fire.pauseOver = true;
             }
             return;
         }
@@ -592,6 +601,7 @@ public final class ShardRuns {
             effects.backOff(id, Duration.ofMillis(500));
             return;
         }
+        fire.pauseOver = false;
         begin(fire, now);
     }
 
@@ -758,6 +768,11 @@ public final class ShardRuns {
     public void resume(Moment now, Instant upTo, boolean leaseHolds) {
         handingOver = false;
         released = Optional.empty();
+        for (Fire fire : live.values()) {
+            if (fire.state == FireState.BACKING_OFF && fire.pauseOver) {
+                effects.backOff(fire.id, Duration.ZERO);
+            }
+        }
         if (leaseHolds) {
             runAllLate(spans.gaps(decided, upTo, List.of()), now);
             decided = later(decided, upTo);
@@ -799,15 +814,19 @@ public final class ShardRuns {
         return released.isPresent();
     }
 
-    /** Ends everything that has not begun and is due up to {@code upTo}: the layout or the job ends here. */
+    /** Ends everything that does not run and is due up to {@code upTo}: the layout or the job ends here. */
     public void supersede(Instant upTo, String reason, Moment now) {
         for (Fire fire : List.copyOf(live.values())) {
-            if (fire.state == FireState.WAITING && !fire.id.due().isAfter(upTo)) {
+            boolean stands = fire.state == FireState.WAITING || fire.state == FireState.BACKING_OFF;
+            if (stands && !fire.id.due().isAfter(upTo)) {
                 finish(fire, END, Outcome.SUPERSEDED, reason, now);
             }
         }
         if (decided.isBefore(upTo)) {
-            settleRange(new Owed.Gap(decided, upTo), Outcome.SUPERSEDED, reason, now);
+            // Taken over and not decided yet, some of it may be final or have begun all the same.
+            for (Owed.Gap gap : spans.gaps(decided, upTo, scheduledLive())) {
+                settleRange(gap, Outcome.SUPERSEDED, reason, now);
+            }
             decided = upTo;
         }
         advanceMark();

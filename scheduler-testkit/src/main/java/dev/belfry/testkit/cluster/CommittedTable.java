@@ -35,6 +35,9 @@ final class CommittedTable {
     private AssignmentTable table = AssignmentTable.empty();
     private Map<ShardKey, Tenancy> rows = Map.of();
     private Epoch epoch = Epoch.NONE;
+    /** Shards whose last owner let go of them in good order, after which there was nobody. */
+    private final Set<ShardKey> letGo = new HashSet<>();
+
     private long versions;
 
     CommittedTable(Owners owners) {
@@ -79,6 +82,11 @@ final class CommittedTable {
         }
     }
 
+    /** Whether the last owner of a shard that nobody owns any more let go of it in good order. */
+    boolean wasLetGo(ShardKey shard) {
+        return letGo.contains(shard);
+    }
+
     /** One transaction that writes buckets. */
     void written(long session, List<Transaction.Write> writes) {
         Incarnation master = epoch.incarnation().isEmpty() ? null : new Incarnation(epoch.incarnation());
@@ -107,6 +115,10 @@ final class CommittedTable {
         rows.forEach((key, row) -> {
             if (!nextRows.containsKey(key)) {
                 mayGo(key, row, "nobody");
+                owners.changed("table: " + key + " has no owner any more");
+                if (released.contains(new Release(key, row.since()))) {
+                    letGo.add(key);
+                }
             }
         });
         table = next;

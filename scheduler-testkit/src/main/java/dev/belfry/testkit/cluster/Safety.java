@@ -36,8 +36,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     private final CommittedJournal journal = new CommittedJournal(this::outcome);
     /** Fires with a final outcome in the store: by shard, the instants or run ids. */
     private final Map<ShardId, Set<String>> settled = new HashMap<>();
-    /** Executions whose lease was over at the last look and that had not been told. */
-    private final Set<Execution> untold = new HashSet<>();
+    /** Executions that had not been told although their lease was over, and for how many looks. */
+    private final Map<Execution, Integer> untold = new HashMap<>();
 
     Safety(SimCluster cluster) {
         this.cluster = cluster;
@@ -245,19 +245,22 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         cluster.story().add("ends   " + execution + " " + execution.how());
     }
 
-    /** Rule R5, every half second: whoever has no lease has told its user code to stop. */
+    /**
+     * Rule R5, every half second: whoever has no lease has told its user code to stop, at the latest a heartbeat's period
+     * after its end.
+     */
     void look() {
-        Set<Execution> now = new HashSet<>();
+        Map<Execution, Integer> now = new HashMap<>();
         for (Execution execution : cluster.evidence().running()) {
             boolean acts = execution.process().alive() && !execution.process().paused();
             if (acts && execution.leaseNanos() <= 0 && !execution.wasTold()) {
-                if (untold.contains(execution)) {
+                now.put(execution, untold.getOrDefault(execution, 0) + 1);
+                if (now.getOrDefault(execution, 0) > 3) {
                     throw new InvariantViolation("R5", execution + " goes on without a lease and was not told");
                 }
-                now.add(execution);
             }
         }
         untold.clear();
-        untold.addAll(now);
+        untold.putAll(now);
     }
 }
