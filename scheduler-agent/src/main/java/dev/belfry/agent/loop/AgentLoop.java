@@ -162,10 +162,10 @@ public final class AgentLoop implements SessionListener {
                         .noneMatch(s -> s.stage == OwnedShard.Stage.ACTIVE || s.stage == OwnedShard.Stage.LOADING);
     }
 
-    /** Whether no attempt runs and all that has happened is recorded, so that nothing is lost if the session ends now. */
-    public boolean quiet() {
+    /** Whether all that has happened so far is recorded, so that none of it is lost if the session ends now. */
+    public boolean recorded() {
         Incarnated now = incarnated;
-        return attempts.running() == 0 && (now == null || now.shards.recorded());
+        return now == null || now.shards.recorded();
     }
 
     /** Cancels every attempt: the drain time-out has passed. */
