@@ -220,7 +220,7 @@ class ShardRunsRandomTest {
             }
             checkedLines = shard.journal.size();
             for (AttemptOrder order : new ArrayList<>(shard.orders.subList(checkedOrders, shard.orders.size()))) {
-// Side by side, tokens are given with the claims, whose order need not be that of the starts.
+                // Side by side, tokens are given with the claims, whose order need not be that of the starts.
                 if (alone) {
                     assertThat(order.token()).as("tokens rise").isGreaterThan(lastToken);
                 }
