@@ -198,12 +198,9 @@ public final class ShardRuns {
         if (requested.keySet().retainAll(ids)) {
             dirty = true;
         }
-        if (handingOver || !leaseHolds) {
+        // What a predecessor began is settled first: a turn before that could run an at-most-once fire again.
+        if (handingOver || !leaseHolds || owed) {
             return;
-        }
-        if (owed) {
-            // Before anything is given its turn: what a predecessor claimed must not be claimed again.
-            recover(now);
         }
         for (FireId id : listed) {
             if (!requested.containsKey(id.requested().orElseThrow()) && !live.containsKey(id)) {
@@ -604,6 +601,8 @@ public final class ShardRuns {
             if (rules.recovery() == Recovery.SKIP) {
                 finish(fire, END, Outcome.FAILED, Reasons.HANDOVER, now);
                 advanceMark();
+            } else {
+                fire.pauseOver = true;
             }
             return;
         }
@@ -611,6 +610,7 @@ public final class ShardRuns {
             effects.backOff(id, Duration.ofMillis(500));
             return;
         }
+        fire.pauseOver = false;
         begin(fire, now);
     }
 
@@ -785,13 +785,13 @@ public final class ShardRuns {
         dirty |= released.isPresent();
         released = Optional.empty();
         for (Fire fire : live.values()) {
-            // Its pause may have ended during the hand-over, when nothing could follow.
-            if (fire.state == FireState.BACKING_OFF) {
+            // Its pause ended during the hand-over, when nothing could follow.
+            if (fire.state == FireState.BACKING_OFF && fire.pauseOver) {
                 effects.backOff(fire.id, Duration.ZERO);
             }
         }
         if (leaseHolds) {
-            runAllLate(spans.gaps(decided, upTo, List.of()), now);
+            runAllLate(spans.gaps(decided, upTo, scheduledLive()), now);
             decided = later(decided, upTo);
             decide(now, upTo, true);
         } else {
@@ -840,7 +840,10 @@ public final class ShardRuns {
             }
         }
         if (decided.isBefore(upTo)) {
-            settleRange(new Owed.Gap(decided, upTo), Outcome.SUPERSEDED, reason, now);
+            // Taken over and not decided yet, some of it may be final or have begun all the same.
+            for (Owed.Gap gap : spans.gaps(decided, upTo, scheduledLive())) {
+                settleRange(gap, Outcome.SUPERSEDED, reason, now);
+            }
             decided = upTo;
         }
         advanceMark();

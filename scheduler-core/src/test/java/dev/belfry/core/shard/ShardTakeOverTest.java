@@ -144,7 +144,8 @@ class ShardTakeOverTest {
         lost.acknowledge();
         TestShard next = lost.successor();
         next.request("r");
-        next.at(12).write();
+        next.at(12).request("r");
+        next.write();
         next.acknowledge();
         assertThat(next.outcomes()).contains("10 lost(claim-without-outcome)");
         assertThat(next.starts()).containsExactly("r#1");
