@@ -2,13 +2,18 @@ package dev.belfry.core.run;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * A life cycle declared as data: which state follows which on what event. An undeclared transition throws.
  *
- * <p>Thread-safety: immutable once built.
+ * <p>It counts how often each transition was taken in this process, so that tests can tell which were never visited.
+ *
+ * <p>Thread-safe: immutable once built, but for the counts, which are atomic.
  *
  * @param <S> states
  * @param <E> events
@@ -25,10 +30,12 @@ public final class LifeCycle<S extends Enum<S>, E extends Enum<E>> {
 
     private final String name;
     private final List<Transition<S, E>> transitions;
+    private final AtomicLongArray visits;
 
     private LifeCycle(String name, List<Transition<S, E>> transitions) {
         this.name = name;
         this.transitions = List.copyOf(transitions);
+        this.visits = new AtomicLongArray(transitions.size());
     }
 
     /** Starts a declaration. */
@@ -51,12 +58,23 @@ public final class LifeCycle<S extends Enum<S>, E extends Enum<E>> {
      * @throws IllegalStateException if the table declares none; the message names the machine, the state and the event
      */
     public S next(S from, E event) {
-        for (Transition<S, E> transition : transitions) {
+        for (int i = 0; i < transitions.size(); i++) {
+            Transition<S, E> transition = transitions.get(i);
             if (transition.from() == from && transition.event() == event) {
+                visits.incrementAndGet(i);
                 return transition.to();
             }
         }
         throw new IllegalStateException("life cycle '" + name + "' has no transition from " + from + " on " + event);
+    }
+
+    /** How often each declared transition was taken in this process, in the order of their declaration. */
+    public Map<Transition<S, E>, Long> visits() {
+        Map<Transition<S, E>, Long> counts = new LinkedHashMap<>();
+        for (int i = 0; i < transitions.size(); i++) {
+            counts.put(transitions.get(i), visits.get(i));
+        }
+        return counts;
     }
 
     /** The table as a state diagram in Mermaid's language. */

@@ -273,7 +273,8 @@ public final class ShardRuns {
             return delayNext.filter(next -> next.isAfter(after));
         }
         Optional<Instant> next = due.next(after);
-        while (next.isPresent() && spans.covers(next.get())) {
+        // A predecessor whose clock was ahead may have begun or settled fires that this clock has not come to.
+        while (next.isPresent() && (spans.covers(next.get()) || live.containsKey(FireId.scheduled(next.get())))) {
             next = due.next(next.get());
         }
         return next;
@@ -379,9 +380,12 @@ public final class ShardRuns {
         List<Fire> waiting = live.values().stream()
                 .filter(f -> f.state == FireState.WAITING && !f.late)
                 .toList();
+        long sideBySide = live.values().stream()
+                .filter(f -> !f.late || f.state != FireState.WAITING)
+                .count();
         if (live.isEmpty()
                 || (rules.overlap().policy() == OverlapPolicy.ALLOW
-                        && live.size() < rules.overlap().limit())) {
+                        && sideBySide < rules.overlap().limit())) {
             live.put(fire.id, fire);
             return;
         }
@@ -391,6 +395,10 @@ public final class ShardRuns {
             case BUFFER_ALL -> buffer(fire, waiting.size() < rules.overlap().limit(), now);
             case CANCEL_RUNNING -> {
                 waiting.forEach(f -> finish(f, END, Outcome.SKIPPED, Reasons.REPLACED, now));
+                live.values().stream()
+                        .filter(f -> f.state == FireState.BACKING_OFF)
+                        .toList()
+                        .forEach(f -> finish(f, END, Outcome.CANCELLED, Reasons.CANCELLED_BY_NEWER, now));
                 live.put(fire.id, fire);
                 live.values().stream()
                         .filter(f -> f.state == FireState.RUNNING)
@@ -425,12 +433,13 @@ public final class ShardRuns {
                 waiting.add(fire);
             }
         }
-        waiting.sort(Comparator.comparing((Fire f) -> !f.late).thenComparing(f -> f.id));
+        // What was begun and cut short goes with the late ones, in the order of its instant.
+        waiting.sort(Comparator.comparing((Fire f) -> !f.late && !f.begun()).thenComparing(f -> f.id));
         boolean lateRuns = live.values().stream().anyMatch(f -> f.late && f.state != FireState.WAITING);
         for (Fire fire : waiting) {
             boolean parallel = rules.overlap().policy() == OverlapPolicy.ALLOW && !(fire.late && lateRuns);
             if (busy && !parallel) {
-                break;
+                continue;
             }
             begin(fire, now);
             busy = true;
@@ -758,6 +767,12 @@ public final class ShardRuns {
     /** From here on nothing starts: the shard is to be handed over, or granted anew. */
     public void beginHandOver() {
         handingOver = true;
+        for (Fire fire : live.values()) {
+            // Durable while the lease was over; nothing else will come to take it back.
+            if (fire.state == FireState.CLAIMING && fire.claimed) {
+                retract(fire);
+            }
+        }
     }
 
     public boolean handingOver() {
@@ -767,14 +782,16 @@ public final class ShardRuns {
     /** The hand-over was called off before the shard was released: fires due meanwhile run late. */
     public void resume(Moment now, Instant upTo, boolean leaseHolds) {
         handingOver = false;
+        dirty |= released.isPresent();
         released = Optional.empty();
         for (Fire fire : live.values()) {
+            // Its pause ended during the hand-over, when nothing could follow.
             if (fire.state == FireState.BACKING_OFF && fire.pauseOver) {
                 effects.backOff(fire.id, Duration.ZERO);
             }
         }
         if (leaseHolds) {
-            runAllLate(spans.gaps(decided, upTo, List.of()), now);
+            runAllLate(spans.gaps(decided, upTo, scheduledLive()), now);
             decided = later(decided, upTo);
             decide(now, upTo, true);
         } else {

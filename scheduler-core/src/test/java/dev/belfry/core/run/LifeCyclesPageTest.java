@@ -1,0 +1,74 @@
+package dev.belfry.core.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class LifeCyclesPageTest {
+
+    private static final Path PAGE = Path.of("../docs/life-cycles.md");
+
+    /** To renew the page: run with {@code -Dbelfry.rewrite=true}. */
+    @Test
+    void thePageIsNotStale() throws IOException {
+        String current = page();
+        if (Boolean.getBoolean("belfry.rewrite")) {
+            Files.writeString(PAGE, current);
+        }
+        assertThat(Files.readString(PAGE)).isEqualTo(current);
+    }
+
+    @Test
+    void everyStateIsReachedAndAllButTheFinalOneAreLeft() {
+        for (FireState state : FireState.values()) {
+            assertThat(FireLifeCycle.TABLE.transitions())
+                    .anyMatch(t -> t.to() == state)
+                    .satisfies(all -> assertThat(all.stream().anyMatch(t -> t.from() == state))
+                            .isEqualTo(state.busy()));
+        }
+    }
+
+    @Test
+    void anUndeclaredTransitionThrowsAndSaysWhich() {
+        assertThatThrownBy(() -> FireState.FINAL.on(FireLifeCycle.Event.START))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("'fire' has no transition from FINAL on START");
+    }
+
+    private static String page() {
+        StringBuilder page = new StringBuilder("""
+                # Life cycles
+
+                This page is generated from the declared tables; a test fails when it is stale
+                (`mvn -pl scheduler-core test -Dtest=LifeCyclesPageTest -Dbelfry.rewrite=true` renews it). A transition that a table
+                does not declare throws, and a test fails if a declared one is never visited.
+
+                ## One fire of one shard, in the hands of its owner
+
+                ```mermaid
+                """);
+        page.append(FireLifeCycle.TABLE.mermaid()).append("```\n\n| from | on | to |\n|---|---|---|\n");
+        for (LifeCycle.Transition<FireState, FireLifeCycle.Event> t : FireLifeCycle.TABLE.transitions()) {
+            page.append("| ").append(t.from()).append(" | ").append(t.event());
+            page.append(" | ").append(t.to()).append(" |\n");
+        }
+        page.append("""
+
+                ## How a fire ends
+
+                A fire that has become `FINAL` has exactly one of these outcomes in the ledger and in the journal:
+                """);
+        for (Outcome outcome : Outcome.values()) {
+            page.append(outcome.ordinal() == 0 ? "" : ", ")
+                    .append('`')
+                    .append(outcome.text())
+                    .append('`');
+        }
+        return page.append(". `unknown` stands for a word that only a newer version knows.\n")
+                .toString();
+    }
+}
