@@ -14,13 +14,13 @@ import picocli.CommandLine.Option;
 abstract class ClusterVerb extends Verb {
 
     @Option(
-            names = "--zookeeper",
+            names = {"-z", "--zookeeper"},
             paramLabel = "HOSTS",
             description = "host:port, several with commas (default: $BELFRY_ZOOKEEPER, else localhost:2181)")
     @Nullable String zookeeper;
 
     @Option(
-            names = "--namespace",
+            names = {"-n", "--namespace"},
             paramLabel = "NAME",
             description = "The namespace (default: $BELFRY_NAMESPACE, else default)")
     @Nullable String namespace;

@@ -47,7 +47,7 @@ class DueInstantsTest {
     void everyScheduleHasTheSameFiresByBruteForceAsByTheEngine() {
         int checked = 0;
         int fires = 0;
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 1_200; i++) {
             String yaml = yaml();
             var parsed = Definitions.parse("random.yaml", yaml);
             if (!parsed.isValid()) {
@@ -55,7 +55,7 @@ class DueInstantsTest {
             }
             JobDefinition job = parsed.jobs().get(0);
             Instant from = PLACES.get(random.nextInt(PLACES.size())).plusMillis(random.nextInt(3_600_000));
-            Instant until = from.plus(Duration.ofHours(1 + random.nextInt(60)));
+            Instant until = from.plus(Duration.ofHours(1 + random.nextInt(26)));
             long[] expected = job
                     .schedule()
                     .between(from.minusMillis(1), until.minusMillis(1), 1_000_000)
@@ -71,7 +71,7 @@ class DueInstantsTest {
             checked++;
             fires += expected.length;
         }
-        assertThat(checked).isGreaterThan(2_000);
+        assertThat(checked).isGreaterThan(1_000);
         assertThat(fires).isGreaterThan(100_000);
     }
 
