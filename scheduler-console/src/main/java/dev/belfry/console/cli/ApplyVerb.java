@@ -27,13 +27,19 @@ final class ApplyVerb extends WritingVerb {
     @Option(names = "--no-wait", description = "Do not wait until the agents have taken it up.")
     boolean noWait;
 
+    private List<JobDefinition> jobs = List.of();
+
     ApplyVerb(Shell shell) {
         super(shell);
     }
 
     @Override
+    void check() {
+        jobs = applicable(file).jobs();
+    }
+
+    @Override
     int ask(BelfryClient client) {
-        List<JobDefinition> jobs = applicable(file).jobs();
         Applying applying = new Applying(client, asker());
         List<Applied> answers = new ArrayList<>();
         List<Map<String, Object>> tree = new ArrayList<>();

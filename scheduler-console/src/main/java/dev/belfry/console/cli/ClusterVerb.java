@@ -88,11 +88,15 @@ abstract class ClusterVerb extends Verb {
         return namespace != null ? namespace : shell.environment().getOrDefault("BELFRY_NAMESPACE", "default");
     }
 
+    /** Refuses wrong usage and wrong input before anything is connected to. */
+    void check() {}
+
     /** What the command does once it has a client. */
     abstract int ask(BelfryClient client);
 
     @Override
     public Integer call() {
+        check();
         try (BelfryClient client = shell.connect().apply(settings())) {
             client.awaitConnected();
             return ask(client);

@@ -160,10 +160,14 @@ final class CommandVerbs {
         }
 
         @Override
-        String target() {
+        void check() {
             if (!what.equals("job")) {
                 throw usage("'" + what + "' cannot be deleted; write: belfry delete job NAME");
             }
+        }
+
+        @Override
+        String target() {
             return name;
         }
     }

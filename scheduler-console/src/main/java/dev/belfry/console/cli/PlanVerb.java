@@ -30,13 +30,19 @@ final class PlanVerb extends ClusterVerb {
     @Parameters(paramLabel = "FILE", description = "YAML or JSON; - for standard input")
     String file = "";
 
+    private List<JobDefinition> jobs = List.of();
+
     PlanVerb(Shell shell) {
         super(shell);
     }
 
     @Override
+    void check() {
+        jobs = applicable(file).jobs();
+    }
+
+    @Override
     int ask(BelfryClient client) {
-        List<JobDefinition> jobs = applicable(file).jobs();
         Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
         report(snapshot.problems());
         List<Map<String, Object>> tree = new ArrayList<>();

@@ -74,7 +74,7 @@ class ClusterCommandsTest {
         assertThat(console.lines()).hasSize(4).last().asString().contains("nobody");
         assertThat(console.line("get agents")).isEqualTo(Exit.DONE);
         assertThat(console.line("describe job index")).isEqualTo(Exit.DONE);
-        assertThat(console.out()).contains("every: 10s").contains("VERSION");
+        assertThat(console.out()).contains("every: \"10s\"").contains("VERSION");
 
         assertThat(console.line("explain index")).isEqualTo(Exit.DONE);
         assertThat(console.out())

@@ -89,7 +89,7 @@ class CommandLineTest {
 
     @Test
     void standardInputIsAFileToo() {
-        assertThat(console.run("apiVersion: belfry/v1\njobs: []\n", "validate", "-")).isEqualTo(Exit.DONE);
+        assertThat(console.run("apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n", "validate", "-")).isEqualTo(Exit.DONE);
     }
 
     @Test
@@ -118,5 +118,12 @@ class CommandLineTest {
         assertThat(console.run("", "cron", "next", "0 0 0 30 2 ?")).isEqualTo(Exit.NO);
         assertThat(console.run("", "cron", "next", "*/0 * * * * ?")).isEqualTo(Exit.NO);
         assertThat(console.err()).contains("position 2");
+    }
+
+    @Test
+    void wrongDefinitionsAreRefusedBeforeAnythingIsConnectedTo() throws IOException {
+        String file = file("jobs.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    shards: 0\n");
+        assertThat(console.run("", "apply", file, "--zookeeper", "127.0.0.1:1")).isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("jobs.yaml:4:");
     }
 }
