@@ -304,8 +304,8 @@ final class OwnedShards {
             runs.beginHandOver();
             letGo(shard);
         } else {
-            requests(shard, job.get());
             look(shard);
+            requests(shard, job.get());
         }
     }
 
@@ -344,8 +344,8 @@ final class OwnedShards {
                 }
             } else {
                 shard.runs.update(view(job, shard.ref));
-                requests(shard, job);
                 look(shard);
+                requests(shard, job);
             }
         }
     }
@@ -677,6 +677,12 @@ final class OwnedShards {
                     .endOfLayout(shard.ref.layout())
                     .ifPresent(end -> runs.supersede(end.minusMillis(1), Reasons.LAYOUT, now()));
         }
+    }
+
+    /** Whether everything that has happened to these shards is recorded. */
+    boolean recorded() {
+        return shards.values().stream()
+                .allMatch(shard -> shard.stage != OwnedShard.Stage.ACTIVE || commit.settled(shard));
     }
 
     /** Stops every attempt; the agent closes and its drain time-out has passed. */

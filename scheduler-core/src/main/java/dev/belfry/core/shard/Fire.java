@@ -28,6 +28,8 @@ final class Fire {
     String stopReason = "";
 
     Outcome stopOutcome = Outcome.CANCELLED;
+    /** Its back-off ended during a hand-over, when nothing may start. */
+    boolean pauseOver;
     /** Batch that carried its claim; 0 if none has yet. */
     long claimBatch;
     /** At-most-once: the claim for the coming attempt is durable. */

@@ -198,7 +198,8 @@ public final class ShardRuns {
         if (requested.keySet().retainAll(ids)) {
             dirty = true;
         }
-        if (handingOver || !leaseHolds) {
+        // What a predecessor began is settled first: a turn before that could run an at-most-once fire again.
+        if (handingOver || !leaseHolds || owed) {
             return;
         }
         for (FireId id : listed) {
@@ -296,7 +297,7 @@ public final class ShardRuns {
         decided = until;
     }
 
-    private TreeSet<Instant> scheduledLive() {
+    private Set<Instant> scheduledLive() {
         TreeSet<Instant> instants = new TreeSet<>();
         live.values().stream().filter(f -> f.id.isScheduled()).forEach(f -> instants.add(f.id.due()));
         return instants;
@@ -306,7 +307,7 @@ public final class ShardRuns {
         if (!decided.isBefore(upTo)) {
             return;
         }
-        TreeSet<Instant> taken = scheduledLive();
+        Set<Instant> taken = scheduledLive();
         Instant misfiresAfter = decided;
         if (inherited.isPresent()) {
             Instant from = later(decided, inherited.get().from());
@@ -591,6 +592,8 @@ public final class ShardRuns {
             if (rules.recovery() == Recovery.SKIP) {
                 finish(fire, END, Outcome.FAILED, Reasons.HANDOVER, now);
                 advanceMark();
+            } else {
+                fire.pauseOver = true;
             }
             return;
         }
@@ -598,6 +601,7 @@ public final class ShardRuns {
             effects.backOff(id, Duration.ofMillis(500));
             return;
         }
+        fire.pauseOver = false;
         begin(fire, now);
     }
 
@@ -764,6 +768,11 @@ public final class ShardRuns {
     public void resume(Moment now, Instant upTo, boolean leaseHolds) {
         handingOver = false;
         released = Optional.empty();
+        for (Fire fire : live.values()) {
+            if (fire.state == FireState.BACKING_OFF && fire.pauseOver) {
+                effects.backOff(fire.id, Duration.ZERO);
+            }
+        }
         if (leaseHolds) {
             runAllLate(spans.gaps(decided, upTo, List.of()), now);
             decided = later(decided, upTo);
@@ -814,7 +823,10 @@ public final class ShardRuns {
             }
         }
         if (decided.isBefore(upTo)) {
-            settleRange(new Owed.Gap(decided, upTo), Outcome.SUPERSEDED, reason, now);
+            // Taken over and not decided yet, some of it may be final or have begun all the same.
+            for (Owed.Gap gap : spans.gaps(decided, upTo, scheduledLive())) {
+                settleRange(gap, Outcome.SUPERSEDED, reason, now);
+            }
             decided = upTo;
         }
         advanceMark();
