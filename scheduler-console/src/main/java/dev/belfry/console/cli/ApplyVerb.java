@@ -21,7 +21,9 @@ final class ApplyVerb extends WritingVerb {
     @Parameters(paramLabel = "FILE", description = "YAML or JSON; - for standard input")
     String file = "";
 
-    @Option(names = "--prune", description = "Delete the jobs that the same --as has applied and the file does not name.")
+    @Option(
+            names = "--prune",
+            description = "Delete the jobs that the same --as has applied and the file does not name.")
     boolean prune;
 
     @Option(names = "--no-wait", description = "Do not wait until the agents have taken it up.")
@@ -97,7 +99,8 @@ final class ApplyVerb extends WritingVerb {
         if (answer instanceof Applied.Changed changed) {
             String fields = changed.changes().isEmpty()
                     ? "taken over"
-                    : String.join(", ", changed.changes().stream().map(c -> c.path()).toList());
+                    : String.join(
+                            ", ", changed.changes().stream().map(c -> c.path()).toList());
             return "version " + changed.version() + " from " + changed.from() + ": " + fields;
         }
         if (answer instanceof Applied.Unchanged unchanged) {

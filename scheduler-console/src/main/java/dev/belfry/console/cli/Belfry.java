@@ -2,6 +2,7 @@ package dev.belfry.console.cli;
 
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.ClientException;
+import dev.belfry.console.up.AgentCommand;
 import dev.belfry.console.up.UpCommand;
 import dev.belfry.core.record.CorruptRecordException;
 import java.io.BufferedReader;
@@ -53,6 +54,7 @@ public final class Belfry {
         LogLevel.set(debug, arguments.length > 0 ? arguments[0] : "");
         CommandLine line = new CommandLine(new Belfry())
                 .addSubcommand(new UpCommand())
+                .addSubcommand(new AgentCommand())
                 .addSubcommand(new ZooKeeperVerb(shell))
                 .addSubcommand(new ValidateVerb(shell))
                 .addSubcommand(new PlanVerb(shell))
@@ -69,8 +71,7 @@ public final class Belfry {
                 .addSubcommand(new ExplainVerb(shell))
                 .addSubcommand(new VerifyVerb(shell))
                 .addSubcommand(new ExportEventsVerb(shell))
-                .addSubcommand(
-                        "cron", new CommandLine(new CronVerb()).addSubcommand(new CronVerb.Next(shell)));
+                .addSubcommand("cron", new CommandLine(new CronVerb()).addSubcommand(new CronVerb.Next(shell)));
         line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setAbbreviatedOptionsAllowed(false)
                 .setOut(shell.out())

@@ -28,7 +28,8 @@ final class TriggerVerb extends WritingVerb {
     Map<String, String> parameters = new LinkedHashMap<>();
 
     @Option(names = "--key", paramLabel = "KEY", description = "A repeat with the same key is the same run.")
-    @Nullable String key;
+    @Nullable
+    String key;
 
     @Option(names = "--wait", description = "Wait until every shard has ended; exit 1 unless all succeeded.")
     boolean wait;
@@ -71,7 +72,9 @@ final class TriggerVerb extends WritingVerb {
             Optional<Run> run = Run.of(client.journal()).stream()
                     .filter(one -> one.id().equals(runId))
                     .findFirst();
-            if (run.isPresent() && !run.get().state().equals("running") && run.get().shards().size() >= shards) {
+            if (run.isPresent()
+                    && !run.get().state().equals("running")
+                    && run.get().shards().size() >= shards) {
                 print("run " + runId + " " + run.get().state());
                 return run.get().state().equals("succeeded") ? Exit.DONE : Exit.NO;
             }

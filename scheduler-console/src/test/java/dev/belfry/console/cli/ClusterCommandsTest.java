@@ -15,8 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands against a real server without agents: what is there is what was applied. */
 class ClusterCommandsTest {
-    private static final String JOBS = "apiVersion: belfry/v1\njobs:\n  - name: index\n    trigger: {every: 10s}\n    shards: 3\n"
-            + "  - name: report\n    trigger: manual\n";
+    private static final String JOBS =
+            "apiVersion: belfry/v1\njobs:\n  - name: index\n    trigger: {every: 10s}\n    shards: 3\n"
+                    + "  - name: report\n    trigger: manual\n";
 
     @TempDir
     static Path directory;
@@ -52,7 +53,9 @@ class ClusterCommandsTest {
         assertThat(console.run("", "plan", jobs)).as(console.err()).isEqualTo(Exit.DONE);
         assertThat(console.out()).contains("+ index: new, 3 shards").contains("gained (");
 
-        assertThat(console.run("", "apply", jobs, "--as", "anna")).as(console.err()).isEqualTo(Exit.DONE);
+        assertThat(console.run("", "apply", jobs, "--as", "anna"))
+                .as(console.err())
+                .isEqualTo(Exit.DONE);
         assertThat(console.out()).contains("index").contains("created");
         assertThat(console.run("", "apply", jobs, "--as", "anna")).isEqualTo(Exit.DONE);
         assertThat(console.out()).contains("unchanged").doesNotContain("created");
@@ -91,7 +94,8 @@ class ClusterCommandsTest {
     void planShowsFieldsAndFiresOfAChange(TestInfo test) throws IOException {
         Console console = console(test);
         assertThat(console.run("", "apply", file("before.yaml", JOBS))).isEqualTo(Exit.DONE);
-        String after = file("after.yaml", JOBS.replace("every: 10s", "every: 5s").replace("shards: 3", "shards: 4"));
+        String after =
+                file("after.yaml", JOBS.replace("every: 10s", "every: 5s").replace("shards: 3", "shards: 4"));
         assertThat(console.run("", "plan", after)).isEqualTo(Exit.DONE);
         assertThat(console.out())
                 .contains("~ index: changed")
@@ -104,10 +108,13 @@ class ClusterCommandsTest {
     @Test
     void definitionsThatAreWrongAreNotApplied(TestInfo test) throws IOException {
         Console console = console(test);
-        String wrong = file("wrong.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n    shards: 0\n");
+        String wrong =
+                file("wrong.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n    shards: 0\n");
         assertThat(console.run("", "apply", wrong)).isEqualTo(Exit.NO);
         assertThat(console.err()).contains("wrong.yaml:5:").contains("nothing was changed");
-        String later = file("later.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n    placement: queued\n");
+        String later = file(
+                "later.yaml",
+                "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n    placement: queued\n");
         assertThat(console.run("", "apply", later)).isEqualTo(Exit.NO);
         assertThat(console.err()).contains("queued placement");
     }

@@ -31,8 +31,25 @@ class CommandLineTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "up", "zookeeper", "validate", "plan", "apply", "export", "get", "describe", "trigger", "pause", "resume",
-                "drain", "undrain", "delete", "explain", "verify", "export-events", "cron", "cron next"
+                "up",
+                "zookeeper",
+                "validate",
+                "plan",
+                "apply",
+                "export",
+                "get",
+                "describe",
+                "trigger",
+                "pause",
+                "resume",
+                "drain",
+                "undrain",
+                "delete",
+                "explain",
+                "verify",
+                "export-events",
+                "cron",
+                "cron next"
             })
     void everyCommandHasHelp(String command) {
         assertThat(console.line(command + " --help")).isEqualTo(Exit.DONE);
@@ -80,8 +97,9 @@ class CommandLineTest {
                 "apiVersion: belfry/v1\njobs:\n  - name: a/b\n    trigger: {cron: \"0 0 * * *\"}\n    shards: 0\n"
                         + "  - name: b\n    triger: manual\n");
         assertThat(console.run("", "validate", file)).isEqualTo(Exit.NO);
-        List<String> errors =
-                console.lines().stream().filter(line -> line.startsWith(file + ":")).toList();
+        List<String> errors = console.lines().stream()
+                .filter(line -> line.startsWith(file + ":"))
+                .toList();
         assertThat(errors.stream().filter(line -> line.matches(".*:[0-9]+:[0-9]+: .*")))
                 .hasSizeGreaterThanOrEqualTo(4);
         assertThat(console.out()).contains("did you mean trigger?");
@@ -89,7 +107,8 @@ class CommandLineTest {
 
     @Test
     void standardInputIsAFileToo() {
-        assertThat(console.run("apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n", "validate", "-")).isEqualTo(Exit.DONE);
+        assertThat(console.run("apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n", "validate", "-"))
+                .isEqualTo(Exit.DONE);
     }
 
     @Test
@@ -104,15 +123,23 @@ class CommandLineTest {
         List<String> lines = console.lines();
         assertThat(lines).hasSize(6);
         assertThat(lines.subList(0, 3)).containsExactly("2026-06-01T12:00:00Z", "2026-03-29T01:00:00Z", "NONE");
-        assertThat(lines.subList(3, 6)).allSatisfy(line -> assertThat(line)
-                .startsWith("INVALID\t")
-                .doesNotContain("\n"));
+        assertThat(lines.subList(3, 6))
+                .allSatisfy(line -> assertThat(line).startsWith("INVALID\t").doesNotContain("\n"));
     }
 
     @Test
     void cronNextShowsTheAskedNumberOfFires() {
         assertThat(console.run(
-                        "", "cron", "next", "0 0 12 * * ?", "--from", "2026-06-01T00:00:00Z", "--count", "2", "-o", "json"))
+                        "",
+                        "cron",
+                        "next",
+                        "0 0 12 * * ?",
+                        "--from",
+                        "2026-06-01T00:00:00Z",
+                        "--count",
+                        "2",
+                        "-o",
+                        "json"))
                 .isEqualTo(Exit.DONE);
         assertThat(console.out()).contains("2026-06-01T12:00:00Z", "2026-06-02T12:00:00Z");
         assertThat(console.run("", "cron", "next", "0 0 0 30 2 ?")).isEqualTo(Exit.NO);

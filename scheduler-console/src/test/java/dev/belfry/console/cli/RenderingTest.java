@@ -25,7 +25,13 @@ class RenderingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "PT0S, 0s", "PT0.25S, 250ms", "PT3.9S, 3s", "PT60S, 1m", "PT125S, 2m 5s", "PT7500S, 2h 5m", "P3DT4H5M, 3d 4h",
+        "PT0S, 0s",
+        "PT0.25S, 250ms",
+        "PT3.9S, 3s",
+        "PT60S, 1m",
+        "PT125S, 2m 5s",
+        "PT7500S, 2h 5m",
+        "P3DT4H5M, 3d 4h",
     })
     void lengthsAreShort(Duration length, String text) {
         assertThat(Times.length(length)).isEqualTo(text);
