@@ -1,9 +1,13 @@
 package dev.belfry.agent.client;
 
+import dev.belfry.agent.loop.ThreadLoop;
 import dev.belfry.store.StoreConnection;
+import java.time.Duration;
 
 /** A {@link ClientLoop} and the thread that it runs on. */
 public final class ClientThread implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final ThreadLoop thread;
     private final ClientLoop client;
 
@@ -14,7 +18,7 @@ public final class ClientThread implements AutoCloseable {
 
     /** A client over a connection, started. Closing it leaves the connection open. */
     public static ClientThread over(StoreConnection connection) {
-        ThreadLoop thread = new ThreadLoop();
+        ThreadLoop thread = ThreadLoop.start("belfry-client");
         ClientLoop client = new ClientLoop(thread, connection.view(thread));
         client.start();
         return new ClientThread(thread, client);
@@ -26,6 +30,8 @@ public final class ClientThread implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.close();
+        if (!thread.isCurrent()) {
+            thread.shutdown(PATIENCE);
+        }
     }
 }

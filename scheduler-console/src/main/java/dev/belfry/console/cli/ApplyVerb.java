@@ -21,19 +21,27 @@ final class ApplyVerb extends WritingVerb {
     @Parameters(paramLabel = "FILE", description = "YAML or JSON; - for standard input")
     String file = "";
 
-    @Option(names = "--prune", description = "Delete the jobs that the same --as has applied and the file does not name.")
+    @Option(
+            names = "--prune",
+            description = "Delete the jobs that the same --as has applied and the file does not name.")
     boolean prune;
 
     @Option(names = "--no-wait", description = "Do not wait until the agents have taken it up.")
     boolean noWait;
+
+    private List<JobDefinition> jobs = List.of();
 
     ApplyVerb(Shell shell) {
         super(shell);
     }
 
     @Override
+    void check() {
+        jobs = applicable(file).jobs();
+    }
+
+    @Override
     int ask(BelfryClient client) {
-        List<JobDefinition> jobs = applicable(file).jobs();
         Applying applying = new Applying(client, asker());
         List<Applied> answers = new ArrayList<>();
         List<Map<String, Object>> tree = new ArrayList<>();
@@ -91,7 +99,8 @@ final class ApplyVerb extends WritingVerb {
         if (answer instanceof Applied.Changed changed) {
             String fields = changed.changes().isEmpty()
                     ? "taken over"
-                    : String.join(", ", changed.changes().stream().map(c -> c.path()).toList());
+                    : String.join(
+                            ", ", changed.changes().stream().map(c -> c.path()).toList());
             return "version " + changed.version() + " from " + changed.from() + ": " + fields;
         }
         if (answer instanceof Applied.Unchanged unchanged) {

@@ -71,8 +71,7 @@ public final class Belfry {
                 .addSubcommand(new ExplainVerb(shell))
                 .addSubcommand(new VerifyVerb(shell))
                 .addSubcommand(new ExportEventsVerb(shell))
-                .addSubcommand(
-                        "cron", new CommandLine(new CronVerb()).addSubcommand(new CronVerb.Next(shell)));
+                .addSubcommand("cron", new CommandLine(new CronVerb()).addSubcommand(new CronVerb.Next(shell)));
         line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setAbbreviatedOptionsAllowed(false)
                 .setOut(shell.out())

@@ -14,37 +14,44 @@ import picocli.CommandLine.Option;
 abstract class ClusterVerb extends Verb {
 
     @Option(
-            names = "--zookeeper",
+            names = {"-z", "--zookeeper"},
             paramLabel = "HOSTS",
             description = "host:port, several with commas (default: $BELFRY_ZOOKEEPER, else localhost:2181)")
-    @Nullable String zookeeper;
+    @Nullable
+    String zookeeper;
 
     @Option(
-            names = "--namespace",
+            names = {"-n", "--namespace"},
             paramLabel = "NAME",
             description = "The namespace (default: $BELFRY_NAMESPACE, else default)")
-    @Nullable String namespace;
+    @Nullable
+    String namespace;
 
     @Option(names = "--user", paramLabel = "NAME", description = "Digest identity; needs --password-file.")
-    @Nullable String user;
+    @Nullable
+    String user;
 
     @Option(
             names = "--password-file",
             paramLabel = "FILE",
             description = "First line: the password of --user (default: $BELFRY_PASSWORD_FILE)")
-    @Nullable Path passwordFile;
+    @Nullable
+    Path passwordFile;
 
     @Option(
             names = "--tls-trust",
             paramLabel = "FILE",
             description = "Trust store (PKCS12, JKS, PEM) for TLS to ZooKeeper.")
-    @Nullable Path tlsTrust;
+    @Nullable
+    Path tlsTrust;
 
     @Option(names = "--tls-key", paramLabel = "FILE", description = "Key store, if the servers ask for a certificate.")
-    @Nullable Path tlsKey;
+    @Nullable
+    Path tlsKey;
 
     @Option(names = "--tls-password-file", paramLabel = "FILE", description = "First line: password of both stores.")
-    @Nullable Path tlsPasswordFile;
+    @Nullable
+    Path tlsPasswordFile;
 
     ClusterVerb(Shell shell) {
         super(shell);
@@ -57,9 +64,8 @@ abstract class ClusterVerb extends Verb {
                 settings.identity(new ZkIdentity.Digest(user, ZkPassword.file(password())));
             }
             if (tlsTrust != null) {
-                ZkPassword password = tlsPasswordFile == null
-                        ? ZkPassword.of(new char[0])
-                        : ZkPassword.file(tlsPasswordFile);
+                ZkPassword password =
+                        tlsPasswordFile == null ? ZkPassword.of(new char[0]) : ZkPassword.file(tlsPasswordFile);
                 ZkTls tls = ZkTls.trusting(tlsTrust, password);
                 settings.tls(tlsKey == null ? tls : tls.withKey(tlsKey, password));
             }
@@ -88,11 +94,15 @@ abstract class ClusterVerb extends Verb {
         return namespace != null ? namespace : shell.environment().getOrDefault("BELFRY_NAMESPACE", "default");
     }
 
+    /** Refuses wrong usage and wrong input before anything is connected to. */
+    void check() {}
+
     /** What the command does once it has a client. */
     abstract int ask(BelfryClient client);
 
     @Override
     public Integer call() {
+        check();
         try (BelfryClient client = shell.connect().apply(settings())) {
             client.awaitConnected();
             return ask(client);

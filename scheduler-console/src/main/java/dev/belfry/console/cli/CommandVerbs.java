@@ -22,8 +22,8 @@ final class CommandVerbs {
     static String result(Command command) {
         return command.result()
                 .map(Command.Result::text)
-                .orElse("accepted as " + command.id() + ", but no master has taken it up yet; it is durable, and the next"
-                        + " master will");
+                .orElse("accepted as " + command.id()
+                        + ", but no master has taken it up yet; it is durable, and the next" + " master will");
     }
 
     /** Prints a command's result; the exit code that goes with it. */
@@ -44,9 +44,7 @@ final class CommandVerbs {
     }
 
     static String state(Command command) {
-        return command.result()
-                .map(r -> r.accepted() ? "done" : "refused")
-                .orElse("waiting");
+        return command.result().map(r -> r.accepted() ? "done" : "refused").orElse("waiting");
     }
 
     /** Waits until every agent has applied a change, and says which have not. */
@@ -54,7 +52,8 @@ final class CommandVerbs {
         List<String> missing = client.awaitInForce(zxid, atMost);
         if (!missing.isEmpty()) {
             verb.warn("accepted, but not taken up within " + Times.length(atMost) + " by "
-                    + String.join(", ", missing) + "; it is in force for them as soon as they take it up or their lease is"
+                    + String.join(", ", missing)
+                    + "; it is in force for them as soon as they take it up or their lease is"
                     + " over");
         }
     }
@@ -160,10 +159,14 @@ final class CommandVerbs {
         }
 
         @Override
-        String target() {
+        void check() {
             if (!what.equals("job")) {
                 throw usage("'" + what + "' cannot be deleted; write: belfry delete job NAME");
             }
+        }
+
+        @Override
+        String target() {
             return name;
         }
     }

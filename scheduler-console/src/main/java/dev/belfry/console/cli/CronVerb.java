@@ -32,11 +32,13 @@ final class CronVerb implements Runnable {
     /** {@code cron next}. */
     @Command(
             name = "next",
-            description = "Prints when an expression fires next. With --stdin reads lines of expression TAB zone TAB from,"
-                    + " and prints for each the next instant, NONE, or INVALID TAB reason.")
+            description =
+                    "Prints when an expression fires next. With --stdin reads lines of expression TAB zone TAB from,"
+                            + " and prints for each the next instant, NONE, or INVALID TAB reason.")
     static final class Next extends Verb {
         @Parameters(arity = "0..1", paramLabel = "EXPR", description = "an expression, in quotes")
-        @Nullable String expression;
+        @Nullable
+        String expression;
 
         @Option(names = "--stdin", description = "Read lines from standard input.")
         boolean stdin;
@@ -45,7 +47,8 @@ final class CronVerb implements Runnable {
         String zone = "UTC";
 
         @Option(names = "--from", paramLabel = "INSTANT", description = "strictly after this (default now)")
-        @Nullable Instant from;
+        @Nullable
+        Instant from;
 
         @Option(names = "--count", paramLabel = "N", description = "how many (default 5)")
         int count = 5;
@@ -86,7 +89,10 @@ final class CronVerb implements Runnable {
                 }
                 after = next.get();
                 instants.add(after.toString());
-                table.row(after, after.atZone(in), Times.relative(after, shell.clock().instant()));
+                table.row(
+                        after,
+                        after.atZone(in),
+                        Times.relative(after, shell.clock().instant()));
             }
             if (instants.isEmpty()) {
                 throw new NoException("\"" + text + "\" does not fire any more after " + after);
@@ -97,7 +103,9 @@ final class CronVerb implements Runnable {
 
         private int lines() {
             try {
-                for (String line = shell.in().readLine(); line != null; line = shell.in().readLine()) {
+                for (String line = shell.in().readLine();
+                        line != null;
+                        line = shell.in().readLine()) {
                     print(answer(line));
                 }
             } catch (IOException e) {
@@ -120,7 +128,8 @@ final class CronVerb implements Runnable {
             } catch (CronSyntaxException e) {
                 return "INVALID\t" + String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
             } catch (DateTimeException e) {
-                return "INVALID\tzone or instant: " + String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+                return "INVALID\tzone or instant: "
+                        + String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
             }
         }
 

@@ -63,8 +63,8 @@ final class DescribeVerb extends ClusterVerb {
     // --- a job
 
     private void job(BelfryClient client, Snapshot snapshot) {
-        JobRecord job = snapshot.job(name)
-                .orElseThrow(() -> new NoException("no job '" + name + "'; see 'belfry get jobs'"));
+        JobRecord job =
+                snapshot.job(name).orElseThrow(() -> new NoException("no job '" + name + "'; see 'belfry get jobs'"));
         JobVersion current = job.at(snapshot.now());
         boolean broadcast = current.definition().placement() == Placement.BROADCAST;
         Map<String, LedgerRecord> ledgers = client.ledgers(job.uid(), broadcast ? 0 : current.layout());
@@ -78,16 +78,20 @@ final class DescribeVerb extends ClusterVerb {
         lines.add("");
         lines.add(versions(job, snapshot.now()).render().stripTrailing());
         lines.add("");
-        lines.add(ledgers.isEmpty()
-                ? "No shard has recorded anything yet."
-                : ledgers(ledgers, snapshot.now()).render().stripTrailing());
+        lines.add(
+                ledgers.isEmpty()
+                        ? "No shard has recorded anything yet."
+                        : ledgers(ledgers, snapshot.now()).render().stripTrailing());
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", job.name());
         tree.put("uid", job.uid());
         tree.put("state", JobText.state(job, snapshot.now()));
-        tree.put("next", JobText.next(job, snapshot.now()).map(Instant::toString).orElse(null));
+        tree.put(
+                "next", JobText.next(job, snapshot.now()).map(Instant::toString).orElse(null));
         tree.put("definition", DefinitionYaml.write(List.of(job.definition())));
-        tree.put("versions", job.versions().stream().map(DescribeVerb::versionTree).toList());
+        tree.put(
+                "versions",
+                job.versions().stream().map(DescribeVerb::versionTree).toList());
         tree.put("requests", job.requests().stream().map(r -> r.runId()).toList());
         Map<String, Object> shards = new LinkedHashMap<>();
         ledgers.forEach((shard, ledger) -> shards.put(shard, ledgerTree(ledger)));
@@ -123,9 +127,11 @@ final class DescribeVerb extends ClusterVerb {
     }
 
     private static TextTable ledgers(Map<String, LedgerRecord> ledgers, Instant now) {
-        TextTable table = new TextTable("SHARD", "FINAL UP TO", "OPEN ABOVE", "LAST OUTCOME", "REASON", "ENDED", "RECORDED BY");
+        TextTable table =
+                new TextTable("SHARD", "FINAL UP TO", "OPEN ABOVE", "LAST OUTCOME", "REASON", "ENDED", "RECORDED BY");
         ledgers.forEach((shard, ledger) -> {
-            RecentOutcome last = ledger.recent().isEmpty() ? null : ledger.recent().get(0);
+            RecentOutcome last =
+                    ledger.recent().isEmpty() ? null : ledger.recent().get(0);
             table.row(
                     shard,
                     Times.instant(ledger.mark()),
@@ -205,13 +211,16 @@ final class DescribeVerb extends ClusterVerb {
                     entry.token(),
                     Times.instant(entry.started()),
                     Times.instant(entry.ended()),
-                    entry.kind() == FireEntry.Kind.STARTED ? "" : entry.outcome().text(),
+                    entry.kind() == FireEntry.Kind.STARTED
+                            ? ""
+                            : entry.outcome().text(),
                     entry.reason(),
                     line.writer());
         }
         tell(
                 List.of(
-                        "run " + run.id() + " of " + job + ": " + run.state() + ", due " + run.fire().due(),
+                        "run " + run.id() + " of " + job + ": " + run.state() + ", due "
+                                + run.fire().due(),
                         "",
                         table.render().stripTrailing()),
                 runTree(run, job));

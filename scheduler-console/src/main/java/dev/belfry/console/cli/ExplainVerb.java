@@ -24,10 +24,12 @@ final class ExplainVerb extends ClusterVerb {
     String job = "";
 
     @Option(names = "--at", paramLabel = "INSTANT", description = "the fire at, or last before, this (default now)")
-    @Nullable Instant at;
+    @Nullable
+    Instant at;
 
     @Option(names = "--shard", paramLabel = "N", description = "one shard; the agent id for a broadcast job")
-    @Nullable String shard;
+    @Nullable
+    String shard;
 
     ExplainVerb(Shell shell) {
         super(shell);
@@ -36,8 +38,8 @@ final class ExplainVerb extends ClusterVerb {
     @Override
     int ask(BelfryClient client) {
         Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
-        JobRecord record = snapshot.job(job)
-                .orElseThrow(() -> new NoException("no job '" + job + "'; see 'belfry get jobs'"));
+        JobRecord record =
+                snapshot.job(job).orElseThrow(() -> new NoException("no job '" + job + "'; see 'belfry get jobs'"));
         Instant when = at == null ? snapshot.now() : at;
         JobVersion version = record.at(when);
         boolean broadcast = version.definition().placement() == Placement.BROADCAST;

@@ -89,7 +89,11 @@ final class ExportEventsVerb extends ClusterVerb {
             event.put("incarnation", line.writer());
             event.put("start", instant(entry.started()));
             event.put("end", instant(entry.ended()));
-            event.put("outcome", entry.kind() == FireEntry.Kind.STARTED ? "" : entry.outcome().text());
+            event.put(
+                    "outcome",
+                    entry.kind() == FireEntry.Kind.STARTED
+                            ? ""
+                            : entry.outcome().text());
             event.put("reason", entry.reason());
             emit(event);
         }
@@ -149,6 +153,8 @@ final class ExportEventsVerb extends ClusterVerb {
         }
         print(String.join(
                 "\t",
-                event.values().stream().map(v -> v.toString().replaceAll("[\\t\\n\\r]", " ")).toList()));
+                event.values().stream()
+                        .map(v -> v.toString().replaceAll("[\\t\\n\\r]", " "))
+                        .toList()));
     }
 }

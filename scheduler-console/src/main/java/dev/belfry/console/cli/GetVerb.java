@@ -43,7 +43,8 @@ final class GetVerb extends ClusterVerb {
     What what = What.JOBS;
 
     @Option(names = "--job", paramLabel = "NAME", description = "shards and runs of this job only")
-    @Nullable String job;
+    @Nullable
+    String job;
 
     @Option(names = "--limit", paramLabel = "N", description = "runs and commands listed (default 20)")
     int limit = 20;
@@ -77,7 +78,8 @@ final class GetVerb extends ClusterVerb {
     private void jobs(Snapshot snapshot) {
         Map<String, Integer> owned = new HashMap<>();
         snapshot.table().layouts().forEach((key, rows) -> owned.merge(key.jobUid(), rows.count(), Integer::sum));
-        TextTable table = new TextTable("JOB", "STATE", "PLACEMENT", ">OWNED", ">SHARDS", "NEXT", "TRIGGER", ">VERSION", "BY");
+        TextTable table =
+                new TextTable("JOB", "STATE", "PLACEMENT", ">OWNED", ">SHARDS", "NEXT", "TRIGGER", ">VERSION", "BY");
         List<Map<String, Object>> tree = new ArrayList<>();
         for (JobState state : snapshot.jobs()) {
             JobRecord record = state.record();
@@ -122,7 +124,17 @@ final class GetVerb extends ClusterVerb {
         Map<String, Integer> owned = new HashMap<>();
         snapshot.table().forEach((key, row) -> owned.merge(row.owner().name(), 1, Integer::sum));
         TextTable table = new TextTable(
-                "AGENT", "ROLE", "STATE", ">SHARDS", ">RUNNING", ">SLOTS", ">LOAD", "HEARTBEAT", "SINCE", "HOST", "LABELS",
+                "AGENT",
+                "ROLE",
+                "STATE",
+                ">SHARDS",
+                ">RUNNING",
+                ">SLOTS",
+                ">LOAD",
+                "HEARTBEAT",
+                "SINCE",
+                "HOST",
+                "LABELS",
                 "HANDLERS");
         List<Map<String, Object>> tree = new ArrayList<>();
         for (AgentState agent : snapshot.agents()) {
@@ -235,8 +247,8 @@ final class GetVerb extends ClusterVerb {
                 .filter(run -> job == null || job.equals(snapshot.nameOf(run.jobUid())))
                 .limit(limit)
                 .forEach(run -> {
-                    Optional<Duration> took = run.started()
-                            .flatMap(start -> run.ended().map(end -> Duration.between(start, end)));
+                    Optional<Duration> took =
+                            run.started().flatMap(start -> run.ended().map(end -> Duration.between(start, end)));
                     String name = snapshot.nameOf(run.jobUid());
                     table.row(
                             name,
@@ -245,7 +257,9 @@ final class GetVerb extends ClusterVerb {
                             run.state(),
                             run.shards().size(),
                             run.attempts(),
-                            run.started().map(at -> Times.relative(at, snapshot.now())).orElse("-"),
+                            run.started()
+                                    .map(at -> Times.relative(at, snapshot.now()))
+                                    .orElse("-"),
                             took.map(Times::length).orElse("-"),
                             run.id());
                     tree.add(DescribeVerb.runTree(run, name));

@@ -30,22 +30,27 @@ final class PlanVerb extends ClusterVerb {
     @Parameters(paramLabel = "FILE", description = "YAML or JSON; - for standard input")
     String file = "";
 
+    private List<JobDefinition> jobs = List.of();
+
     PlanVerb(Shell shell) {
         super(shell);
     }
 
     @Override
+    void check() {
+        jobs = applicable(file).jobs();
+    }
+
+    @Override
     int ask(BelfryClient client) {
-        List<JobDefinition> jobs = applicable(file).jobs();
         Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
         report(snapshot.problems());
         List<Map<String, Object>> tree = new ArrayList<>();
         List<String> text = new ArrayList<>();
         Map<String, JobDefinition> changed = new LinkedHashMap<>();
         for (JobDefinition job : jobs) {
-            Optional<JobDefinition> before = snapshot.job(job.name())
-                    .filter(record -> !record.deleted())
-                    .map(JobRecord::definition);
+            Optional<JobDefinition> before =
+                    snapshot.job(job.name()).filter(record -> !record.deleted()).map(JobRecord::definition);
             if (before.isPresent() && before.get().equals(job)) {
                 text.add("= " + job.name() + ": unchanged");
                 tree.add(Map.of("job", job.name(), "change", "none"));
@@ -65,13 +70,15 @@ final class PlanVerb extends ClusterVerb {
         return Exit.DONE;
     }
 
-    private Map<String, Object> job(
-            JobDefinition job, Optional<JobDefinition> before, Instant now, List<String> text) {
+    private Map<String, Object> job(JobDefinition job, Optional<JobDefinition> before, Instant now, List<String> text) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("job", job.name());
         tree.put("change", before.isPresent() ? "changed" : "new");
-        text.add((before.isPresent() ? "~ " + job.name() + ": changed" : "+ " + job.name() + ": new, "
-                + Words.count(job.shards().count(), "shard")));
+        text.add(
+                (before.isPresent()
+                        ? "~ " + job.name() + ": changed"
+                        : "+ " + job.name() + ": new, "
+                                + Words.count(job.shards().count(), "shard")));
         if (before.isPresent()) {
             List<Map<String, String>> fields = new ArrayList<>();
             for (DefinitionDiff.FieldChange change : DefinitionDiff.between(before.get(), job)) {
@@ -108,24 +115,34 @@ final class PlanVerb extends ClusterVerb {
             if (change instanceof Change.Grant grant) {
                 grants.merge(grant.to().agentId(), 1, Integer::sum);
             } else if (others++ < MOST_MOVES) {
-                lines.add("  " + describe(change, snapshot) + ": " + plan.reasons().get(i));
+                lines.add("  " + describe(change, snapshot) + ": "
+                        + plan.reasons().get(i));
             }
         }
         if (others > MOST_MOVES) {
             lines.add("  ... and " + (others - MOST_MOVES) + " more");
         }
         grants.forEach((agent, count) -> lines.add("  " + agent + " is granted " + Words.count(count, "shard")));
-        lines.add(0, plan.isEmpty() ? "No shard moves." : "Shards: " + Words.count(plan.changes().size(), "change"));
-        plan.unplaced().stream().limit(MOST_MOVES).forEach(unplaced -> lines.add("  nobody can take "
-                + snapshot.nameOf(unplaced.shard().jobUid()).replace("~new", "") + " shard " + unplaced.shard().shard()
-                + ": " + String.join("; ", unplaced.reasons())));
+        lines.add(
+                0,
+                plan.isEmpty()
+                        ? "No shard moves."
+                        : "Shards: " + Words.count(plan.changes().size(), "change"));
+        plan.unplaced().stream()
+                .limit(MOST_MOVES)
+                .forEach(unplaced -> lines.add("  nobody can take "
+                        + snapshot.nameOf(unplaced.shard().jobUid()).replace("~new", "") + " shard "
+                        + unplaced.shard().shard()
+                        + ": " + String.join("; ", unplaced.reasons())));
         return lines;
     }
 
     private static String describe(Change change, Snapshot snapshot) {
-        String shard = snapshot.nameOf(change.shard().jobUid()) + " shard " + change.shard().shard();
+        String shard = snapshot.nameOf(change.shard().jobUid()) + " shard "
+                + change.shard().shard();
         if (change instanceof Change.Offer offer) {
-            return shard + " moves from " + offer.owner().agentId() + " to " + offer.next().agentId();
+            return shard + " moves from " + offer.owner().agentId() + " to "
+                    + offer.next().agentId();
         }
         if (change instanceof Change.Withdraw withdraw) {
             return shard + " is withdrawn from " + withdraw.owner().agentId();

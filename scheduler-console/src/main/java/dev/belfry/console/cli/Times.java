@@ -48,7 +48,9 @@ final class Times {
 
     /** The instant in UTC, to the second unless it has a fraction. */
     static String instant(Instant at) {
-        return at.equals(Instant.EPOCH) ? "-" : at.truncatedTo(ChronoUnit.MILLIS).toString();
+        return at.equals(Instant.EPOCH)
+                ? "-"
+                : at.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 
     /** Reads an instant with its offset. */

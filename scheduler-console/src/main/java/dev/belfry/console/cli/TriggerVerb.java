@@ -28,7 +28,8 @@ final class TriggerVerb extends WritingVerb {
     Map<String, String> parameters = new LinkedHashMap<>();
 
     @Option(names = "--key", paramLabel = "KEY", description = "A repeat with the same key is the same run.")
-    @Nullable String key;
+    @Nullable
+    String key;
 
     @Option(names = "--wait", description = "Wait until every shard has ended; exit 1 unless all succeeded.")
     boolean wait;
@@ -36,28 +37,30 @@ final class TriggerVerb extends WritingVerb {
     @Option(names = "--timeout", paramLabel = "DURATION", description = "how long --wait waits (default 10m)")
     String timeout = "10m";
 
+    private Duration patience = Duration.ZERO;
+
     TriggerVerb(Shell shell) {
         super(shell);
     }
 
     @Override
-    int ask(BelfryClient client) {
-        Duration patience = patience();
-        Command command = new Commanding(client, asker()).trigger(job, Optional.ofNullable(key), parameters);
-        int code = CommandVerbs.print(this, command);
-        String runId = command.result().map(Command.Result::runId).orElse("");
-        return code == Exit.DONE && wait && !runId.isEmpty() ? await(client, runId, patience) : code;
-    }
-
-    private Duration patience() {
+    void check() {
         try {
-            return Durations.parse(timeout);
+            patience = Durations.parse(timeout);
         } catch (IllegalArgumentException e) {
             throw usage("--timeout: " + e.getMessage());
         }
     }
 
-    private int await(BelfryClient client, String runId, Duration patience) {
+    @Override
+    int ask(BelfryClient client) {
+        Command command = new Commanding(client, asker()).trigger(job, Optional.ofNullable(key), parameters);
+        int code = CommandVerbs.print(this, command);
+        String runId = command.result().map(Command.Result::runId).orElse("");
+        return code == Exit.DONE && wait && !runId.isEmpty() ? await(client, runId) : code;
+    }
+
+    private int await(BelfryClient client, String runId) {
         int shards = client.job(job)
                 .map(JobState::record)
                 .filter(record -> record.definition().placement() == Placement.STICKY)
@@ -69,7 +72,9 @@ final class TriggerVerb extends WritingVerb {
             Optional<Run> run = Run.of(client.journal()).stream()
                     .filter(one -> one.id().equals(runId))
                     .findFirst();
-            if (run.isPresent() && !run.get().state().equals("running") && run.get().shards().size() >= shards) {
+            if (run.isPresent()
+                    && !run.get().state().equals("running")
+                    && run.get().shards().size() >= shards) {
                 print("run " + runId + " " + run.get().state());
                 return run.get().state().equals("succeeded") ? Exit.DONE : Exit.NO;
             }

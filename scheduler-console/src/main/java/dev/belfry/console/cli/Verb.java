@@ -29,7 +29,8 @@ abstract class Verb implements Callable<Integer> {
     final Shell shell;
 
     @Spec
-    @Nullable CommandSpec spec;
+    @Nullable
+    CommandSpec spec;
 
     @Option(
             names = {"-o", "--output"},
@@ -63,7 +64,9 @@ abstract class Verb implements Callable<Integer> {
 
     ParameterException usage(String message) {
         return new ParameterException(
-                java.util.Objects.requireNonNull(spec, "commands are run by picocli").commandLine(), message);
+                java.util.Objects.requireNonNull(spec, "commands are run by picocli")
+                        .commandLine(),
+                message);
     }
 
     /** A file of definitions, {@code -} for standard input, read and parsed. */
@@ -89,8 +92,7 @@ abstract class Verb implements Callable<Integer> {
         parsed.later().forEach(error -> shell.err().println(error.render()));
         int wrong = parsed.errors().size() + parsed.later().size();
         if (wrong > 0) {
-            throw new NoException(
-                    file + ": " + Words.count(wrong, "error") + "; nothing was changed");
+            throw new NoException(file + ": " + Words.count(wrong, "error") + "; nothing was changed");
         }
         return parsed;
     }

@@ -25,18 +25,22 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "verify",
-        description = "Proves that every due fire has exactly one outcome, or lists those that have not; then it exits with 1.")
+        description =
+                "Proves that every due fire has exactly one outcome, or lists those that have not; then it exits with 1.")
 final class VerifyVerb extends ClusterVerb {
     private static final int SHOWN = 40;
 
     @Option(names = "--from", paramLabel = "INSTANT", description = "from here on (default: as far as versions reach)")
-    @Nullable Instant from;
+    @Nullable
+    Instant from;
 
     @Option(names = "--to", paramLabel = "INSTANT", description = "up to here (default: now)")
-    @Nullable Instant to;
+    @Nullable
+    Instant to;
 
     @Option(names = "--job", paramLabel = "NAME", description = "only this job")
-    @Nullable String only;
+    @Nullable
+    String only;
 
     VerifyVerb(Shell shell) {
         super(shell);
@@ -68,8 +72,10 @@ final class VerifyVerb extends ClusterVerb {
         Instant now = shell.clock().instant();
         Map<String, Map<String, LedgerRecord>> ledgers = new HashMap<>();
         for (JobRecord job : jobs) {
-            job.versions().stream().map(JobVersion::layout).distinct().forEach(layout -> ledgers.put(
-                    job.uid() + '.' + layout, client.ledgers(job.uid(), layout)));
+            job.versions().stream()
+                    .map(JobVersion::layout)
+                    .distinct()
+                    .forEach(layout -> ledgers.put(job.uid() + '.' + layout, client.ledgers(job.uid(), layout)));
             ledgers.put(job.uid() + ".0", client.ledgers(job.uid(), 0));
         }
         Journal journal = client.journal();
@@ -101,23 +107,26 @@ final class VerifyVerb extends ClusterVerb {
         shell.out().print(table.render());
         if (!proof.findings().isEmpty()) {
             TextTable wrong = new TextTable("WRONG", "JOB", "SHARD", "FIRST", "LAST", ">COUNT", "WHAT");
-            proof.findings().stream().limit(SHOWN).forEach(f -> wrong.row(
-                    f.kind().name().toLowerCase(java.util.Locale.ROOT),
-                    f.job(),
-                    f.shard(),
-                    f.first(),
-                    f.last(),
-                    f.count(),
-                    f.detail()));
+            proof.findings().stream()
+                    .limit(SHOWN)
+                    .forEach(f -> wrong.row(
+                            f.kind().name().toLowerCase(java.util.Locale.ROOT),
+                            f.job(),
+                            f.shard(),
+                            f.first(),
+                            f.last(),
+                            f.count(),
+                            f.detail()));
             shell.out().print(wrong.render());
             if (proof.findings().size() > SHOWN) {
                 print("... and " + (proof.findings().size() - SHOWN) + " more; -o json lists them");
             }
         }
         notes.forEach(note -> print("note: " + note));
-        print(proof.holds()
-                ? "Every due fire has exactly one outcome" + (proof.pending() > 0 ? ", or is under way." : ".")
-                : "NOT every due fire has exactly one outcome.");
+        print(
+                proof.holds()
+                        ? "Every due fire has exactly one outcome" + (proof.pending() > 0 ? ", or is under way." : ".")
+                        : "NOT every due fire has exactly one outcome.");
     }
 
     private static String number(long count) {

@@ -24,7 +24,11 @@ final class ZooKeeperVerb extends Verb {
     @Option(names = "--port", paramLabel = "PORT", description = "where it listens (default 2181)")
     int port = 2181;
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "where its data lie; kept between runs")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            required = true,
+            description = "where its data lie; kept between runs")
     Path data = Path.of("zookeeper-data");
 
     @Option(names = "--host", paramLabel = "ADDRESS", description = "the address it listens on (default 127.0.0.1)")

@@ -72,7 +72,9 @@ public final class Explanation {
         JobVersion version = job.at(at);
         say("Version " + version.number() + ", in force from " + version.from() + ", by "
                 + version.author().name()
-                + (version.author().reason().isEmpty() ? "" : " (" + version.author().reason() + ")") + ": "
+                + (version.author().reason().isEmpty()
+                        ? ""
+                        : " (" + version.author().reason() + ")") + ": "
                 + JobText.triggers(version.definition()) + ".");
         if (!switchedOff(at, version)) {
             VersionedDueSet due = VersionedDueSet.of(job, version.layout());
@@ -105,8 +107,10 @@ public final class Explanation {
     // --- what happened
 
     private void past(Instant at, Instant fire, JobVersion version, Optional<String> shard) {
-        say(fire.equals(at) ? "It was due at " + fire + "." : "It was not due at " + at + "; the last fire up to then was "
-                + fire + ".");
+        say(
+                fire.equals(at)
+                        ? "It was due at " + fire + "."
+                        : "It was not due at " + at + "; the last fire up to then was " + fire + ".");
         if (shard.isPresent()) {
             oneShard(fire, version, shard.get());
             return;
@@ -114,8 +118,8 @@ public final class Explanation {
         Map<String, Integer> states = new java.util.TreeMap<>();
         List<String> shards = shards(version);
         shards.forEach(each -> states.merge(state(fire, version, each), 1, Integer::sum));
-        states.forEach((state, count) ->
-                say((shards.size() == 1 ? "Its only shard " : count + " of " + shards.size() + " shards ") + state + "."));
+        states.forEach((state, count) -> say(
+                (shards.size() == 1 ? "Its only shard " : count + " of " + shards.size() + " shards ") + state + "."));
         if (shards.size() == 1) {
             oneShard(fire, version, shards.get(0));
         } else {
@@ -197,15 +201,19 @@ public final class Explanation {
         String attempt = "attempt " + entry.attempt() + " (token " + entry.token() + ")";
         return switch (entry.kind()) {
             case STARTED -> line.writer() + " started " + attempt + " at " + entry.started() + reason + ".";
-            case ENDED -> line.writer() + " ended " + attempt + " " + entry.outcome().text() + " at " + entry.ended()
-                    + reason + "; it was to be tried again.";
-            case ABANDONED -> line.writer() + " abandoned " + attempt + " at " + entry.ended()
-                    + ", since it did not stop when told to" + reason + ".";
-            case FINAL -> line.writer() + " recorded " + entry.outcome().text()
-                    + (entry.count() > 1
-                            ? " for the " + entry.count() + " fires from " + entry.fire().due() + " to " + entry.last()
-                            : "")
-                    + (entry.attempt() > 0 ? " for " + attempt : "") + " at " + entry.ended() + reason + ".";
+            case ENDED ->
+                line.writer() + " ended " + attempt + " " + entry.outcome().text() + " at " + entry.ended() + reason
+                        + "; it was to be tried again.";
+            case ABANDONED ->
+                line.writer() + " abandoned " + attempt + " at " + entry.ended()
+                        + ", since it did not stop when told to" + reason + ".";
+            case FINAL ->
+                line.writer() + " recorded " + entry.outcome().text()
+                        + (entry.count() > 1
+                                ? " for the " + entry.count() + " fires from "
+                                        + entry.fire().due() + " to " + entry.last()
+                                : "")
+                        + (entry.attempt() > 0 ? " for " + attempt : "") + " at " + entry.ended() + reason + ".";
         };
     }
 
@@ -216,8 +224,8 @@ public final class Explanation {
         int number = Integer.parseInt(shard);
         snapshot.table()
                 .tenancy(new LayoutKey(job.uid(), version.layout()).shard(number))
-                .ifPresent(row -> say("Shard " + shard + " belongs to " + row.owner() + " since generation " + row.since()
-                        + next(row) + "."));
+                .ifPresent(row -> say("Shard " + shard + " belongs to " + row.owner() + " since generation "
+                        + row.since() + next(row) + "."));
         for (TableEntry entry : journal.table()) {
             for (TableEntry.Line line : entry.changes()) {
                 if (line.jobUid().equals(job.uid()) && line.layout() == version.layout() && line.shard() == number) {
@@ -253,7 +261,8 @@ public final class Explanation {
         }
         List<Unplaced> unplaced = Moves.now(snapshot).unplaced().stream()
                 .filter(one -> one.shard().jobUid().equals(job.uid()))
-                .filter(one -> shard.isEmpty() || shard.get().equals(Integer.toString(one.shard().shard())))
+                .filter(one -> shard.isEmpty()
+                        || shard.get().equals(Integer.toString(one.shard().shard())))
                 .toList();
         int rows = snapshot.table()
                 .rows(new LayoutKey(job.uid(), version.layout()))
@@ -263,8 +272,9 @@ public final class Explanation {
             say(missing + " of " + definition.shards().count() + " shards have no owner.");
         }
         if (!unplaced.isEmpty()) {
-            say("Nobody can take " + (unplaced.size() == 1 ? "shard " + unplaced.get(0).shard().shard() : unplaced.size()
-                    + " shards") + ": " + String.join("; ", unplaced.get(0).reasons()) + ".");
+            say("Nobody can take "
+                    + (unplaced.size() == 1 ? "shard " + unplaced.get(0).shard().shard() : unplaced.size() + " shards")
+                    + ": " + String.join("; ", unplaced.get(0).reasons()) + ".");
         }
         if (missing > 0) {
             refusals(definition);
@@ -279,15 +289,18 @@ public final class Explanation {
         for (AgentState agent : snapshot.agents()) {
             var facts = agent.drained() ? agent.facts().withDraining(true) : agent.facts();
             Eligibility.refusal(
-                            facts, definition.handler(), LabelSelector.anyOf(definition.requires().labels()))
-                    .ifPresent(refusal ->
-                            refused.computeIfAbsent(refusal, r -> new ArrayList<>()).add(agent.id()));
+                            facts,
+                            definition.handler(),
+                            LabelSelector.anyOf(definition.requires().labels()))
+                    .ifPresent(refusal -> refused.computeIfAbsent(refusal, r -> new ArrayList<>())
+                            .add(agent.id()));
         }
         if (snapshot.agents().isEmpty()) {
             say("No agent is registered.");
-        } else if (refused.getOrDefault(Refusal.HANDLER, List.of()).size() == snapshot.agents().size()) {
-            say("No agent has handler '" + definition.handler() + "': register it in the code of a service, or correct the"
-                    + " definition.");
+        } else if (refused.getOrDefault(Refusal.HANDLER, List.of()).size()
+                == snapshot.agents().size()) {
+            say("No agent has handler '" + definition.handler()
+                    + "': register it in the code of a service, or correct the" + " definition.");
         } else {
             refused.forEach((refusal, agents) -> say(String.join(", ", agents) + " cannot: "
                     + switch (refusal) {
@@ -295,7 +308,8 @@ public final class Explanation {
                         case DRAINING -> "draining";
                         case DUPLICATE_ID -> "another live agent has the same id";
                         case HANDLER -> "no handler '" + definition.handler() + "'";
-                        case LABELS -> "labels do not match " + definition.requires().labels();
+                        case LABELS ->
+                            "labels do not match " + definition.requires().labels();
                     }
                     + "."));
         }
@@ -309,16 +323,21 @@ public final class Explanation {
         Optional<Instant> next = JobText.next(job, from);
         if (next.isEmpty()) {
             boolean delay = job.definition().schedule().delay().isPresent();
-            say(delay
-                    ? "Its next fire follows the end of the one before; the ledger of each shard holds it"
-                            + shard.map(ledgers::get).flatMap(LedgerRecord::delayNext).map(i -> ": " + i).orElse("") + "."
-                    : "No further fire is planned: it runs when somebody triggers it.");
+            say(
+                    delay
+                            ? "Its next fire follows the end of the one before; the ledger of each shard holds it"
+                                    + shard.map(ledgers::get)
+                                            .flatMap(LedgerRecord::delayNext)
+                                            .map(i -> ": " + i)
+                                            .orElse("")
+                                    + "."
+                            : "No further fire is planned: it runs when somebody triggers it.");
             return;
         }
         JobVersion version = job.at(next.get());
         String by = shard.filter(s -> s.matches("[0-9]{1,6}"))
-                .flatMap(s -> snapshot.table()
-                        .tenancy(new LayoutKey(job.uid(), version.layout()).shard(Integer.parseInt(s))))
+                .flatMap(s ->
+                        snapshot.table().tenancy(new LayoutKey(job.uid(), version.layout()).shard(Integer.parseInt(s))))
                 .map(row -> ", on " + row.owner().agentId())
                 .orElse("");
         Instant start = VersionedDueSet.of(job, version.layout()).jittered(next.get());
@@ -339,7 +358,8 @@ public final class Explanation {
             case Reasons.LIMIT -> "more late fires than the limit";
             case Reasons.HANDOVER -> "late, due while the shard was handed over";
             case Reasons.MISFIRE -> "late, due while nobody could run it";
-            case Reasons.OUTCOME_UNKNOWN -> "run again, since its first owner was lost before it could record an outcome";
+            case Reasons.OUTCOME_UNKNOWN ->
+                "run again, since its first owner was lost before it could record an outcome";
             case Reasons.LEASE_OVER -> "cut short by the end of its agent's lease";
             case Reasons.CANCELLED_BY_NEWER -> "cancelled by a newer fire";
             case Reasons.LAYOUT -> "the number of shards or their parameters changed";

@@ -28,17 +28,20 @@ public record FirePreview(long gained, List<Instant> firstGained, long lost, Lis
     public static FirePreview of(Optional<JobDefinition> before, JobDefinition after, Instant from) {
         Instant until = from.plus(AHEAD);
         Optional<Instant> old = before.filter(JobDefinition::enabled).flatMap(job -> next(job, from, until));
-        Optional<Instant> fresh = Optional.of(after).filter(JobDefinition::enabled).flatMap(job -> next(job, from, until));
+        Optional<Instant> fresh =
+                Optional.of(after).filter(JobDefinition::enabled).flatMap(job -> next(job, from, until));
         List<Instant> gained = new ArrayList<>();
         List<Instant> lost = new ArrayList<>();
         long gainedCount = 0;
         long lostCount = 0;
-        boolean same = before.isPresent() && before.get().schedule().equals(after.schedule())
+        boolean same = before.isPresent()
+                && before.get().schedule().equals(after.schedule())
                 && before.get().enabled() == after.enabled();
         int steps = 0;
         while (!same && (old.isPresent() || fresh.isPresent()) && steps++ < MOST) {
             boolean oldFirst = fresh.isEmpty() || (old.isPresent() && old.get().isBefore(fresh.get()));
-            boolean freshFirst = old.isEmpty() || (fresh.isPresent() && fresh.get().isBefore(old.get()));
+            boolean freshFirst =
+                    old.isEmpty() || (fresh.isPresent() && fresh.get().isBefore(old.get()));
             if (oldFirst) {
                 lostCount++;
                 keep(lost, old.orElseThrow());

@@ -38,7 +38,9 @@ public final class JobText {
             return "delay " + Durations.format(delay.delay());
         }
         return trigger instanceof AtTrigger at
-                ? at.instants().size() == 1 ? "at " + at.instants().get(0) : "at " + at.instants().size() + " instants"
+                ? at.instants().size() == 1
+                        ? "at " + at.instants().get(0)
+                        : "at " + at.instants().size() + " instants"
                 : "manual";
     }
 
@@ -49,7 +51,9 @@ public final class JobText {
             return "deleted";
         }
         String state = newest.paused() ? "paused" : newest.definition().enabled() ? "active" : "disabled";
-        return newest.from().isAfter(now) && job.versions().size() > 1 ? state + " (from " + newest.from() + ")" : state;
+        return newest.from().isAfter(now) && job.versions().size() > 1
+                ? state + " (from " + newest.from() + ")"
+                : state;
     }
 
     /** The next instant at which it is due; empty for a fixed delay, whose next instant only its ledgers know. */

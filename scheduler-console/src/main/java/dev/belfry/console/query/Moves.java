@@ -56,9 +56,7 @@ public final class Moves {
     }
 
     private static List<AgentFacts> agents(Snapshot snapshot) {
-        return snapshot.agents().stream()
-                .map(Moves::facts)
-                .toList();
+        return snapshot.agents().stream().map(Moves::facts).toList();
     }
 
     private static AgentFacts facts(AgentState agent) {

@@ -51,11 +51,13 @@ public record Run(String jobUid, int layout, FireId fire, long count, List<Journ
 
     /** The last word on each shard: its final line, else the last one written. */
     public Map<String, FireEntry> shards() {
-        Map<String, FireEntry> last = new TreeMap<>(
-                Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()));
+        Map<String, FireEntry> last =
+                new TreeMap<>(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()));
         for (Journal.Line line : lines) {
             last.merge(
-                    line.entry().shard(), line.entry(), (a, b) -> a.kind() == Kind.FINAL && b.kind() != Kind.FINAL ? a : b);
+                    line.entry().shard(),
+                    line.entry(),
+                    (a, b) -> a.kind() == Kind.FINAL && b.kind() != Kind.FINAL ? a : b);
         }
         return last;
     }

@@ -35,8 +35,12 @@ public record Snapshot(
         List<String> problems = new ArrayList<>(agents.problems());
         problems.addAll(jobs.problems());
         return new Snapshot(
-                jobs.found().stream().sorted(Comparator.comparing(JobState::name)).toList(),
-                agents.found().stream().sorted(Comparator.comparing(AgentState::id)).toList(),
+                jobs.found().stream()
+                        .sorted(Comparator.comparing(JobState::name))
+                        .toList(),
+                agents.found().stream()
+                        .sorted(Comparator.comparing(AgentState::id))
+                        .toList(),
                 client.shards(),
                 problems,
                 now);

@@ -47,7 +47,7 @@ class DueInstantsTest {
     void everyScheduleHasTheSameFiresByBruteForceAsByTheEngine() {
         int checked = 0;
         int fires = 0;
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 1_200; i++) {
             String yaml = yaml();
             var parsed = Definitions.parse("random.yaml", yaml);
             if (!parsed.isValid()) {
@@ -55,15 +55,12 @@ class DueInstantsTest {
             }
             JobDefinition job = parsed.jobs().get(0);
             Instant from = PLACES.get(random.nextInt(PLACES.size())).plusMillis(random.nextInt(3_600_000));
-            Instant until = from.plus(Duration.ofHours(1 + random.nextInt(60)));
-            long[] expected = job
-                    .schedule()
-                    .between(from.minusMillis(1), until.minusMillis(1), 1_000_000)
-                    .stream()
+            Instant until = from.plus(Duration.ofHours(1 + random.nextInt(26)));
+            long[] expected = job.schedule().between(from.minusMillis(1), until.minusMillis(1), 1_000_000).stream()
                     .mapToLong(Instant::toEpochMilli)
                     .toArray();
-            long[] actual = DefinitionText.read(DefinitionJson.encode(job))
-                    .due(from.toEpochMilli(), until.toEpochMilli());
+            long[] actual =
+                    DefinitionText.read(DefinitionJson.encode(job)).due(from.toEpochMilli(), until.toEpochMilli());
             assertThat(actual)
                     .as("seed " + seed + ", " + from + " to " + until + "\n" + yaml + "\nexpected "
                             + Arrays.toString(Arrays.stream(expected).limit(10).toArray()))
@@ -71,7 +68,7 @@ class DueInstantsTest {
             checked++;
             fires += expected.length;
         }
-        assertThat(checked).isGreaterThan(2_000);
+        assertThat(checked).isGreaterThan(1_000);
         assertThat(fires).isGreaterThan(100_000);
     }
 
@@ -100,7 +97,9 @@ class DueInstantsTest {
                             .append("}\n");
                 }
             }
-            yaml.append("        zone: ").append(ZONES.get(random.nextInt(ZONES.size()))).append('\n');
+            yaml.append("        zone: ")
+                    .append(ZONES.get(random.nextInt(ZONES.size())))
+                    .append('\n');
             if (calendar) {
                 yaml.append("        calendar: cal\n");
             }
@@ -115,7 +114,8 @@ class DueInstantsTest {
     }
 
     private String calendar() {
-        return "calendars:\n  cal:\n    exclude:\n      weekdays: [" + pick("sunday", "saturday, sunday", "monday") + "]\n"
+        return "calendars:\n  cal:\n    exclude:\n      weekdays: [" + pick("sunday", "saturday, sunday", "monday")
+                + "]\n"
                 + "      dates: [2026-06-10, 2026-03-28]\n      annual: [10-24, 02-29]\n"
                 + "      ranges: [{from: 2026-10-04, to: 2026-10-05}]\n"
                 + (random.nextBoolean() ? "    windows: [{from: \"22:00\", to: \"02:30\"}]\n" : "")
@@ -130,8 +130,9 @@ class DueInstantsTest {
         String monthDay = byMonthDay
                 ? pick("*", "28-31", "L", "LW", "L-2", "1W", "29W", "31W", "L-1W", "25,L", "*/2", "28-4")
                 : "?";
-        String weekday =
-                byMonthDay ? "?" : pick("*", "SUN", "MON-FRI", "FRI-MON", "7", "SUNL", "1L", "SAT#4", "1#5", "L", "2,4,6", "SUN#1");
+        String weekday = byMonthDay
+                ? "?"
+                : pick("*", "SUN", "MON-FRI", "FRI-MON", "7", "SUNL", "1L", "SAT#4", "1#5", "L", "2,4,6", "SUN#1");
         String month = pick("*", "*", "MAR,OCT", "3-11", "NOV-APR", "*/3");
         String year = pick("", "", " 2026", " 2011-2030", " *");
         return seconds + " " + minutes + " " + hours + " " + monthDay + " " + month + " " + weekday + year;

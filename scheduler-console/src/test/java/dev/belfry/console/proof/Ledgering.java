@@ -54,8 +54,7 @@ final class Ledgering {
     }
 
     static LedgerRecord ledger(Instant mark, List<Span> above) {
-        return new LedgerRecord(
-                WRITER, 1, 1, mark, above, List.of(), List.of(), Optional.empty(), Optional.empty());
+        return new LedgerRecord(WRITER, 1, 1, mark, above, List.of(), List.of(), Optional.empty(), Optional.empty());
     }
 
     static Span started(Instant fire) {

@@ -15,8 +15,8 @@ class ProverTest {
     private static final Instant START = Ledgering.START;
     private static final Instant NOW = Ledgering.NOW;
 
-    private final Ledgering run = new Ledgering(
-            Job.named("index").cron("0/5 * * * * ?").shards(3).build());
+    private final Ledgering run =
+            new Ledgering(Job.named("index").cron("0/5 * * * * ?").shards(3).build());
 
     private static Instant fire(int n) {
         return START.plusSeconds(5L * n);
@@ -66,8 +66,9 @@ class ProverTest {
         run.ledgers.remove("2");
         run.lines.removeIf(line -> line.shard().equals("2"));
         Proof proof = run.prove();
-        assertThat(proof.findings()).singleElement().satisfies(finding -> assertThat(finding.detail())
-                .contains("nobody"));
+        assertThat(proof.findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.detail()).contains("nobody"));
     }
 
     @Test
@@ -75,8 +76,7 @@ class ProverTest {
         run.allSucceeded(NOW.minusSeconds(600));
         for (String shard : List.of("0", "1", "2")) {
             run.ledgers.put(
-                    shard,
-                    Ledgering.ledger(NOW.minusSeconds(600), List.of(Ledgering.started(NOW.minusSeconds(595)))));
+                    shard, Ledgering.ledger(NOW.minusSeconds(600), List.of(Ledgering.started(NOW.minusSeconds(595)))));
         }
         Proof proof = run.prove();
         assertThat(proof.holds()).isTrue();
@@ -91,8 +91,9 @@ class ProverTest {
         Proof proof = run.prove();
         assertThat(proof.wrong(Finding.Kind.DUPLICATE)).isEqualTo(1);
         assertThat(proof.pairs()).isEqualTo(1);
-        assertThat(proof.findings()).singleElement().satisfies(finding -> assertThat(finding.first())
-                .isEqualTo(fire(10)));
+        assertThat(proof.findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.first()).isEqualTo(fire(10)));
     }
 
     @Test

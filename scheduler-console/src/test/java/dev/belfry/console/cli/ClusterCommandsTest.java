@@ -1,0 +1,149 @@
+package dev.belfry.console.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belfry.testkit.zookeeper.EmbeddedZooKeeper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands against a real server without agents: what is there is what was applied. */
+class ClusterCommandsTest {
+    private static final String JOBS =
+            "apiVersion: belfry/v1\njobs:\n  - name: index\n    trigger: {every: 10s}\n    shards: 3\n"
+                    + "  - name: report\n    trigger: manual\n";
+
+    @TempDir
+    static Path directory;
+
+    private static EmbeddedZooKeeper server;
+
+    private Console console(TestInfo test) {
+        return new Console(Map.of(
+                "BELFRY_ZOOKEEPER",
+                server.connectString(),
+                "BELFRY_NAMESPACE",
+                test.getTestMethod().orElseThrow().getName()));
+    }
+
+    @BeforeAll
+    static void start() {
+        server = EmbeddedZooKeeper.start(directory.resolve("zookeeper"));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static String file(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text).toString();
+    }
+
+    @Test
+    void appliedJobsAreListedPlannedExportedAndExplained(TestInfo test) throws IOException {
+        Console console = console(test);
+        String jobs = file("jobs.yaml", JOBS);
+        assertThat(console.run("", "plan", jobs)).as(console.err()).isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("+ index: new, 3 shards").contains("gained (");
+
+        assertThat(console.run("", "apply", jobs, "--as", "anna"))
+                .as(console.err())
+                .isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("index").contains("created");
+        assertThat(console.run("", "apply", jobs, "--as", "anna")).isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("unchanged").doesNotContain("created");
+
+        assertThat(console.line("get jobs")).isEqualTo(Exit.DONE);
+        assertThat(console.lines()).hasSize(3);
+        assertThat(console.lines().get(1)).contains("index", "active", "every 10s", "anna");
+        assertThat(console.line("get jobs -o json")).isEqualTo(Exit.DONE);
+        assertThat(console.out()).startsWith("[ {").contains("\"name\" : \"index\"");
+        assertThat(console.line("get jobs -o yaml")).isEqualTo(Exit.DONE);
+        assertThat(console.out()).startsWith("- name: \"index\"");
+
+        assertThat(console.line("export")).isEqualTo(Exit.DONE);
+        String exported = file("exported.yaml", console.out());
+        assertThat(console.run("", "plan", exported)).isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("= index: unchanged", "= report: unchanged");
+
+        assertThat(console.line("get shards --job index")).isEqualTo(Exit.DONE);
+        assertThat(console.lines()).hasSize(4).last().asString().contains("nobody");
+        assertThat(console.line("get agents")).isEqualTo(Exit.DONE);
+        assertThat(console.line("describe job index")).isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("every: \"10s\"").contains("VERSION");
+
+        assertThat(console.line("explain index")).isEqualTo(Exit.DONE);
+        assertThat(console.out())
+                .contains("Version 1")
+                .contains("3 of 3 shards have no owner")
+                .contains("No agent is registered.")
+                .contains("There is no master")
+                .contains("The next fire is at");
+        assertThat(console.line("explain index --shard 9")).isEqualTo(Exit.NO);
+        assertThat(console.line("explain nothing")).isEqualTo(Exit.NO);
+    }
+
+    @Test
+    void planShowsFieldsAndFiresOfAChange(TestInfo test) throws IOException {
+        Console console = console(test);
+        assertThat(console.run("", "apply", file("before.yaml", JOBS))).isEqualTo(Exit.DONE);
+        String after =
+                file("after.yaml", JOBS.replace("every: 10s", "every: 5s").replace("shards: 3", "shards: 4"));
+        assertThat(console.run("", "plan", after)).isEqualTo(Exit.DONE);
+        assertThat(console.out())
+                .contains("~ index: changed")
+                .contains("trigger.every: 10s -> 5s")
+                .contains("shards: 3 -> 4")
+                .contains("259,200 gained")
+                .contains("0 lost");
+    }
+
+    @Test
+    void definitionsThatAreWrongAreNotApplied(TestInfo test) throws IOException {
+        Console console = console(test);
+        String wrong =
+                file("wrong.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n    shards: 0\n");
+        assertThat(console.run("", "apply", wrong)).isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("wrong.yaml:5:").contains("nothing was changed");
+        String later = file(
+                "later.yaml",
+                "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n    placement: queued\n");
+        assertThat(console.run("", "apply", later)).isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("queued placement");
+    }
+
+    @Test
+    void commandWithoutAMasterSaysThatItWaits(TestInfo test) throws IOException {
+        Console console = console(test);
+        assertThat(console.run("", "apply", file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
+        assertThat(console.line("trigger report --key k1 --parameters day=1")).isEqualTo(Exit.NO);
+        assertThat(console.out()).contains("no master has taken it up yet");
+        assertThat(console.line("get commands")).isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("trigger", "report", "waiting", "k1");
+        assertThat(console.line("trigger report --key a/b")).isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("not a key");
+    }
+
+    @Test
+    void freshJobsVerifyAndTheRecordIsEmpty(TestInfo test) throws IOException {
+        Console console = console(test);
+        assertThat(console.line("verify")).as(console.err()).isEqualTo(Exit.DONE);
+        assertThat(console.run("", "apply", file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
+        assertThat(console.line("verify")).isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("due").contains("Every due fire has exactly one outcome");
+        assertThat(console.line("verify -o json")).isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("\"holds\" : true");
+        assertThat(console.line("get runs")).isEqualTo(Exit.DONE);
+        assertThat(console.line("export-events runs")).isEqualTo(Exit.DONE);
+        assertThat(console.line("export-events masters --format json")).isEqualTo(Exit.DONE);
+        assertThat(console.line("describe run nothing")).isEqualTo(Exit.NO);
+        assertThat(console.line("describe agent nothing")).isEqualTo(Exit.NO);
+    }
+}

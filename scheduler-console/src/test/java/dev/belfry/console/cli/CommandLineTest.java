@@ -1,0 +1,156 @@
+package dev.belfry.console.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What needs no cluster: usage, exit codes, validation, previews. */
+class CommandLineTest {
+    private final Console console = new Console();
+
+    @TempDir
+    Path directory;
+
+    private String file(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text).toString();
+    }
+
+    @Test
+    void withoutACommandTheUsageIsShownAndTheCodeIsTwo() {
+        assertThat(console.run("")).isEqualTo(Exit.USAGE);
+        assertThat(console.out()).contains("apply", "verify", "explain");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "up",
+                "zookeeper",
+                "validate",
+                "plan",
+                "apply",
+                "export",
+                "get",
+                "describe",
+                "trigger",
+                "pause",
+                "resume",
+                "drain",
+                "undrain",
+                "delete",
+                "explain",
+                "verify",
+                "export-events",
+                "cron",
+                "cron next"
+            })
+    void everyCommandHasHelp(String command) {
+        assertThat(console.line(command + " --help")).isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("Usage: belfry " + command);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "frobnicate",
+                "get nothing",
+                "get jobs --nonsense",
+                "apply",
+                "validate /no/such/file.yaml",
+                "delete agent a",
+                "cron",
+                "cron next",
+                "verify --from yesterday",
+                "get jobs --namespace a/b",
+                "get jobs --user anna",
+                "get jobs --zookeeper host:notaport"
+            })
+    void wrongUsageHasCodeTwoAndNoStackTrace(String line) {
+        assertThat(console.line(line)).as(line).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).isNotBlank().doesNotContain("\tat ");
+    }
+
+    @Test
+    void zooKeeperThatCannotBeReachedHasCodeThreeAndSaysSo() {
+        assertThat(console.line("get jobs --zookeeper 127.0.0.1:1")).isEqualTo(Exit.UNREACHABLE);
+        assertThat(console.err()).contains("cannot reach ZooKeeper").doesNotContain("\tat ");
+    }
+
+    @Test
+    void validFileIsSaidToBeValid() throws IOException {
+        String file = file("jobs.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: {every: 1s}\n");
+        assertThat(console.run("", "validate", file)).isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("valid, 1 job");
+    }
+
+    @Test
+    void everyErrorOfAFileIsPrintedWithItsPlaceAndTheCodeIsOne() throws IOException {
+        String file = file(
+                "jobs.yaml",
+                "apiVersion: belfry/v1\njobs:\n  - name: a/b\n    trigger: {cron: \"0 0 * * *\"}\n    shards: 0\n"
+                        + "  - name: b\n    triger: manual\n");
+        assertThat(console.run("", "validate", file)).isEqualTo(Exit.NO);
+        List<String> errors = console.lines().stream()
+                .filter(line -> line.startsWith(file + ":"))
+                .toList();
+        assertThat(errors.stream().filter(line -> line.matches(".*:[0-9]+:[0-9]+: .*")))
+                .hasSizeGreaterThanOrEqualTo(4);
+        assertThat(console.out()).contains("did you mean trigger?");
+    }
+
+    @Test
+    void standardInputIsAFileToo() {
+        assertThat(console.run("apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n", "validate", "-"))
+                .isEqualTo(Exit.DONE);
+    }
+
+    @Test
+    void cronLinesAreAnsweredOneForOne() {
+        String input = "0 0 12 * * ?\tUTC\t2026-06-01T00:00:00Z\n"
+                + "0 30 2 * * ?\tEurope/Berlin\t2026-03-28T23:00:00Z\n"
+                + "0 0 0 30 2 ?\tUTC\t2026-01-01T00:00:00Z\n"
+                + "*/5 * * * *\tUTC\t2026-01-01T00:00:00Z\n"
+                + "0 0 12 * * ?\tNowhere/City\t2026-06-01T00:00:00Z\n"
+                + "nonsense\n";
+        assertThat(console.run(input, "cron", "next", "--stdin")).isEqualTo(Exit.DONE);
+        List<String> lines = console.lines();
+        assertThat(lines).hasSize(6);
+        assertThat(lines.subList(0, 3)).containsExactly("2026-06-01T12:00:00Z", "2026-03-29T01:00:00Z", "NONE");
+        assertThat(lines.subList(3, 6))
+                .allSatisfy(line -> assertThat(line).startsWith("INVALID\t").doesNotContain("\n"));
+    }
+
+    @Test
+    void cronNextShowsTheAskedNumberOfFires() {
+        assertThat(console.run(
+                        "",
+                        "cron",
+                        "next",
+                        "0 0 12 * * ?",
+                        "--from",
+                        "2026-06-01T00:00:00Z",
+                        "--count",
+                        "2",
+                        "-o",
+                        "json"))
+                .isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("2026-06-01T12:00:00Z", "2026-06-02T12:00:00Z");
+        assertThat(console.run("", "cron", "next", "0 0 0 30 2 ?")).isEqualTo(Exit.NO);
+        assertThat(console.run("", "cron", "next", "*/0 * * * * ?")).isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("position 2");
+    }
+
+    @Test
+    void wrongDefinitionsAreRefusedBeforeAnythingIsConnectedTo() throws IOException {
+        String file = file("jobs.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    shards: 0\n");
+        assertThat(console.run("", "apply", file, "--zookeeper", "127.0.0.1:1")).isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("jobs.yaml:4:");
+    }
+}
