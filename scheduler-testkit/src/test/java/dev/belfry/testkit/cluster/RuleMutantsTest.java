@@ -63,7 +63,14 @@ class RuleMutantsTest {
         SimCluster cluster = new SimCluster(3, ClusterOptions.DEFAULT.withStore(
                 store -> BrokenStore.writing(seen).apply(BrokenStore.writing(rule).apply(store))));
         List.of("a0", "a1", "a2").forEach(cluster::start);
+        cluster.operator()
+                .apply(Job.named("work")
+                        .handler(SimCluster.HANDLER)
+                        .cron("* * * * * ?")
+                        .shards(8)
+                        .build());
         cluster.run(Duration.ofSeconds(5));
+        long versions = cluster.tableVersions();
         SimAgent master = cluster.master().orElseThrow();
         long session = master.agent().session().orElseThrow().id();
         long term = cluster.term();
@@ -71,14 +78,9 @@ class RuleMutantsTest {
             new Fault.Cut(master.id(), Fault.Way.OUT, Duration.ofMillis(1_000)).inflict(cluster);
             deleteLatch(cluster, session);
         });
-        cluster.operator()
-                .apply(Job.named("work")
-                        .handler(SimCluster.HANDLER)
-                        .cron("* * * * * ?")
-                        .shards(4)
-                        .build());
+        cluster.start("a3");
         assertThat(cluster.runUntil(
-                        Duration.ofSeconds(2), () -> cluster.term() > term && cluster.tableVersions() > 0))
+                        Duration.ofSeconds(5), () -> cluster.term() > term && cluster.tableVersions() > versions))
                 .isTrue();
         assertThat(atNextPlan).isEmpty();
         try {
