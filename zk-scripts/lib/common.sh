@@ -48,5 +48,5 @@ run_tool() {
     shift
     find_java
     find_class_path
-    exec "$java" -Xmx512m -Dbelfry.script="${0##*/}" -cp "$class_path" "dev.belfry.scripts.$tool" "$@"
+    exec "$java" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dbelfry.script="${0##*/}" -cp "$class_path" "dev.belfry.scripts.$tool" "$@"
 }

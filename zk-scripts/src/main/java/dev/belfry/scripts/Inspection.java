@@ -24,6 +24,9 @@ final class Inspection {
     /** Bytes that all journals of a namespace may hold together. */
     static final long MOST_JOURNAL_BYTES = 64L * 1024 * 1024;
 
+    /** A first byte or number beyond this is no schema of a version to come, but garbage. */
+    private static final int LIKELY_SCHEMA = 31;
+
     private static final String RESTART = "It goes when its session ends: restart that agent";
 
     private final TreeMap<String, Node> nodes = new TreeMap<>();
@@ -97,7 +100,7 @@ final class Inspection {
             return;
         }
         long schema = schema(node, kind);
-        if (schema > kind.content().schema()) {
+        if (schema > kind.content().schema() && schema <= LIKELY_SCHEMA) {
             allJobsRead &= !kind.pattern().equals(ZnodeKinds.JOB);
             String what = "it has schema " + schema + ", this version reads "
                     + kind.content().schema();
@@ -109,8 +112,16 @@ final class Inspection {
             meaning(node, kind, record);
         } catch (CorruptRecordException e) {
             allJobsRead &= !kind.pattern().equals(ZnodeKinds.JOB);
-            malformed(node, kind, String.valueOf(e.getMessage()).replaceAll("\\.? ?Something other than.*", ""));
+            malformed(node, kind, reason(e));
         }
+    }
+
+    /** The reason alone: the path is said already, and the remedy is another one here. */
+    private static String reason(CorruptRecordException e) {
+        String message = String.valueOf(e.getMessage());
+        int from = message.indexOf(" cannot be read: ");
+        int to = message.lastIndexOf(" (at ");
+        return from < 0 || to < from ? message : message.substring(from + " cannot be read: ".length(), to);
     }
 
     private static long schema(Node node, ZnodeKind kind) {
@@ -177,10 +188,21 @@ final class Inspection {
             mayMove = false;
             remedy = "A running master writes it anew. If it does not, stop all agents, wait a minute, and run"
                     + " check-tree --repair: setting rows aside while their owners live could give a shard two owners";
+        } else if (journalOfTheLiving(node)) {
+            mayMove = false;
+            remedy = "Its agent runs and may still write it: set it aside with --repair once that agent is gone";
+        } else if (kind.pattern().startsWith(ZnodeKinds.LEDGERS) && agentsPresent) {
+            remedy = "Set it aside with --repair, then restart the agent that owns the shard: what was due since the"
+                    + " definition came into force is settled anew by the misfire policy";
         } else if (kind.pattern().equals(ZnodeKinds.JOB)) {
             remedy = "Set it aside with --repair, then apply the definition again";
         }
         add(Kind.MALFORMED, node, what, remedy, mayMove);
+    }
+
+    private boolean journalOfTheLiving(Node node) {
+        String writer = Paths.name(Paths.parent(node.path()));
+        return node.path().startsWith(Paths.JOURNAL + "/") && nodes.containsKey(Paths.agent(writer));
     }
 
     private void ledgers() {

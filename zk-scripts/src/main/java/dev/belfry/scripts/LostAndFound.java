@@ -42,7 +42,8 @@ final class LostAndFound {
     }
 
     /**
-     * Sets a znode aside with all below it, deepest first. A mere parent whose children are in order is emptied and stays.
+     * Sets a znode aside: an orphan with all below it, deepest first; of a malformed one the znode itself, or only its
+     * content where others count on its being there.
      *
      * @return what became of it, for people
      */
@@ -52,14 +53,15 @@ final class LostAndFound {
         if (nodes.isEmpty()) {
             return "gone meanwhile";
         }
-        boolean wholeSubtree = finding.kind() == Finding.Kind.ORPHANED || nodes.size() == 1;
-        if (!wholeSubtree) {
+        boolean orphan = finding.kind() == Finding.Kind.ORPHANED;
+        boolean delete = orphan || (nodes.size() == 1 && !mayBeEmpty(finding.path()));
+        if (!orphan) {
             nodes.subList(1, nodes.size()).clear();
         }
         Collections.reverse(nodes);
         for (Node node : nodes) {
             try {
-                move(node, wholeSubtree);
+                move(node, delete);
             } catch (KeeperException e) {
                 if (e.code() == Code.BADVERSION || e.code() == Code.NONODE || e.code() == Code.NOTEMPTY) {
                     return node.path() + " was changed meanwhile and left alone (" + e.code() + "); run this again";
@@ -67,7 +69,11 @@ final class LostAndFound {
                 throw e;
             }
         }
-        return (wholeSubtree ? "moved to " : "content moved to ") + place + finding.path();
+        return (delete ? "moved to " : "content moved to ") + place + finding.path();
+    }
+
+    private static boolean mayBeEmpty(String path) {
+        return ZnodeKinds.of(path).filter(kind -> kind.content().mayBeEmpty()).isPresent();
     }
 
     private void move(Node node, boolean delete) throws KeeperException {

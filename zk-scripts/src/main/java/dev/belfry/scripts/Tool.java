@@ -45,6 +45,11 @@ abstract class Tool implements Callable<Integer> {
                     + "; give the credentials of an operator with --user and --password-file");
             return Trouble.FINDINGS;
         }
+        if (e instanceof KeeperException.InvalidACLException refused) {
+            System.err.println(name + ": the servers refuse the ACL of " + refused.getPath()
+                    + ": they know no such ids. x509 ids need servers that speak TLS");
+            return Trouble.FINDINGS;
+        }
         System.err.println(name + ": " + e + "; run it with --debug to see where");
         return Trouble.FINDINGS;
     }

@@ -66,6 +66,7 @@ class CheckTreeTest {
             planted.put(Paths.job("index"), GARBAGE);
             planted.put(ledger, GARBAGE);
             planted.put(Paths.journal(Samples.FIRST.name()), GARBAGE);
+            planted.put(Paths.DRAINS, GARBAGE);
             Result result = planted.script("check-tree").run("--repair");
             assertThat(result.out()).contains("Setting aside").contains("moved to");
             String place = LOST + "/" + planted.children(LOST).get(0);
@@ -74,6 +75,8 @@ class CheckTreeTest {
             assertThat(planted.data(place + "/journal/" + planted.incarnation()))
                     .isEqualTo(GARBAGE);
             assertThat(planted.exists(Planted.ROOT + Paths.job("index"))).isFalse();
+            assertThat(planted.data(place + Paths.DRAINS)).isEqualTo(GARBAGE);
+            assertThat(planted.data(Planted.ROOT + Paths.DRAINS)).isEmpty();
             // A parent is emptied, and what lies below it stays.
             assertThat(planted.data(Planted.ROOT + "/journal/" + planted.incarnation()))
                     .isEmpty();
@@ -121,6 +124,19 @@ class CheckTreeTest {
             assertThat(result.out()).contains("It must not be deleted").contains("two owners");
             assertThat(planted.data(Planted.ROOT + Paths.EPOCH)).isEqualTo(GARBAGE);
             assertThat(planted.data(Planted.ROOT + Paths.ASSIGNMENTS)).isEqualTo(GARBAGE);
+        }
+    }
+
+    @Test
+    void theTableIsSetAsideOnceNoAgentIsLeft() throws Exception {
+        try (Planted planted = Planted.inOrder(directory)) {
+            planted.delete("/agents/" + planted.incarnation());
+            planted.put(Paths.ASSIGNMENTS, GARBAGE);
+            Result result = planted.script("check-tree").run("--repair");
+            assertThat(result.code()).as(result.out()).isZero();
+            String place = LOST + "/" + planted.children(LOST).get(0);
+            assertThat(planted.data(place + Paths.ASSIGNMENTS)).isEqualTo(GARBAGE);
+            assertThat(planted.data(Planted.ROOT + Paths.ASSIGNMENTS)).isEmpty();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.testkit.zookeeper.EmbeddedZooKeeper;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.apache.zookeeper.CreateMode;
@@ -123,7 +124,8 @@ final class Planted implements AutoCloseable {
     }
 
     void close(String absolute, List<ACL> acl) throws Exception {
-        zk.setACL(absolute, acl, -1);
+        // ZooKeeper asks the list whether it contains null, which List.of answers with an exception.
+        zk.setACL(absolute, new ArrayList<>(acl), -1);
     }
 
     @Override

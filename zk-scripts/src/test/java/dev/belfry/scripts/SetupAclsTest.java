@@ -37,6 +37,7 @@ class SetupAclsTest {
             Result first = run(planted);
             assertThat(first.code()).as(first.err()).isZero();
             assertThat(first.out()).contains("create /belfry/demo").doesNotContain("secret");
+            planted.authenticate("agent", "a-secret");
             assertThat(planted.acl(Planted.ROOT))
                     .hasSize(2)
                     .allMatch(entry -> entry.getPerms() == Perms.ALL)
@@ -63,7 +64,7 @@ class SetupAclsTest {
                     planted,
                     "--existing",
                     "--readers",
-                    "digest:reader;x509:CN=audit,O=example",
+                    "digest:reader;digest:auditor:aGFzaA==",
                     "--readers-password-file",
                     password.toString());
             assertThat(result.code()).as(result.err()).isZero();
@@ -91,6 +92,15 @@ class SetupAclsTest {
             assertThat(result.code()).isEqualTo(2);
             assertThat(result.err()).contains("lock yourself out");
             assertThat(planted.exists("/belfry")).isFalse();
+        }
+    }
+
+    @Test
+    void idsThatTheServersDoNotKnowAreRefusedInWords() throws Exception {
+        try (Planted planted = Planted.nothing(directory)) {
+            Result result = run(planted, "--readers", "x509:CN=audit,O=example");
+            assertThat(result.code()).isEqualTo(1);
+            assertThat(result.err()).contains("x509 ids need servers that speak TLS");
         }
     }
 

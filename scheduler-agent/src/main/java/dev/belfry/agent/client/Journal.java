@@ -17,7 +17,11 @@ import java.util.Set;
  * @param problems entries that cannot be read, one sentence each
  */
 public record Journal(
-        List<Line> fires, Map<String, JournalCounts> counts, List<TableEntry> table, Set<String> writers, List<String> problems) {
+        List<Line> fires,
+        Map<String, JournalCounts> counts,
+        List<TableEntry> table,
+        Set<String> writers,
+        List<String> problems) {
 
     /**
      * One line.

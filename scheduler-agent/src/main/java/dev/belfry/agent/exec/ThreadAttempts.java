@@ -6,6 +6,7 @@ import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.shard.AttemptEnd;
 import dev.belfry.core.shard.ShardRef;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -161,7 +162,7 @@ public final class ThreadAttempts implements Attempts {
             worker.give(seat.attempt);
             return;
         }
-        worker = new Worker(threads + "-" + ++threadsMade, (attempt, end) -> loop.execute(() -> ended(attempt, end)));
+        worker = new Worker(threads + "-" + ++threadsMade, hooks, (attempt, end) -> loop.execute(() -> ended(attempt, end)));
         seat.worker = worker;
         try {
             worker.start(seat.attempt);
@@ -304,6 +305,24 @@ public final class ThreadAttempts implements Attempts {
     @Override
     public int running() {
         return running.size();
+    }
+
+    /** Whether every attempt that still runs has been abandoned: it was told to stop, interrupted, and goes on. */
+    public boolean onlyAbandoned() {
+        return waiting.isEmpty() && running.values().stream().allMatch(seat -> seat.abandoned);
+    }
+
+    /** How long it takes at most until attempts that are told to stop now have ended or are abandoned. */
+    public Duration cancelTime() {
+        Duration grace = running.values().stream()
+                .map(seat -> seat.attempt.task().job().definition().timeouts().cancelGrace())
+                .reduce(Duration.ZERO, (a, b) -> a.compareTo(b) > 0 ? a : b);
+        return grace.multipliedBy(2);
+    }
+
+    /** Whether the caller runs on a thread of this pool, which must not wait for its own attempt. From any thread. */
+    public boolean isCurrent() {
+        return Worker.ofCurrentThread(hooks);
     }
 
     /** The threads that are in user code, each with its attempt. */

@@ -16,6 +16,16 @@ final class Worker implements Runnable {
     private static final int MOST_TRIES = 600;
     private static final long PAUSE_NANOS = 100_000_000;
 
+    /** A thread of a pool, which is known by an object of its own. */
+    private static final class PoolThread extends Thread {
+        private final Object pool;
+
+        PoolThread(Runnable task, String name, Object pool) {
+            super(task, name);
+            this.pool = pool;
+        }
+    }
+
     private final Owner owner;
     private final String name;
     private final Thread thread;
@@ -23,12 +33,17 @@ final class Worker implements Runnable {
     private volatile @Nullable Attempt next;
     private volatile boolean retired;
 
-    Worker(String name, Owner owner) {
+    Worker(String name, Object pool, Owner owner) {
         this.owner = owner;
         this.name = name;
-        this.thread = new Thread(this, name);
+        this.thread = new PoolThread(this, name, pool);
         this.loader = thread.getContextClassLoader();
         thread.setDaemon(true);
+    }
+
+    /** Whether the caller runs on a worker of this pool. */
+    static boolean ofCurrentThread(Object pool) {
+        return Thread.currentThread() instanceof PoolThread thread && thread.pool == pool;
     }
 
     /** Starts the thread with its first attempt; throws {@link OutOfMemoryError} if the machine has no thread left. */

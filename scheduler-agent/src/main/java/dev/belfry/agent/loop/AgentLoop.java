@@ -162,6 +162,12 @@ public final class AgentLoop implements SessionListener {
                         .noneMatch(s -> s.stage == OwnedShard.Stage.ACTIVE || s.stage == OwnedShard.Stage.LOADING);
     }
 
+    /** Whether no attempt runs and all that has happened is recorded, so that nothing is lost if the session ends now. */
+    public boolean quiet() {
+        Incarnated now = incarnated;
+        return attempts.running() == 0 && (now == null || now.shards.recorded());
+    }
+
     /** Cancels every attempt: the drain time-out has passed. */
     public void cancelAll() {
         Incarnated now = incarnated;

@@ -46,7 +46,8 @@ final class GroupCommit {
     /** Lines in one transaction from which on no further ledger joins it. */
     static final int ENOUGH_LINES = 600;
 
-    static final long LINGER_NANOS = 4_000_000;
+    /** How long a start waits for its outcome, or an outcome for company while a multi is under way. */
+    static final long LINGER_NANOS = 5_000_000;
 
     /** What the writer needs of the agent around it. */
     interface Owner {
@@ -120,7 +121,7 @@ final class GroupCommit {
 
     private void lingered() {
         lingering = false;
-        if ((urgent && underWay == 0) || dirty.size() >= MAX_LEDGERS / 2) {
+        if (urgent && (underWay == 0 || dirty.size() >= MAX_LEDGERS)) {
             pump();
         } else if (!dirty.isEmpty()) {
             lingering = true;

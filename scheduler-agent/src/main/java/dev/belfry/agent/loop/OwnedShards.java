@@ -57,6 +57,9 @@ final class OwnedShards {
     /** The wall clock is looked at this often at least, so that a step of it is noticed. */
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(1);
 
+    /** Shards looked at in one event: what they start then begins before the next ones are looked at. */
+    private static final int AT_ONCE = 32;
+
     /** What the shards need of the agent around them. */
     interface Owner {
         boolean leaseHolds();
@@ -460,7 +463,7 @@ final class OwnedShards {
     private void tick() {
         armed = null;
         Instant now = owner.horizon();
-        for (OwnedShard shard : wakes.due(now)) {
+        for (OwnedShard shard : wakes.due(now, AT_ONCE)) {
             look(shard);
         }
         arm();
@@ -674,6 +677,12 @@ final class OwnedShards {
                     .endOfLayout(shard.ref.layout())
                     .ifPresent(end -> runs.supersede(end.minusMillis(1), Reasons.LAYOUT, now()));
         }
+    }
+
+    /** Whether everything that has happened to these shards is recorded. */
+    boolean recorded() {
+        return shards.values().stream()
+                .allMatch(shard -> shard.stage != OwnedShard.Stage.ACTIVE || commit.settled(shard));
     }
 
     /** Stops every attempt; the agent closes and its drain time-out has passed. */

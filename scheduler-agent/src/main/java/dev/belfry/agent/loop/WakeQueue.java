@@ -42,11 +42,11 @@ final class WakeQueue {
         return head == null ? Optional.empty() : Optional.of(head.at());
     }
 
-    /** Takes out the shards that are to be looked at by now. */
-    List<OwnedShard> due(Instant now) {
+    /** Takes out shards that are to be looked at by now, at most {@code limit}, the longest waiting first. */
+    List<OwnedShard> due(Instant now, int limit) {
         List<OwnedShard> due = new ArrayList<>();
         for (Optional<Instant> first = first();
-                first.isPresent() && !first.get().isAfter(now);
+                due.size() < limit && first.isPresent() && !first.get().isAfter(now);
                 first = first()) {
             Wake wake = queue.remove();
             wake.shard().wake = null;

@@ -85,8 +85,8 @@ final class AttemptContextTest {
                 1)) {
             JobDefinition definition =
                     Job.named("index").handler("work").manual().build();
-            Pool.Told told = pool.start(
-                    definition, ShardRef.numbered("uid1", 1, 1, 0), Optional.of(new byte[] {1}), task -> {});
+            Pool.Told told =
+                    pool.start(definition, ShardRef.numbered("uid1", 1, 1, 0), Optional.of(new byte[] {1}), task -> {});
             assertThat(told.end().message()).isEmpty();
             assertThat(told.checkpoints.get(told.checkpoints.size() - 1)).containsExactly(3);
             assertThat(told.progress).containsExactly("0.5 " + "x".repeat(200));
@@ -133,8 +133,8 @@ final class AttemptContextTest {
 
     @Test
     void whatDoesNotFitIsRefusedWithAReason() throws Exception {
-        JobContext context = contextOf(
-                Job.named("index").handler("work").manual().build(), ShardRef.numbered("uid1", 1, 1, 0));
+        JobContext context =
+                contextOf(Job.named("index").handler("work").manual().build(), ShardRef.numbered("uid1", 1, 1, 0));
         assertThatThrownBy(() -> context.checkpoint(new byte[16 * 1024 + 1]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("16385 bytes")

@@ -162,7 +162,9 @@ final class CancelTest {
             Pool.Told next = pool.start();
             hanging.stop(Reasons.ATTEMPT_TIMEOUT);
             assertThat(hanging.abandoned.get(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(next.end().succeeded()).as("another thread took its place").isTrue();
+            assertThat(next.end().succeeded())
+                    .as("another thread took its place")
+                    .isTrue();
             assertThat(hanging.end).isNotDone();
             assertThat(log.anyWith("WARN", "thread=test-attempt-1 stack=")).isTrue();
             gate.release();
@@ -194,7 +196,10 @@ final class CancelTest {
             }
             AttemptEnd refused = pool.start().end();
             assertThat(refused.error()).isEqualTo(Reasons.NO_THREAD);
-            assertThat(refused.message()).contains("test-attempt-1").contains("test-attempt-2").contains("restart");
+            assertThat(refused.message())
+                    .contains("test-attempt-1")
+                    .contains("test-attempt-2")
+                    .contains("restart");
             gate.release(1);
             Awaitility.await().until(() -> pool.on(pool.attempts::running) == 1);
             gate.release(10);
@@ -219,7 +224,8 @@ final class CancelTest {
                     });
                     begun.countDown();
                     done.await();
-                    context.onCancel(() -> ran.add("late in " + Thread.currentThread().getName()));
+                    context.onCancel(
+                            () -> ran.add("late in " + Thread.currentThread().getName()));
                 },
                 1)) {
             Pool.Told told = pool.start();

@@ -120,13 +120,7 @@ final class Pool implements AutoCloseable {
 
     static JobRecord record(JobDefinition definition) {
         JobVersion version = new JobVersion(
-                1,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                1,
-                definition,
-                false,
-                new Author(Author.Origin.OPERATOR, "test", ""));
+                1, Instant.EPOCH, Instant.EPOCH, 1, definition, false, new Author(Author.Origin.OPERATOR, "test", ""));
         return new JobRecord(definition.name(), "uid1", List.of(version), List.of(), Optional.empty());
     }
 

@@ -75,10 +75,12 @@ final class ThreadAttemptsTest {
             for (int i = 0; i < 6; i++) {
                 gate.release();
                 int ended = i + 1;
-                Awaitility.await().until(() -> all.stream().filter(t -> t.end.isDone()).count() == ended);
+                Awaitility.await()
+                        .until(() -> all.stream().filter(t -> t.end.isDone()).count() == ended);
             }
             assertThat(order.subList(2, 6))
-                    .containsExactlyElementsOf(all.subList(2, 6).stream().map(t -> t.token).toList());
+                    .containsExactlyElementsOf(
+                            all.subList(2, 6).stream().map(t -> t.token).toList());
         }
         assertThat(most).hasValue(2);
     }
@@ -93,7 +95,9 @@ final class ThreadAttemptsTest {
             assertThat(pool.on(pool.attempts::running)).isEqualTo(1);
             gate.release();
             small.end();
-            assertThat(pool.on(pool.attempts::running)).as("the large one takes all").isEqualTo(1);
+            assertThat(pool.on(pool.attempts::running))
+                    .as("the large one takes all")
+                    .isEqualTo(1);
             gate.release(2);
             assertThat(large.end().succeeded()).isTrue();
             assertThat(behind.end().succeeded()).isTrue();
@@ -172,7 +176,8 @@ final class ThreadAttemptsTest {
         }
         assertThat(threads).hasSize(1);
         assertThat(log.lines()).hasSize(thrown.size());
-        assertThat(log.lines()).allMatch(line -> line.contains("job=index shard=2 run=uid1@2026-11-22T12:00:00Z attempt=3"));
+        assertThat(log.lines())
+                .allMatch(line -> line.contains("job=index shard=2 run=uid1@2026-11-22T12:00:00Z attempt=3"));
         assertThat(log.marks()).allMatch(marks -> "index".equals(marks.get("job")) && "3".equals(marks.get("attempt")));
     }
 
@@ -212,8 +217,8 @@ final class ThreadAttemptsTest {
         try (Pool pool = new Pool(
                 context -> {
                     Thread self = Thread.currentThread();
-                    seen.add(self.getName() + " " + self.isInterrupted() + " "
-                            + (self.getContextClassLoader() == null) + " " + org.slf4j.MDC.get("mine"));
+                    seen.add(self.getName() + " " + self.isInterrupted() + " " + (self.getContextClassLoader() == null)
+                            + " " + org.slf4j.MDC.get("mine"));
                     self.setName("stolen");
                     self.setContextClassLoader(null);
                     org.slf4j.MDC.put("mine", "left behind");

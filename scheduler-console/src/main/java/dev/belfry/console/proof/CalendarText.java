@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class CalendarText {
     static final CalendarText NONE = new CalendarText(List.of(), List.of(), Map.of());
 
-    private record Window(LocalTime from, LocalTime to, @Nullable ZoneId zone) {}
+    private record Window(
+            LocalTime from, LocalTime to, @Nullable ZoneId zone) {}
 
     private final List<Predicate<LocalDate>> days;
     private final List<Window> windows;
@@ -58,8 +59,11 @@ final class CalendarText {
                     window.has("zone") ? ZoneId.of(window.path("zone").asText()) : null));
         }
         Map<LocalDate, DayOfWeek> makeUp = new HashMap<>();
-        calendar.path("make-up").properties().forEach(entry -> makeUp.put(
-                LocalDate.parse(entry.getKey()), weekday(entry.getValue().asText())));
+        calendar.path("make-up")
+                .properties()
+                .forEach(entry -> makeUp.put(
+                        LocalDate.parse(entry.getKey()),
+                        weekday(entry.getValue().asText())));
         return new CalendarText(days, windows, makeUp);
     }
 

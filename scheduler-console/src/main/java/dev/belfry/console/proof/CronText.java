@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  * expressions that were accepted before; anything else is an {@link IllegalArgumentException}.
  */
 final class CronText {
-    private static final List<String> MONTHS = List.of(
-            "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC");
+    private static final List<String> MONTHS =
+            List.of("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC");
     private static final List<String> WEEKDAYS = List.of("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT");
 
     /** Whether a date matches, where {@code standIn} is the weekday that it stands for. */
@@ -82,8 +82,8 @@ final class CronText {
         }
         if (field.length() > 1 && field.endsWith("L")) {
             DayOfWeek wanted = weekday(field.substring(0, field.length() - 1));
-            return (date, standIn) -> date.getDayOfWeek() == wanted
-                    && date.plusDays(7).getMonthValue() != date.getMonthValue();
+            return (date, standIn) ->
+                    date.getDayOfWeek() == wanted && date.plusDays(7).getMonthValue() != date.getMonthValue();
         }
         BitSet wanted = values(field.equals("L") ? "SAT" : field, 1, 7, WEEKDAYS);
         return (date, standIn) -> wanted.get(standIn.getValue() % 7 + 1);

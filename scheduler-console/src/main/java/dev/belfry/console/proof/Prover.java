@@ -48,8 +48,7 @@ public final class Prover {
     private Proof prove() {
         for (Journal.Line line : evidence.journal().fires()) {
             FireEntry entry = line.entry();
-            lines.computeIfAbsent(
-                            new ShardId(entry.jobUid(), entry.layout(), entry.shard()), id -> new ArrayList<>())
+            lines.computeIfAbsent(new ShardId(entry.jobUid(), entry.layout(), entry.shard()), id -> new ArrayList<>())
                     .add(line);
         }
         Unlisted unlisted = new Unlisted(evidence.journal().counts().values());
@@ -64,9 +63,8 @@ public final class Prover {
             note(job);
         }
         tally.notes.addAll(evidence.journal().problems());
-        tally.findings.sort(Comparator.comparing(Finding::job)
-                .thenComparing(Finding::shard)
-                .thenComparing(Finding::first));
+        tally.findings.sort(
+                Comparator.comparing(Finding::job).thenComparing(Finding::shard).thenComparing(Finding::first));
         return tally.proof(from, until);
     }
 
@@ -100,7 +98,8 @@ public final class Prover {
     }
 
     private Set<String> shards(Layout layout, Map<String, LedgerRecord> ledgers) {
-        Set<String> shards = new TreeSet<>(Comparator.comparingInt(String::length).thenComparing(s -> s));
+        Set<String> shards =
+                new TreeSet<>(Comparator.comparingInt(String::length).thenComparing(s -> s));
         for (int shard = 0; shard < layout.shards(); shard++) {
             shards.add(Integer.toString(shard));
         }
@@ -123,7 +122,8 @@ public final class Prover {
             stretch[1] = Math.max(stretch[1], at);
         }
         for (AgentFacts live : evidence.agents()) {
-            if (live.incarnation().agentId().equals(agent) && stretches.containsKey(live.incarnation().name())) {
+            if (live.incarnation().agentId().equals(agent)
+                    && stretches.containsKey(live.incarnation().name())) {
                 stretches.get(live.incarnation().name())[1] = until.toEpochMilli() - 1;
             }
         }

@@ -65,11 +65,11 @@ final class ShardProof {
         long first = line.fire().due().toEpochMilli();
         int low = place(first);
         int high = place(line.last().toEpochMilli() + 1);
-        boolean whole = !line.fire().due().isBefore(from)
-                && line.last().isBefore(until)
-                && first >= layout.known();
+        boolean whole = !line.fire().due().isBefore(from) && line.last().isBefore(until) && first >= layout.known();
         if (whole && !layout.chained()) {
-            boolean atEnds = low < high && due[low] == first && due[high - 1] == line.last().toEpochMilli();
+            boolean atEnds = low < high
+                    && due[low] == first
+                    && due[high - 1] == line.last().toEpochMilli();
             if (!atEnds || (line.count() != high - low && line.count() < COUNT_LIMIT)) {
                 phantom(line, high - low);
             }
@@ -140,8 +140,7 @@ final class ShardProof {
     }
 
     private void gap(long first, long last, long count, String why) {
-        tally.found(finding(
-                Finding.Kind.GAP, Instant.ofEpochMilli(first), Instant.ofEpochMilli(last), count, why));
+        tally.found(finding(Finding.Kind.GAP, Instant.ofEpochMilli(first), Instant.ofEpochMilli(last), count, why));
     }
 
     /** Why a fire without a line is a gap; empty if it is none. */

@@ -69,11 +69,13 @@ final class TriggerText {
         if (first >= last) {
             return;
         }
-        LongConsumer admitted = calendar.isEmpty() ? fire : instant -> {
-            if (!calendar.excludes(Instant.ofEpochMilli(instant), zone)) {
-                fire.accept(instant);
-            }
-        };
+        LongConsumer admitted = calendar.isEmpty()
+                ? fire
+                : instant -> {
+                    if (!calendar.excludes(Instant.ofEpochMilli(instant), zone)) {
+                        fire.accept(instant);
+                    }
+                };
         if (json.has("cron")) {
             cron(first, last, admitted);
         } else if (json.has("every")) {

@@ -1,5 +1,7 @@
 package dev.belfry.console.up;
 
+import dev.belfry.console.local.ChildJvm;
+import dev.belfry.console.local.LocalZooKeeper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -7,6 +7,8 @@ import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.Applied;
 import dev.belfry.agent.client.ClientException;
 import dev.belfry.agent.client.Journal;
+import dev.belfry.console.local.ChildJvm;
+import dev.belfry.console.local.LocalZooKeeper;
 import dev.belfry.core.job.Definitions;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.ParsedDefinitions;

@@ -297,7 +297,7 @@ public final class ShardRuns {
         decided = until;
     }
 
-    private TreeSet<Instant> scheduledLive() {
+    private Set<Instant> scheduledLive() {
         TreeSet<Instant> instants = new TreeSet<>();
         live.values().stream().filter(f -> f.id.isScheduled()).forEach(f -> instants.add(f.id.due()));
         return instants;
@@ -307,7 +307,7 @@ public final class ShardRuns {
         if (!decided.isBefore(upTo)) {
             return;
         }
-        TreeSet<Instant> taken = scheduledLive();
+        Set<Instant> taken = scheduledLive();
         Instant misfiresAfter = decided;
         if (inherited.isPresent()) {
             Instant from = later(decided, inherited.get().from());

@@ -1,4 +1,4 @@
-package dev.belfry.console.up;
+package dev.belfry.console.local;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  *
  * <p>Not thread-safe.
  */
-final class LocalZooKeeper {
+public final class LocalZooKeeper {
 
     /** One tick: sessions last between 2 and 20 of them. */
     private static final Duration TICK = Duration.ofMillis(500);
@@ -30,13 +30,14 @@ final class LocalZooKeeper {
     private final List<Integer> ports = new ArrayList<>();
     private final List<ChildJvm> servers = new ArrayList<>();
 
-    LocalZooKeeper(Path data, Path logs) {
+    /** Servers that keep their data and logs below these directories; nothing is started yet. */
+    public LocalZooKeeper(Path data, Path logs) {
         this.data = data;
         this.logs = logs;
     }
 
     /** A port is taken by another process. */
-    static final class PortTaken extends Exception {
+    public static final class PortTaken extends Exception {
         private static final long serialVersionUID = 1L;
 
         PortTaken(int port) {
@@ -49,7 +50,7 @@ final class LocalZooKeeper {
      *
      * @param port of the first server; the others follow it
      */
-    void start(int count, int port) throws IOException, PortTaken {
+    public void start(int count, int port) throws IOException, PortTaken {
         List<int[]> peers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             requireFree(port + i);
@@ -95,15 +96,17 @@ final class LocalZooKeeper {
     }
 
     /** {@code host:port} of every server. */
-    String connectString() {
+    public String connectString() {
         return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     }
 
-    boolean alive() {
+    /** Whether every server's process runs. */
+    public boolean alive() {
         return servers.stream().allMatch(ChildJvm::alive);
     }
 
-    void stop() {
+    /** Stops the servers in good order, within a few seconds. */
+    public void stop() {
         servers.forEach(ChildJvm::askToStop);
         servers.forEach(server -> server.ended(Duration.ofSeconds(5)));
     }
@@ -139,7 +142,8 @@ final class LocalZooKeeper {
         }
     }
 
-    static boolean free(int port) {
+    /** Whether nobody listens on {@code port} of loopback. */
+    public static boolean free(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -156,7 +160,7 @@ final class LocalZooKeeper {
     }
 
     /** A port that nobody uses now. */
-    static int freePort() {
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -1,4 +1,4 @@
-package dev.belfry.console.up;
+package dev.belfry.console.local;
 
 import java.io.File;
 import java.io.IOException;
@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** One JVM started by {@code up}, with this process's own class path; its output goes to a log file. */
-final class ChildJvm {
+/** One JVM started by this process, with this process's own class path; its output goes to a log file. */
+public final class ChildJvm {
     private final String name;
     private final Process process;
     private final Path log;
@@ -26,7 +26,7 @@ final class ChildJvm {
      *
      * @param options for the JVM: heap size, system properties
      */
-    static ChildJvm start(String name, Path logs, List<String> options, String mainClass, List<String> arguments)
+    public static ChildJvm start(String name, Path logs, List<String> options, String mainClass, List<String> arguments)
             throws IOException {
         Files.createDirectories(logs);
         Path log = logs.resolve(name + ".log");
@@ -45,39 +45,39 @@ final class ChildJvm {
         return new ChildJvm(name, process, log);
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    Path log() {
+    public Path log() {
         return log;
     }
 
-    boolean alive() {
+    public boolean alive() {
         return process.isAlive();
     }
 
     /** Ends it as a crash would: SIGKILL, nothing is said to anybody. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
     }
 
     /** Asks it to end in good order; kills it if it has not by then. */
-    boolean stop(Duration patience) {
+    public boolean stop(Duration patience) {
         process.destroy();
         return ended(patience);
     }
 
     /** Asks it to end in good order, and does not wait. */
-    void askToStop() {
+    public void askToStop() {
         process.destroy();
     }
 
-    boolean ended(Duration patience) {
+    public boolean ended(Duration patience) {
         try {
             if (process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 return true;
@@ -90,7 +90,7 @@ final class ChildJvm {
     }
 
     /** The last lines of its log, for an error message. */
-    String lastWords() {
+    public String lastWords() {
         try {
             List<String> lines = Files.readAllLines(log);
             return String.join("\n", lines.subList(Math.max(0, lines.size() - 8), lines.size()));

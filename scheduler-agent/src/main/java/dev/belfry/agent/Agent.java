@@ -1,0 +1,269 @@
+package dev.belfry.agent;
+
+import dev.belfry.agent.client.ClientLoop;
+import dev.belfry.agent.exec.ThreadAttempts;
+import dev.belfry.agent.loop.AgentLoop;
+import dev.belfry.agent.loop.AgentProfile;
+import dev.belfry.agent.loop.ThreadLoop;
+import dev.belfry.master.MasterLoop;
+import dev.belfry.store.zk.ZkConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An agent inside a service: registers in ZooKeeper, takes the shards that the master grants it, runs their jobs, and
+ * stands for master itself. Made by {@link #builder()}.
+ *
+ * <p>Thread-safe. Threads, all daemons: one loop for the agent and one for the master, those of the ZooKeeper connection,
+ * and up to {@link AgentBuilder#slots} for user code, made when they are first needed.
+ */
+public final class Agent implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+    private static final Duration RECORD_TIME = Duration.ofSeconds(3);
+    private static final Duration LOOP_TIME = Duration.ofSeconds(5);
+
+    private final AgentSettings settings;
+    private final String id;
+    private final ZkConnection connection;
+    private final ThreadLoop loop;
+    private final ThreadLoop masterLoop;
+    private final ThreadAttempts attempts;
+    private final AgentLoop agent;
+    private final MasterLoop master;
+    private final Closing onLoop;
+
+    private final CompletableFuture<String> registered = new CompletableFuture<>();
+    private volatile String refusal = "";
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile boolean everythingEnded;
+    private final Thread shutdownHook;
+
+    /** A builder with nothing but defaults. */
+    public static AgentBuilder builder() {
+        return new AgentBuilder();
+    }
+
+    static Agent start(AgentSettings settings) {
+        Agent agent = new Agent(settings, ZkConnection.open(settings.zookeeper()));
+        agent.begin();
+        return agent;
+    }
+
+    private Agent(AgentSettings settings, ZkConnection connection) {
+        this.settings = settings;
+        this.connection = connection;
+        this.id = settings.self().id();
+        this.loop = ThreadLoop.start("belfry-agent-loop-" + id);
+        this.masterLoop = ThreadLoop.start("belfry-master-loop-" + id);
+        this.onLoop = new Closing(loop);
+        this.attempts =
+                new ThreadAttempts(loop, "belfry-attempt-" + id, settings.handlers(), settings.pool());
+        AgentProfile profile = settings.profile();
+        this.agent = new AgentLoop(loop, connection.view(loop), profile, attempts, new Told());
+        this.master =
+                new MasterLoop(masterLoop, connection.view(masterLoop), profile, new MasterLoop.Listener() {});
+        this.shutdownHook = new Thread(() -> close(CloseMode.LEAVING), "belfry-agent-shutdown-" + id);
+    }
+
+    /** What the agent's loop tells. */
+    private final class Told implements AgentLoop.Listener {
+        @Override
+        public void registered(String incarnation) {
+            registered.complete(incarnation);
+        }
+
+        @Override
+        public void refused(String why) {
+            refusal = why;
+        }
+    }
+
+    private void begin() {
+        LOG.info(
+                "agent starts: agent={} zookeeper={} root={} handlers={} slots={}",
+                id,
+                settings.zookeeper().connectString(),
+                settings.zookeeper().root(),
+                settings.handlers().keySet(),
+                settings.capacity().slots());
+        loop.execute(agent::start);
+        masterLoop.execute(master::start);
+        if (!settings.jobs().isEmpty()) {
+            ClientLoop client = new ClientLoop(loop, connection.view(loop));
+            client.start();
+            loop.execute(new DeclaredJobs(loop, client, settings.jobs(), id)::start);
+        }
+        if (settings.life().shutdownHook()) {
+            Runtime.getRuntime().addShutdownHook(shutdownHook);
+        }
+        settings.life().startWait().ifPresent(this::awaitRegistered);
+    }
+
+    private void awaitRegistered(Duration atMost) {
+        String problem;
+        try {
+            registered.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+            return;
+        } catch (TimeoutException e) {
+            problem = refusal.isEmpty()
+                    ? "no session at " + settings.zookeeper().connectString() + "; check that the servers run, have a"
+                            + " quorum and can be reached from here"
+                    : refusal;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            problem = "the thread that waited was interrupted";
+        } catch (ExecutionException e) {
+            problem = String.valueOf(e.getCause());
+        }
+        close(CloseMode.LEAVING);
+        throw new AgentStartException("agent " + id + " was not registered within " + atMost + ": " + problem);
+    }
+
+    // --- looking
+
+    /** The stable id of this agent. */
+    public String id() {
+        return id;
+    }
+
+    /** How the agent is doing now; after it has closed, as one that is not registered. */
+    public AgentStatus status() {
+        Closing onMaster = new Closing(masterLoop);
+        boolean leads = onMaster.ask(master::inOffice, false);
+        return onLoop.ask(
+                () -> new AgentStatus(
+                        id,
+                        agent.incarnation(),
+                        agent.leaseRemaining(),
+                        agent.shards().size(),
+                        attempts.running(),
+                        leads),
+                new AgentStatus(id, Optional.empty(), Duration.ZERO, 0, 0, false));
+    }
+
+    /** Waits until the agent has closed. */
+    public void awaitTermination() throws InterruptedException {
+        closed.await();
+    }
+
+    /** Waits until the agent has closed; false if it has not within this time. */
+    public boolean awaitTermination(Duration atMost) throws InterruptedException {
+        return closed.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    // --- closing
+
+    /** Closes for good: {@code close(CloseMode.LEAVING)}. */
+    @Override
+    public void close() {
+        close(CloseMode.LEAVING);
+    }
+
+    /**
+     * Drains and leaves. Nothing new is taken; running attempts go on, and shards are handed over, for at most the drain
+     * time-out; then what still runs is cancelled, and after twice the job's cancel grace it is left to itself. Idempotent:
+     * a second call waits for the first.
+     *
+     * <p>Called by a handler, which cannot wait for its own end, it begins the close and returns false at once.
+     *
+     * @return whether every attempt has ended; if not, the log names the threads that go on
+     */
+    public boolean close(CloseMode mode) {
+        boolean first = closing.compareAndSet(false, true);
+        if (first && attempts.isCurrent()) {
+            Thread closer = new Thread(() -> shutDown(mode), "belfry-agent-close-" + id);
+            closer.setDaemon(true);
+            closer.start();
+        } else if (first) {
+            shutDown(mode);
+        }
+        if (attempts.isCurrent()) {
+            return false;
+        }
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return everythingEnded;
+    }
+
+    private void shutDown(CloseMode mode) {
+        LOG.info("agent closes: agent={} mode={} drain time-out={}", id, mode, settings.life().drainTimeout());
+        try {
+            withdrawHook();
+            drain(mode);
+            leave();
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private void withdrawHook() {
+        if (settings.life().shutdownHook() && Thread.currentThread() != shutdownHook) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(shutdownHook);
+            } catch (IllegalStateException shuttingDown) {
+                // The hook runs already, finds the agent closing, and waits for it.
+                return;
+            }
+        }
+    }
+
+    private void drain(CloseMode mode) {
+        boolean restarting = mode == CloseMode.RESTARTING;
+        onLoop.run(restarting ? agent::announceRestart : agent::drain);
+        boolean done = onLoop.await(
+                () -> powerless() || (agent.quiet() && (restarting ? agent.announced() : agent.drained())),
+                settings.life().drainTimeout());
+        if (done) {
+            return;
+        }
+        AgentStatus left = status();
+        LOG.warn(
+                "drain time-out is over: agent={} shards={} running={}; what still runs is cancelled, and the shards move"
+                        + " when the session has ended",
+                id,
+                left.shards(),
+                left.running());
+        onLoop.run(agent::cancelAll);
+        Duration cancelTime = onLoop.ask(attempts::cancelTime, Duration.ZERO);
+        onLoop.await(attempts::onlyAbandoned, cancelTime.plusSeconds(1));
+        onLoop.await(() -> agent.quiet() || powerless(), RECORD_TIME);
+    }
+
+    /** Whether there is nothing that waiting could do: no lease, and nothing runs. */
+    private boolean powerless() {
+        return !agent.leaseHolds() && attempts.running() == 0;
+    }
+
+    private void leave() {
+        List<String> stuck = onLoop.ask(attempts::stuck, List.of("unknown: the agent's loop does not answer"));
+        new Closing(masterLoop).run(master::close);
+        onLoop.run(() -> {
+            agent.close();
+            attempts.close();
+        });
+        connection.close();
+        boolean masterEnded = masterLoop.shutdown(LOOP_TIME);
+        boolean agentEnded = loop.shutdown(LOOP_TIME);
+        everythingEnded = stuck.isEmpty() && masterEnded && agentEnded;
+        if (stuck.isEmpty()) {
+            LOG.info("agent has closed: agent={}", id);
+        } else {
+            LOG.error("agent has closed, but attempts go on: agent={} {}; they were cancelled and interrupted and do not"
+                    + " end; only the end of this process ends them", id, stuck);
+        }
+    }
+}

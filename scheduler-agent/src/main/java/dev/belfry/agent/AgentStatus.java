@@ -1,0 +1,17 @@
+package dev.belfry.agent;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How an agent is doing at one instant.
+ *
+ * @param id its stable id
+ * @param incarnation under which it is registered; empty while it is not
+ * @param lease for how long it may act as owner; zero if it may not, because ZooKeeper has not answered for too long
+ * @param shards that it holds
+ * @param running attempts of user code
+ * @param master whether it is the master too
+ */
+public record AgentStatus(
+        String id, Optional<String> incarnation, Duration lease, int shards, int running, boolean master) {}

@@ -1,0 +1,66 @@
+package dev.belfry.agent;
+
+import dev.belfry.agent.client.Applied;
+import dev.belfry.agent.client.ClientException;
+import dev.belfry.agent.client.ClientLoop;
+import dev.belfry.agent.loop.Loop;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.version.Author;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies the jobs that a service declares in its code, one after the other, once there is a connection, and tries again
+ * as long as ZooKeeper does not answer. What is refused is logged and stays as it is.
+ *
+ * <p>Not thread-safe; owned by the agent's loop.
+ */
+final class DeclaredJobs {
+    private static final Logger LOG = LoggerFactory.getLogger(DeclaredJobs.class);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Loop loop;
+    private final ClientLoop client;
+    private final List<JobDefinition> jobs;
+    private final Author author;
+
+    DeclaredJobs(Loop loop, ClientLoop client, List<JobDefinition> jobs, String agent) {
+        this.loop = loop;
+        this.client = client;
+        this.jobs = jobs;
+        this.author = new Author(Author.Origin.CODE, agent, "");
+    }
+
+    void start() {
+        apply(0);
+    }
+
+    private void apply(int index) {
+        if (index == jobs.size()) {
+            return;
+        }
+        var unused = client.apply(jobs.get(index), author, PATIENCE)
+                .whenComplete((applied, failed) -> answered(index, applied, failed));
+    }
+
+    private void answered(int index, @Nullable Applied applied, @Nullable Throwable failed) {
+        String job = jobs.get(index).name();
+        if (failed instanceof ClientException e && e.kind() != ClientException.Kind.REJECTED) {
+            LOG.warn("declared job not applied yet: job={}; {}; trying again", job, e.getMessage());
+            loop.after(PAUSE_NANOS, () -> apply(index));
+            return;
+        }
+        if (failed != null) {
+            LOG.error("declared job not applied: job={}; {}", job, String.valueOf(failed.getMessage()));
+        } else if (applied instanceof Applied.Refused refused) {
+            LOG.warn("declared job not applied: job={}; {}", job, refused.why());
+        } else if (applied instanceof Applied.Created || applied instanceof Applied.Changed) {
+            LOG.info("declared job applied: {}", applied);
+        }
+        apply(index + 1);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.belfry.bench;
+
+import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.agent.Capacity;
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.assign.JobSpec;
+import dev.belfry.core.assign.Plan;
+import dev.belfry.core.assign.PlanInput;
+import dev.belfry.core.ownership.AssignmentTable;
+import dev.belfry.core.ownership.Generation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** How long a plan takes after one agent is lost. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(value = 1, jvmArgs = "-Xmx2g")
+public class PlanBenchmark {
+
+    @Param({"100", "1000"})
+    public int jobs;
+
+    @Param("1000")
+    public int shards;
+
+    @Param({"100"})
+    public int agents;
+
+    private PlanInput afterLoss = PlanInput.of(List.of(), List.of(), AssignmentTable.empty());
+
+    /** Places everything once, then takes one agent away. */
+    @Setup
+    public void place() {
+        List<JobSpec> specs = new ArrayList<>();
+        for (int i = 0; i < jobs; i++) {
+            specs.add(JobSpec.of("job-" + i + "~00000000", 1, shards, "work"));
+        }
+        List<AgentFacts> live = new ArrayList<>();
+        for (int i = 0; i < agents; i++) {
+            live.add(new AgentFacts(
+                    Incarnation.of("agent-" + i, 100 + i),
+                    "host-" + i,
+                    1,
+                    Optional.empty(),
+                    Set.of("work"),
+                    Map.of(),
+                    Optional.empty(),
+                    new Capacity(8, 8, 1L << 33),
+                    false,
+                    Duration.ofSeconds(10),
+                    1,
+                    1,
+                    "2026a",
+                    Instant.EPOCH,
+                    false));
+        }
+        AssignmentTable table = AssignmentTable.empty();
+        Plan plan = Plan.of(PlanInput.of(specs, live, table));
+        table = plan.apply(table, Generation.of(1, 1)).table();
+        Incarnation lost = live.remove(0).incarnation();
+        afterLoss = PlanInput.of(specs, live, table).withReplaceable(Set.of(lost));
+    }
+
+    @Benchmark
+    public Plan afterLoss() {
+        return Plan.of(afterLoss);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.belfry.console.cli;
+
+import dev.belfry.agent.BelfryClient;
+import dev.belfry.console.query.Explanation;
+import dev.belfry.console.query.Snapshot;
+import dev.belfry.core.job.Placement;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobVersion;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "explain",
+        description = "Says why a job ran, did not run, waits, or when it will, as a chain of facts.")
+final class ExplainVerb extends ClusterVerb {
+
+    @Parameters(paramLabel = "JOB", description = "name of the job")
+    String job = "";
+
+    @Option(names = "--at", paramLabel = "INSTANT", description = "the fire at, or last before, this (default now)")
+    @Nullable Instant at;
+
+    @Option(names = "--shard", paramLabel = "N", description = "one shard; the agent id for a broadcast job")
+    @Nullable String shard;
+
+    ExplainVerb(Shell shell) {
+        super(shell);
+    }
+
+    @Override
+    int ask(BelfryClient client) {
+        Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
+        JobRecord record = snapshot.job(job)
+                .orElseThrow(() -> new NoException("no job '" + job + "'; see 'belfry get jobs'"));
+        Instant when = at == null ? snapshot.now() : at;
+        JobVersion version = record.at(when);
+        boolean broadcast = version.definition().placement() == Placement.BROADCAST;
+        if (shard != null && !broadcast) {
+            requireShard(shard, version);
+        }
+        List<String> sentences = Explanation.of(
+                snapshot,
+                client.journal(),
+                record,
+                client.ledgers(record.uid(), broadcast ? 0 : version.layout()),
+                when,
+                Optional.ofNullable(shard));
+        if (format == Format.TABLE) {
+            sentences.forEach(this::print);
+        } else {
+            print(new TextTable(), Map.of("job", job, "at", when.toString(), "because", sentences));
+        }
+        return Exit.DONE;
+    }
+
+    private void requireShard(String text, JobVersion version) {
+        int count = version.definition().shards().count();
+        if (!text.matches("[0-9]{1,6}") || Integer.parseInt(text) >= count) {
+            throw new NoException("job '" + job + "' has shards 0 to " + (count - 1) + ", not '" + text + "'");
+        }
+    }
+}

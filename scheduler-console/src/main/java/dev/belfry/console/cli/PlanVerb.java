@@ -1,0 +1,138 @@
+package dev.belfry.console.cli;
+
+import dev.belfry.agent.BelfryClient;
+import dev.belfry.console.query.FirePreview;
+import dev.belfry.console.query.Moves;
+import dev.belfry.console.query.Snapshot;
+import dev.belfry.core.assign.Change;
+import dev.belfry.core.assign.Plan;
+import dev.belfry.core.job.DefinitionDiff;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.version.JobRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "plan",
+        description = "Says what 'apply' of a file would change: fields, fires of the next 30 days, shards that move."
+                + " Changes nothing.")
+final class PlanVerb extends ClusterVerb {
+    private static final int MOST_MOVES = 10;
+
+    @Parameters(paramLabel = "FILE", description = "YAML or JSON; - for standard input")
+    String file = "";
+
+    PlanVerb(Shell shell) {
+        super(shell);
+    }
+
+    @Override
+    int ask(BelfryClient client) {
+        List<JobDefinition> jobs = applicable(file).jobs();
+        Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
+        report(snapshot.problems());
+        List<Map<String, Object>> tree = new ArrayList<>();
+        List<String> text = new ArrayList<>();
+        Map<String, JobDefinition> changed = new LinkedHashMap<>();
+        for (JobDefinition job : jobs) {
+            Optional<JobDefinition> before = snapshot.job(job.name())
+                    .filter(record -> !record.deleted())
+                    .map(JobRecord::definition);
+            if (before.isPresent() && before.get().equals(job)) {
+                text.add("= " + job.name() + ": unchanged");
+                tree.add(Map.of("job", job.name(), "change", "none"));
+                continue;
+            }
+            changed.put(job.name(), job);
+            tree.add(job(job, before, snapshot.now(), text));
+        }
+        Plan plan = Moves.with(snapshot, changed);
+        List<String> moves = moves(plan, snapshot);
+        if (format == Format.TABLE) {
+            text.forEach(this::print);
+            moves.forEach(this::print);
+        } else {
+            print(new TextTable(), Map.of("jobs", tree, "shards", moves));
+        }
+        return Exit.DONE;
+    }
+
+    private Map<String, Object> job(
+            JobDefinition job, Optional<JobDefinition> before, Instant now, List<String> text) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("job", job.name());
+        tree.put("change", before.isPresent() ? "changed" : "new");
+        text.add((before.isPresent() ? "~ " + job.name() + ": changed" : "+ " + job.name() + ": new, "
+                + Words.count(job.shards().count(), "shard")));
+        if (before.isPresent()) {
+            List<Map<String, String>> fields = new ArrayList<>();
+            for (DefinitionDiff.FieldChange change : DefinitionDiff.between(before.get(), job)) {
+                text.add("    " + change.path() + ": " + change.before() + " -> " + change.after());
+                fields.add(Map.of("path", change.path(), "before", change.before(), "after", change.after()));
+            }
+            tree.put("fields", fields);
+            if (!before.get().shards().equals(job.shards())) {
+                text.add("    the shards change: none of the new ones is granted before all old ones are released");
+            }
+        }
+        FirePreview fires = FirePreview.of(before, job, now);
+        tree.put("firesGained", fires.gained());
+        tree.put("firesLost", fires.lost());
+        text.add("    fires in 30 days: " + fires("gained", fires.gained(), fires.firstGained(), fires.cut()) + ", "
+                + fires("lost", fires.lost(), fires.firstLost(), fires.cut()));
+        return tree;
+    }
+
+    private static String fires(String word, long count, List<Instant> first, boolean cut) {
+        String some = first.isEmpty()
+                ? ""
+                : " (" + first.stream().map(Instant::toString).collect(Collectors.joining(", "))
+                        + (count > first.size() ? ", ..." : "") + ")";
+        return (cut ? "at least " : "") + String.format(java.util.Locale.ROOT, "%,d %s", count, word) + some;
+    }
+
+    private static List<String> moves(Plan plan, Snapshot snapshot) {
+        List<String> lines = new ArrayList<>();
+        Map<String, Integer> grants = new TreeMap<>();
+        int others = 0;
+        for (int i = 0; i < plan.changes().size(); i++) {
+            Change change = plan.changes().get(i);
+            if (change instanceof Change.Grant grant) {
+                grants.merge(grant.to().agentId(), 1, Integer::sum);
+            } else if (others++ < MOST_MOVES) {
+                lines.add("  " + describe(change, snapshot) + ": " + plan.reasons().get(i));
+            }
+        }
+        if (others > MOST_MOVES) {
+            lines.add("  ... and " + (others - MOST_MOVES) + " more");
+        }
+        grants.forEach((agent, count) -> lines.add("  " + agent + " is granted " + Words.count(count, "shard")));
+        lines.add(0, plan.isEmpty() ? "No shard moves." : "Shards: " + Words.count(plan.changes().size(), "change"));
+        plan.unplaced().stream().limit(MOST_MOVES).forEach(unplaced -> lines.add("  nobody can take "
+                + snapshot.nameOf(unplaced.shard().jobUid()).replace("~new", "") + " shard " + unplaced.shard().shard()
+                + ": " + String.join("; ", unplaced.reasons())));
+        return lines;
+    }
+
+    private static String describe(Change change, Snapshot snapshot) {
+        String shard = snapshot.nameOf(change.shard().jobUid()) + " shard " + change.shard().shard();
+        if (change instanceof Change.Offer offer) {
+            return shard + " moves from " + offer.owner().agentId() + " to " + offer.next().agentId();
+        }
+        if (change instanceof Change.Withdraw withdraw) {
+            return shard + " is withdrawn from " + withdraw.owner().agentId();
+        }
+        if (change instanceof Change.Retract retract) {
+            return shard + " stays with " + retract.owner().agentId();
+        }
+        return shard + " is dropped";
+    }
+}

@@ -1,0 +1,81 @@
+package dev.belfry.console.cli;
+
+import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.client.JobState;
+import dev.belfry.console.command.Commanding;
+import dev.belfry.console.query.Run;
+import dev.belfry.core.command.Command;
+import dev.belfry.core.job.Placement;
+import dev.belfry.core.schedule.Durations;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@CommandLine.Command(name = "trigger", description = "Has a job run once, now, on the owners of its shards.")
+final class TriggerVerb extends WritingVerb {
+    private static final Duration POLL = Duration.ofMillis(300);
+
+    @Parameters(paramLabel = "JOB", description = "name of the job")
+    String job = "";
+
+    @Option(names = "--parameters", paramLabel = "KEY=VALUE", description = "override the job's; may be repeated")
+    Map<String, String> parameters = new LinkedHashMap<>();
+
+    @Option(names = "--key", paramLabel = "KEY", description = "A repeat with the same key is the same run.")
+    @Nullable String key;
+
+    @Option(names = "--wait", description = "Wait until every shard has ended; exit 1 unless all succeeded.")
+    boolean wait;
+
+    @Option(names = "--timeout", paramLabel = "DURATION", description = "how long --wait waits (default 10m)")
+    String timeout = "10m";
+
+    TriggerVerb(Shell shell) {
+        super(shell);
+    }
+
+    @Override
+    int ask(BelfryClient client) {
+        Duration patience = patience();
+        Command command = new Commanding(client, asker()).trigger(job, Optional.ofNullable(key), parameters);
+        int code = CommandVerbs.print(this, command);
+        String runId = command.result().map(Command.Result::runId).orElse("");
+        return code == Exit.DONE && wait && !runId.isEmpty() ? await(client, runId, patience) : code;
+    }
+
+    private Duration patience() {
+        try {
+            return Durations.parse(timeout);
+        } catch (IllegalArgumentException e) {
+            throw usage("--timeout: " + e.getMessage());
+        }
+    }
+
+    private int await(BelfryClient client, String runId, Duration patience) {
+        int shards = client.job(job)
+                .map(JobState::record)
+                .filter(record -> record.definition().placement() == Placement.STICKY)
+                .map(record ->
+                        record.at(shell.clock().instant()).definition().shards().count())
+                .orElse(1);
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            Optional<Run> run = Run.of(client.journal()).stream()
+                    .filter(one -> one.id().equals(runId))
+                    .findFirst();
+            if (run.isPresent() && !run.get().state().equals("running") && run.get().shards().size() >= shards) {
+                print("run " + runId + " " + run.get().state());
+                return run.get().state().equals("succeeded") ? Exit.DONE : Exit.NO;
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+        warn("run " + runId + " has not ended within " + Times.length(patience) + "; it goes on");
+        return Exit.NO;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.belfry.console.cli;
+
+import dev.belfry.core.job.Definitions;
+import dev.belfry.core.job.ParsedDefinitions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** One command of the command line: the options that all have, and how they print. */
+@CommandLine.Command(mixinStandardHelpOptions = true, versionProvider = Belfry.Version.class)
+abstract class Verb implements Callable<Integer> {
+
+    /** How an answer is printed. */
+    enum Format {
+        TABLE,
+        JSON,
+        YAML
+    }
+
+    final Shell shell;
+
+    @Spec
+    @Nullable CommandSpec spec;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "table (default), json or yaml")
+    Format format = Format.TABLE;
+
+    @Option(names = "--debug", description = "Show stack traces and the log.")
+    boolean debug;
+
+    Verb(Shell shell) {
+        this.shell = shell;
+    }
+
+    void print(String line) {
+        shell.out().println(line);
+    }
+
+    /** Prints {@code table}, or {@code tree} if another format is wanted. */
+    void print(TextTable table, Object tree) {
+        switch (format) {
+            case TABLE -> shell.out().print(table.render());
+            case JSON -> shell.out().print(Documents.json(tree));
+            case YAML -> shell.out().print(Documents.yaml(tree));
+        }
+    }
+
+    void warn(String line) {
+        shell.err().println("belfry: " + line);
+    }
+
+    ParameterException usage(String message) {
+        return new ParameterException(
+                java.util.Objects.requireNonNull(spec, "commands are run by picocli").commandLine(), message);
+    }
+
+    /** A file of definitions, {@code -} for standard input, read and parsed. */
+    ParsedDefinitions definitions(String file) {
+        try {
+            String text = file.equals("-")
+                    ? String.join("\n", shell.in().lines().toList())
+                    : Files.readString(Path.of(file), StandardCharsets.UTF_8);
+            return Definitions.parse(file.equals("-") ? "stdin" : file, text);
+        } catch (java.nio.file.NoSuchFileException e) {
+            throw usage("no such file: " + file);
+        } catch (java.nio.charset.CharacterCodingException e) {
+            throw usage(file + " is not UTF-8 text");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Definitions that can be applied; what is wrong with them goes to the error output, and the answer is no. */
+    ParsedDefinitions applicable(String file) {
+        ParsedDefinitions parsed = definitions(file);
+        parsed.errors().forEach(error -> shell.err().println(error.render()));
+        parsed.later().forEach(error -> shell.err().println(error.render()));
+        int wrong = parsed.errors().size() + parsed.later().size();
+        if (wrong > 0) {
+            throw new NoException(
+                    file + ": " + Words.count(wrong, "error") + "; nothing was changed");
+        }
+        return parsed;
+    }
+}

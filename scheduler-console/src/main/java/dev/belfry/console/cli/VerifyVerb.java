@@ -1,0 +1,159 @@
+package dev.belfry.console.cli;
+
+import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.client.AgentState;
+import dev.belfry.agent.client.JobState;
+import dev.belfry.agent.client.Journal;
+import dev.belfry.agent.client.Readings;
+import dev.belfry.console.proof.Evidence;
+import dev.belfry.console.proof.Finding;
+import dev.belfry.console.proof.Proof;
+import dev.belfry.console.proof.Prover;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobVersion;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "verify",
+        description = "Proves that every due fire has exactly one outcome, or lists those that have not; then it exits with 1.")
+final class VerifyVerb extends ClusterVerb {
+    private static final int SHOWN = 40;
+
+    @Option(names = "--from", paramLabel = "INSTANT", description = "from here on (default: as far as versions reach)")
+    @Nullable Instant from;
+
+    @Option(names = "--to", paramLabel = "INSTANT", description = "up to here (default: now)")
+    @Nullable Instant to;
+
+    @Option(names = "--job", paramLabel = "NAME", description = "only this job")
+    @Nullable String only;
+
+    VerifyVerb(Shell shell) {
+        super(shell);
+    }
+
+    @Override
+    int ask(BelfryClient client) {
+        Readings<JobState> read = client.jobs();
+        List<JobRecord> jobs = read.found().stream()
+                .map(JobState::record)
+                .filter(job -> only == null || job.name().equals(only))
+                .toList();
+        if (only != null && jobs.isEmpty()) {
+            throw new NoException("no job '" + only + "'; see 'belfry get jobs'");
+        }
+        Proof proof = prove(client, jobs);
+        List<String> notes = new ArrayList<>(read.problems());
+        notes.addAll(proof.notes());
+        if (format == Format.TABLE) {
+            tell(proof, jobs.size(), notes);
+        } else {
+            print(new TextTable(), tree(proof, notes));
+        }
+        return proof.holds() && read.problems().isEmpty() ? Exit.DONE : Exit.NO;
+    }
+
+    private Proof prove(BelfryClient client, List<JobRecord> jobs) {
+        // Marks first, then the lines: what a mark says is final has its line in the journal by then.
+        Instant now = shell.clock().instant();
+        Map<String, Map<String, LedgerRecord>> ledgers = new HashMap<>();
+        for (JobRecord job : jobs) {
+            job.versions().stream().map(JobVersion::layout).distinct().forEach(layout -> ledgers.put(
+                    job.uid() + '.' + layout, client.ledgers(job.uid(), layout)));
+            ledgers.put(job.uid() + ".0", client.ledgers(job.uid(), 0));
+        }
+        Journal journal = client.journal();
+        Evidence evidence = new Evidence(
+                jobs,
+                (uid, layout) -> ledgers.getOrDefault(uid + '.' + layout, Map.of()),
+                journal,
+                client.agents().found().stream().map(AgentState::facts).toList(),
+                now);
+        Instant first = jobs.stream()
+                .map(job -> job.versions().get(0).from())
+                .min(Comparator.naturalOrder())
+                .orElse(now);
+        return Prover.prove(evidence, from == null ? first : from, to == null ? now : to);
+    }
+
+    private void tell(Proof proof, int jobs, List<String> notes) {
+        print("verify: " + Words.count(jobs, "job") + ", from " + Times.instant(proof.from()) + " to "
+                + Times.instant(proof.to()));
+        TextTable table = new TextTable("FIRES OF SHARDS", ">COUNT");
+        table.row("due", number(proof.due()));
+        proof.outcomes().forEach((outcome, count) -> table.row("  " + outcome.text(), number(count)));
+        table.row("  counted, not listed", number(proof.counted()));
+        table.row("  pending", number(proof.pending()));
+        table.row("ran twice, outcome unknown to the second owner", number(proof.pairs()));
+        for (Finding.Kind kind : Finding.Kind.values()) {
+            table.row(kind.name().toLowerCase(java.util.Locale.ROOT) + "s", number(proof.wrong(kind)));
+        }
+        shell.out().print(table.render());
+        if (!proof.findings().isEmpty()) {
+            TextTable wrong = new TextTable("WRONG", "JOB", "SHARD", "FIRST", "LAST", ">COUNT", "WHAT");
+            proof.findings().stream().limit(SHOWN).forEach(f -> wrong.row(
+                    f.kind().name().toLowerCase(java.util.Locale.ROOT),
+                    f.job(),
+                    f.shard(),
+                    f.first(),
+                    f.last(),
+                    f.count(),
+                    f.detail()));
+            shell.out().print(wrong.render());
+            if (proof.findings().size() > SHOWN) {
+                print("... and " + (proof.findings().size() - SHOWN) + " more; -o json lists them");
+            }
+        }
+        notes.forEach(note -> print("note: " + note));
+        print(proof.holds()
+                ? "Every due fire has exactly one outcome" + (proof.pending() > 0 ? ", or is under way." : ".")
+                : "NOT every due fire has exactly one outcome.");
+    }
+
+    private static String number(long count) {
+        return String.format(java.util.Locale.ROOT, "%,d", count);
+    }
+
+    private static Map<String, Object> tree(Proof proof, List<String> notes) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("from", proof.from().toString());
+        tree.put("to", proof.to().toString());
+        tree.put("holds", proof.holds());
+        tree.put("due", proof.due());
+        Map<String, Long> outcomes = new LinkedHashMap<>();
+        proof.outcomes().forEach((outcome, count) -> outcomes.put(outcome.text(), count));
+        tree.put("outcomes", outcomes);
+        tree.put("countedNotListed", proof.counted());
+        tree.put("pending", proof.pending());
+        tree.put("pairs", proof.pairs());
+        tree.put("gaps", proof.wrong(Finding.Kind.GAP));
+        tree.put("duplicates", proof.wrong(Finding.Kind.DUPLICATE));
+        tree.put("phantoms", proof.wrong(Finding.Kind.PHANTOM));
+        List<Map<String, Object>> findings = new ArrayList<>();
+        for (Finding finding : proof.findings()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("kind", finding.kind().name().toLowerCase(java.util.Locale.ROOT));
+            one.put("job", finding.job());
+            one.put("layout", finding.layout());
+            one.put("shard", finding.shard());
+            one.put("first", finding.first().toString());
+            one.put("last", finding.last().toString());
+            one.put("count", finding.count());
+            one.put("detail", finding.detail());
+            findings.add(one);
+        }
+        tree.put("findings", findings);
+        tree.put("notes", notes);
+        return tree;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.belfry.console.command;
+
+import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.BelfryClient.Asker;
+import dev.belfry.agent.client.Applied;
+import dev.belfry.agent.client.ClientLoop;
+import dev.belfry.agent.client.JobState;
+import dev.belfry.core.command.Command;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.version.Author;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** Applies what a file declares, and deletes what it does not declare any more. */
+public final class Applying {
+    private final BelfryClient client;
+    private final Asker asker;
+
+    public Applying(BelfryClient client, Asker asker) {
+        this.client = client;
+        this.asker = asker;
+    }
+
+    /** Applies definitions one after the other and says what became of each. */
+    public void apply(List<JobDefinition> definitions, Consumer<Applied> told) {
+        Author author = new Author(Author.Origin.OPERATOR, asker.by(), asker.reason());
+        definitions.forEach(definition -> told.accept(client.apply(definition, author)));
+    }
+
+    /** The jobs that this asker has applied and that {@code kept} does not name: what a prune deletes. */
+    public List<String> prunable(List<JobDefinition> kept) {
+        Set<String> names = kept.stream().map(JobDefinition::name).collect(Collectors.toSet());
+        return client.jobs().found().stream()
+                .filter(job -> !job.record().deleted() && !names.contains(job.name()))
+                .filter(this::isOwn)
+                .map(JobState::name)
+                .sorted()
+                .toList();
+    }
+
+    private boolean isOwn(JobState job) {
+        Author author = ClientLoop.declaration(job.record()).author();
+        return author.origin() == Author.Origin.OPERATOR && author.name().equals(asker.by());
+    }
+
+    /** Deletes one job. */
+    public Command delete(String job) {
+        return client.delete(job, asker);
+    }
+}

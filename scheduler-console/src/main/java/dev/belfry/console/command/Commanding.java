@@ -1,0 +1,28 @@
+package dev.belfry.console.command;
+
+import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.BelfryClient.Asker;
+import dev.belfry.core.command.Command;
+import java.util.Map;
+import java.util.Optional;
+
+/** Sends commands in somebody's name. */
+public final class Commanding {
+    private final BelfryClient client;
+    private final Asker asker;
+
+    public Commanding(BelfryClient client, Asker asker) {
+        this.client = client;
+        this.asker = asker;
+    }
+
+    /** Sends a command that takes only a target. */
+    public Command send(Command.Kind kind, String target) {
+        return client.send(kind, target, Optional.empty(), Map.of(), asker);
+    }
+
+    /** Has a job run once, now. */
+    public Command trigger(String job, Optional<String> key, Map<String, String> parameters) {
+        return client.trigger(job, key, parameters, asker);
+    }
+}

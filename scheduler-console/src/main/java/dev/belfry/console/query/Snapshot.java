@@ -1,0 +1,61 @@
+package dev.belfry.console.query;
+
+import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.client.AgentState;
+import dev.belfry.agent.client.JobState;
+import dev.belfry.agent.client.Readings;
+import dev.belfry.core.ownership.AssignmentTable;
+import dev.belfry.core.version.JobRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The namespace as it was read, one part after the other: the parts may be a moment apart.
+ *
+ * @param jobs by name, deleted ones included
+ * @param agents by id
+ * @param problems records that cannot be read
+ */
+public record Snapshot(
+        List<JobState> jobs, List<AgentState> agents, AssignmentTable table, List<String> problems, Instant now) {
+
+    public Snapshot {
+        jobs = List.copyOf(jobs);
+        agents = List.copyOf(agents);
+        problems = List.copyOf(problems);
+    }
+
+    /** Reads it. */
+    public static Snapshot read(BelfryClient client, Instant now) {
+        Readings<AgentState> agents = client.agents();
+        Readings<JobState> jobs = client.jobs();
+        List<String> problems = new ArrayList<>(agents.problems());
+        problems.addAll(jobs.problems());
+        return new Snapshot(
+                jobs.found().stream().sorted(Comparator.comparing(JobState::name)).toList(),
+                agents.found().stream().sorted(Comparator.comparing(AgentState::id)).toList(),
+                client.shards(),
+                problems,
+                now);
+    }
+
+    /** A job by its name, deleted or not. */
+    public Optional<JobRecord> job(String name) {
+        return jobs.stream()
+                .filter(job -> job.name().equals(name))
+                .map(JobState::record)
+                .findFirst();
+    }
+
+    /** The name of the job with a uid; the uid itself if it is not known. */
+    public String nameOf(String uid) {
+        return jobs.stream()
+                .filter(job -> job.record().uid().equals(uid))
+                .map(JobState::name)
+                .findFirst()
+                .orElse(uid);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.belfry.console.up;
+
+import dev.belfry.agent.Agent;
+import dev.belfry.agent.AgentBuilder;
+import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.JobHandlerProvider;
+import dev.belfry.agent.client.Applied;
+import dev.belfry.core.job.Definitions;
+import dev.belfry.core.job.ParsedDefinitions;
+import dev.belfry.core.schedule.Durations;
+import dev.belfry.core.version.Author;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code belfry agent}: an agent of its own, with the built-in handlers and those found on the class path. */
+@Command(
+        name = "agent",
+        description = "Runs an agent until it is told to stop. It has the handlers that are found on the class path,"
+                + " 'command' if --allow-commands names a directory, and 'http' if --allow-http names hosts.",
+        mixinStandardHelpOptions = true)
+public final class AgentCommand implements Callable<Integer> {
+
+    @Option(
+            names = {"-z", "--zookeeper"},
+            defaultValue = "${env:BELFRY_ZOOKEEPER:-localhost:2181}",
+            description = "host:port of the ensemble's servers, separated by commas (default: localhost:2181)")
+    private String zookeeper = "localhost:2181";
+
+    @Option(
+            names = {"-n", "--namespace"},
+            defaultValue = "${env:BELFRY_NAMESPACE:-default}",
+            description = "the namespace (default: default)")
+    private String namespace = "default";
+
+    @Option(names = "--id", description = "stable id; one is made up if missing")
+    private @Nullable String id;
+
+    @Option(names = "--session-timeout", defaultValue = "10s", description = "asked of ZooKeeper (default 10s)")
+    private String sessionTimeout = "10s";
+
+    @Option(names = "--slots", description = "attempts that run at once (default: 16)")
+    private @Nullable Integer slots;
+
+    @Option(names = "--label", description = "a label, KEY=VALUE; may be repeated")
+    private Map<String, String> labels = new TreeMap<>();
+
+    @Option(names = "--zone", description = "the zone that it runs in, for jobs that spread")
+    private @Nullable String zone;
+
+    @Option(names = "--standby", description = "stand for master, own no shards")
+    private boolean standby;
+
+    @Option(names = "--allow-commands", description = "directory of executables that 'command' jobs may run")
+    private @Nullable Path allowCommands;
+
+    @Option(names = "--allow-http", split = ",", description = "hosts (host or host:port) that 'http' jobs may call")
+    private List<String> allowHttp = new ArrayList<>();
+
+    @Option(names = "--jobs", description = "definitions to apply at the start")
+    private @Nullable Path jobs;
+
+    @Option(names = "--set", description = "configuration of handlers found on the class path, KEY=VALUE")
+    private Map<String, String> settings = new TreeMap<>();
+
+    @Option(names = "--wait", description = "how long to wait for ZooKeeper at the start (default: for ever)")
+    private @Nullable String wait;
+
+    @Spec
+    private picocli.CommandLine.Model.@Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        AgentBuilder builder = builder();
+        ParsedDefinitions definitions = definitions();
+        try (Agent agent = builder.start()) {
+            if (definitions != null) {
+                apply(definitions);
+            }
+            agent.awaitTermination();
+        }
+        return 0;
+    }
+
+    private AgentBuilder builder() {
+        try {
+            AgentBuilder builder = Agent.builder()
+                    .zookeeper(zookeeper)
+                    .namespace(namespace)
+                    .sessionTimeout(Durations.parse(sessionTimeout));
+            if (id != null) {
+                builder.id(id);
+            }
+            if (slots != null) {
+                builder.slots(slots);
+            }
+            if (zone != null) {
+                builder.zone(zone);
+            }
+            if (standby) {
+                builder.standby();
+            }
+            if (wait != null) {
+                builder.waitForZooKeeper(Durations.parse(wait));
+            }
+            if (allowCommands != null) {
+                builder.allowCommands(allowCommands);
+            }
+            if (!allowHttp.isEmpty()) {
+                builder.allowHttp(allowHttp.toArray(String[]::new));
+            }
+            labels.forEach(builder::label);
+            for (JobHandlerProvider provider : ServiceLoader.load(JobHandlerProvider.class)) {
+                provider.handlers(settings).forEach(builder::handler);
+            }
+            return builder;
+        } catch (IllegalArgumentException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private @Nullable ParsedDefinitions definitions() throws IOException {
+        if (jobs == null) {
+            return null;
+        }
+        if (!Files.isReadable(jobs)) {
+            throw usage("--jobs: no readable file " + jobs);
+        }
+        ParsedDefinitions parsed = Definitions.parse(jobs.toString(), Files.readString(jobs));
+        if (!parsed.isValid()) {
+            StringBuilder message = new StringBuilder("the definitions are not valid:");
+            parsed.errors().forEach(error -> message.append("\n  ").append(error.render()));
+            throw usage(message.toString());
+        }
+        return parsed;
+    }
+
+    private void apply(ParsedDefinitions definitions) {
+        try (BelfryClient client = BelfryClient.connect(zookeeper, namespace)) {
+            Author author = new Author(Author.Origin.OPERATOR, System.getProperty("user.name", "agent"), "");
+            for (Applied applied : client.apply(definitions.jobs(), author)) {
+                if (applied instanceof Applied.Refused refused) {
+                    System.err.println("belfry: job '" + refused.job() + "' was refused: " + refused.why());
+                }
+            }
+        }
+    }
+
+    private ParameterException usage(String message) {
+        if (spec == null) {
+            throw new IllegalStateException("not called from the command line");
+        }
+        return new ParameterException(spec.commandLine(), message);
+    }
+}
