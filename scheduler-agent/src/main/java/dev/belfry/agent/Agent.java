@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,12 +66,10 @@ public final class Agent implements AutoCloseable {
         this.loop = ThreadLoop.start("belfry-agent-loop-" + id);
         this.masterLoop = ThreadLoop.start("belfry-master-loop-" + id);
         this.onLoop = new Closing(loop);
-        this.attempts =
-                new ThreadAttempts(loop, "belfry-attempt-" + id, settings.handlers(), settings.pool());
+        this.attempts = new ThreadAttempts(loop, "belfry-attempt-" + id, settings.handlers(), settings.pool());
         AgentProfile profile = settings.profile();
         this.agent = new AgentLoop(loop, connection.view(loop), profile, attempts, new Told());
-        this.master =
-                new MasterLoop(masterLoop, connection.view(masterLoop), profile, new MasterLoop.Listener() {});
+        this.master = new MasterLoop(masterLoop, connection.view(masterLoop), profile, new MasterLoop.Listener() {});
         this.shutdownHook = new Thread(() -> close(CloseMode.LEAVING), "belfry-agent-shutdown-" + id);
     }
 
@@ -200,7 +197,11 @@ public final class Agent implements AutoCloseable {
     }
 
     private void shutDown(CloseMode mode) {
-        LOG.info("agent closes: agent={} mode={} drain time-out={}", id, mode, settings.life().drainTimeout());
+        LOG.info(
+                "agent closes: agent={} mode={} drain time-out={}",
+                id,
+                mode,
+                settings.life().drainTimeout());
         try {
             withdrawHook();
             drain(mode);
@@ -262,8 +263,11 @@ public final class Agent implements AutoCloseable {
         if (stuck.isEmpty()) {
             LOG.info("agent has closed: agent={}", id);
         } else {
-            LOG.error("agent has closed, but attempts go on: agent={} {}; they were cancelled and interrupted and do not"
-                    + " end; only the end of this process ends them", id, stuck);
+            LOG.error(
+                    "agent has closed, but attempts go on: agent={} {}; they were cancelled and interrupted and do not"
+                            + " end; only the end of this process ends them",
+                    id,
+                    stuck);
         }
     }
 }

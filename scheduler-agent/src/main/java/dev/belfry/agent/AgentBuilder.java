@@ -261,12 +261,12 @@ public final class AgentBuilder {
             throw new IllegalArgumentException("an agent needs an ensemble: call zookeeper(\"host:port,...\")");
         }
         if (standby && !handlers.isEmpty()) {
-            throw new IllegalArgumentException("a standby runs no jobs but has the handlers " + handlers.keySet()
-                    + "; drop them or standby()");
+            throw new IllegalArgumentException(
+                    "a standby runs no jobs but has the handlers " + handlers.keySet() + "; drop them or standby()");
         }
         if (!standby && handlers.isEmpty()) {
-            throw new IllegalArgumentException("the agent has no handler; call handler(...), or standby() if it is only"
-                    + " to become master");
+            throw new IllegalArgumentException(
+                    "the agent has no handler; call handler(...), or standby() if it is only" + " to become master");
         }
         ZkSettings.Builder zk = ZkSettings.builder(zookeeper, namespace)
                 .sessionTimeout(sessionTimeout)

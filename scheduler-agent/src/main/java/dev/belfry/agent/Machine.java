@@ -30,6 +30,7 @@ final class Machine {
     static String generatedId(String host) {
         String name = host.replaceAll("[^A-Za-z0-9._-]", "-").replaceAll("^[._-]+", "");
         String begin = name.isEmpty() ? "agent" : name.substring(0, Math.min(name.length(), LONGEST_HOST_IN_ID));
-        return begin + "-" + String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
+        return begin + "-"
+                + String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
     }
 }

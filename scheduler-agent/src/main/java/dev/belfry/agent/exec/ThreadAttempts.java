@@ -162,7 +162,8 @@ public final class ThreadAttempts implements Attempts {
             worker.give(seat.attempt);
             return;
         }
-        worker = new Worker(threads + "-" + ++threadsMade, hooks, (attempt, end) -> loop.execute(() -> ended(attempt, end)));
+        worker = new Worker(
+                threads + "-" + ++threadsMade, hooks, (attempt, end) -> loop.execute(() -> ended(attempt, end)));
         seat.worker = worker;
         try {
             worker.start(seat.attempt);

@@ -28,7 +28,8 @@ final class AllowedCommands {
                 }
             }
         } catch (IOException e) {
-            throw new IllegalArgumentException("allowed commands: cannot read the directory " + directory + ": " + e, e);
+            throw new IllegalArgumentException(
+                    "allowed commands: cannot read the directory " + directory + ": " + e, e);
         }
     }
 
@@ -51,8 +52,10 @@ final class AllowedCommands {
         try {
             file = directory.resolve(name).toRealPath();
         } catch (IOException | java.nio.file.InvalidPathException e) {
-            throw new IllegalArgumentException("names no file in " + directory + ": '" + name
-                    + "'; the owner of this agent puts executables there", e);
+            throw new IllegalArgumentException(
+                    "names no file in " + directory + ": '" + name
+                            + "'; the owner of this agent puts executables there",
+                    e);
         }
         if (!directory.equals(file.getParent())) {
             throw new IllegalArgumentException(

@@ -92,8 +92,7 @@ public final class CommandHandler implements JobHandler {
         String text = output.text();
         List<String> words = line.words();
         if (open) {
-            context.logger()
-                    .warn("{} has ended but left a process behind that holds its output open", words.get(0));
+            context.logger().warn("{} has ended but left a process behind that holds its output open", words.get(0));
         }
         String log = "{} ended with exit code {}; output{}:\n{}";
         String cut = output.dropped() > 0 ? " without its first " + output.dropped() + " bytes" : "";

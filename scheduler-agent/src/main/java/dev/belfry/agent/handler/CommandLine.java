@@ -59,7 +59,8 @@ record CommandLine(List<String> words, Map<String, String> environment) {
         for (String number : numbered.keySet()) {
             if (!NUMBER.matcher(number).matches() || Integer.parseInt(number) >= numbered.size()) {
                 throw parameters.refusal(
-                        ARGUMENT + number, "is out of order: arguments are numbered arg.0, arg.1 and so on, without gaps");
+                        ARGUMENT + number,
+                        "is out of order: arguments are numbered arg.0, arg.1 and so on, without gaps");
             }
         }
         for (int i = 0; i < numbered.size(); i++) {
@@ -108,7 +109,8 @@ record CommandLine(List<String> words, Map<String, String> environment) {
             }
             String variable = "BELFRY_PARAM_" + name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9_]", "_");
             if (environment.put(variable, parameter.getValue()) != null) {
-                throw parameters.refusal(name, "and another one would both be the variable " + variable + ": rename one");
+                throw parameters.refusal(
+                        name, "and another one would both be the variable " + variable + ": rename one");
             }
             if (parameter.getValue().indexOf(0) >= 0) {
                 throw parameters.refusal(name, "holds a NUL character, which no variable can");

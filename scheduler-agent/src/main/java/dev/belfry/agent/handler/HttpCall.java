@@ -12,8 +12,7 @@ import java.util.Map;
 /** The request of an attempt, as its parameters describe it. */
 record HttpCall(HttpRequest request, ExpectedStatus expected, Duration connect, Duration whole) {
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
-    private static final List<String> KNOWN =
-            List.of("url", "method", "body", "expect", "connect-timeout", "timeout");
+    private static final List<String> KNOWN = List.of("url", "method", "body", "expect", "connect-timeout", "timeout");
     private static final String HEADER = "header.";
     private static final String OURS = "belfry-";
 
@@ -60,7 +59,8 @@ record HttpCall(HttpRequest request, ExpectedStatus expected, Duration connect, 
             try {
                 request.setHeader(name, header.getValue());
             } catch (IllegalArgumentException e) {
-                throw parameters.refusal(HEADER + name, "cannot be sent: " + OutputTail.printable(String.valueOf(e.getMessage())));
+                throw parameters.refusal(
+                        HEADER + name, "cannot be sent: " + OutputTail.printable(String.valueOf(e.getMessage())));
             }
         }
         request.setHeader("Belfry-Job", context.job());

@@ -68,7 +68,11 @@ public final class HttpHandler implements JobHandler {
                                 part -> part.ifPresent(bytes -> body.write(bytes, 0, bytes.length))));
         context.onCancel(() -> answer.cancel(true));
         try {
-            report(context, call, answer.get(call.whole().toNanos(), TimeUnit.NANOSECONDS).statusCode(), body);
+            report(
+                    context,
+                    call,
+                    answer.get(call.whole().toNanos(), TimeUnit.NANOSECONDS).statusCode(),
+                    body);
         } catch (TimeoutException e) {
             throw new TimeoutException(call + " was not answered in full within " + call.whole());
         } catch (CancellationException | ExecutionException e) {

@@ -98,7 +98,8 @@ final class CommandHandlerTest {
                 .isInstanceOf(FailedCallException.class)
                 .hasMessageContaining("exit code 3 of fail")
                 .hasMessageContaining("to stdout\nto stderr")
-                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\033").doesNotContain("\007"));
+                .satisfies(
+                        e -> assertThat(e.getMessage()).doesNotContain("\033").doesNotContain("\007"));
         assertThat(log.anyWith("WARN", "exit code 3")).isTrue();
     }
 
@@ -106,7 +107,10 @@ final class CommandHandlerTest {
     void outputOfAnyLengthIsReadAndItsEndKept() throws Exception {
         script(allowed.resolve("much"), "i=0; while [ $i -lt 20000 ]; do echo \"line $i of many\"; i=$((i+1)); done");
         run("command", "much");
-        assertThat(output()).contains("line 19999 of many").contains("without its first ").doesNotContain("line 100 of");
+        assertThat(output())
+                .contains("line 19999 of many")
+                .contains("without its first ")
+                .doesNotContain("line 100 of");
         assertThat(output().length()).isLessThan(OutputTail.MOST_BYTES + 500);
     }
 
@@ -164,12 +168,15 @@ final class CommandHandlerTest {
                     .hasMessageContaining("parameter 'args'")
                     .hasMessageContaining("JSON array of texts");
         }
-        assertThatThrownBy(() -> run("command", "show", "args", "[\"a\\u0000b\"]")).hasMessageContaining("NUL");
-        assertThatThrownBy(() -> run("command", "show", "args", "[]", "arg.0", "x")).hasMessageContaining("exclude");
+        assertThatThrownBy(() -> run("command", "show", "args", "[\"a\\u0000b\"]"))
+                .hasMessageContaining("NUL");
+        assertThatThrownBy(() -> run("command", "show", "args", "[]", "arg.0", "x"))
+                .hasMessageContaining("exclude");
         for (String gap : List.of("arg.1", "arg.x", "arg.", "arg.-1", "arg.00", "arg.99999999999")) {
             assertThatThrownBy(() -> run("command", "show", gap, "x")).as(gap).hasMessageContaining(gap);
         }
-        assertThatThrownBy(() -> run("command", "show", "a-b", "1", "a.b", "2")).hasMessageContaining("BELFRY_PARAM_A_B");
+        assertThatThrownBy(() -> run("command", "show", "a-b", "1", "a.b", "2"))
+                .hasMessageContaining("BELFRY_PARAM_A_B");
         assertThatThrownBy(() -> run("command", "show", "x", "a\0b")).hasMessageContaining("NUL");
     }
 
@@ -186,7 +193,8 @@ final class CommandHandlerTest {
             }
         });
         thread[0].start();
-        Awaitility.await().until(() -> Files.exists(pids) && Files.readString(pids).endsWith("\n") && context.hasHook());
+        Awaitility.await()
+                .until(() -> Files.exists(pids) && Files.readString(pids).endsWith("\n") && context.hasHook());
         String[] words = Files.readString(pids).strip().split(" ");
         return new long[] {Long.parseLong(words[0]), Long.parseLong(words[1])};
     }

@@ -89,7 +89,17 @@ final class HttpHandlerTest {
 
     @Test
     void requestIsSentAsDescribedAndSaysWhoCalls() throws Exception {
-        run("url", base + "/a?b=c", "method", "post", "body", "grüße", "header.X-Key", "k1", "header.Content-Type", "t/x");
+        run(
+                "url",
+                base + "/a?b=c",
+                "method",
+                "post",
+                "body",
+                "grüße",
+                "header.X-Key",
+                "k1",
+                "header.Content-Type",
+                "t/x");
         assertThat(seen).containsExactly("POST /a?b=c grüße");
         assertThat(headers)
                 .containsEntry("x-key", "k1")
@@ -111,8 +121,10 @@ final class HttpHandlerTest {
         run("url", base + "/status/404", "expect", "200, 400-404");
         assertThatThrownBy(() -> run("url", base + "/status/500"))
                 .isInstanceOf(FailedCallException.class)
-                .hasMessageContaining("GET " + base + "/status/500 answered 500, expected 200-299: answer to /status/500");
-        assertThatThrownBy(() -> run("url", base + "/status/200", "expect", "201")).hasMessageContaining("answered 200");
+                .hasMessageContaining(
+                        "GET " + base + "/status/500 answered 500, expected 200-299: answer to /status/500");
+        assertThatThrownBy(() -> run("url", base + "/status/200", "expect", "201"))
+                .hasMessageContaining("answered 200");
     }
 
     @Test

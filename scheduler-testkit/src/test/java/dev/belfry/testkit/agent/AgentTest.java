@@ -54,7 +54,8 @@ final class AgentTest {
     @AfterEach
     void stopAndLookForLeaks() {
         server.close();
-        await("no thread of Belfry is left").untilAsserted(() -> assertThat(threads()).isEmpty());
+        await("no thread of Belfry is left")
+                .untilAsserted(() -> assertThat(threads()).isEmpty());
     }
 
     private static List<String> threads() {
@@ -104,13 +105,16 @@ final class AgentTest {
             assertThat(facts.pid()).isEqualTo(ProcessHandle.current().pid());
             assertThat(facts.tzdata()).matches("20[0-9]{2}[a-z]");
             await("every shard has run").until(() -> shards.equals(Set.of(0, 1, 2, 3)));
-            assertThat(agent.status().incarnation()).contains(facts.incarnation().name());
+            assertThat(agent.status().incarnation())
+                    .contains(facts.incarnation().name());
             assertThat(agent.status().shards()).isEqualTo(4);
             assertThat(agent.status().master()).isTrue();
             assertThat(agent.status().lease()).isPositive();
 
             assertThat(agent.close(CloseMode.LEAVING)).isTrue();
-            assertThat(client.agents().found()).as("its ephemerals are gone at once").isEmpty();
+            assertThat(client.agents().found())
+                    .as("its ephemerals are gone at once")
+                    .isEmpty();
             assertThat(agent.close(CloseMode.LEAVING)).as("idempotent").isTrue();
             agent.awaitTermination();
             assertThat(agent.status().incarnation()).isEmpty();
@@ -199,8 +203,7 @@ final class AgentTest {
                 })
                 .job(Job.named("stubborn")
                         .every(Duration.ofSeconds(1))
-                        .timeouts(new Timeouts(
-                                null, null, null, null, TimeoutAction.CANCEL, Duration.ofMillis(50))))
+                        .timeouts(new Timeouts(null, null, null, null, TimeoutAction.CANCEL, Duration.ofMillis(50))))
                 .start();
         await("it runs").until(() -> seen.get() != null);
         assertThat(agent.close(CloseMode.LEAVING)).isFalse();
@@ -252,10 +255,17 @@ final class AgentTest {
     void shardsOfAnAgentThatLeavesAreHandedOver() throws Exception {
         Set<String> ran = ConcurrentHashMap.newKeySet();
         Job job = Job.named("index").every(Duration.ofSeconds(1)).shards(4);
-        try (Agent first = agent("a1").handler("index", c -> ran.add("a1-" + c.shard())).job(job).start()) {
+        try (Agent first = agent("a1")
+                .handler("index", c -> ran.add("a1-" + c.shard()))
+                .job(job)
+                .start()) {
             await("all run on the first").until(() -> ran.size() == 4);
-            try (Agent second = agent("a2").handler("index", c -> ran.add("a2-" + c.shard())).start()) {
-                await("both run some").until(() -> second.status().shards() == 2 && first.status().shards() == 2);
+            try (Agent second = agent("a2")
+                    .handler("index", c -> ran.add("a2-" + c.shard()))
+                    .start()) {
+                await("both run some")
+                        .until(() ->
+                                second.status().shards() == 2 && first.status().shards() == 2);
                 long began = System.nanoTime();
                 assertThat(first.close(CloseMode.LEAVING)).isTrue();
                 assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(9));
@@ -267,7 +277,8 @@ final class AgentTest {
 
     @Test
     void standbyRunsNothingAndIsMaster() {
-        try (Agent standby = agent("s1").standby().waitForZooKeeper(Duration.ofSeconds(30)).start()) {
+        try (Agent standby =
+                agent("s1").standby().waitForZooKeeper(Duration.ofSeconds(30)).start()) {
             await("it takes office").until(() -> standby.status().master());
             assertThat(standby.status().shards()).isZero();
         }
@@ -277,16 +288,19 @@ final class AgentTest {
     void builderRefusesWhatCannotBe() {
         assertThatThrownBy(() -> Agent.builder().start()).hasMessageContaining("zookeeper(");
         assertThatThrownBy(() -> agent("a1").start()).hasMessageContaining("no handler");
-        assertThatThrownBy(() -> agent("a1").standby().handler("x", c -> {}).start()).hasMessageContaining("[x]");
+        assertThatThrownBy(() -> agent("a1").standby().handler("x", c -> {}).start())
+                .hasMessageContaining("[x]");
         assertThatThrownBy(() -> agent("-a")).hasMessageContaining("'-a'");
         assertThatThrownBy(() -> agent("a1").handler("x", c -> {}).handler("x", c -> {}))
                 .hasMessageContaining("two handlers 'x'");
         Job job = Job.named("index").manual();
         assertThatThrownBy(() -> agent("a1").job(job).job(job)).hasMessageContaining("declared twice");
         assertThatThrownBy(() -> agent("a1").slots(0)).hasMessageContaining("slots");
-        assertThatThrownBy(() -> agent("a1").namespace("a/b").handler("x", c -> {}).start())
+        assertThatThrownBy(
+                        () -> agent("a1").namespace("a/b").handler("x", c -> {}).start())
                 .hasMessageContaining("a/b");
-        assertThatThrownBy(() -> agent("a1").allowCommands(directory.resolve("none"))).hasMessageContaining("none");
+        assertThatThrownBy(() -> agent("a1").allowCommands(directory.resolve("none")))
+                .hasMessageContaining("none");
         assertThatThrownBy(() -> agent("a1").allowHttp("*")).hasMessageContaining("'*'");
     }
 }

@@ -52,18 +52,19 @@ class ClientOnZooKeeperTest {
                     .isEmpty();
             assertThat(client.apply(Job.named("index").manual().shards(4).build(), ANNA))
                     .isInstanceOf(Applied.Changed.class);
-            assertThat(client.jobs().found()).singleElement().satisfies(job -> assertThat(
-                            job.record().versions())
-                    .hasSize(2));
+            assertThat(client.jobs().found())
+                    .singleElement()
+                    .satisfies(job -> assertThat(job.record().versions()).hasSize(2));
 
             try (BelfryClient hasty = client(server, Duration.ofSeconds(2))) {
                 Command unheard = hasty.trigger(
                         "index", Optional.of("k1"), Map.of("a", "b"), new BelfryClient.Asker("anna", "because"));
                 assertThat(unheard.result()).isEmpty();
             }
-            assertThat(client.commands().found()).singleElement().satisfies(command -> assertThat(
-                            command.command().parameters())
-                    .containsEntry("a", "b"));
+            assertThat(client.commands().found())
+                    .singleElement()
+                    .satisfies(command ->
+                            assertThat(command.command().parameters()).containsEntry("a", "b"));
             assertThat(client.journal().fires()).isEmpty();
             assertThat(client.shards().size()).isZero();
 

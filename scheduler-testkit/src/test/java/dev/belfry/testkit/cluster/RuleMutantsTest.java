@@ -35,14 +35,17 @@ class RuleMutantsTest {
 
     @Test
     void r1AMasterThatDoesNotCheckTheEpochIsCaught() {
-        UnaryOperator<Transaction> unfenced = transaction -> transaction.writes().isEmpty()
-                ? transaction
-                : new Transaction(
-                        transaction.site(),
-                        transaction.guards().stream()
-                                .filter(guard -> !guard.path().equals(Paths.EPOCH))
-                                .toList(),
-                        transaction.writes().stream().map(RuleMutantsTest::anyVersion).toList());
+        UnaryOperator<Transaction> unfenced =
+                transaction -> transaction.writes().isEmpty()
+                        ? transaction
+                        : new Transaction(
+                                transaction.site(),
+                                transaction.guards().stream()
+                                        .filter(guard -> !guard.path().equals(Paths.EPOCH))
+                                        .toList(),
+                                transaction.writes().stream()
+                                        .map(RuleMutantsTest::anyVersion)
+                                        .toList());
         assertThat(writeOfADeposedMaster(UnaryOperator.identity())).isEmpty();
         assertThat(writeOfADeposedMaster(unfenced))
                 .hasValueSatisfying(found -> assertThat(found).startsWith("I7:"));
@@ -60,8 +63,10 @@ class RuleMutantsTest {
             }
             return transaction;
         };
-        SimCluster cluster = new SimCluster(3, ClusterOptions.DEFAULT.withStore(
-                store -> BrokenStore.writing(seen).apply(BrokenStore.writing(rule).apply(store))));
+        SimCluster cluster = new SimCluster(
+                3,
+                ClusterOptions.DEFAULT.withStore(store -> BrokenStore.writing(seen)
+                        .apply(BrokenStore.writing(rule).apply(store))));
         List.of("a0", "a1", "a2").forEach(cluster::start);
         cluster.operator()
                 .apply(Job.named("work")
@@ -100,7 +105,8 @@ class RuleMutantsTest {
                 for (String name : cluster.ensemble().peekChildren(Paths.LATCH)) {
                     String path = Paths.LATCH + "/" + name;
                     if (cluster.ensemble().peek(path).orElseThrow().ephemeralOwner() == session) {
-                        Transaction delete = Transaction.at("rogue").delete(path, -1).build();
+                        Transaction delete =
+                                Transaction.at("rogue").delete(path, -1).build();
                         store.commit(own, delete, answer -> {});
                     }
                 }
@@ -187,8 +193,7 @@ class RuleMutantsTest {
                         order.token() >>> 20 << 20,
                         order.limit(),
                         order.limitReason());
-                super.start(
-                        new Task(coarse, task.job(), task.parameters(), task.checkpoint(), task.lease()), listener);
+                super.start(new Task(coarse, task.job(), task.parameters(), task.checkpoint(), task.lease()), listener);
             }
         }));
     }
@@ -198,16 +203,18 @@ class RuleMutantsTest {
         UnaryOperator<Transaction> unfenced = transaction -> transaction.site().equals("ledger-flush")
                 ? new Transaction(transaction.site(), List.of(), transaction.writes())
                 : transaction;
-        // Zookeeper refuses requests of a session that is over; what the check adds is a registration that went by itself.
-        UnaryOperator<Transaction> losesItsRegistration = transaction -> transaction.site().equals("hand-over")
-                ? new Transaction(
-                        transaction.site(),
-                        transaction.guards(),
-                        transaction.writes().stream()
-                                .<Transaction.Write>map(write -> new Transaction.Delete(
-                                        Paths.agent(Paths.name(write.path())), -1))
-                                .toList())
-                : transaction;
+        // Zookeeper refuses requests of a session that is over; what the check adds is a registration that went by
+        // itself.
+        UnaryOperator<Transaction> losesItsRegistration =
+                transaction -> transaction.site().equals("hand-over")
+                        ? new Transaction(
+                                transaction.site(),
+                                transaction.guards(),
+                                transaction.writes().stream()
+                                        .<Transaction.Write>map(write ->
+                                                new Transaction.Delete(Paths.agent(Paths.name(write.path())), -1))
+                                        .toList())
+                        : transaction;
         ClusterOptions both = ClusterOptions.DEFAULT.withStore(store -> BrokenStore.writing(unfenced)
                 .apply(BrokenStore.writing(losesItsRegistration).apply(store)));
         assertCaught("R8", both);
