@@ -790,7 +790,10 @@ public final class ShardRuns {
                 effects.backOff(fire.id, Duration.ZERO);
             }
         }
-        if (leaseHolds) {
+        if (leaseHolds && owed) {
+            // Taken over under the hand-over: what the predecessors left is settled like after any take-over.
+            decide(now, upTo, true);
+        } else if (leaseHolds) {
             runAllLate(spans.gaps(decided, upTo, scheduledLive()), now);
             decided = later(decided, upTo);
             decide(now, upTo, true);

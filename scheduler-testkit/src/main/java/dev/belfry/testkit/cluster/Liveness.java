@@ -88,8 +88,10 @@ final class Liveness {
             for (int shard = 0; shard < count; shard++) {
                 ShardRef ref = ShardRef.numbered(job.uid(), layout, count, shard);
                 List<Instant> due = CommittedJobs.due(job, layout, Instant.EPOCH, upTo);
-                boolean present = layout == job.newest().layout() && job.deletedAt().isEmpty();
-                // What a layout or a job that is over still owed when its owner was lost is superseded without a record:
+                boolean present =
+                        layout == job.newest().layout() && job.deletedAt().isEmpty();
+                // What a layout or a job that is over still owed when its owner was lost is superseded without a
+                // record:
                 // nobody may write there any more, and the drop of the row says so.
                 boolean settled = present || safety.table().wasLetGo(new ShardKey(job.uid(), layout, shard));
                 inJournal(ShardId.of(ref), due, CommittedJobs.hasInstants(job), settled);

@@ -53,7 +53,9 @@ class SimClusterTest {
         for (long seed = 1; seed <= 10; seed++) {
             SimCluster once = Seeds.retold(seed);
             SimCluster again = Seeds.retold(seed);
-            assertThat(again.scheduler().logHash()).as("seed " + seed).isEqualTo(once.scheduler().logHash());
+            assertThat(again.scheduler().logHash())
+                    .as("seed " + seed)
+                    .isEqualTo(once.scheduler().logHash());
             assertThat(again.story().lines()).isEqualTo(once.story().lines());
         }
         assertThat(Seeds.retold(1).scheduler().logHash())
