@@ -313,6 +313,8 @@ final class GroupCommit {
                         tenancy.writing = false;
                         dirty.add(tenancy);
                     });
+        } else {
+            batch.journal.forEach(part -> journal.refused(part, conflict.reason()));
         }
     }
 

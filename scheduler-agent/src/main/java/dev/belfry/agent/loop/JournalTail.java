@@ -136,6 +136,23 @@ final class JournalTail {
         trim();
     }
 
+    /**
+     * A journal write was refused: somebody else deleted the entry that was extended, or the parent of all of them. What
+     * it carried is sent again, into a new entry.
+     */
+    void refused(Part part, Commit.Reason reason) {
+        if (!part.created) {
+            entries.remove(part.entry);
+            bytes -= part.entry.bytes;
+        } else if (reason == Commit.Reason.MISSING) {
+            Transaction parent = Transaction.at("journal-parent")
+                    .exists(Paths.agent(writer))
+                    .create(Paths.journal(writer), counted.encode())
+                    .build();
+            store.commit(session, parent, answer -> {});
+        }
+    }
+
     private void trim() {
         if (trimming || (entries.size() <= MAX_ENTRIES && bytes <= MAX_BYTES)) {
             return;
