@@ -7,6 +7,7 @@ import dev.belfry.core.job.Placement;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,7 @@ final class ExplainVerb extends ClusterVerb {
 
     @Override
     int ask(BelfryClient client) {
-        Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
+        Snapshot snapshot = Snapshot.read(client, shell.clock().instant().truncatedTo(ChronoUnit.MILLIS));
         JobRecord record =
                 snapshot.job(job).orElseThrow(() -> new NoException("no job '" + job + "'; see 'belfry get jobs'"));
         Instant when = at == null ? snapshot.now() : at;

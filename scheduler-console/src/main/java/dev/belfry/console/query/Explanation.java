@@ -107,10 +107,13 @@ public final class Explanation {
     // --- what happened
 
     private void past(Instant at, Instant fire, JobVersion version, Optional<String> shard) {
-        say(
-                fire.equals(at)
-                        ? "It was due at " + fire + "."
-                        : "It was not due at " + at + "; the last fire up to then was " + fire + ".");
+        if (at.equals(snapshot.now())) {
+            say("Its last fire was at " + fire + ".");
+        } else if (fire.equals(at)) {
+            say("It was due at " + fire + ".");
+        } else {
+            say("It was not due at " + at + "; the last fire up to then was " + fire + ".");
+        }
         if (shard.isPresent()) {
             oneShard(fire, version, shard.get());
             return;
