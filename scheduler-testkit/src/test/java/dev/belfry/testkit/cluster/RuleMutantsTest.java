@@ -12,13 +12,8 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.core.shard.AttemptOrder;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.store.Read;
-import dev.belfry.store.Session;
-import dev.belfry.store.SessionListener;
-import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
-import dev.belfry.testkit.time.SimClock;
-import dev.belfry.testkit.time.SimProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +76,7 @@ class RuleMutantsTest {
         long term = cluster.term();
         atNextPlan.add(() -> {
             new Fault.Cut(master.id(), Fault.Way.OUT, Duration.ofMillis(1_000)).inflict(cluster);
-            deleteLatch(cluster, session);
+            Rogue.deleteLatch(cluster, session);
         });
         cluster.start("a3");
         assertThat(cluster.runUntil(
@@ -94,33 +89,6 @@ class RuleMutantsTest {
         } catch (InvariantViolation e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static void deleteLatch(SimCluster cluster, long session) {
-        SimProcess process = new SimProcess(cluster.scheduler(), "rogue", new SimClock(cluster.scheduler()));
-        Store store = cluster.ensemble().connect(process, Duration.ofSeconds(6)).view(process);
-        store.sessions(new SessionListener() {
-            @Override
-            public void opened(Session own) {
-                for (String name : cluster.ensemble().peekChildren(Paths.LATCH)) {
-                    String path = Paths.LATCH + "/" + name;
-                    if (cluster.ensemble().peek(path).orElseThrow().ephemeralOwner() == session) {
-                        Transaction delete =
-                                Transaction.at("rogue").delete(path, -1).build();
-                        store.commit(own, delete, answer -> {});
-                    }
-                }
-            }
-
-            @Override
-            public void suspended(Session own) {}
-
-            @Override
-            public void resumed(Session own) {}
-
-            @Override
-            public void ended(Session own) {}
-        });
     }
 
     private static Transaction.Write anyVersion(Transaction.Write write) {

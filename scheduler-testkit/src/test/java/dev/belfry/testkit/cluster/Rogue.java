@@ -1,0 +1,43 @@
+package dev.belfry.testkit.cluster;
+
+import dev.belfry.core.record.Paths;
+import dev.belfry.store.Session;
+import dev.belfry.store.SessionListener;
+import dev.belfry.store.Store;
+import dev.belfry.store.Transaction;
+import dev.belfry.testkit.time.SimClock;
+import dev.belfry.testkit.time.SimProcess;
+import java.time.Duration;
+
+/** Somebody with write access and no manners. */
+final class Rogue {
+    private Rogue() {}
+
+    /** Deletes the latch znode of a session, so that another is elected although the session lives. */
+    static void deleteLatch(SimCluster cluster, long session) {
+        SimProcess process = new SimProcess(cluster.scheduler(), "rogue", new SimClock(cluster.scheduler()));
+        Store store = cluster.ensemble().connect(process, Duration.ofSeconds(6)).view(process);
+        store.sessions(new SessionListener() {
+            @Override
+            public void opened(Session own) {
+                for (String name : cluster.ensemble().peekChildren(Paths.LATCH)) {
+                    String path = Paths.LATCH + "/" + name;
+                    if (cluster.ensemble().peek(path).orElseThrow().ephemeralOwner() == session) {
+                        Transaction delete =
+                                Transaction.at("rogue").delete(path, -1).build();
+                        store.commit(own, delete, answer -> {});
+                    }
+                }
+            }
+
+            @Override
+            public void suspended(Session own) {}
+
+            @Override
+            public void resumed(Session own) {}
+
+            @Override
+            public void ended(Session own) {}
+        });
+    }
+}
