@@ -19,7 +19,10 @@ public final class EmbeddedAgent {
                             "shard %d of %d, due %s, token %d%n",
                             context.shard(), context.shardCount(), context.scheduledTime(), context.fencingToken());
                 })
-                .job(Job.named("greet").cron("0/5 * * * * ?").zone("Europe/Berlin").shards(4))
+                .job(Job.named("greet")
+                        .cron("0/5 * * * * ?")
+                        .zone("Europe/Berlin")
+                        .shards(4))
                 .start()) {
             agent.awaitTermination();
         }
