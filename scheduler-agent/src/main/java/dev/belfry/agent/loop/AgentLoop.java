@@ -146,12 +146,16 @@ public final class AgentLoop implements SessionListener {
     public void announceRestart() {
         restarting = true;
         drain();
+        Incarnated now = incarnated;
+        if (now != null) {
+            now.shards.holdForRestart();
+        }
     }
 
     /** Whether the announcement of a restart, or of a drain, is in the store. */
     public boolean announced() {
         Incarnated now = incarnated;
-        return now == null || (now.published && !now.publishing);
+        return now == null || (now.published && !now.publishing && now.shards.heldSettled());
     }
 
     /** Whether nothing is held any more. */

@@ -56,6 +56,8 @@ final class OwnedShard {
 
     /** Whether the master wants it back. */
     boolean wanted;
+    /** Whether it waits for the next incarnation of this agent: it starts nothing, and is not released. */
+    boolean held;
     /** Whether nobody is to follow: the layout or the job ends. */
     boolean ending;
 

@@ -206,7 +206,7 @@ final class OwnedShards {
         if (shard.wanted && !runs.handingOver()) {
             runs.beginHandOver();
             letGo(shard);
-        } else if (!shard.wanted && runs.handingOver() && !runs.exhausted()) {
+        } else if (!shard.wanted && !shard.held && runs.handingOver() && !runs.exhausted()) {
             runs.resume(now(), owner.horizon(), owner.leaseHolds());
             look(shard);
         }
@@ -656,7 +656,7 @@ final class OwnedShards {
             commit.changed(shard, true);
             return;
         }
-        if (commit.settled(shard)) {
+        if (commit.settled(shard) && !shard.held) {
             shard.stage = OwnedShard.Stage.RELEASED;
             if (shard.ref.isBroadcast()) {
                 shards.remove(shard.ref);
@@ -683,6 +683,33 @@ final class OwnedShards {
     boolean recorded() {
         return shards.values().stream()
                 .allMatch(shard -> shard.stage != OwnedShard.Stage.ACTIVE || commit.settled(shard));
+    }
+
+    /**
+     * Starts nothing more of the jobs that wait for this agent to come back, and notes in their records from when on the
+     * next incarnation owes their fires. Their rows are kept: nothing is listed as released.
+     */
+    void holdForRestart() {
+        for (OwnedShard shard : List.copyOf(shards.values())) {
+            ShardRuns runs = shard.runs;
+            boolean waits = owner.job(shard.job)
+                    .map(job -> !job.definition().rejoinGrace().isZero())
+                    .orElse(false);
+            if (waits && runs != null && !shard.held && !shard.ref.isBroadcast()) {
+                shard.held = true;
+                if (!runs.handingOver()) {
+                    runs.beginHandOver();
+                }
+                letGo(shard);
+            }
+        }
+    }
+
+    /** Whether every shard that is held for a restart has ended what it ran, and everything about it is durable. */
+    boolean heldSettled() {
+        return shards.values().stream()
+                .filter(shard -> shard.held && shard.runs != null)
+                .allMatch(shard -> shard.runs != null && shard.runs.releasePrepared() && commit.settled(shard));
     }
 
     /** Stops every attempt; the agent closes and its drain time-out has passed. */
