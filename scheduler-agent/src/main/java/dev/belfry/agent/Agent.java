@@ -7,6 +7,7 @@ import dev.belfry.agent.loop.AgentProfile;
 import dev.belfry.agent.loop.ThreadLoop;
 import dev.belfry.master.MasterLoop;
 import dev.belfry.store.zk.ZkConnection;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -78,6 +79,11 @@ public final class Agent implements AutoCloseable {
         @Override
         public void registered(String incarnation) {
             registered.complete(incarnation);
+        }
+
+        @Override
+        public double load() {
+            return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         }
 
         @Override

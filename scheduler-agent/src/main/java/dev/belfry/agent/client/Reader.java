@@ -166,8 +166,14 @@ final class Reader {
     // --- journal and commands
 
     CompletableFuture<Journal> journal() {
-        return below(Paths.JOURNAL, 1)
-                .thenCompose(writers -> below(Paths.JOURNAL, 2).thenApply(entries -> journal(writers, entries)));
+        // The root holds the counts of journals that had to make room altogether.
+        return below(Paths.JOURNAL, 0)
+                .thenCompose(root -> below(Paths.JOURNAL, 1)
+                        .thenCompose(writers -> below(Paths.JOURNAL, 2).thenApply(entries -> {
+                            List<Znode> counted = new ArrayList<>(root);
+                            counted.addAll(writers);
+                            return journal(counted, entries);
+                        })));
     }
 
     private static Journal journal(List<Znode> writers, List<Znode> entries) {
@@ -198,6 +204,7 @@ final class Reader {
         Set<String> names = new TreeSet<>();
         writers.forEach(znode -> names.add(Paths.name(znode.path())));
         names.remove(Paths.name(Paths.MASTER_JOURNAL));
+        names.remove(Paths.name(Paths.JOURNAL));
         return new Journal(fires, counts, table, names, problems);
     }
 

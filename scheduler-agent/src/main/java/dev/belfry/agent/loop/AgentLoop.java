@@ -60,6 +60,11 @@ public final class AgentLoop implements SessionListener {
         /** The session is over, everything held was dropped; the agent registers again as soon as it can. */
         default void lost(String incarnation) {}
 
+        /** How busy the machine is, as the load average of the last minute; negative if unknown. */
+        default double load() {
+            return -1;
+        }
+
         /** The store does not let this agent in, and will not without help. */
         default void refused(String why) {}
     }
@@ -452,7 +457,7 @@ public final class AgentLoop implements SessionListener {
                     table == null ? 0 : table.appliedZxid(),
                     shards == null ? 0 : shards.count(),
                     attempts.running(),
-                    -1,
+                    listener.load(),
                     now);
         }
 
