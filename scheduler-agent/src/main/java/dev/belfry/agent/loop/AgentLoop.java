@@ -593,6 +593,11 @@ public final class AgentLoop implements SessionListener {
             }
         }
 
+        @Override
+        public void rejoinBroadcast(String jobUid) {
+            job(jobUid).ifPresent(this::broadcast);
+        }
+
         private void broadcast(JobRecord job) {
             JobDefinition definition = job.definition();
             if (definition.placement() != Placement.BROADCAST || profile.standby()) {

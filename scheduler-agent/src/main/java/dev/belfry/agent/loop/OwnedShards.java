@@ -24,9 +24,11 @@ import dev.belfry.core.shard.ShardRuns;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.RunRequest;
 import dev.belfry.core.version.VersionedDueSet;
+import dev.belfry.store.Commit;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
+import dev.belfry.store.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -74,6 +76,9 @@ final class OwnedShards {
 
         /** A tenancy that was listed as released is over: the listing may go. */
         void forget(ShardRef ref, long since);
+
+        /** Taking part in a broadcast job did not work out; if this agent still is to, it begins anew. */
+        void rejoinBroadcast(String jobUid);
 
         /** The definition of a job by its uid. */
         Optional<JobRecord> job(String uid);
@@ -371,6 +376,7 @@ final class OwnedShards {
         }
         OwnedShard shard = new OwnedShard(ref, 1, job.uid());
         shards.put(ref, shard);
+        shard.ledgerRead = true;
         String path = ref.ledgerPath();
         store.read(session, "broadcast-ledger-read", path, answer -> {
             if (gone(shard)) {
@@ -379,12 +385,11 @@ final class OwnedShards {
             if (answer instanceof Read.Found found) {
                 broadcastLedger(shard, path, found, registeredAt);
             } else if (answer instanceof Read.Missing) {
-                begin(shard, Optional.of(LedgerRecord.fresh(registeredAt)));
+                takeBroadcast(shard, LedgerRecord.fresh(registeredAt));
             } else {
-                shards.remove(ref);
+                rejoin(shard);
             }
         });
-        shard.ledgerRead = true;
     }
 
     private void broadcastLedger(OwnedShard shard, String path, Read.Found found, Instant registeredAt) {
@@ -394,9 +399,9 @@ final class OwnedShards {
             shard.since = ledger.since() + 1;
             // While the agent was not registered nothing was due; what it had begun is settled like any other.
             Instant mark = ledger.mark().isAfter(registeredAt) ? ledger.mark() : registeredAt;
-            begin(
+            takeBroadcast(
                     shard,
-                    Optional.of(new LedgerRecord(
+                    new LedgerRecord(
                             ledger.writer(),
                             ledger.batch(),
                             ledger.since(),
@@ -405,16 +410,64 @@ final class OwnedShards {
                             ledger.requested(),
                             ledger.recent(),
                             ledger.delayNext(),
-                            Optional.empty())));
+                            Optional.empty()));
         } catch (CorruptRecordException e) {
-            LOG.error("shard stops: {}; {}", shard, e.getMessage());
-            shards.remove(shard.ref);
+            if (!shard.complained) {
+                LOG.error("shard stops: {}; {}", shard, e.getMessage());
+            }
+            rejoin(shard);
         }
+    }
+
+    /**
+     * Nobody grants a broadcast shard: its owner writes the next {@code since} into the ledger before anything starts, so
+     * that no two incarnations ever hand out the same token.
+     */
+    private void takeBroadcast(OwnedShard shard, LedgerRecord ledger) {
+        byte[] data = LedgerCodec.encode(new LedgerRecord(
+                incarnation,
+                0,
+                shard.since,
+                ledger.mark(),
+                ledger.above(),
+                ledger.requested(),
+                ledger.recent(),
+                ledger.delayNext(),
+                Optional.empty()));
+        String path = shard.ref.ledgerPath();
+        Transaction.Builder take = Transaction.at("broadcast-take").exists(Paths.agent(incarnation));
+        Transaction transaction = shard.ledgerVersion < 0
+                ? take.create(path, data).build()
+                : take.put(path, data, shard.ledgerVersion).build();
+        store.commit(session, transaction, answer -> {
+            if (gone(shard)) {
+                return;
+            }
+            if (answer instanceof Commit.Applied) {
+                shard.ledgerVersion++;
+                begin(shard, Optional.of(ledger));
+            } else {
+                rejoin(shard);
+            }
+        });
+    }
+
+    /** Taking part did not work out: it is tried again from the start, with a fresh look at the ledger. */
+    private void rejoin(OwnedShard shard) {
+        shards.remove(shard.ref);
+        loop.after(session.timeout().toNanos() / 10, () -> {
+            if (!closed) {
+                owner.rejoinBroadcast(shard.job);
+            }
+        });
     }
 
     /** This agent takes no part in the job any more: deleted, or not eligible. */
     void leaveBroadcast(String jobUid, String agentId) {
         OwnedShard shard = shards.get(ShardRef.broadcast(jobUid, agentId));
+        if (shard != null && shard.runs == null) {
+            shards.remove(shard.ref);
+        }
         if (shard != null && shard.runs != null && !shard.wanted) {
             shard.wanted = true;
             shard.ending = true;
