@@ -196,7 +196,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     }
 
     private static void mayRepeat(Execution execution, Execution other) {
-        if (execution.recovery() == Recovery.SKIP && execution.attempt() == other.attempt()) {
+        boolean once = execution.recovery() == Recovery.SKIP && other.recovery() == Recovery.SKIP;
+        if (once && execution.attempt() == other.attempt()) {
             throw new InvariantViolation("I4", execution + " repeats an at-most-once attempt: " + other);
         }
         boolean completed = other.how() == Execution.End.RETURNED;
