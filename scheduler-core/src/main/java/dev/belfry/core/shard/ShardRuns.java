@@ -709,7 +709,9 @@ public final class ShardRuns {
     }
 
     private void announceDelay(FireId fire, Moment now) {
-        if (fire.isScheduled()) {
+        // A fire of an earlier version with instants of its own says nothing of the delay: the first one stands as it
+        // is.
+        if (fire.isScheduled() && due.nextAfterCompletion(fire.due()).isPresent()) {
             delayNext = due.nextAfterCompletion(now.wall())
                     .map(next -> later(next, fire.due().plusMillis(1)))
                     .map(next -> Instant.ofEpochMilli(next.toEpochMilli()));

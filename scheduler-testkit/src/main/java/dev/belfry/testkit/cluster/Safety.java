@@ -169,6 +169,11 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         cluster.story().add(what);
     }
 
+    @Override
+    public long nanos() {
+        return cluster.scheduler().nanos();
+    }
+
     // --- executions
 
     @Override
