@@ -21,12 +21,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -52,6 +53,7 @@ public final class UpCommand implements Callable<Integer> {
 
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
     private static final Duration SETTLE = Duration.ofSeconds(60);
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final int DEFAULT_PORT = 2181;
     /** Time between two lines of progress. */
     private static final Duration PACE = Duration.ofSeconds(3);
@@ -394,8 +396,7 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     private void say(String line) {
-        LocalTime now = LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
-        out.println(now + "  " + line);
+        out.println(CLOCK.format(LocalTime.now(ZoneId.systemDefault())) + "  " + line);
         out.flush();
     }
 
