@@ -268,14 +268,11 @@ public final class ShardRuns {
     }
 
     private Optional<Instant> nextDue() {
-        Instant after = decided;
-        if (delayNext.isPresent()) {
-            return delayNext.filter(next -> next.isAfter(after));
-        }
-        Optional<Instant> next = due.next(after);
+        DueSet set = dueWithDelay();
+        Optional<Instant> next = set.next(decided);
         // A predecessor whose clock was ahead may have begun or settled fires that this clock has not come to.
         while (next.isPresent() && (spans.covers(next.get()) || live.containsKey(FireId.scheduled(next.get())))) {
-            next = due.next(next.get());
+            next = set.next(next.get());
         }
         return next;
     }
@@ -351,7 +348,7 @@ public final class ShardRuns {
     }
 
     private DueSet dueWithDelay() {
-        return delayNext.<DueSet>map(next -> new SingleDue(next, due)).orElse(due);
+        return delayNext.<DueSet>map(next -> new DelayedDue(next, due)).orElse(due);
     }
 
     private void take(Owed settled, String why, Moment now) {
@@ -811,7 +808,7 @@ public final class ShardRuns {
         }
         for (Fire fire : live.values()) {
             boolean leftToSuccessor = fire.state == FireState.WAITING
-                    || (fire.state == FireState.BACKING_OFF && rules.recovery() == Recovery.RERUN);
+                    || (fire.state == FireState.BACKING_OFF && (rules.recovery() == Recovery.RERUN || fire.pauseOver));
             if (!leftToSuccessor) {
                 return false;
             }

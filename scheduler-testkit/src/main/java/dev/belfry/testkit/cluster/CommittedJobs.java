@@ -1,5 +1,6 @@
 package dev.belfry.testkit.cluster;
 
+import dev.belfry.core.job.OverlapPolicy;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.record.Paths;
@@ -41,11 +42,30 @@ final class CommittedJobs {
         if (znode.isPresent() && Paths.parent(Paths.parent(path)).equals(Paths.JOBS)) {
             JobRecord job =
                     JobRecordCodec.decode(path, znode.get().data(), znode.get().modified());
-            byUid.put(job.uid(), job);
+            JobRecord before = byUid.put(job.uid(), job);
+            if (before == null) {
+                endOthers(job, znode.get().modified());
+            }
             for (RunRequest request : job.requests()) {
                 requested.add(job.uid() + " " + request.runId());
             }
         }
+    }
+
+    /** A job that takes another's name ends it, whatever the other's record said. */
+    private void endOthers(JobRecord job, Instant at) {
+        for (JobRecord other : List.copyOf(byUid.values())) {
+            boolean ends =
+                    other.deletedAt().isEmpty() || other.deletedAt().get().isAfter(at);
+            if (ends && other.name().equals(job.name()) && !other.uid().equals(job.uid())) {
+                byUid.put(other.uid(), other.deletedAt(at));
+            }
+        }
+    }
+
+    /** Whether executions of the job may ever have been allowed side by side. */
+    static boolean everAllowedOverlap(JobRecord job) {
+        return job.versions().stream().anyMatch(v -> v.definition().overlap().policy() == OverlapPolicy.ALLOW);
     }
 
     Collection<JobRecord> all() {

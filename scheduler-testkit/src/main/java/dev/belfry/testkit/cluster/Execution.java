@@ -1,7 +1,6 @@
 package dev.belfry.testkit.cluster;
 
 import dev.belfry.agent.loop.Attempts;
-import dev.belfry.core.job.OverlapPolicy;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.shard.AttemptOrder;
@@ -117,10 +116,6 @@ public final class Execution {
     /** What is left of its owner's lease by the owner's own clocks, in nanoseconds; 0 if it is over. */
     public long leaseNanos() {
         return task.lease().remainingNanos();
-    }
-
-    OverlapPolicy overlap() {
-        return task.job().definition().overlap().policy();
     }
 
     Recovery recovery() {

@@ -1,7 +1,6 @@
 package dev.belfry.testkit.cluster;
 
 import dev.belfry.core.agent.Incarnation;
-import dev.belfry.core.job.OverlapPolicy;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.LedgerCodec;
@@ -187,14 +186,18 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                 .contains(execution.fire().runId(""))) {
             throw new InvariantViolation("I4", execution + " started although its fire has its outcome");
         }
+        // A change of the policy leaves what it finds: attempts begun or tried again under the other one.
+        boolean sideBySide = jobs.find(execution.shard().jobUid())
+                .filter(CommittedJobs::everAllowedOverlap)
+                .isPresent();
         for (Execution other : earlier) {
-            if (other.token() >= execution.token() && execution.overlap() != OverlapPolicy.ALLOW) {
+            if (other.token() >= execution.token() && !sideBySide) {
                 throw new InvariantViolation("I6", execution + " started after the larger token of " + other);
             }
             if (other.fire().equals(execution.fire())) {
                 mayRepeat(execution, other);
             }
-            if (other.running()) {
+            if (other.running() && !sideBySide) {
                 mayOverlap(execution, other);
             }
         }
@@ -213,9 +216,6 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
 
     /** I5: side by side only where the older one cannot be stopped: frozen, cut off, or deaf. */
     private static void mayOverlap(Execution execution, Execution other) {
-        if (execution.overlap() == OverlapPolicy.ALLOW || other.overlap() == OverlapPolicy.ALLOW) {
-            return;
-        }
         boolean sameTenancy = other.since() == execution.since();
         if (sameTenancy && other.wasAbandoned()) {
             return;
