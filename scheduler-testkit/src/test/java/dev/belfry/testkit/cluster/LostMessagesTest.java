@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,6 +25,18 @@ class LostMessagesTest {
 
     /** The simulated store's own requests: an election is the recipe's business, a close is not answered. */
     private static final List<String> NOT_OURS = List.of("close", "election", "ping");
+
+    private QuietLogs logs;
+
+    @BeforeEach
+    void keepQuiet() {
+        logs = new QuietLogs();
+    }
+
+    @AfterEach
+    void beHeardAgain() {
+        logs.close();
+    }
 
     @Test
     void everyCallSiteSurvivesALostRequestAndALostReply() {

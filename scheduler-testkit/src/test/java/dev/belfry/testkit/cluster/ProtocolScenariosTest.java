@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Scenarios in which the order of things matters, each of which broke an earlier draft of the protocol. */
@@ -63,6 +65,18 @@ class ProtocolScenariosTest {
     /** Every attempt takes so long. */
     private static Behaviour lasting(long seconds) {
         return (task, random) -> Behaviour.Act.lasting(Duration.ofSeconds(seconds));
+    }
+
+    private QuietLogs logs;
+
+    @BeforeEach
+    void keepQuiet() {
+        logs = new QuietLogs();
+    }
+
+    @AfterEach
+    void beHeardAgain() {
+        logs.close();
     }
 
     @Test

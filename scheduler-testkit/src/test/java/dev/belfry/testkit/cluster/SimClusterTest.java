@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -22,6 +24,18 @@ class SimClusterTest {
     private static final int SEEDS = Integer.getInteger("belfry.seeds", 2_000);
     private static final long FIRST = Long.getLong("belfry.firstSeed", 1);
     private static final int LAST_LINES = 60;
+
+    private QuietLogs logs;
+
+    @BeforeEach
+    void keepQuiet() {
+        logs = new QuietLogs();
+    }
+
+    @AfterEach
+    void beHeardAgain() {
+        logs.close();
+    }
 
     @Test
     void everySeedKeepsTheInvariantsAndHeals() throws IOException {
