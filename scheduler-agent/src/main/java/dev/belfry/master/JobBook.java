@@ -2,6 +2,7 @@ package dev.belfry.master;
 
 import dev.belfry.agent.loop.Mirror;
 import dev.belfry.core.agent.LabelSelector;
+import dev.belfry.core.assign.EndedLayout;
 import dev.belfry.core.assign.JobSpec;
 import dev.belfry.core.assign.Spread;
 import dev.belfry.core.assign.Strategy;
@@ -16,8 +17,11 @@ import dev.belfry.core.version.JobVersion;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Znode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,22 +80,31 @@ final class JobBook implements Mirror.Listener {
                 .orElse(uid);
     }
 
-    /** What the plan needs to know of every sticky job, at {@code now} of the ensemble's clock. */
-    List<JobSpec> specs(Instant now) {
+    Collection<Entry> all() {
+        return Collections.unmodifiableCollection(byName.values());
+    }
+
+    /**
+     * What the plan needs to know of every job that has sticky shards, or had some that are not settled, at {@code now}
+     * of the ensemble's clock.
+     */
+    List<JobSpec> specs(Instant now, Settlements settlements) {
         List<JobSpec> specs = new ArrayList<>();
         for (Entry entry : byName.values()) {
             JobVersion version = entry.job().at(now);
-            if (version.definition().placement() == Placement.STICKY) {
-                specs.add(spec(entry.job(), version, now));
+            List<EndedLayout> ended = settlements.ended(entry.job(), now);
+            if (version.definition().placement() == Placement.STICKY || !ended.isEmpty()) {
+                specs.add(spec(entry.job(), version, now, ended));
             }
         }
         return specs;
     }
 
-    private static JobSpec spec(JobRecord job, JobVersion version, Instant now) {
+    private static JobSpec spec(JobRecord job, JobVersion version, Instant now, List<EndedLayout> ended) {
         // The layout follows the version in force; where a shard may lie, the newest word.
         JobDefinition placed = job.newest().layout() == version.layout() ? job.definition() : version.definition();
-        boolean active = job.deletedAt().isEmpty() || job.deletedAt().get().isAfter(now);
+        boolean active = version.definition().placement() == Placement.STICKY
+                && (job.deletedAt().isEmpty() || job.deletedAt().get().isAfter(now));
         return new JobSpec(
                 new LayoutKey(job.uid(), version.layout()),
                 job.name(),
@@ -105,24 +118,28 @@ final class JobBook implements Mirror.Listener {
                 Optional.ofNullable(placed.requires().spread()).map(Spread::new),
                 Optional.ofNullable(placed.requires().exclusive()),
                 placed.rejoinGrace(),
-                active);
+                active,
+                ended);
     }
 
-    /** The next instant at which another layout comes into force or a job ends; {@link Instant#MAX} if none does. */
-    Instant nextLayoutChange(Instant now) {
+    /**
+     * The next instant after {@code now} at which another layout comes into force or a job ends, or the leases of that
+     * time are over; {@link Instant#MAX} if there is none.
+     */
+    Instant nextLayoutChange(Instant now, Duration lease) {
         Instant next = Instant.MAX;
         for (Entry entry : byName.values()) {
             for (JobVersion version : entry.job().versions()) {
-                if (version.from().isAfter(now) && version.from().isBefore(next)) {
-                    next = version.from();
-                }
+                next = sooner(next, version.from(), now, lease);
             }
-            Instant end = entry.job().deletedAt().orElse(Instant.MIN);
-            if (end.isAfter(now) && end.isBefore(next)) {
-                next = end;
-            }
+            next = sooner(next, entry.job().deletedAt().orElse(Instant.EPOCH), now, lease);
         }
         return next;
+    }
+
+    private static Instant sooner(Instant known, Instant change, Instant now, Duration lease) {
+        Instant next = change.isAfter(now) ? change : change.plus(lease);
+        return next.isAfter(now) && next.isBefore(known) ? next : known;
     }
 
     @Override

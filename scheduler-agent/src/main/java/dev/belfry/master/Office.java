@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +63,7 @@ final class Office {
 
     private final TableWriter table;
     private final JobBook jobs;
+    private final Settlements settlements;
     private final CommandDesk commands;
     private final JournalKeeper journals;
     private final Map<String, HandOver> handOvers = new TreeMap<>();
@@ -113,6 +115,7 @@ final class Office {
         this.fenced = fenced;
         this.table = new TableWriter(loop, store, session, self, epoch.term(), this::fence);
         this.jobs = new JobBook(store, session, this::planSoon, this::settled);
+        this.settlements = new Settlements(store, session, this::fence);
         this.commands = new CommandDesk(loop, store, session, jobs, clockOffset, new CommandDesk.Owner() {
             @Override
             public Transaction.Builder transaction(String site) {
@@ -267,16 +270,16 @@ final class Office {
                     commands.drains().agents().contains(agent.incarnation().agentId());
             live.add(drained ? agent.withDraining(true) : agent);
         }
-        Plan plan = Plan.of(PlanInput.of(jobs.specs(now), live, table.table())
+        Plan plan = Plan.of(PlanInput.of(jobs.specs(now, settlements), live, table.table())
                 .withReplaceable(replaceable)
                 .withRestarting(restarting, now)
-                .withReleased(released()));
+                .withReleased(listed(HandOver::releases), listed(HandOver::settled)));
         restarting.keySet().removeIf(gone -> !agents.containsKey(gone.name()) && !table.names(gone.name()));
         life.keepOnly(incarnation -> agents.containsKey(incarnation) || table.names(incarnation));
         reportUnplaced(plan.unplaced());
         long held = 0;
         for (Change change : plan.changes()) {
-            if (change instanceof Change.Grant) {
+            if (grants(change)) {
                 held = Math.max(held, table.heldNanos(change.shard()));
             }
         }
@@ -284,6 +287,17 @@ final class Office {
         Plan writable = held > 0 ? withoutHeld(plan) : plan;
         if (!writable.isEmpty()) {
             write(writable);
+        } else {
+            settlements.keep(jobs.all(), now, Lease.length(epoch.longestTimeout()), this::recordWritten);
+        }
+    }
+
+    /** A job's record says that more of it is settled, or could not; its change in the store brings the next plan. */
+    private void recordWritten(Commit answer) {
+        if (!ended && answer instanceof Commit.Fenced) {
+            lost();
+        } else if (!ended && answer instanceof Commit.Rejected rejected) {
+            LOG.error("it cannot be recorded that a layout is settled: {}", rejected.why());
         }
     }
 
@@ -293,7 +307,7 @@ final class Office {
         List<String> reasons = new ArrayList<>();
         for (int i = 0; i < plan.changes().size(); i++) {
             Change change = plan.changes().get(i);
-            if (!(change instanceof Change.Grant) || table.heldNanos(change.shard()) == 0) {
+            if (!grants(change) || table.heldNanos(change.shard()) == 0) {
                 changes.add(change);
                 reasons.add(plan.reasons().get(i));
             }
@@ -301,17 +315,21 @@ final class Office {
         return new Plan(changes, reasons, plan.unplaced());
     }
 
-    private Set<Release> released() {
-        Set<Release> released = new TreeSet<>();
-        handOvers.values().forEach(handOver -> released.addAll(handOver.releases()));
-        return released;
+    private static boolean grants(Change change) {
+        return change instanceof Change.Grant || change instanceof Change.Settle;
+    }
+
+    private Set<Release> listed(Function<HandOver, Set<Release>> what) {
+        Set<Release> listed = new TreeSet<>();
+        handOvers.values().forEach(handOver -> listed.addAll(what.apply(handOver)));
+        return listed;
     }
 
     /** The timer for what time alone brings: the end of a wait for a lease, or a layout that comes into force. */
     private void rearm(long wait, Instant now) {
         timer.cancel();
         long next = wait;
-        Instant change = jobs.nextLayoutChange(now);
+        Instant change = jobs.nextLayoutChange(now, Lease.length(epoch.longestTimeout()));
         if (change.isBefore(Instant.MAX)) {
             next = Math.min(next, Math.max(1, Duration.between(now, change).toNanos()));
         }
@@ -328,7 +346,14 @@ final class Office {
                 plan.changes().size(),
                 plan.unplaced().size(),
                 plan.reasons().get(0));
-        table.write(plan, this::written);
+        // The rest comes with the next plan, made from what this part left.
+        Plan part = plan.part(0, Math.min(TableWriter.PART, plan.changes().size()));
+        table.write(part, answer -> {
+            if (answer instanceof Commit.Applied) {
+                settlements.written(part);
+            }
+            written(answer);
+        });
     }
 
     private void written(Commit answer) {

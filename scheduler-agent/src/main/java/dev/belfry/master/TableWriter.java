@@ -46,7 +46,7 @@ final class TableWriter {
     private static final Logger LOG = LoggerFactory.getLogger(TableWriter.class);
 
     /** Changes in one transaction at most. */
-    private static final int PART = 2_000;
+    static final int PART = 2_000;
     /** Changes in one journal entry at most. */
     private static final int LINES = 400;
 
@@ -222,13 +222,12 @@ final class TableWriter {
         return until == null ? 0 : Math.max(0, until - loop.nanoTime());
     }
 
-    /** Writes the first part of {@code plan}; the rest comes with the next plan, made from what this part left. */
-    void write(Plan plan, Consumer<Commit> then) {
+    /** Writes {@code part}, of {@link #PART} changes at most. */
+    void write(Plan part, Consumer<Commit> then) {
         if (n + 1 >= Generation.PER_TERM) {
             then.accept(new Commit.Fenced(0, Paths.EPOCH));
             return;
         }
-        Plan part = plan.part(0, Math.min(PART, plan.changes().size()));
         Generation generation = Generation.of(term, ++n);
         Plan.Applied applied = part.apply(table, generation);
         List<TableEntry.Line> lines = new ArrayList<>();
@@ -297,6 +296,9 @@ final class TableWriter {
         if (change instanceof Change.Grant grant) {
             kind = "grant";
             owner = grant.to().name();
+        } else if (change instanceof Change.Settle settle) {
+            kind = "settle";
+            owner = settle.to().name();
         } else if (change instanceof Change.Offer offer) {
             kind = "offer";
             next = offer.next().name();

@@ -34,6 +34,8 @@ final class JobWriter {
     /** The session time-out that an agent has by default: one may register while the change is on its way. */
     private static final Duration USUAL_SESSION = Duration.ofSeconds(10);
 
+    private static final Duration POLL = Duration.ofMillis(200);
+
     private static final Duration MARGIN = Duration.ofSeconds(1);
     /** A version that was in force within this time is not dropped to make room. */
     private static final Duration KEEP_VERSIONS = Duration.ofHours(1);
@@ -47,6 +49,10 @@ final class JobWriter {
     private final String uid;
 
     private final LedgerParents parents;
+    /** The deleted job of the same name whose end is awaited; empty while there is none. */
+    private String closing = "";
+    /** When no lease of its time can live any more, on the monotonic clock; the greatest number while not known. */
+    private long freeAt = Long.MAX_VALUE;
 
     JobWriter(Requests requests, JobDefinition definition, Author author, Deadline deadline) {
         this.requests = requests;
@@ -88,18 +94,50 @@ final class JobWriter {
             return created(znode, job);
         }
         if (job.deleted()) {
-            return longestLease().thenCompose(lease -> {
-                // Until no lease of its time can live the old job's owners may still be at work.
-                Instant free = job.deletedAt().orElseThrow().plus(lease);
-                Duration delay = Duration.between(requests.loop().now(), free);
-                return write(
-                        fresh(1, Instant.EPOCH, false),
-                        znode.version(),
-                        delay.isNegative() ? Duration.ZERO : delay,
-                        List.of());
-            });
+            return onceClosed(znode, job);
         }
         return change(znode, job);
+    }
+
+    /**
+     * Creates the job in the place of one that was deleted, once that one has no owner any more and all it owed is
+     * recorded, or no lease of its time can live.
+     */
+    private CompletableFuture<Applied> onceClosed(Znode znode, JobRecord job) {
+        long now = requests.loop().nanoTime();
+        if (job.closed()
+                || (freeAt != Long.MAX_VALUE && now - freeAt >= 0 && job.uid().equals(closing))) {
+            return write(fresh(1, Instant.EPOCH, false), znode.version(), Duration.ZERO, List.of());
+        }
+        if (deadline.passed(now)) {
+            return CompletableFuture.failedFuture(new ClientException(
+                    Kind.UNAVAILABLE,
+                    "job '" + job.name()
+                            + "' is being deleted and its shards still have owners; try again in a moment"));
+        }
+        if (!job.uid().equals(closing)) {
+            closing = job.uid();
+            freeAt = Long.MAX_VALUE;
+            return longestLease().thenCompose(lease -> {
+                // No clock is compared with another: the deletion was written at the latest now.
+                Duration left =
+                        Duration.between(znode.modified(), job.deletedAt().orElseThrow());
+                freeAt = requests.loop().nanoTime() + (left.isNegative() ? lease : lease.plus(left)).toNanos();
+                return look();
+            });
+        }
+        CompletableFuture<Applied> later = new CompletableFuture<>();
+        requests.loop()
+                .after(
+                        POLL.toNanos(),
+                        () -> look().whenComplete((applied, failure) -> {
+                            if (failure != null) {
+                                later.completeExceptionally(failure);
+                            } else {
+                                later.complete(applied);
+                            }
+                        }));
+        return later;
     }
 
     private JobRecord fresh(int number, Instant from, boolean paused) {

@@ -548,8 +548,8 @@ public final class AgentLoop implements SessionListener {
         }
 
         @Override
-        public void released(Release release) {
-            handOver.add(release);
+        public void released(Release release, boolean settled) {
+            handOver.add(release, settled);
         }
 
         @Override
@@ -558,6 +558,11 @@ public final class AgentLoop implements SessionListener {
         }
 
         // --- definitions
+
+        @Override
+        public boolean jobsKnown() {
+            return jobs.caughtUp();
+        }
 
         @Override
         public Optional<JobRecord> job(String uid) {

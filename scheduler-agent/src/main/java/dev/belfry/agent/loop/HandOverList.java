@@ -8,9 +8,9 @@ import dev.belfry.store.Commit;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -26,7 +26,9 @@ final class HandOverList {
     private final Session session;
     private final String incarnation;
 
-    private final Set<Release> releases = new LinkedHashSet<>();
+    /** Whether nobody has to own the shard again, by what was let go of. */
+    private final Map<Release, Boolean> releases = new LinkedHashMap<>();
+
     private boolean writing;
     private boolean dirty;
     private boolean connected = true;
@@ -44,28 +46,33 @@ final class HandOverList {
     }
 
     private HandOver wave() {
-        List<Release> wave = new ArrayList<>();
-        for (Release release : releases) {
+        Set<Release> wave = new LinkedHashSet<>();
+        Set<Release> settled = new LinkedHashSet<>();
+        for (Map.Entry<Release, Boolean> release : releases.entrySet()) {
             if (wave.size() < HandOver.WAVE) {
-                wave.add(release);
+                wave.add(release.getKey());
+                if (release.getValue()) {
+                    settled.add(release.getKey());
+                }
             }
         }
-        return HandOver.of(wave);
+        return new HandOver(wave, settled);
     }
 
-    void add(Release release) {
-        if (releases.add(release)) {
+    void add(Release release, boolean settled) {
+        if (releases.putIfAbsent(release, settled) == null) {
             changed();
         }
     }
 
     /** The tenancy is over, whether it was listed or not. */
     void forget(ShardRef ref, long since) {
-        boolean removed = releases.removeIf(release -> release.shard().jobUid().equals(ref.jobUid())
-                && release.shard().layout() == ref.layout()
-                && release.since().value() == since
-                && !ref.isBroadcast()
-                && release.shard().shard() == ref.number());
+        boolean removed = releases.keySet()
+                .removeIf(release -> release.shard().jobUid().equals(ref.jobUid())
+                        && release.shard().layout() == ref.layout()
+                        && release.since().value() == since
+                        && !ref.isBroadcast()
+                        && release.shard().shard() == ref.number());
         if (removed) {
             changed();
         }

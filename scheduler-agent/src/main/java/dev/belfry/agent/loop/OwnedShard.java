@@ -58,8 +58,12 @@ final class OwnedShard {
     boolean wanted;
     /** Whether it waits for the next incarnation of this agent: it starts nothing, and is not released. */
     boolean held;
-    /** Whether nobody is to follow: the layout or the job ends. */
+    /** Whether nobody is to follow: the layout or the job ends, or nobody may have the shard. */
     boolean ending;
+    /** Whether it was granted only so that what it still owes gets its outcome. */
+    boolean settling;
+    /** Whether everything its layout owed has its outcome; known once the release is prepared. */
+    boolean settled;
 
     OwnedShard(ShardRef ref, long since, String job) {
         this.ref = ref;

@@ -1,10 +1,8 @@
 package dev.belfry.agent.loop;
 
-import dev.belfry.core.job.TimeoutAction;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.CheckpointRecord;
 import dev.belfry.core.ledger.FireId;
-import dev.belfry.core.ledger.LedgerCodec;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ownership.Generation;
@@ -13,8 +11,6 @@ import dev.belfry.core.ownership.Release;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
-import dev.belfry.core.record.CorruptRecordException;
-import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Moment;
 import dev.belfry.core.shard.AttemptEnd;
 import dev.belfry.core.shard.AttemptOrder;
@@ -24,20 +20,19 @@ import dev.belfry.core.shard.ShardRuns;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.RunRequest;
 import dev.belfry.core.version.VersionedDueSet;
-import dev.belfry.store.Commit;
-import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
-import dev.belfry.store.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +54,9 @@ final class OwnedShards {
     /** The wall clock is looked at this often at least, so that a step of it is noticed. */
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(1);
 
+    /** So far our clock may be behind the master's before this agent drains itself. */
+    private static final Duration END_TOLERANCE = AgentLoop.CLOCK_DRAIN.multipliedBy(2);
+
     /** Shards looked at in one event: what they start then begins before the next ones are looked at. */
     private static final int AT_ONCE = 32;
 
@@ -71,14 +69,21 @@ final class OwnedShards {
         /** Nothing due later than this may be started or accounted: the present, by the earlier of two clocks. */
         Instant horizon();
 
-        /** The shard has been let go of, and everything about it is durable. */
-        void released(Release release);
+        /**
+         * The shard has been let go of, and everything about it is durable.
+         *
+         * @param settled its layout or job is over, and nothing of it is owed any more
+         */
+        void released(Release release, boolean settled);
 
         /** A tenancy that was listed as released is over: the listing may go. */
         void forget(ShardRef ref, long since);
 
         /** Taking part in a broadcast job did not work out; if this agent still is to, it begins anew. */
         void rejoinBroadcast(String jobUid);
+
+        /** Whether every definition has been read. */
+        boolean jobsKnown();
 
         /** The definition of a job by its uid. */
         Optional<JobRecord> job(String uid);
@@ -96,6 +101,9 @@ final class OwnedShards {
     /** Shards of each layout seen. */
     private final Map<LayoutKey, Integer> counts = new HashMap<>();
 
+    /** Tenancies of jobs without a definition that were listed as released. */
+    private final Set<Release> givenBack = new HashSet<>();
+
     private NavigableMap<ShardKey, Tenancy> lastRows = new TreeMap<>();
     /** Whether a row could not be taken up because its job's definition has not been read. */
     private boolean incomplete;
@@ -106,6 +114,8 @@ final class OwnedShards {
     private @Nullable Instant armed;
 
     private boolean closed;
+    private final Loading loading;
+    private final BroadcastTakeOver broadcasts;
     /** Read by threads of user code. */
     private final Attempts.Lease lease;
 
@@ -125,6 +135,8 @@ final class OwnedShards {
         this.owner = owner;
         this.lease = owner::leaseRemainingNanos;
         this.commit = commits.apply(new CommitOwner());
+        this.loading = new Loading(loop, store, session, new Loader());
+        this.broadcasts = new BroadcastTakeOver(loop, store, session, incarnation, new BroadcastTaker());
     }
 
     GroupCommit commit() {
@@ -150,7 +162,8 @@ final class OwnedShards {
         lastRows = rows;
         incomplete = false;
         Map<ShardRef, Tenancy> byRef = new HashMap<>();
-        rows.forEach((key, row) -> refOf(key).ifPresentOrElse(ref -> byRef.put(ref, row), () -> incomplete = true));
+        rows.forEach((key, row) -> refOf(key).ifPresentOrElse(ref -> byRef.put(ref, row), () -> unknown(key, row)));
+        forgetUnknown(rows);
         for (OwnedShard shard : List.copyOf(shards.values())) {
             if (shard.ref.isBroadcast()) {
                 continue;
@@ -161,6 +174,31 @@ final class OwnedShards {
             }
         }
         byRef.forEach(this::row);
+    }
+
+    /**
+     * A shard of a job without a definition: nothing of it was ever started here, so that it can be given back at once.
+     */
+    private void unknown(ShardKey key, Tenancy row) {
+        incomplete = true;
+        Release release = new Release(key, row.since());
+        if (row.next() instanceof Successor.Withdrawn && owner.jobsKnown() && givenBack.add(release)) {
+            owner.released(release, false);
+        }
+    }
+
+    private void forgetUnknown(NavigableMap<ShardKey, Tenancy> rows) {
+        givenBack.removeIf(release -> {
+            Tenancy row = rows.get(release.shard());
+            boolean over = row == null || !row.since().equals(release.since());
+            if (over) {
+                ShardKey key = release.shard();
+                owner.forget(
+                        ShardRef.numbered(key.jobUid(), key.layout(), 1, key.shard()),
+                        release.since().value());
+            }
+            return over;
+        });
     }
 
     /**
@@ -191,25 +229,37 @@ final class OwnedShards {
     private void row(ShardRef ref, Tenancy row) {
         OwnedShard shard = shards.get(ref);
         if (shard == null) {
+            ShardKey key = new ShardKey(ref.jobUid(), ref.layout(), ref.number());
+            if (givenBack.contains(new Release(key, row.since()))) {
+                return;
+            }
             shard = new OwnedShard(ref, row.since().value(), ref.jobUid());
+            shard.settling = row.next() instanceof Successor.Withdrawn;
             shards.put(ref, shard);
-            load(shard);
+            loading.load(shard);
         }
         boolean wanted = !(row.next() instanceof Successor.Unplanned);
-        shard.ending = row.next() instanceof Successor.Withdrawn;
-        if (wanted != shard.wanted) {
+        boolean ending = row.next() instanceof Successor.Withdrawn;
+        if (wanted != shard.wanted || ending != shard.ending) {
             shard.wanted = wanted;
+            shard.ending = ending;
             wantedChanged(shard);
         }
     }
 
     private void wantedChanged(OwnedShard shard) {
         ShardRuns runs = shard.runs;
-        if (runs == null || shard.stage != OwnedShard.Stage.ACTIVE) {
+        if (runs == null) {
+            giveBackUnknown(shard);
             return;
         }
-        if (shard.wanted && !runs.handingOver()) {
-            runs.beginHandOver();
+        if (shard.stage != OwnedShard.Stage.ACTIVE) {
+            return;
+        }
+        if (shard.wanted) {
+            if (!runs.handingOver()) {
+                runs.beginHandOver();
+            }
             letGo(shard);
         } else if (!shard.wanted && !shard.held && runs.handingOver() && !runs.exhausted()) {
             runs.resume(now(), owner.horizon(), owner.leaseHolds());
@@ -229,72 +279,55 @@ final class OwnedShards {
 
     // --- taking over
 
-    private void load(OwnedShard shard) {
-        String path = shard.ref.ledgerPath();
-        store.read(session, "ledger-read", path, answer -> {
-            if (gone(shard)) {
-                return;
-            }
-            if (answer instanceof Read.Found found) {
-                try {
-                    LedgerRecord ledger = LedgerCodec.decode(path, found.znode().data());
-                    shard.ledgerVersion = found.znode().version();
-                    loadCheckpoint(shard, ledger);
-                } catch (CorruptRecordException e) {
-                    unreadable(shard, e);
-                }
-            } else if (answer instanceof Read.Missing) {
-                begin(shard, Optional.empty());
-            } else {
-                shard.ledgerRead = false;
-            }
-        });
-        shard.ledgerRead = true;
-    }
-
-    /** A ledger cannot be read: that shard alone stops, and is looked at again until somebody has repaired it. */
-    private void unreadable(OwnedShard shard, CorruptRecordException why) {
-        if (!shard.complained) {
-            shard.complained = true;
-            LOG.error("shard stops until its ledger can be read: {}; {}", shard, why.getMessage());
-        }
-        loop.after(session.timeout().toNanos(), () -> {
-            if (!gone(shard) && shard.runs == null) {
-                load(shard);
-            }
-        });
-    }
-
     private boolean gone(OwnedShard shard) {
         return closed || shards.get(shard.ref) != shard;
     }
 
-    private void loadCheckpoint(OwnedShard shard, LedgerRecord ledger) {
-        String path = Paths.checkpoint(shard.ref.ledgerPath());
-        store.read(session, "checkpoint-read", path, answer -> {
-            if (gone(shard)) {
-                return;
-            }
-            if (answer instanceof Read.Found found) {
-                shard.checkpointStored = true;
-                try {
-                    shard.checkpoint = Optional.of(
-                            CheckpointRecord.decode(path, found.znode().data()));
-                } catch (CorruptRecordException e) {
-                    LOG.error("checkpoint ignored: {}; {}", shard, e.getMessage());
-                }
-            } else if (answer instanceof Read.Failed) {
-                shard.ledgerRead = false;
-                return;
-            }
+    private final class Loader implements Loading.Owner {
+
+        @Override
+        public boolean gone(OwnedShard shard) {
+            return OwnedShards.this.gone(shard);
+        }
+
+        @Override
+        public void loaded(OwnedShard shard, Optional<LedgerRecord> ledger) {
+            begin(shard, ledger);
+        }
+    }
+
+    private final class BroadcastTaker implements BroadcastTakeOver.Owner {
+
+        @Override
+        public boolean gone(OwnedShard shard) {
+            return OwnedShards.this.gone(shard);
+        }
+
+        @Override
+        public void taken(OwnedShard shard, LedgerRecord ledger) {
             begin(shard, Optional.of(ledger));
-        });
+        }
+
+        @Override
+        public void failed(OwnedShard shard) {
+            // Tried again from the start, with a fresh look at the ledger.
+            shards.remove(shard.ref);
+            loop.after(session.timeout().toNanos() / 10, () -> {
+                if (!closed) {
+                    owner.rejoinBroadcast(shard.job);
+                }
+            });
+        }
     }
 
     private void begin(OwnedShard shard, Optional<LedgerRecord> stored) {
+        if (shard.stage != OwnedShard.Stage.LOADING) {
+            return;
+        }
         Optional<JobRecord> job = owner.job(shard.job);
         if (job.isEmpty()) {
             shard.ledgerRead = false;
+            giveBackUnknown(shard);
             return;
         }
         ShardRuns.JobView view = view(job.get(), shard.ref);
@@ -314,6 +347,14 @@ final class OwnedShards {
         }
     }
 
+    /** A shard that is not in charge yet and whose definition has gone meanwhile. */
+    private void giveBackUnknown(OwnedShard shard) {
+        boolean gone = owner.job(shard.job).isEmpty() && owner.jobsKnown();
+        if (shard.stage == OwnedShard.Stage.LOADING && shard.ending && gone) {
+            release(shard);
+        }
+    }
+
     private static int layoutOf(JobRecord job, ShardRef ref) {
         return ref.isBroadcast() ? job.newest().layout() : ref.layout();
     }
@@ -327,7 +368,7 @@ final class OwnedShards {
     void resumed() {
         shards.values().forEach(shard -> {
             if (shard.stage == OwnedShard.Stage.LOADING && !shard.ledgerRead) {
-                load(shard);
+                loading.load(shard);
             }
         });
     }
@@ -345,7 +386,7 @@ final class OwnedShards {
             }
             if (shard.runs == null) {
                 if (!shard.ledgerRead) {
-                    load(shard);
+                    loading.load(shard);
                 }
             } else {
                 shard.runs.update(view(job, shard.ref));
@@ -371,95 +412,11 @@ final class OwnedShards {
     /** This agent takes part in a broadcast job: it fires it from {@code registeredAt} on. */
     void joinBroadcast(JobRecord job, String agentId, Instant registeredAt) {
         ShardRef ref = ShardRef.broadcast(job.uid(), agentId);
-        if (shards.containsKey(ref)) {
-            return;
+        if (!shards.containsKey(ref)) {
+            OwnedShard shard = new OwnedShard(ref, 1, job.uid());
+            shards.put(ref, shard);
+            broadcasts.take(shard, registeredAt);
         }
-        OwnedShard shard = new OwnedShard(ref, 1, job.uid());
-        shards.put(ref, shard);
-        shard.ledgerRead = true;
-        String path = ref.ledgerPath();
-        store.read(session, "broadcast-ledger-read", path, answer -> {
-            if (gone(shard)) {
-                return;
-            }
-            if (answer instanceof Read.Found found) {
-                broadcastLedger(shard, path, found, registeredAt);
-            } else if (answer instanceof Read.Missing) {
-                takeBroadcast(shard, LedgerRecord.fresh(registeredAt));
-            } else {
-                rejoin(shard);
-            }
-        });
-    }
-
-    private void broadcastLedger(OwnedShard shard, String path, Read.Found found, Instant registeredAt) {
-        try {
-            LedgerRecord ledger = LedgerCodec.decode(path, found.znode().data());
-            shard.ledgerVersion = found.znode().version();
-            shard.since = ledger.since() + 1;
-            // While the agent was not registered nothing was due; what it had begun is settled like any other.
-            Instant mark = ledger.mark().isAfter(registeredAt) ? ledger.mark() : registeredAt;
-            takeBroadcast(
-                    shard,
-                    new LedgerRecord(
-                            ledger.writer(),
-                            ledger.batch(),
-                            ledger.since(),
-                            mark,
-                            ledger.above(),
-                            ledger.requested(),
-                            ledger.recent(),
-                            ledger.delayNext(),
-                            Optional.empty()));
-        } catch (CorruptRecordException e) {
-            if (!shard.complained) {
-                LOG.error("shard stops: {}; {}", shard, e.getMessage());
-            }
-            rejoin(shard);
-        }
-    }
-
-    /**
-     * Nobody grants a broadcast shard: its owner writes the next {@code since} into the ledger before anything starts, so
-     * that no two incarnations ever hand out the same token.
-     */
-    private void takeBroadcast(OwnedShard shard, LedgerRecord ledger) {
-        byte[] data = LedgerCodec.encode(new LedgerRecord(
-                incarnation,
-                0,
-                shard.since,
-                ledger.mark(),
-                ledger.above(),
-                ledger.requested(),
-                ledger.recent(),
-                ledger.delayNext(),
-                Optional.empty()));
-        String path = shard.ref.ledgerPath();
-        Transaction.Builder take = Transaction.at("broadcast-take").exists(Paths.agent(incarnation));
-        Transaction transaction = shard.ledgerVersion < 0
-                ? take.create(path, data).build()
-                : take.put(path, data, shard.ledgerVersion).build();
-        store.commit(session, transaction, answer -> {
-            if (gone(shard)) {
-                return;
-            }
-            if (answer instanceof Commit.Applied) {
-                shard.ledgerVersion++;
-                begin(shard, Optional.of(ledger));
-            } else {
-                rejoin(shard);
-            }
-        });
-    }
-
-    /** Taking part did not work out: it is tried again from the start, with a fresh look at the ledger. */
-    private void rejoin(OwnedShard shard) {
-        shards.remove(shard.ref);
-        loop.after(session.timeout().toNanos() / 10, () -> {
-            if (!closed) {
-                owner.rejoinBroadcast(shard.job);
-            }
-        });
     }
 
     /** This agent takes no part in the job any more: deleted, or not eligible. */
@@ -564,7 +521,7 @@ final class OwnedShards {
             order.fire().requested().flatMap(id -> request(job, id)).ifPresent(r -> parameters.putAll(r.parameters()));
             Optional<CheckpointRecord> checkpoint =
                     shard.checkpoint.filter(c -> c.fire().equals(order.fire()));
-            Running running = new Running(shard, order, job);
+            RunningAttempt running = new RunningAttempt(loop, new Decider(), shard, order, job);
             // Posted, not called: an attempt that ends at once must not come back into the decision that started it.
             loop.execute(() -> attempts.start(new Attempts.Task(order, job, parameters, checkpoint, lease), running));
             running.armTimeouts();
@@ -601,95 +558,42 @@ final class OwnedShards {
         return job.requests().stream().filter(r -> r.runId().equals(runId)).findFirst();
     }
 
-    /** One running attempt, as the listener of what it says. */
-    private final class Running implements Attempts.Listener {
-        private final OwnedShard shard;
-        private final AttemptOrder order;
-        private final JobRecord job;
-        private boolean over;
-        private Loop.Timer limit = () -> {};
-        private Loop.Timer heartbeat = () -> {};
-
-        Running(OwnedShard shard, AttemptOrder order, JobRecord job) {
-            this.shard = shard;
-            this.order = order;
-            this.job = job;
-        }
-
-        void armTimeouts() {
-            order.limit()
-                    .ifPresent(limitTime ->
-                            limit = loop.after(limitTime.toNanos(), () -> timedOut(order.limitReason(), limitTime)));
-            armHeartbeat();
-        }
-
-        private void armHeartbeat() {
-            heartbeat.cancel();
-            Duration silence = job.definition().timeouts().heartbeat();
-            if (silence != null && !over) {
-                heartbeat = loop.after(silence.toNanos(), () -> timedOut(Reasons.HEARTBEAT_TIMEOUT, silence));
-            }
-        }
-
-        private void timedOut(String reason, Duration after) {
-            ShardRuns runs = shard.runs;
-            if (over || runs == null) {
-                return;
-            }
-            if (job.definition().timeouts().action() == TimeoutAction.WARN) {
-                LOG.warn(
-                        "attempt runs too long: job={} shard={} run={} attempt={} reason={} after={}; it goes on",
-                        job.name(),
-                        shard.ref.shard(),
-                        order.fire().runId(job.uid()),
-                        order.number(),
-                        reason,
-                        after);
-                return;
-            }
-            runs.timeOut(order.token(), reason);
-        }
+    /** Brings what an attempt says to the decisions about its shard. */
+    private final class Decider implements RunningAttempt.Owner {
 
         @Override
-        public void ended(AttemptEnd end) {
-            over = true;
-            limit.cancel();
-            heartbeat.cancel();
+        public void ended(OwnedShard shard, long token, AttemptEnd end) {
             ShardRuns runs = shard.runs;
             if (runs != null && !gone(shard)) {
-                runs.ended(order.token(), end, now(), owner.leaseHolds());
+                runs.ended(token, end, now(), owner.leaseHolds());
                 look(shard);
             }
         }
 
         @Override
-        public void abandoned() {
+        public void abandoned(OwnedShard shard, long token) {
             ShardRuns runs = shard.runs;
             if (runs != null && !gone(shard)) {
-                LOG.error(
-                        "attempt does not end although it was interrupted: job={} shard={} run={} attempt={};"
-                                + " it is left to itself, and the shard cannot be handed over until it ends",
-                        job.name(),
-                        shard.ref.shard(),
-                        order.fire().runId(job.uid()),
-                        order.number());
-                runs.abandon(order.token(), now(), owner.leaseHolds());
+                runs.abandon(token, now(), owner.leaseHolds());
                 look(shard);
             }
         }
 
         @Override
-        public void checkpoint(byte[] data) {
-            if (!over && !gone(shard)) {
+        public void timedOut(OwnedShard shard, long token, String reason) {
+            ShardRuns runs = shard.runs;
+            if (runs != null) {
+                runs.timeOut(token, reason);
+            }
+        }
+
+        @Override
+        public void checkpoint(OwnedShard shard, AttemptOrder order, byte[] data) {
+            if (!gone(shard)) {
                 shard.checkpoint = Optional.of(new CheckpointRecord(order.fire(), order.token(), data));
                 shard.checkpointDirty = true;
                 commit.changed(shard, true);
             }
-        }
-
-        @Override
-        public void progress(double fraction, String message) {
-            armHeartbeat();
         }
     }
 
@@ -702,34 +606,69 @@ final class OwnedShards {
             return;
         }
         if (!runs.releasePrepared()) {
-            if (shard.ending) {
-                supersede(shard, runs);
+            if (awaitsEnd(shard)) {
+                return;
             }
+            shard.settled = settle(shard, runs);
             runs.prepareRelease(now());
             commit.changed(shard, true);
             return;
         }
         if (commit.settled(shard) && !shard.held) {
-            shard.stage = OwnedShard.Stage.RELEASED;
-            if (shard.ref.isBroadcast()) {
-                shards.remove(shard.ref);
-            } else {
-                ShardKey key = new ShardKey(shard.ref.jobUid(), shard.ref.layout(), shard.ref.number());
-                owner.released(new Release(key, new Generation(shard.since)));
-            }
+            release(shard);
         }
     }
 
-    private void supersede(OwnedShard shard, ShardRuns runs) {
-        Optional<JobRecord> job = owner.job(shard.job);
-        Instant now = loop.now();
-        if (job.isEmpty() || job.get().deleted()) {
-            runs.supersede(job.flatMap(JobRecord::deletedAt).orElse(now), Reasons.DELETED, now());
+    private void release(OwnedShard shard) {
+        shard.stage = OwnedShard.Stage.RELEASED;
+        if (shard.ref.isBroadcast()) {
+            shards.remove(shard.ref);
         } else {
-            job.get()
-                    .endOfLayout(shard.ref.layout())
-                    .ifPresent(end -> runs.supersede(end.minusMillis(1), Reasons.LAYOUT, now()));
+            ShardKey key = new ShardKey(shard.ref.jobUid(), shard.ref.layout(), shard.ref.number());
+            owner.released(new Release(key, new Generation(shard.since)), shard.settled);
         }
+    }
+
+    /** The instant from which on the shard owes nothing more; empty while its layout is the newest of a living job. */
+    private Optional<Instant> endOf(OwnedShard shard) {
+        return owner.job(shard.job).flatMap(job -> job.endOfLayout(layoutOf(job, shard.ref)));
+    }
+
+    /**
+     * Whether to wait with the release because the layout is over for the master and not yet for us: our clock is a
+     * little behind, or the definition has not arrived.
+     */
+    private boolean awaitsEnd(OwnedShard shard) {
+        Optional<Instant> end = endOf(shard);
+        if (!shard.ending || shard.held || (end.isEmpty() && !shard.settling)) {
+            return false;
+        }
+        if (end.isEmpty()) {
+            return owner.job(shard.job).isPresent(); // the next version of the definition brings us back here
+        }
+        Duration left = Duration.between(owner.horizon(), end.get());
+        // Further away, it is not the end of the layout that the master means: nobody may have the shard at present.
+        boolean waits = !left.isNegative() && (shard.settling || left.compareTo(END_TOLERANCE) < 0);
+        if (waits) {
+            loop.after(Math.min(left.toNanos() + 1_000_000, LONGEST_SLEEP.toNanos()), () -> letGo(shard));
+        }
+        return waits;
+    }
+
+    /** Gives what a layout that is over still owes its outcome; returns whether it is over. */
+    private boolean settle(OwnedShard shard, ShardRuns runs) {
+        Optional<JobRecord> job = owner.job(shard.job);
+        if (job.isEmpty()) {
+            runs.supersede(loop.now(), Reasons.DELETED, now());
+            return true;
+        }
+        Optional<Instant> end = endOf(shard);
+        if (end.isEmpty() || end.get().isAfter(owner.horizon())) {
+            return false;
+        }
+        boolean deleted = job.get().deletedAt().equals(end);
+        runs.supersede(end.get().minusMillis(1), deleted ? Reasons.DELETED : Reasons.LAYOUT, now());
+        return true;
     }
 
     /** Whether everything that has happened to these shards is recorded. */

@@ -150,6 +150,9 @@ final class PlanVerb extends ClusterVerb {
         if (change instanceof Change.Retract retract) {
             return shard + " stays with " + retract.owner().agentId();
         }
+        if (change instanceof Change.Settle settle) {
+            return shard + " of an ended layout is settled by " + settle.to().agentId();
+        }
         return shard + " is dropped";
     }
 }

@@ -18,6 +18,7 @@ final class Board {
     private int moves;
     private final Sheet drops = new Sheet();
     private final Sheet withdrawals = new Sheet();
+    private final Sheet settlements = new Sheet();
     private final Sheet grants = new Sheet();
     private final Sheet retractions = new Sheet();
     private final Sheet offers = new Sheet();
@@ -51,6 +52,11 @@ final class Board {
     void withdraw(JobView job, int shard, String reason) {
         job.touch(shard);
         withdraw(job.key(shard), job.rows.owner(shard), reason);
+    }
+
+    /** A grant to somebody who only settles. */
+    void settle(ShardKey shard, int agent, String reason) {
+        settlements.add(new Change.Settle(shard, cluster.incarnation(agent)), reason);
     }
 
     void grant(JobView job, int shard, int agent, String reason) {
@@ -94,7 +100,7 @@ final class Board {
     Plan plan() {
         List<Change> changes = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
-        for (Sheet sheet : List.of(drops, withdrawals, grants, retractions, offers)) {
+        for (Sheet sheet : List.of(drops, withdrawals, settlements, grants, retractions, offers)) {
             changes.addAll(sheet.changes);
             reasons.addAll(sheet.reasons);
         }

@@ -33,6 +33,16 @@ public sealed interface Change {
     record Grant(ShardKey shard, Incarnation to) implements Change {}
 
     /**
+     * Makes an incarnation the owner of a shard whose layout or job is over, and asks it back at once: it starts
+     * nothing, records what the shard still owes as superseded, and lets go. Nobody else can run the shard at this
+     * moment.
+     *
+     * @param shard the row
+     * @param to the new owner; need not have the handler
+     */
+    record Settle(ShardKey shard, Incarnation to) implements Change {}
+
+    /**
      * Takes back a move that has lost its aim, while the owner still holds the shard. Should the owner's release cross
      * with it, the release counts, and the next plan grants anew.
      *

@@ -6,6 +6,7 @@ import dev.belfry.core.agent.LabelSelector;
 import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.ownership.ShardKey;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param exclusive a group: jobs of one group never share an agent, if set
  * @param rejoinGrace how long shards wait for an agent that announced its restart; zero for not at all
  * @param active false once deleted or switched off for ever: its rows are withdrawn
+ * @param ended layouts that are over and not settled yet; nothing of the present one is granted before they are
  */
 public record JobSpec(
         LayoutKey key,
@@ -38,7 +40,8 @@ public record JobSpec(
         Optional<Spread> spread,
         Optional<String> exclusive,
         Duration rejoinGrace,
-        boolean active) {
+        boolean active,
+        List<EndedLayout> ended) {
 
     private static final double MOST_WEIGHT = 1_000_000;
 
@@ -52,6 +55,7 @@ public record JobSpec(
         requireNonNull(strategy);
         requireNonNull(spread);
         requireNonNull(exclusive);
+        ended = List.copyOf(ended);
         if (shards < 1 || shards > ShardKey.MOST_SHARDS) {
             throw new IllegalArgumentException(
                     "job " + name + ": shards must be 1 to " + ShardKey.MOST_SHARDS + ": " + shards);
@@ -80,7 +84,8 @@ public record JobSpec(
                 Optional.empty(),
                 Optional.empty(),
                 Duration.ZERO,
-                true);
+                true,
+                List.of());
     }
 
     /** The job's uid. */
@@ -108,7 +113,8 @@ public record JobSpec(
                 spread,
                 exclusive,
                 rejoinGrace,
-                active);
+                active,
+                ended);
     }
 
     /** The same job with other labels. */
@@ -126,7 +132,8 @@ public record JobSpec(
                 spread,
                 exclusive,
                 rejoinGrace,
-                active);
+                active,
+                ended);
     }
 
     /** The same job with another weight. */
@@ -144,7 +151,8 @@ public record JobSpec(
                 spread,
                 exclusive,
                 rejoinGrace,
-                active);
+                active,
+                ended);
     }
 
     /** The same job with another strategy. */
@@ -162,7 +170,8 @@ public record JobSpec(
                 spread,
                 exclusive,
                 rejoinGrace,
-                active);
+                active,
+                ended);
     }
 
     /** The same job with its shards kept apart. */
@@ -180,7 +189,8 @@ public record JobSpec(
                 Optional.of(by),
                 exclusive,
                 rejoinGrace,
-                active);
+                active,
+                ended);
     }
 
     /** The same job in an exclusivity group. */
@@ -198,14 +208,15 @@ public record JobSpec(
                 spread,
                 Optional.of(group),
                 rejoinGrace,
-                active);
+                active,
+                ended);
     }
 
     /** The same job with a rejoin grace. */
     public JobSpec withRejoinGrace(Duration grace) {
         return new JobSpec(
-                key, name, shards, handler, requires, prefers, weight, strategy, seed, spread, exclusive, grace,
-                active);
+                key, name, shards, handler, requires, prefers, weight, strategy, seed, spread, exclusive, grace, active,
+                ended);
     }
 
     /** The same job, active or not. */
@@ -223,6 +234,26 @@ public record JobSpec(
                 spread,
                 exclusive,
                 rejoinGrace,
-                nowActive);
+                nowActive,
+                ended);
+    }
+
+    /** The same job with layouts that are over. */
+    public JobSpec withEnded(List<EndedLayout> layouts) {
+        return new JobSpec(
+                key,
+                name,
+                shards,
+                handler,
+                requires,
+                prefers,
+                weight,
+                strategy,
+                seed,
+                spread,
+                exclusive,
+                rejoinGrace,
+                active,
+                layouts);
     }
 }

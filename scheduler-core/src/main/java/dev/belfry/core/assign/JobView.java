@@ -1,5 +1,6 @@
 package dev.belfry.core.assign;
 
+import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.ownership.LayoutRows;
 import dev.belfry.core.ownership.ShardKey;
 import java.util.BitSet;
@@ -41,7 +42,7 @@ final class JobView {
     private long hash;
     private boolean isHashed;
 
-    JobView(JobSpec spec, LayoutRows rows, Shared shared, Map<Integer, Long> released) {
+    JobView(JobSpec spec, LayoutKey key, LayoutRows rows, Shared shared) {
         this.spec = spec;
         this.rows = rows;
         this.owners = shared.owners();
@@ -54,7 +55,7 @@ final class JobView {
         this.spacing = spec.spread()
                 .map(by -> new Spacing(shared.cluster().spread(by), candidates, spec.shards()))
                 .orElse(null);
-        this.released = released;
+        this.released = shared.releases().of(key);
     }
 
     /** The hash of the uid; computed only for the few jobs of a plan that need it. */
@@ -75,7 +76,7 @@ final class JobView {
     }
 
     /** What the views of one plan have in common. */
-    record Shared(Cluster cluster, Owners owners, Map<String, Group> groups) {}
+    record Shared(Cluster cluster, Owners owners, Map<String, Group> groups, Releases releases) {}
 
     ShardKey key(int shard) {
         return spec.key().shard(shard);

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 /**
  * What is to change in the assignment table, and why.
  *
- * @param changes at most one per shard; drops first, then withdrawals, grants, retractions, offers
+ * @param changes at most one per shard; drops first, then withdrawals, settlements, grants, retractions, offers
  * @param reasons for each change, at the same place, a short reason for a person to read
  * @param unplaced shards that are left without an owner
  */
@@ -64,6 +64,8 @@ public record Plan(List<Change> changes, List<String> reasons, List<Unplaced> un
     private static void apply(Change change, TableBuilder table, Generation generation) {
         if (change instanceof Change.Grant grant) {
             table.grant(grant.shard(), grant.to(), generation);
+        } else if (change instanceof Change.Settle settle) {
+            table.grant(settle.shard(), settle.to(), generation).next(settle.shard(), Successor.WITHDRAW);
         } else if (change instanceof Change.Offer offer) {
             table.next(offer.shard(), Successor.of(offer.next()));
         } else if (change instanceof Change.Retract retract) {

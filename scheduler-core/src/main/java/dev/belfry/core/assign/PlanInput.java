@@ -28,6 +28,7 @@ import java.util.TreeSet;
  * @param table the present assignment
  * @param replaceable incarnations that are gone and whose lease is over for certain
  * @param released tenancies listed in hand-overs
+ * @param settled those of {@code released} that nobody has to own again
  * @param restarting incarnations that announced their restart, and when
  * @param now the wall clock, only compared with {@code restarting}
  * @param mostMoves how many moves may be under way at once, at least 1
@@ -38,6 +39,7 @@ public record PlanInput(
         AssignmentTable table,
         SortedSet<Incarnation> replaceable,
         SortedSet<Release> released,
+        SortedSet<Release> settled,
         SortedMap<Incarnation, Instant> restarting,
         Instant now,
         int mostMoves) {
@@ -58,6 +60,7 @@ public record PlanInput(
         requireNonNull(now);
         replaceable = Collections.unmodifiableSortedSet(new TreeSet<>(replaceable));
         released = Collections.unmodifiableSortedSet(new TreeSet<>(released));
+        settled = Collections.unmodifiableSortedSet(new TreeSet<>(settled));
         restarting = Collections.unmodifiableSortedMap(new TreeMap<>(restarting));
         if (mostMoves < 1) {
             throw new IllegalArgumentException("at least one move must be allowed at once: " + mostMoves);
@@ -74,6 +77,7 @@ public record PlanInput(
                 table,
                 new TreeSet<>(),
                 new TreeSet<>(),
+                new TreeSet<>(),
                 new TreeMap<>(),
                 Instant.EPOCH,
                 DEFAULT_MOST_MOVES);
@@ -81,22 +85,37 @@ public record PlanInput(
 
     /** The same with other replaceable incarnations. */
     public PlanInput withReplaceable(Collection<Incarnation> gone) {
-        return new PlanInput(jobs, agents, table, new TreeSet<>(gone), released, restarting, now, mostMoves);
+        return new PlanInput(jobs, agents, table, new TreeSet<>(gone), released, settled, restarting, now, mostMoves);
     }
 
-    /** The same with other releases. */
+    /** The same with other releases, none of which ends its layout. */
     public PlanInput withReleased(Collection<Release> releases) {
-        return new PlanInput(jobs, agents, table, replaceable, new TreeSet<>(releases), restarting, now, mostMoves);
+        return withReleased(releases, List.of());
+    }
+
+    /** The same with other releases, of which {@code ends} need no owner again. */
+    public PlanInput withReleased(Collection<Release> releases, Collection<Release> ends) {
+        return new PlanInput(
+                jobs,
+                agents,
+                table,
+                replaceable,
+                new TreeSet<>(releases),
+                new TreeSet<>(ends),
+                restarting,
+                now,
+                mostMoves);
     }
 
     /** The same with other announced restarts. */
     public PlanInput withRestarting(Map<Incarnation, Instant> announced, Instant at) {
-        return new PlanInput(jobs, agents, table, replaceable, released, new TreeMap<>(announced), at, mostMoves);
+        return new PlanInput(
+                jobs, agents, table, replaceable, released, settled, new TreeMap<>(announced), at, mostMoves);
     }
 
     /** The same with another bound on moves. */
     public PlanInput withMostMoves(int most) {
-        return new PlanInput(jobs, agents, table, replaceable, released, restarting, now, most);
+        return new PlanInput(jobs, agents, table, replaceable, released, settled, restarting, now, most);
     }
 
     private static void checkJobs(List<JobSpec> sorted) {

@@ -2,30 +2,24 @@ package dev.belfry.core.assign;
 
 import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.ownership.LayoutRows;
-import dev.belfry.core.ownership.Release;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the table once, sorts each shard by what has to happen to it, and removes rows that are not wanted any more. */
+/** Reads the table once and sorts each shard by what has to happen to it. */
 final class Survey {
     private final PlanInput input;
     private final Board board;
     private final JobView.Shared shared;
-    private final Map<LayoutKey, Map<Integer, Long>> released = new HashMap<>();
     private final List<JobView> jobs = new ArrayList<>();
     private final List<Map.Entry<LayoutKey, LayoutRows>> others = new ArrayList<>();
 
     Survey(PlanInput input, Board board) {
         this.input = input;
         this.board = board;
-        this.shared = new JobView.Shared(board.cluster, board.owners, new HashMap<>());
-        for (Release release : input.released()) {
-            released.computeIfAbsent(release.shard().of(), key -> new HashMap<>())
-                    .put(release.shard().shard(), release.since().value());
-        }
+        this.shared = new JobView.Shared(board.cluster, board.owners, new HashMap<>(), new Releases(input.released()));
     }
 
     /** The active jobs, in the order of their uids. */
@@ -40,7 +34,7 @@ final class Survey {
                 findExcess(job);
             }
         }
-        removeOthers(all);
+        new Endings(input, board, shared).run(all, others);
         return jobs;
     }
 
@@ -67,13 +61,9 @@ final class Survey {
         List<JobView> views = new ArrayList<>(input.jobs().size());
         for (int i = 0; i < wanted.length; i++) {
             JobSpec job = input.jobs().get(i);
-            views.add(new JobView(job, wanted[i], shared, releasedOf(job.key())));
+            views.add(new JobView(job, job.key(), wanted[i], shared));
         }
         return views;
-    }
-
-    private Map<Integer, Long> releasedOf(LayoutKey key) {
-        return released.isEmpty() ? Map.of() : released.getOrDefault(key, Map.of());
     }
 
     private void sort(JobView job, int shard) {
@@ -149,66 +139,6 @@ final class Survey {
             if (agent >= 0 && found[spacing.valueOf(agent)] < spacing.excess(agent)) {
                 found[spacing.valueOf(agent)]++;
                 job.addToDo().excess.add(shard);
-            }
-        }
-    }
-
-    private void removeOthers(List<JobView> all) {
-        Map<String, JobView> byUid = new HashMap<>();
-        if (!others.isEmpty()) {
-            all.forEach(job -> byUid.put(job.spec.jobUid(), job));
-        }
-        for (Map.Entry<LayoutKey, LayoutRows> entry : others) {
-            LayoutKey key = entry.getKey();
-            JobView job = byUid.get(key.jobUid());
-            if (job == null) {
-                JobSpec unknown = JobSpec.of(key.jobUid(), key.layout(), 1, "");
-                removeRows(key, old(unknown, entry), 0, "the job is no more");
-            } else if (!job.spec.active()) {
-                hold(job, removeRows(key, old(job.spec, entry), 0, "the job is no more"));
-            } else {
-                int from = job.spec.key().equals(key) ? job.spec.shards() : 0;
-                String reason = "the job now has layout " + job.spec.layout();
-                hold(job, removeRows(key, old(job.spec, entry), from, reason));
-            }
-        }
-    }
-
-    private JobView old(JobSpec job, Map.Entry<LayoutKey, LayoutRows> entry) {
-        return new JobView(job, entry.getValue(), shared, releasedOf(entry.getKey()));
-    }
-
-    /** Removes the rows from one shard on; returns the owners that may still run some of them. */
-    private Ints removeRows(LayoutKey key, JobView old, int from, String reason) {
-        Ints holding = new Ints();
-        for (int shard = from; shard < old.rows.length(); shard++) {
-            int owner = old.rows.owner(shard);
-            if (owner != LayoutRows.NONE && !remove(key, old, shard, reason)) {
-                holding.add(owner);
-            }
-        }
-        return holding;
-    }
-
-    /** Drops a row that nobody can run; otherwise sees to it that its owner lets go. */
-    private boolean remove(LayoutKey key, JobView old, int shard, String reason) {
-        if (old.isFree(shard)) {
-            board.drop(key.shard(shard), reason);
-            return true;
-        }
-        boolean live = board.owners.agent(old.rows.owner(shard)) >= 0;
-        if (live && old.rows.next(shard) != LayoutRows.WITHDRAW) {
-            board.withdraw(key.shard(shard), old.rows.owner(shard), reason);
-        }
-        return false;
-    }
-
-    private void hold(JobView job, Ints owners) {
-        job.heldBack |= !owners.isEmpty();
-        for (int i = 0; i < owners.size(); i++) {
-            int agent = board.owners.agent(owners.get(i));
-            if (job.group != null && agent >= 0) {
-                job.group.place(job, agent);
             }
         }
     }

@@ -23,7 +23,7 @@ public record TableEntry(long term, String incarnation, long generation, Instant
     /**
      * One shard's change.
      *
-     * @param kind {@code grant}, {@code offer}, {@code retract}, {@code withdraw} or {@code drop}
+     * @param kind {@code grant}, {@code settle}, {@code offer}, {@code retract}, {@code withdraw} or {@code drop}
      * @param owner who owns it now; the owner until now for a drop
      * @param next who is to follow; empty if nobody
      * @param reason why, for people

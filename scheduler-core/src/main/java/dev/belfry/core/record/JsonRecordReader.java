@@ -276,6 +276,14 @@ public final class JsonRecordReader {
             return reader.toInstant(field, number(i));
         }
 
+        public boolean flag(int i) {
+            JsonNode value = at(i);
+            if (!value.isBoolean()) {
+                throw reader.malformed(field, "expected true or false at " + i);
+            }
+            return value.booleanValue();
+        }
+
         private JsonNode at(int i) {
             JsonNode value = row.get(i);
             if (value == null) {

@@ -13,9 +13,15 @@ import java.util.Optional;
  * @param versions the recent ones, oldest first; at least one
  * @param requests runs asked for, oldest first, at most {@link #MAX_REQUESTS}
  * @param deletedAt set once the job is deleted: nothing is due from then on
+ * @param settled every layout up to this one is over, and each of its fires has its outcome; 0 while there is none
  */
 public record JobRecord(
-        String name, String uid, List<JobVersion> versions, List<RunRequest> requests, Optional<Instant> deletedAt) {
+        String name,
+        String uid,
+        List<JobVersion> versions,
+        List<RunRequest> requests,
+        Optional<Instant> deletedAt,
+        int settled) {
 
     /** Versions kept; older ones are dropped, and what was due under them can no longer be proved. */
     public static final int MAX_VERSIONS = 20;
@@ -28,6 +34,16 @@ public record JobRecord(
         if (versions.isEmpty()) {
             throw new IllegalArgumentException("job '" + name + "' has no version");
         }
+    }
+
+    /** A job of which no layout has been settled yet. */
+    public JobRecord(
+            String name,
+            String uid,
+            List<JobVersion> versions,
+            List<RunRequest> requests,
+            Optional<Instant> deletedAt) {
+        this(name, uid, versions, requests, deletedAt, 0);
     }
 
     /** The newest version, in force or about to be. */
@@ -71,7 +87,7 @@ public record JobRecord(
         while (all.size() > MAX_VERSIONS) {
             all.remove(0);
         }
-        return new JobRecord(name, uid, all, requests, deletedAt);
+        return new JobRecord(name, uid, all, requests, deletedAt, settled);
     }
 
     /** The record with one more request; the oldest goes if there are too many. */
@@ -81,16 +97,45 @@ public record JobRecord(
         while (all.size() > MAX_REQUESTS) {
             all.remove(0);
         }
-        return new JobRecord(name, uid, versions, all, deletedAt);
+        return new JobRecord(name, uid, versions, all, deletedAt, settled);
     }
 
     /** The record with other requests. */
     public JobRecord withRequests(List<RunRequest> kept) {
-        return new JobRecord(name, uid, versions, kept, deletedAt);
+        return new JobRecord(name, uid, versions, kept, deletedAt, settled);
     }
 
     /** The record of the job deleted at {@code at}. */
     public JobRecord deletedAt(Instant at) {
-        return new JobRecord(name, uid, versions, requests, Optional.of(at));
+        return new JobRecord(name, uid, versions, requests, Optional.of(at), settled);
+    }
+
+    /** The record with every layout up to {@code layout} settled. */
+    public JobRecord withSettled(int layout) {
+        return new JobRecord(name, uid, versions, requests, deletedAt, layout);
+    }
+
+    /** Whether the job is deleted and everything it owed has its outcome. */
+    public boolean closed() {
+        return deleted() && settled >= newest().layout();
+    }
+
+    /**
+     * Layouts that are over at {@code now} and not known to be settled, oldest first, each with its last version. Those
+     * whose versions were dropped are not among them: what they owed can no longer be told.
+     */
+    public List<JobVersion> unsettled(Instant now) {
+        List<JobVersion> found = new ArrayList<>();
+        for (int i = 0; i < versions.size(); i++) {
+            JobVersion version = versions.get(i);
+            boolean last = i + 1 == versions.size() || versions.get(i + 1).layout() > version.layout();
+            boolean over = endOfLayout(version.layout())
+                    .filter(end -> !end.isAfter(now))
+                    .isPresent();
+            if (last && over && version.layout() > settled) {
+                found.add(version);
+            }
+        }
+        return found;
     }
 }

@@ -50,6 +50,9 @@ public final class JobRecordCodec {
             if (job.deletedAt().isPresent()) {
                 json.writeNumberField("deletedAt", job.deletedAt().get().toEpochMilli());
             }
+            if (job.settled() > 0) {
+                json.writeNumberField("settled", job.settled());
+            }
             json.writeArrayFieldStart("versions");
             for (JobVersion version : job.versions()) {
                 writeVersion(json, version, version.number() == job.newest().number() ? delay : Optional.empty());
@@ -124,7 +127,12 @@ public final class JobRecordCodec {
             throw json.malformed("versions", "none");
         }
         return new JobRecord(
-                json.text("name"), json.text("uid"), versions, requests, json.optionalInstant("deletedAt"));
+                json.text("name"),
+                json.text("uid"),
+                versions,
+                requests,
+                json.optionalInstant("deletedAt"),
+                json.has("settled") ? json.integer("settled") : 0);
     }
 
     private static JobVersion readVersion(JsonRecordReader json, Instant modified, List<JobVersion> before) {

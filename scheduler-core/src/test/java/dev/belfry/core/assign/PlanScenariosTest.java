@@ -13,6 +13,7 @@ import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,6 +89,49 @@ class PlanScenariosTest {
         assertThat(Plan.of(next).isEmpty()).isTrue();
         assertThat(Plan.of(next.withReleased(List.of(new Release(SHARD, G1)))).changes())
                 .containsExactly(new Change.Drop(SHARD));
+    }
+
+    @Test
+    void rowOfAnEndedLayoutGoesOnlyWhenItsOwnerSaysThatItIsSettled() {
+        JobSpec over = JOB.withActive(false).withEnded(List.of(EndedLayout.of(1, 1)));
+        PlanInput input = PlanInput.of(List.of(over), List.of(A, B), row(A, G1, Successor.WITHDRAW));
+        Release release = new Release(SHARD, G1);
+        assertThat(Plan.of(input.withReleased(List.of(release))).changes())
+                .as("let go before it knew of the end")
+                .singleElement()
+                .isInstanceOf(Change.Settle.class);
+        assertThat(Plan.of(input.withReleased(List.of(release), List.of(release)))
+                        .changes())
+                .containsExactly(new Change.Drop(SHARD));
+    }
+
+    @Test
+    void shardOfAnEndedLayoutWhoseOwnerIsLostIsSettledByAnother() {
+        JobSpec wider = JOB.withLayout(2, 1).withEnded(List.of(EndedLayout.of(1, 1)));
+        PlanInput input = PlanInput.of(List.of(wider), List.of(B), row(A, G1, Successor.NONE));
+        assertThat(Plan.of(input).isEmpty()).as("its lease may hold").isTrue();
+        Plan plan = Plan.of(input.withReplaceable(Set.of(A.incarnation())));
+        assertThat(plan.changes()).containsExactly(new Change.Settle(SHARD, B.incarnation()));
+        Tenancy row = plan.apply(input.table(), G2).table().tenancy(SHARD).orElseThrow();
+        assertThat(row).isEqualTo(new Tenancy(B.incarnation(), G2, Successor.WITHDRAW));
+    }
+
+    @Test
+    void layoutThatNobodyEverHadIsSettledToo() {
+        BitSet first = new BitSet();
+        first.set(0);
+        JobSpec wider = JOB.withLayout(2, 1).withEnded(List.of(new EndedLayout(1, 2, first)));
+        Plan plan = Plan.of(PlanInput.of(List.of(wider), List.of(A), AssignmentTable.empty()));
+        assertThat(plan.changes()).containsExactly(new Change.Settle(new ShardKey("job", 1, 1), A.incarnation()));
+    }
+
+    @Test
+    void withoutTheHandlerAnywhereAnotherAgentSettles() {
+        JobSpec gone =
+                JobSpec.of("job", 1, 1, "no such handler").withActive(false).withEnded(List.of(EndedLayout.of(1, 1)));
+        PlanInput input = PlanInput.of(List.of(gone), List.of(B), row(A, G1, Successor.NONE));
+        assertThat(Plan.of(input.withReplaceable(Set.of(A.incarnation()))).changes())
+                .containsExactly(new Change.Settle(SHARD, B.incarnation()));
     }
 
     @Test

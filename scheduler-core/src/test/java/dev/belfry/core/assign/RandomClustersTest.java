@@ -72,8 +72,8 @@ class RandomClustersTest {
             case 0 -> master.lose(some);
             case 1 -> master.join(Clusters.anyAgent(random, "b" + number, number));
             case 2 -> master.agents.computeIfPresent(some, (i, facts) -> facts.withDraining(!facts.draining()));
-            case 3 -> master.addJob(job.withActive(!job.active()));
-            case 4 -> master.addJob(Clusters.anyJob(random, job.jobUid(), job.layout() + 1));
+            case 3 -> master.end(job, job.withActive(false));
+            case 4 -> master.end(job, Clusters.anyJob(random, job.jobUid(), job.layout() + 1));
             case 5 -> master.addJob(Clusters.anyJob(random, "late" + number, 1));
             case 6 -> master.join(Clusters.anyAgent(random, some.agentId(), number));
             case 7 -> {

@@ -24,9 +24,16 @@ final class Rules {
     private final Map<String, JobSpec> jobs = new HashMap<>();
     private final Map<Incarnation, AgentFacts> live = new HashMap<>();
     private final Set<Incarnation> duplicates;
+    private final Set<Release> settling;
 
     Rules(PlanInput input) {
+        this(input, Set.of());
+    }
+
+    /** @param settling tenancies that were granted only to be settled: their owners run nothing */
+    Rules(PlanInput input, Set<Release> settling) {
         this.input = input;
+        this.settling = settling;
         input.jobs().forEach(job -> jobs.put(job.jobUid(), job));
         input.agents().forEach(agent -> live.put(agent.incarnation(), agent));
         duplicates = Eligibility.duplicates(input.agents());
@@ -60,10 +67,22 @@ final class Rules {
         Set<String> heldBack = new HashSet<>();
         input.table().forEach((key, row) -> {
             JobSpec job = jobs.get(key.jobUid());
-            if (job != null && job.layout() != key.layout() && !isFree(key, row)) {
+            boolean over = input.settled().contains(new Release(key, row.since()));
+            boolean ended = job != null && job.ended().stream().anyMatch(e -> e.layout() == key.layout());
+            if (job != null && job.layout() != key.layout() && (ended ? !over : !isFree(key, row))) {
                 heldBack.add(key.jobUid());
             }
         });
+        for (JobSpec job : input.jobs()) {
+            for (EndedLayout ended : job.ended()) {
+                for (int shard = 0; shard < ended.shards(); shard++) {
+                    ShardKey key = new ShardKey(job.jobUid(), ended.layout(), shard);
+                    if (input.table().tenancy(key).isEmpty() && !ended.isSettled(shard)) {
+                        heldBack.add(job.jobUid());
+                    }
+                }
+            }
+        }
         int kind = 0;
         for (Change change : plan.changes()) {
             assertThat(seen.add(change.shard())).as("one change of %s", change).isTrue();
@@ -84,7 +103,22 @@ final class Rules {
             assertThat(job.active() && job.key().equals(key.of()) && isEligible(job, grant.to()))
                     .as("eligible: %s", change)
                     .isTrue();
+        } else if (change instanceof Change.Settle settle) {
+            assertThat(free).as("nobody can run it: %s over %s", change, row).isTrue();
+            assertThat(isLive(settle.to())).as("lives: %s", change).isTrue();
+            EndedLayout ended = job.ended().stream()
+                    .filter(e -> e.layout() == key.layout())
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(row.isPresent() || !ended.isSettled(key.shard()))
+                    .as("owes something: %s", change)
+                    .isTrue();
         } else if (change instanceof Change.Drop) {
+            boolean ended = job != null
+                    && job.ended().stream().anyMatch(e -> e.layout() == key.layout() && key.shard() < e.shards());
+            boolean settled = row.isPresent()
+                    && input.settled().contains(new Release(key, row.get().since()));
+            assertThat(!ended || settled).as("settled: %s", change).isTrue();
             assertThat(row.isPresent() && free).as("%s of %s", change, row).isTrue();
         } else {
             assertThat(row.isPresent() && !free && isLive(row.get().owner()))
@@ -110,10 +144,12 @@ final class Rules {
             return 0;
         } else if (change instanceof Change.Withdraw) {
             return 1;
-        } else if (change instanceof Change.Grant) {
+        } else if (change instanceof Change.Settle) {
             return 2;
+        } else if (change instanceof Change.Grant) {
+            return 3;
         }
-        return change instanceof Change.Retract ? 3 : 4;
+        return change instanceof Change.Retract ? 4 : 5;
     }
 
     /** Group and spread hold in a table, as far as they held in the one the plan was made from. */
@@ -178,7 +214,9 @@ final class Rules {
                 .tenancy(key)
                 .map(old -> !old.since().equals(row.since()))
                 .orElse(true);
-        if (fresh || !isFree(key, row)) {
+        boolean settles = settling.contains(new Release(key, row.since()))
+                || (fresh && row.next().equals(Successor.WITHDRAW));
+        if (!settles && (fresh || !isFree(key, row))) {
             places.add(row.owner());
         }
         if (row.next() instanceof Successor.Named named) {

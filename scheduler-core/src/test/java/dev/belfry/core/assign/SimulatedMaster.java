@@ -12,6 +12,7 @@ import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,10 @@ final class SimulatedMaster {
     final TreeSet<Incarnation> replaceable = new TreeSet<>();
     final Map<Incarnation, Instant> restarting = new TreeMap<>();
     final TreeSet<Release> released = new TreeSet<>();
+    final TreeSet<Release> settled = new TreeSet<>();
+    /** Tenancies granted only to be settled. */
+    private final TreeSet<Release> settling = new TreeSet<>();
+
     final Map<ShardKey, Generation> lastSince = new HashMap<>();
     AssignmentTable table = AssignmentTable.empty();
     Instant now = Clusters.START;
@@ -46,7 +51,7 @@ final class SimulatedMaster {
         Collections.shuffle(shuffledAgents, random);
         return PlanInput.of(shuffledJobs, shuffledAgents, table)
                 .withReplaceable(replaceable)
-                .withReleased(released)
+                .withReleased(released, settled)
                 .withRestarting(restarting, now)
                 .withMostMoves(mostMoves);
     }
@@ -55,7 +60,7 @@ final class SimulatedMaster {
     Plan step(boolean whole) {
         Plan plan = Plan.of(input());
         assertThat(Plan.of(input())).as("the same plan from shuffled input").isEqualTo(plan);
-        Rules rules = new Rules(input());
+        Rules rules = new Rules(input(), settling);
         rules.checkChanges(plan);
         Generation generation = Generation.of(1, ++issued);
         rules.checkPlacement(plan.apply(table, generation).table());
@@ -77,15 +82,39 @@ final class SimulatedMaster {
     private void write(Plan plan, Generation generation) {
         table = plan.apply(table, generation).table();
         plan.changes().forEach(change -> {
-            if (change instanceof Change.Grant) {
+            if (change instanceof Change.Drop) {
+                noteSettled(change.shard());
+            }
+            if (change instanceof Change.Grant || change instanceof Change.Settle) {
                 Generation former = lastSince.put(change.shard(), generation);
                 assertThat(former == null || former.compareTo(generation) < 0).isTrue();
+            }
+            if (change instanceof Change.Settle) {
+                settling.add(new Release(change.shard(), generation));
             }
             moves += change instanceof Change.Offer ? 1 : 0;
         });
         released.removeIf(release -> table.tenancy(release.shard())
                 .map(row -> !row.since().equals(release.since()))
                 .orElse(true));
+        settled.retainAll(released);
+    }
+
+    private void noteSettled(ShardKey key) {
+        JobSpec job = jobs.get(key.jobUid());
+        if (job != null) {
+            List<EndedLayout> ended = new ArrayList<>();
+            for (EndedLayout layout : job.ended()) {
+                BitSet done = layout.settled();
+                if (layout.layout() == key.layout()) {
+                    done.set(key.shard());
+                }
+                if (done.cardinality() < layout.shards()) {
+                    ended.add(new EndedLayout(layout.layout(), layout.shards(), done));
+                }
+            }
+            jobs.put(job.jobUid(), job.withEnded(ended));
+        }
     }
 
     /** Live owners that are told to let go do so, each with the given chance in percent. */
@@ -93,7 +122,14 @@ final class SimulatedMaster {
         table.forEach((key, row) -> {
             boolean told = !row.next().equals(Successor.NONE);
             if (told && agents.containsKey(row.owner()) && random.nextInt(100) < percent) {
-                released.add(new Release(key, row.since()));
+                Release release = new Release(key, row.since());
+                released.add(release);
+                JobSpec job = jobs.get(key.jobUid());
+                boolean over = job != null && job.ended().stream().anyMatch(e -> e.layout() == key.layout());
+                // A release that crossed with the end of the layout settles nothing.
+                if (over && row.next().equals(Successor.WITHDRAW) && random.nextInt(4) > 0) {
+                    settled.add(release);
+                }
             }
         });
     }
@@ -128,6 +164,15 @@ final class SimulatedMaster {
         jobs.put(job.jobUid(), job);
     }
 
+    /** The present layout of {@code job} is over; {@code next} has another, or is not active any more. */
+    void end(JobSpec job, JobSpec next) {
+        if (job.active()) {
+            List<EndedLayout> ended = new ArrayList<>(job.ended());
+            ended.add(EndedLayout.of(job.layout(), job.shards()));
+            addJob(next.withEnded(ended));
+        }
+    }
+
     /** The agent is gone; its lease may still hold until {@link #leasesEnd}. */
     void lose(Incarnation incarnation) {
         agents.remove(incarnation);
@@ -135,6 +180,7 @@ final class SimulatedMaster {
                 .map(Tenancy::owner)
                 .orElse(incarnation)
                 .equals(incarnation));
+        settled.retainAll(released);
     }
 
     void leasesEnd() {

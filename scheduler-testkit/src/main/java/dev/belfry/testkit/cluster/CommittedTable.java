@@ -7,7 +7,6 @@ import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.HandOver;
 import dev.belfry.core.ownership.Release;
 import dev.belfry.core.ownership.ShardKey;
-import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.TableBuilder;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
@@ -33,22 +32,12 @@ final class CommittedTable {
         long nanos();
     }
 
-    /** An owner that is well has read a change of its rows after so long. */
-    private static final long NOTICE_NANOS = 2_000_000_000L;
-
     private final Owners owners;
     private final Set<Release> released = new HashSet<>();
-    /** Those of owners that must have known that nobody would follow them. */
-    private final Set<Release> releasedAsLast = new HashSet<>();
-    /** When each shard whose owner is to let go to nobody was withdrawn. */
-    private final Map<ShardKey, Long> withdrawnAt = new HashMap<>();
-
     private final Map<ShardKey, Long> greatestSince = new HashMap<>();
     private AssignmentTable table = AssignmentTable.empty();
     private Map<ShardKey, Tenancy> rows = Map.of();
     private Epoch epoch = Epoch.NONE;
-    /** Shards whose last owner let go of them in good order, after which there was nobody. */
-    private final Set<ShardKey> letGo = new HashSet<>();
 
     private long versions;
 
@@ -88,19 +77,10 @@ final class CommittedTable {
     void handOverWritten(String path, byte[] data) {
         for (Release release : HandOver.decode(path, data).releases()) {
             if (released.add(release)) {
-                Long withdrawn = withdrawnAt.get(release.shard());
-                if (withdrawn != null && owners.nanos() - withdrawn > NOTICE_NANOS) {
-                    releasedAsLast.add(release);
-                }
                 owners.changed(
                         "released: " + release.shard() + " since=" + release.since() + " by " + Paths.name(path));
             }
         }
-    }
-
-    /** Whether the last owner of a shard that nobody owns any more let go of it in good order. */
-    boolean wasLetGo(ShardKey shard) {
-        return letGo.contains(shard);
     }
 
     /** One transaction that writes buckets. */
@@ -132,9 +112,6 @@ final class CommittedTable {
             if (!nextRows.containsKey(key)) {
                 mayGo(key, row, "nobody");
                 owners.changed("table: " + key + " has no owner any more");
-                if (releasedAsLast.contains(new Release(key, row.since()))) {
-                    letGo.add(key);
-                }
             }
         });
         table = next;
@@ -147,11 +124,6 @@ final class CommittedTable {
         }
         owners.changed(
                 "table: " + key + " owner=" + after.owner() + " since=" + after.since() + " next=" + after.next());
-        if (after.next().equals(Successor.WITHDRAW)) {
-            withdrawnAt.put(key, owners.nanos());
-        } else {
-            withdrawnAt.remove(key);
-        }
         if (before != null && before.since().equals(after.since())) {
             if (!before.owner().equals(after.owner())) {
                 throw new InvariantViolation("I8", key + " changed its owner within one tenancy: " + before);

@@ -47,6 +47,7 @@ final class Liveness {
             if (job.definition().placement() == Placement.STICKY) {
                 coverage(job);
                 accounted(job, upTo);
+                ended(job);
             }
         }
     }
@@ -90,11 +91,7 @@ final class Liveness {
                 List<Instant> due = CommittedJobs.due(job, layout, Instant.EPOCH, upTo);
                 boolean present =
                         layout == job.newest().layout() && job.deletedAt().isEmpty();
-                // What a layout or a job that is over still owed when its owner was lost is superseded without a
-                // record:
-                // nobody may write there any more, and the drop of the row says so.
-                boolean settled = present || safety.table().wasLetGo(new ShardKey(job.uid(), layout, shard));
-                inJournal(ShardId.of(ref), due, CommittedJobs.hasInstants(job), settled);
+                inJournal(ShardId.of(ref), due, CommittedJobs.hasInstants(job));
                 if (present) {
                     inLedger(ref, due);
                 }
@@ -102,7 +99,16 @@ final class Liveness {
         });
     }
 
-    private void inJournal(ShardId shard, List<Instant> due, boolean listed, boolean settled) {
+    /** The record of a job says of everything that is over that it is settled, so that no master asks again. */
+    private static void ended(JobRecord job) {
+        int over = job.newest().layout() - (job.deleted() ? 0 : 1);
+        if (job.settled() < over) {
+            throw new InvariantViolation(
+                    "I11", job.uid() + " is settled up to layout " + job.settled() + " and over up to " + over);
+        }
+    }
+
+    private void inJournal(ShardId shard, List<Instant> due, boolean listed) {
         Map<Instant, FireEntry> outcomes = new HashMap<>();
         for (FireEntry line : safety.journal().finals(shard)) {
             if (!line.fire().isScheduled()) {
@@ -125,7 +131,7 @@ final class Liveness {
             }
         }
         for (Instant instant : due) {
-            if (settled && !outcomes.containsKey(instant)) {
+            if (!outcomes.containsKey(instant)) {
                 throw new InvariantViolation("I1", shard + " has no outcome of the fire due at " + instant);
             }
         }
