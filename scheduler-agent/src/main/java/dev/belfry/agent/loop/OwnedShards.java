@@ -55,7 +55,7 @@ final class OwnedShards {
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(1);
 
     /** So far our clock may be behind the master's before this agent drains itself. */
-    private static final Duration END_TOLERANCE = AgentLoop.CLOCK_DRAIN.multipliedBy(2);
+    private static final Duration END_TOLERANCE = EnsembleClock.DRAIN.multipliedBy(2);
 
     /** Shards looked at in one event: what they start then begins before the next ones are looked at. */
     private static final int AT_ONCE = 32;
@@ -79,7 +79,7 @@ final class OwnedShards {
         /** A tenancy that was listed as released is over: the listing may go. */
         void forget(ShardRef ref, long since);
 
-        /** Taking part in a broadcast job did not work out; if this agent still is to, it begins anew. */
+        /** This agent has no part in a broadcast job any more; if it is to have one, it begins anew. */
         void rejoinBroadcast(String jobUid);
 
         /** Whether every definition has been read. */
@@ -114,6 +114,7 @@ final class OwnedShards {
     private @Nullable Instant armed;
 
     private boolean closed;
+    private final Decider decider = new Decider();
     private final Loading loading;
     private final BroadcastTakeOver broadcasts;
     /** Read by threads of user code. */
@@ -356,7 +357,9 @@ final class OwnedShards {
     }
 
     private static int layoutOf(JobRecord job, ShardRef ref) {
-        return ref.isBroadcast() ? job.newest().layout() : ref.layout();
+        return ref.isBroadcast()
+                ? Broadcasts.lastBroadcast(job).orElse(job.newest()).layout()
+                : ref.layout();
     }
 
     private static ShardRuns.JobView view(JobRecord job, ShardRef ref) {
@@ -441,11 +444,15 @@ final class OwnedShards {
         if (runs == null || shard.stage != OwnedShard.Stage.ACTIVE) {
             return;
         }
-        runs.decide(now(), owner.horizon(), owner.leaseHolds());
+        // Without a definition that can be read nothing is decided; what runs goes on.
+        boolean readable = owner.job(shard.job).isPresent();
+        if (readable) {
+            runs.decide(now(), owner.horizon(), owner.leaseHolds());
+        }
         if (runs.exhausted() && !runs.handingOver()) {
             runs.beginHandOver();
         }
-        wakes.set(shard, runs.nextWake());
+        wakes.set(shard, readable ? runs.nextWake() : Optional.empty());
         changed(shard);
         arm();
     }
@@ -516,12 +523,18 @@ final class OwnedShards {
 
         @Override
         public void start(AttemptOrder order) {
-            JobRecord job = owner.job(shard.job).orElseThrow();
+            Optional<JobRecord> known = owner.job(shard.job);
+            if (known.isEmpty()) {
+                // Its definition cannot be read: the fire waits until somebody has repaired it.
+                loop.execute(() -> decider.ended(shard, order.token(), AttemptEnd.notStarted()));
+                return;
+            }
+            JobRecord job = known.get();
             Map<String, String> parameters = new TreeMap<>(job.definition().parameters());
             order.fire().requested().flatMap(id -> request(job, id)).ifPresent(r -> parameters.putAll(r.parameters()));
             Optional<CheckpointRecord> checkpoint =
                     shard.checkpoint.filter(c -> c.fire().equals(order.fire()));
-            RunningAttempt running = new RunningAttempt(loop, new Decider(), shard, order, job);
+            RunningAttempt running = new RunningAttempt(loop, decider, shard, order, job);
             // Posted, not called: an attempt that ends at once must not come back into the decision that started it.
             loop.execute(() -> attempts.start(new Attempts.Task(order, job, parameters, checkpoint, lease), running));
             running.armTimeouts();
@@ -623,6 +636,7 @@ final class OwnedShards {
         shard.stage = OwnedShard.Stage.RELEASED;
         if (shard.ref.isBroadcast()) {
             shards.remove(shard.ref);
+            loop.execute(() -> owner.rejoinBroadcast(shard.job)); // it may be wanted again meanwhile
         } else {
             ShardKey key = new ShardKey(shard.ref.jobUid(), shard.ref.layout(), shard.ref.number());
             owner.released(new Release(key, new Generation(shard.since)), shard.settled);

@@ -48,6 +48,8 @@ final class Liveness {
                 coverage(job);
                 accounted(job, upTo);
                 ended(job);
+            } else if (job.deletedAt().isEmpty()) {
+                everywhere(job);
             }
         }
     }
@@ -71,6 +73,19 @@ final class Liveness {
                 throw new InvariantViolation("I8", key + " is owned although it is over: " + row);
             }
         });
+    }
+
+    /** A broadcast job is in charge on every agent that lives. */
+    private void everywhere(JobRecord job) {
+        for (SimAgent agent : cluster.agents()) {
+            boolean takesPart = agent.agent().shards().stream()
+                    .anyMatch(shard -> shard.ref().isBroadcast()
+                            && shard.ref().jobUid().equals(job.uid())
+                            && shard.inCharge());
+            if (agent.alive() && agent.agent().leaseHolds() && !takesPart) {
+                throw new InvariantViolation("I8", job.uid() + " is not in charge on " + agent);
+            }
+        }
     }
 
     private boolean acts(Tenancy row) {

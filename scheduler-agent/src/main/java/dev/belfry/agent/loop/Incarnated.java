@@ -1,0 +1,469 @@
+package dev.belfry.agent.loop;
+
+import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.agent.AgentFactsCodec;
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.ownership.HeartbeatRecord;
+import dev.belfry.core.ownership.Release;
+import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.ownership.Tenancy;
+import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.shard.ShardRef;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobRecordCodec;
+import dev.belfry.store.Commit;
+import dev.belfry.store.Session;
+import dev.belfry.store.Store;
+import dev.belfry.store.Transaction;
+import dev.belfry.store.Znode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One incarnation of an agent: what belongs to one session and is dropped with it.
+ *
+ * <p>Not thread-safe; owned by the agent's loop.
+ */
+final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollower.Owner, Mirror.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Incarnated.class);
+
+    private final Loop loop;
+    private final Store store;
+    private final AgentProfile profile;
+    private final Attempts attempts;
+    private final AgentLoop.Listener listener;
+    private final EnsembleClock clock;
+    private final AgentLoop agent;
+    private final Namesakes namesakes;
+    private final Broadcasts broadcasts;
+    private final Session session;
+    private final Incarnation self;
+    private final Heartbeat heartbeat;
+    private final OwnedShards shards;
+    private final TableFollower table;
+    private final Mirror jobs;
+    private final HandOverList handOver;
+    private final Map<String, JobRecord> jobsByUid = new HashMap<>();
+    private final Map<String, String> uidByPath = new HashMap<>();
+    private boolean registered;
+    private boolean dropped;
+    private boolean jobsStarted;
+    private boolean publishing;
+    /** Whether the registration says what it is to say. */
+    private boolean published = true;
+
+    private boolean leaseHeld;
+    private NavigableMap<ShardKey, Tenancy> rows = new TreeMap<>();
+    private Loop.Timer leaseEnd = () -> {};
+
+    Incarnated(
+            Loop loop,
+            Store store,
+            Session session,
+            AgentProfile profile,
+            Attempts attempts,
+            AgentLoop.Listener listener,
+            EnsembleClock clock,
+            AgentLoop agent) {
+        this.loop = loop;
+        this.store = store;
+        this.profile = profile;
+        this.attempts = attempts;
+        this.listener = listener;
+        this.clock = clock;
+        this.agent = agent;
+        this.session = session;
+        this.self = Incarnation.of(profile.id(), session.id());
+        this.heartbeat = new Heartbeat(loop, store, session, self.name(), this);
+        this.shards = new OwnedShards(
+                loop,
+                store,
+                session,
+                self.name(),
+                attempts,
+                this,
+                commitOwner -> new GroupCommit(loop, store, session, self.name(), commitOwner));
+        this.table = new TableFollower(store, session, self, this);
+        this.jobs = new Mirror(store, session, Paths.JOBS, 2, this);
+        this.handOver = new HandOverList(loop, store, session, self.name());
+        this.broadcasts = new Broadcasts(loop, store, session, profile.id(), shards, new Part());
+        this.namesakes = new Namesakes(loop, store, session, self, this::namesakesKnown);
+    }
+
+    Session session() {
+        return session;
+    }
+
+    Incarnation self() {
+        return self;
+    }
+
+    OwnedShards shards() {
+        return shards;
+    }
+
+    boolean registered() {
+        return registered;
+    }
+
+    /** Whether the registration in the store says what it is to say. */
+    boolean announced() {
+        return published && !publishing;
+    }
+
+    private AgentFacts facts() {
+        return new AgentFacts(
+                self,
+                profile.host(),
+                profile.pid(),
+                profile.endpoint(),
+                profile.handlers(),
+                profile.labels(),
+                profile.zone(),
+                profile.capacity(),
+                agent.draining() || clock.drains(),
+                session.timeout(),
+                1,
+                1,
+                profile.tzdata(),
+                namesakes.registeredAt().orElse(Instant.EPOCH),
+                profile.standby());
+    }
+
+    // --- registration
+
+    void register() {
+        new Skeleton(store, session).ensure(this::createRegistration, why -> {
+            LOG.error("cannot set up the namespace: agent={}; {}", profile.id(), why);
+            listener.refused(why);
+            loop.after(session.timeout().toNanos() / 2, () -> {
+                if (!dropped) {
+                    register();
+                }
+            });
+        });
+    }
+
+    private void createRegistration() {
+        if (dropped) {
+            return;
+        }
+        Transaction registration = Transaction.at("register")
+                .createEphemeral(Paths.agent(self.name()), AgentFactsCodec.encode(facts()))
+                .createEphemeral(
+                        Paths.heartbeat(self.name()),
+                        heartbeat(0, loop.now()).encode())
+                .createEphemeral(Paths.handover(self.name()), handOver.encoded())
+                .create(Paths.journal(self.name()), new byte[0])
+                .build();
+        store.commit(session, registration, this::registrationAnswered);
+    }
+
+    private void registrationAnswered(Commit answer) {
+        if (dropped || registered) {
+            return;
+        }
+        boolean mine = answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.EXISTS;
+        if (answer instanceof Commit.Applied || mine) {
+            // The name holds the session's id, so one that exists is of an earlier try of unknown result.
+            registered = true;
+            LOG.info(
+                    "registered: agent={} incarnation={} timeout={} ms handlers={}",
+                    profile.id(),
+                    self,
+                    session.timeout().toMillis(),
+                    profile.handlers());
+            heartbeat.start();
+            table.start();
+            namesakes.look();
+            listener.registered(self.name());
+        } else if (answer instanceof Commit.Rejected rejected) {
+            LOG.error(
+                    "cannot register: agent={}; {}; give the agent's identity write access to {}",
+                    profile.id(),
+                    rejected.why(),
+                    Paths.AGENTS);
+            listener.refused(rejected.why());
+            loop.after(session.timeout().toNanos() / 2, this::createRegistration);
+        } else if (!(answer instanceof Commit.SessionOver)) {
+            loop.after(session.timeout().toNanos() / 10, this::createRegistration);
+        }
+    }
+
+    /** It is known whether another agent has this one's id: definitions are followed from here on. */
+    private void namesakesKnown() {
+        if (jobsStarted) {
+            broadcasts.review();
+        } else {
+            jobsStarted = true;
+            jobs.start();
+            broadcasts.follow();
+        }
+    }
+
+    /** Writes the registration again: it drains, or takes shards again. */
+    void publish() {
+        if (!registered || publishing || dropped) {
+            return;
+        }
+        broadcasts.review();
+        publishing = true;
+        published = false;
+        boolean sayRestarting = agent.restarting();
+        AgentFacts facts = facts();
+        Transaction update = Transaction.at("registration-update")
+                .put(Paths.agent(self.name()), AgentFactsCodec.encode(facts, sayRestarting), -1)
+                .build();
+        store.commit(session, update, answer -> {
+            publishing = false;
+            boolean stale = facts.draining() != facts().draining() || sayRestarting != agent.restarting();
+            published = answer instanceof Commit.Applied && !stale;
+            boolean unsure = answer instanceof Commit.Indeterminate || answer instanceof Commit.Unavailable;
+            if (!dropped && (stale || unsure)) {
+                loop.after(session.timeout().toNanos() / 20, this::publish);
+            }
+        });
+    }
+
+    void resumed() {
+        shards.commit().resumed();
+        if (!registered) {
+            createRegistration();
+            return;
+        }
+        heartbeat.beat();
+        namesakes.look();
+        if (namesakes.registeredAt().isPresent()) {
+            jobs.compare();
+            broadcasts.follow();
+        }
+        table.compare();
+        shards.resumed();
+        handOver.resumed();
+    }
+
+    void drop() {
+        dropped = true;
+        leaseEnd.cancel();
+        heartbeat.stop();
+        namesakes.close();
+        broadcasts.close();
+        jobs.close();
+        table.close();
+        handOver.close();
+        shards.drop();
+    }
+
+    // --- lease
+
+    @Override
+    public HeartbeatRecord heartbeat(long number, Instant now) {
+        return new HeartbeatRecord(
+                number,
+                appliedJobs,
+                table == null ? 0 : table.appliedZxid(),
+                shards == null ? 0 : shards.count(),
+                attempts.running(),
+                listener.load(),
+                now);
+    }
+
+    private long appliedJobs;
+
+    @Override
+    public long seen() {
+        // Two counters that only rise, in one number: jobs in the upper half.
+        return (jobs.seen() << 32) | (table.seen() & 0xffff_ffffL);
+    }
+
+    @Override
+    public boolean applied(long mark) {
+        return jobs.applied(mark >>> 32) && table.applied(mark & 0xffff_ffffL);
+    }
+
+    @Override
+    public void leaseChanged() {
+        leaseEnd.cancel();
+        long remaining = heartbeat.leaseRemainingNanos();
+        boolean holds = remaining > 0;
+        if (holds) {
+            // Looked at in between, too: the wall clock may end it before its time.
+            leaseEnd = loop.after(Math.min(remaining, heartbeat.periodNanos()), this::leaseChanged);
+        }
+        if (holds != leaseHeld) {
+            leaseHeld = holds;
+            if (!holds) {
+                LOG.warn(
+                        "lease over: agent={} incarnation={} shards={}; attempts are cancelled, nothing starts"
+                                + " until the next heartbeat is answered",
+                        profile.id(),
+                        self,
+                        shards.count());
+            }
+            shards.leaseChanged(holds);
+        }
+    }
+
+    @Override
+    public void clockOffset(Duration offset) {
+        clock.judge(session, offset);
+    }
+
+    @Override
+    public void refused(String why) {
+        LOG.error("incarnation cannot go on: agent={} incarnation={}; {}", profile.id(), self, why);
+        shards.stopAll(Reasons.LEASE_OVER);
+        listener.refused(why);
+    }
+
+    @Override
+    public boolean leaseHolds() {
+        boolean holds = registered && heartbeat.leaseHolds();
+        if (!holds && leaseHeld) {
+            // The wall clock, or a late timer, has ended it before the timer did.
+            loop.execute(this::leaseChanged);
+        }
+        return holds;
+    }
+
+    @Override
+    public long leaseRemainingNanos() {
+        return heartbeat.leaseRemainingNanos();
+    }
+
+    @Override
+    public Instant horizon() {
+        return clock.horizon();
+    }
+
+    // --- the table
+
+    @Override
+    public void rows(NavigableMap<ShardKey, Tenancy> now) {
+        rows = Collections.unmodifiableNavigableMap(now);
+        shards.rows(rows);
+        loop.execute(heartbeat::renew);
+    }
+
+    @Override
+    public void unreadable(String path, String why) {
+        LOG.error(
+                "assignment table cannot be read: agent={} path={}; {}; what is held is kept until the lease ends",
+                profile.id(),
+                path,
+                why);
+    }
+
+    @Override
+    public void released(Release release, boolean settled) {
+        handOver.add(release, settled);
+    }
+
+    @Override
+    public void forget(ShardRef ref, long since) {
+        handOver.forget(ref, since);
+    }
+
+    // --- definitions
+
+    @Override
+    public boolean jobsKnown() {
+        return jobs.caughtUp();
+    }
+
+    @Override
+    public Optional<JobRecord> job(String uid) {
+        return Optional.ofNullable(jobsByUid.get(uid));
+    }
+
+    @Override
+    public void present(Znode znode) {
+        JobRecord job;
+        try {
+            job = JobRecordCodec.decode(znode.path(), znode.data(), znode.modified());
+        } catch (CorruptRecordException e) {
+            LOG.error("job stops: {}; every other job goes on", e.getMessage());
+            absent(znode.path());
+            return;
+        }
+        appliedJobs = Math.max(appliedJobs, znode.modifiedZxid());
+        String before = uidByPath.put(znode.path(), job.uid());
+        if (before != null && !before.equals(job.uid())) {
+            jobsByUid.remove(before);
+            shards.leaveBroadcast(before, profile.id());
+        }
+        jobsByUid.put(job.uid(), job);
+        shards.jobChanged(job);
+        broadcasts.review(job);
+    }
+
+    @Override
+    public void absent(String path) {
+        String uid = uidByPath.remove(path);
+        if (uid != null) {
+            jobsByUid.remove(uid);
+            shards.leaveBroadcast(uid, profile.id());
+        }
+    }
+
+    @Override
+    public void rejoinBroadcast(String jobUid) {
+        job(jobUid).ifPresent(broadcasts::review);
+    }
+
+    /** What decides about broadcast jobs. */
+    private final class Part implements Broadcasts.Owner {
+
+        @Override
+        public AgentFacts facts() {
+            return Incarnated.this.facts();
+        }
+
+        @Override
+        public boolean duplicate() {
+            return namesakes.duplicate();
+        }
+
+        @Override
+        public Optional<Instant> registeredAt() {
+            return namesakes.registeredAt();
+        }
+
+        @Override
+        public Instant horizon() {
+            return clock.horizon();
+        }
+
+        @Override
+        public List<JobRecord> jobs() {
+            return List.copyOf(jobsByUid.values());
+        }
+
+        @Override
+        public Optional<JobRecord> job(String uid) {
+            return Incarnated.this.job(uid);
+        }
+    }
+
+    @Override
+    public void settled() {
+        heartbeat.renew();
+    }
+
+    @Override
+    public void refused(String path, String why) {
+        LOG.error("cannot read {}: agent={}; {}; check the ACL of that znode", path, profile.id(), why);
+        listener.refused(why);
+    }
+}
