@@ -66,6 +66,7 @@ final class Office {
     private final Settlements settlements;
     private final CommandDesk commands;
     private final JournalKeeper journals;
+    private final LedgerKeeper ledgers;
     private final Map<String, HandOver> handOvers = new TreeMap<>();
     private final Mirror handOverMirror;
 
@@ -144,6 +145,7 @@ final class Office {
             }
         });
         this.journals = new JournalKeeper(loop, store, session, this.agents::keySet, this::fence);
+        this.ledgers = new LedgerKeeper(loop, store, session, jobs::all, this::now, this::fence);
         this.handOverMirror = new Mirror(store, session, Paths.HANDOVER, 1, new HandOvers());
     }
 
@@ -164,6 +166,7 @@ final class Office {
             jobs.start();
             commands.start();
             journals.start();
+            ledgers.start();
         });
     }
 
@@ -176,6 +179,7 @@ final class Office {
         jobs.close();
         commands.close();
         journals.close();
+        ledgers.close();
         table.close();
     }
 
@@ -215,6 +219,11 @@ final class Office {
         planSoon();
     }
 
+    /** The present by the ensemble's clock. */
+    private Instant now() {
+        return loop.now().plus(clockOffset);
+    }
+
     // --- planning
 
     void planSoon() {
@@ -249,7 +258,7 @@ final class Office {
             table.repair(lease + lease / 10, this::written);
             return;
         }
-        Instant now = loop.now().plus(clockOffset);
+        Instant now = now();
         long nanos = loop.nanoTime();
         Set<Incarnation> replaceable = new TreeSet<>();
         long wait = Long.MAX_VALUE;

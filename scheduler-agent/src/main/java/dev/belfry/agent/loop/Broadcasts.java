@@ -128,13 +128,13 @@ final class Broadcasts {
             return;
         }
         Optional<Instant> end = job.endOfLayout(last.get().layout());
-        Duration left =
-                end.map(e -> Duration.between(owner.horizon(), e)).orElse(Duration.ofMillis(Long.MAX_VALUE));
+        Duration left = end.map(e -> Duration.between(owner.horizon(), e)).orElse(Duration.ofMillis(Long.MAX_VALUE));
         if (isEligible(last.get().definition()) && !left.isZero() && !left.isNegative()) {
             shards.joinBroadcast(job, agentId, owner.registeredAt().get());
             if (end.isPresent()) {
                 // Owed until then, and not a moment longer.
-                loop.after(left.toNanos() + 1_000_000, () -> owner.job(job.uid()).ifPresent(this::review));
+                loop.after(
+                        left.toNanos() + 1_000_000, () -> owner.job(job.uid()).ifPresent(this::review));
             }
         } else {
             shards.leaveBroadcast(job.uid(), agentId);

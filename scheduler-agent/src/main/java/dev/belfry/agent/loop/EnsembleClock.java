@@ -106,8 +106,8 @@ final class EnsembleClock {
         store.read(session, "clock-read", path, answer -> {
             if (answer instanceof Read.Found read) {
                 try {
-                    Instant clock = HeartbeatRecord.decode(path, read.znode().data())
-                            .clock();
+                    Instant clock =
+                            HeartbeatRecord.decode(path, read.znode().data()).clock();
                     found.add(Duration.between(clock, read.znode().modified()));
                 } catch (CorruptRecordException e) {
                     LOG.warn("heartbeat ignored: {}", e.getMessage());

@@ -162,8 +162,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         Transaction registration = Transaction.at("register")
                 .createEphemeral(Paths.agent(self.name()), AgentFactsCodec.encode(facts()))
                 .createEphemeral(
-                        Paths.heartbeat(self.name()),
-                        heartbeat(0, loop.now()).encode())
+                        Paths.heartbeat(self.name()), heartbeat(0, loop.now()).encode())
                 .createEphemeral(Paths.handover(self.name()), handOver.encoded())
                 .create(Paths.journal(self.name()), new byte[0])
                 .build();

@@ -45,6 +45,10 @@ public record ClusterOptions(
         return new ClusterOptions(candidates, sessionTimeout, ensemble, story, store, around);
     }
 
+    public ClusterOptions withSessionTimeout(Duration timeout) {
+        return new ClusterOptions(candidates, timeout, ensemble, story, store, attempts);
+    }
+
     public ClusterOptions withEnsemble(SimOptions other) {
         return new ClusterOptions(candidates, sessionTimeout, other, story, store, attempts);
     }

@@ -79,9 +79,8 @@ final class Liveness {
     private void everywhere(JobRecord job) {
         for (SimAgent agent : cluster.agents()) {
             boolean takesPart = agent.agent().shards().stream()
-                    .anyMatch(shard -> shard.ref().isBroadcast()
-                            && shard.ref().jobUid().equals(job.uid())
-                            && shard.inCharge());
+                    .anyMatch(shard ->
+                            shard.ref().isBroadcast() && shard.ref().jobUid().equals(job.uid()) && shard.inCharge());
             if (agent.alive() && agent.agent().leaseHolds() && !takesPart) {
                 throw new InvariantViolation("I8", job.uid() + " is not in charge on " + agent);
             }

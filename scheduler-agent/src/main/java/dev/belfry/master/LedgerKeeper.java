@@ -1,0 +1,234 @@
+package dev.belfry.master;
+
+import dev.belfry.agent.loop.Loop;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.store.Commit;
+import dev.belfry.store.Listing;
+import dev.belfry.store.Session;
+import dev.belfry.store.Store;
+import dev.belfry.store.Transaction;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes ledgers that nobody needs any more: of layouts that are over and settled, a day later; of jobs deleted and
+ * closed, with their tombstones, a day later; of jobs that are not defined at all, once they were found so twice.
+ *
+ * <p>One step at a time, each a transaction that checks the epoch; a step that fails is left for the next round.
+ *
+ * <p>Not thread-safe; owned by the master's loop.
+ */
+final class LedgerKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerKeeper.class);
+
+    /** How long the records of what is over are kept for {@code verify} and {@code explain}. */
+    static final Duration KEEP = Duration.ofDays(1);
+
+    private static final Duration ROUND = Duration.ofMinutes(10);
+    private static final int DELETES = 90;
+
+    private final Loop loop;
+    private final Store store;
+    private final Session session;
+    private final Supplier<Collection<JobBook.Entry>> jobs;
+    private final Supplier<Instant> now;
+    private final Function<String, Transaction.Builder> fence;
+    private Loop.Timer timer = () -> {};
+    private boolean closed;
+    /** Parents whose job was not defined when they were looked at last. */
+    private Set<String> orphans = new HashSet<>();
+
+    /**
+     * @param jobs every definition
+     * @param now the present by the ensemble's clock
+     */
+    LedgerKeeper(
+            Loop loop,
+            Store store,
+            Session session,
+            Supplier<Collection<JobBook.Entry>> jobs,
+            Supplier<Instant> now,
+            Function<String, Transaction.Builder> fence) {
+        this.loop = loop;
+        this.store = store;
+        this.session = session;
+        this.jobs = jobs;
+        this.now = now;
+        this.fence = fence;
+    }
+
+    void start() {
+        timer.cancel();
+        timer = loop.after(ROUND.toNanos() + loop.random(ROUND.toNanos() / 4), this::round);
+    }
+
+    void close() {
+        closed = true;
+        timer.cancel();
+    }
+
+    // --- a round
+
+    private void round() {
+        start();
+        store.children(session, "ledger-buckets", Paths.LEDGER, answer -> {
+            if (!closed && answer instanceof Listing.Found found) {
+                look(new ArrayDeque<>(found.names()), new ArrayList<>());
+            }
+        });
+    }
+
+    private void look(Deque<String> unread, List<String> found) {
+        String bucket = unread.poll();
+        if (bucket == null) {
+            judge(found);
+            return;
+        }
+        String path = Paths.LEDGER + '/' + bucket;
+        store.children(session, "ledger-parents", path, answer -> {
+            if (closed || answer instanceof Listing.Failed) {
+                return;
+            }
+            if (answer instanceof Listing.Found listing) {
+                listing.names().forEach(name -> found.add(path + '/' + name));
+            }
+            look(unread, found);
+        });
+    }
+
+    private void judge(List<String> parents) {
+        Map<String, JobBook.Entry> byUid = new HashMap<>();
+        jobs.get().forEach(entry -> byUid.put(entry.job().uid(), entry));
+        Instant before = now.get().minus(KEEP);
+        Set<String> unknown = new HashSet<>();
+        Set<String> withLedgers = new HashSet<>();
+        Deque<String> dead = new ArrayDeque<>();
+        for (String parent : parents) {
+            String name = Paths.name(parent);
+            int dot = name.lastIndexOf('.');
+            JobBook.Entry entry = byUid.get(dot < 0 ? name : name.substring(0, dot));
+            if (entry == null) {
+                unknown.add(parent);
+            } else if (isOver(entry.job(), name.substring(dot + 1), before)) {
+                dead.add(parent);
+            }
+            if (entry != null) {
+                withLedgers.add(entry.job().uid());
+            }
+        }
+        // A job's record may reach us later than the parent of its ledgers, but not by a whole round.
+        unknown.stream().filter(orphans::contains).forEach(dead::add);
+        orphans = unknown;
+        Deque<JobBook.Entry> tombstones = new ArrayDeque<>();
+        byUid.values().stream()
+                .filter(entry -> isClosed(entry.job(), before)
+                        && !withLedgers.contains(entry.job().uid()))
+                .forEach(tombstones::add);
+        purgeAll(dead, () -> bury(tombstones));
+    }
+
+    private static boolean isClosed(JobRecord job, Instant before) {
+        return job.closed() && job.deletedAt().orElseThrow().isBefore(before);
+    }
+
+    private static boolean isOver(JobRecord job, String layout, Instant before) {
+        if (isClosed(job, before)) {
+            return true;
+        }
+        int number = number(layout);
+        Optional<Instant> end = job.endOfLayout(number);
+        return number > 0
+                && number <= job.settled()
+                && end.filter(e -> e.isBefore(before)).isPresent();
+    }
+
+    /** The number of a layout; 0, that of broadcast jobs, for whatever is not one. */
+    private static int number(String layout) {
+        try {
+            return Integer.parseInt(layout);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    // --- removal
+
+    private void purgeAll(Deque<String> dead, Runnable then) {
+        String parent = dead.poll();
+        if (parent == null) {
+            then.run();
+            return;
+        }
+        LOG.info("ledgers are removed: {}; nothing of them is owed any more", parent);
+        purge(parent, () -> purgeAll(dead, then));
+    }
+
+    /** Deletes a znode with everything below; {@code then} is not called if that did not work. */
+    private void purge(String path, Runnable then) {
+        store.children(session, "ledger-children", path, answer -> {
+            if (closed || answer instanceof Listing.Failed) {
+                return;
+            }
+            List<String> names = answer instanceof Listing.Found found ? found.names() : List.of();
+            Optional<String> block =
+                    names.stream().filter(name -> name.startsWith("b")).findFirst();
+            if (block.isPresent()) {
+                purge(path + '/' + block.get(), () -> purge(path, then));
+            } else if (answer instanceof Listing.Found) {
+                delete(path, names, then);
+            } else {
+                then.run();
+            }
+        });
+    }
+
+    private void delete(String path, List<String> names, Runnable then) {
+        List<String> some = names.subList(0, Math.min(DELETES, names.size()));
+        Transaction.Builder transaction = fence.apply("ledger-forget");
+        some.forEach(name -> transaction.delete(path + '/' + name, -1));
+        boolean last = some.size() == names.size();
+        if (last) {
+            transaction.delete(path, -1);
+        }
+        store.commit(session, transaction.build(), answer -> {
+            if (closed || !(answer instanceof Commit.Applied)) {
+                return;
+            }
+            if (last) {
+                then.run();
+            } else {
+                purge(path, then);
+            }
+        });
+    }
+
+    private void bury(Deque<JobBook.Entry> tombstones) {
+        JobBook.Entry entry = tombstones.poll();
+        if (entry == null) {
+            return;
+        }
+        Transaction transaction = fence.apply("tombstone-forget")
+                .delete(Paths.job(entry.job().name()), entry.version())
+                .build();
+        store.commit(session, transaction, answer -> {
+            if (!closed && answer instanceof Commit.Applied) {
+                bury(tombstones);
+            }
+        });
+    }
+}
