@@ -5,8 +5,6 @@ import dev.belfry.core.ledger.CheckpointRecord;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Reasons;
-import dev.belfry.core.ownership.Generation;
-import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.ownership.Release;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Successor;
@@ -25,17 +23,13 @@ import dev.belfry.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,19 +40,11 @@ import org.slf4j.LoggerFactory;
  * <p>Not thread-safe; owned by the agent's loop. One per session: a new session inherits nothing.
  *
  * <p>Longer than the house limit: the shell around {@link ShardRuns}, one short method for each of its effects and for
- * each event of the store.
+ * each event of the store. What stands by itself lies in {@link NamedRows}, {@link Loading}, {@link BroadcastTakeOver},
+ * {@link DueTimer}, {@link RunningAttempt}, {@link LettingGo} and {@link GroupCommit}.
  */
 final class OwnedShards {
     private static final Logger LOG = LoggerFactory.getLogger(OwnedShards.class);
-
-    /** The wall clock is looked at this often at least, so that a step of it is noticed. */
-    private static final Duration LONGEST_SLEEP = Duration.ofSeconds(1);
-
-    /** So far our clock may be behind the master's before this agent drains itself. */
-    private static final Duration END_TOLERANCE = EnsembleClock.DRAIN.multipliedBy(2);
-
-    /** Shards looked at in one event: what they start then begins before the next ones are looked at. */
-    private static final int AT_ONCE = 32;
 
     /** What the shards need of the agent around them. */
     interface Owner {
@@ -90,7 +76,6 @@ final class OwnedShards {
     }
 
     private final Loop loop;
-    private final Store store;
     private final Session session;
     private final String incarnation;
     private final Attempts attempts;
@@ -98,20 +83,11 @@ final class OwnedShards {
     private final Owner owner;
 
     private final Map<ShardRef, OwnedShard> shards = new LinkedHashMap<>();
-    /** Shards of each layout seen. */
-    private final Map<LayoutKey, Integer> counts = new HashMap<>();
-
-    /** Tenancies of jobs without a definition that were listed as released. */
-    private final Set<Release> givenBack = new HashSet<>();
-
+    private final NamedRows named;
     private NavigableMap<ShardKey, Tenancy> lastRows = new TreeMap<>();
-    /** Whether a row could not be taken up because its job's definition has not been read. */
-    private boolean incomplete;
 
-    private final WakeQueue wakes = new WakeQueue();
-    private Loop.Timer timer = () -> {};
-    /** What the timer is set to; null while it is not set. */
-    private @Nullable Instant armed;
+    private final DueTimer wakes;
+    private final LettingGo lettingGo;
 
     private boolean closed;
     private final Decider decider = new Decider();
@@ -129,13 +105,15 @@ final class OwnedShards {
             Owner owner,
             Function<GroupCommit.Owner, GroupCommit> commits) {
         this.loop = loop;
-        this.store = store;
         this.session = session;
         this.incarnation = incarnation;
         this.attempts = attempts;
         this.owner = owner;
         this.lease = owner::leaseRemainingNanos;
+        this.named = new NamedRows(owner);
         this.commit = commits.apply(new CommitOwner());
+        this.lettingGo = new LettingGo(loop, owner, commit, shard -> shards.remove(shard.ref));
+        this.wakes = new DueTimer(loop, owner::horizon, this::look);
         this.loading = new Loading(loop, store, session, new Loader());
         this.broadcasts = new BroadcastTakeOver(loop, store, session, incarnation, new BroadcastTaker());
     }
@@ -161,10 +139,7 @@ final class OwnedShards {
     /** The rows of the table that name this incarnation. */
     void rows(NavigableMap<ShardKey, Tenancy> rows) {
         lastRows = rows;
-        incomplete = false;
-        Map<ShardRef, Tenancy> byRef = new HashMap<>();
-        rows.forEach((key, row) -> refOf(key).ifPresentOrElse(ref -> byRef.put(ref, row), () -> unknown(key, row)));
-        forgetUnknown(rows);
+        Map<ShardRef, Tenancy> byRef = named.read(rows);
         for (OwnedShard shard : List.copyOf(shards.values())) {
             if (shard.ref.isBroadcast()) {
                 continue;
@@ -177,61 +152,10 @@ final class OwnedShards {
         byRef.forEach(this::row);
     }
 
-    /**
-     * A shard of a job without a definition: nothing of it was ever started here, so that it can be given back at once.
-     */
-    private void unknown(ShardKey key, Tenancy row) {
-        incomplete = true;
-        Release release = new Release(key, row.since());
-        if (row.next() instanceof Successor.Withdrawn && owner.jobsKnown() && givenBack.add(release)) {
-            owner.released(release, false);
-        }
-    }
-
-    private void forgetUnknown(NavigableMap<ShardKey, Tenancy> rows) {
-        givenBack.removeIf(release -> {
-            Tenancy row = rows.get(release.shard());
-            boolean over = row == null || !row.since().equals(release.since());
-            if (over) {
-                ShardKey key = release.shard();
-                owner.forget(
-                        ShardRef.numbered(key.jobUid(), key.layout(), 1, key.shard()),
-                        release.since().value());
-            }
-            return over;
-        });
-    }
-
-    /**
-     * The number of shards of a layout is the definition's; it decides where the ledgers of large jobs lie. Empty while
-     * the definition has not been read.
-     */
-    private Optional<ShardRef> refOf(ShardKey key) {
-        Integer count = counts.get(key.of());
-        if (count == null) {
-            Optional<JobRecord> job = owner.job(key.jobUid());
-            if (job.isEmpty()) {
-                return Optional.empty();
-            }
-            count = shardsOf(job.get(), key.layout());
-            counts.put(key.of(), count);
-        }
-        return Optional.of(ShardRef.numbered(key.jobUid(), key.layout(), count, key.shard()));
-    }
-
-    private static int shardsOf(JobRecord job, int layout) {
-        return job.versions().stream()
-                .filter(version -> version.layout() == layout)
-                .map(version -> version.definition().shards().count())
-                .findFirst()
-                .orElse(job.definition().shards().count());
-    }
-
     private void row(ShardRef ref, Tenancy row) {
         OwnedShard shard = shards.get(ref);
         if (shard == null) {
-            ShardKey key = new ShardKey(ref.jobUid(), ref.layout(), ref.number());
-            if (givenBack.contains(new Release(key, row.since()))) {
+            if (named.isGivenBack(ref, row)) {
                 return;
             }
             shard = new OwnedShard(ref, row.since().value(), ref.jobUid());
@@ -251,7 +175,7 @@ final class OwnedShards {
     private void wantedChanged(OwnedShard shard) {
         ShardRuns runs = shard.runs;
         if (runs == null) {
-            giveBackUnknown(shard);
+            lettingGo.giveBackUnknown(shard);
             return;
         }
         if (shard.stage != OwnedShard.Stage.ACTIVE) {
@@ -261,7 +185,7 @@ final class OwnedShards {
             if (!runs.handingOver()) {
                 runs.beginHandOver();
             }
-            letGo(shard);
+            lettingGo.step(shard);
         } else if (!shard.wanted && !shard.held && runs.handingOver() && !runs.exhausted()) {
             runs.resume(now(), owner.horizon(), owner.leaseHolds());
             look(shard);
@@ -328,12 +252,12 @@ final class OwnedShards {
         Optional<JobRecord> job = owner.job(shard.job);
         if (job.isEmpty()) {
             shard.ledgerRead = false;
-            giveBackUnknown(shard);
+            lettingGo.giveBackUnknown(shard);
             return;
         }
         ShardRuns.JobView view = view(job.get(), shard.ref);
-        LedgerRecord ledger =
-                stored.orElseGet(() -> LedgerRecord.fresh(VersionedDueSet.of(job.get(), layoutOf(job.get(), shard.ref))
+        LedgerRecord ledger = stored.orElseGet(() ->
+                LedgerRecord.fresh(VersionedDueSet.of(job.get(), LettingGo.layoutOf(job.get(), shard.ref))
                         .start()
                         .orElse(loop.now())));
         ShardRuns runs = new ShardRuns(shard.ref, shard.since, incarnation, ledger, view, new Effects(shard));
@@ -341,30 +265,16 @@ final class OwnedShards {
         shard.stage = OwnedShard.Stage.ACTIVE;
         if (shard.wanted) {
             runs.beginHandOver();
-            letGo(shard);
+            lettingGo.step(shard);
         } else {
             look(shard);
             requests(shard, job.get());
         }
     }
 
-    /** A shard that is not in charge yet and whose definition has gone meanwhile. */
-    private void giveBackUnknown(OwnedShard shard) {
-        boolean gone = owner.job(shard.job).isEmpty() && owner.jobsKnown();
-        if (shard.stage == OwnedShard.Stage.LOADING && shard.ending && gone) {
-            release(shard);
-        }
-    }
-
-    private static int layoutOf(JobRecord job, ShardRef ref) {
-        return ref.isBroadcast()
-                ? Broadcasts.lastBroadcast(job).orElse(job.newest()).layout()
-                : ref.layout();
-    }
-
     private static ShardRuns.JobView view(JobRecord job, ShardRef ref) {
         boolean paused = job.newest().paused() || !job.definition().enabled();
-        return new ShardRuns.JobView(VersionedDueSet.of(job, layoutOf(job, ref)), job.definition(), paused);
+        return new ShardRuns.JobView(VersionedDueSet.of(job, LettingGo.layoutOf(job, ref)), job.definition(), paused);
     }
 
     /** The session has a connection again: what could not be read is read now. */
@@ -380,7 +290,7 @@ final class OwnedShards {
 
     /** The definition of a job was read, for the first time or again. */
     void jobChanged(JobRecord job) {
-        if (incomplete) {
+        if (named.incomplete()) {
             rows(lastRows);
         }
         for (OwnedShard shard : List.copyOf(shards.values())) {
@@ -432,7 +342,7 @@ final class OwnedShards {
             shard.wanted = true;
             shard.ending = true;
             shard.runs.beginHandOver();
-            letGo(shard);
+            lettingGo.step(shard);
         }
     }
 
@@ -454,36 +364,6 @@ final class OwnedShards {
         }
         wakes.set(shard, readable ? runs.nextWake() : Optional.empty());
         changed(shard);
-        arm();
-    }
-
-    /** Sets the one timer to the first wake, unless it is set so already. */
-    private void arm() {
-        Optional<Instant> first = wakes.first();
-        if (!closed && first.isPresent() && first.get().equals(armed)) {
-            return;
-        }
-        timer.cancel();
-        armed = null;
-        if (closed || first.isEmpty()) {
-            return;
-        }
-        armed = first.get();
-        // By the clock that decides what is due: by ours alone the timer would spin while ours is ahead.
-        Duration sleep = Duration.between(owner.horizon(), first.get());
-        if (sleep.compareTo(LONGEST_SLEEP) > 0) {
-            sleep = LONGEST_SLEEP;
-        }
-        timer = loop.after(Math.max(0, sleep.toNanos()), this::tick);
-    }
-
-    private void tick() {
-        armed = null;
-        Instant now = owner.horizon();
-        for (OwnedShard shard : wakes.due(now, AT_ONCE)) {
-            look(shard);
-        }
-        arm();
     }
 
     /** The lease was renewed or has ended. */
@@ -511,7 +391,7 @@ final class OwnedShards {
                     || shard.lines.isEmpty();
             commit.changed(shard, now);
         }
-        letGo(shard);
+        lettingGo.step(shard);
     }
 
     private final class Effects implements ShardEffects {
@@ -612,79 +492,6 @@ final class OwnedShards {
 
     // --- letting go
 
-    /** Moves a shard that the master wants back one step on: quiet, recorded, durable, released. */
-    private void letGo(OwnedShard shard) {
-        ShardRuns runs = shard.runs;
-        if (runs == null || shard.stage != OwnedShard.Stage.ACTIVE || !runs.handingOver() || !runs.quiet()) {
-            return;
-        }
-        if (!runs.releasePrepared()) {
-            if (awaitsEnd(shard)) {
-                return;
-            }
-            shard.settled = settle(shard, runs);
-            runs.prepareRelease(now());
-            commit.changed(shard, true);
-            return;
-        }
-        if (commit.settled(shard) && !shard.held) {
-            release(shard);
-        }
-    }
-
-    private void release(OwnedShard shard) {
-        shard.stage = OwnedShard.Stage.RELEASED;
-        if (shard.ref.isBroadcast()) {
-            shards.remove(shard.ref);
-            loop.execute(() -> owner.rejoinBroadcast(shard.job)); // it may be wanted again meanwhile
-        } else {
-            ShardKey key = new ShardKey(shard.ref.jobUid(), shard.ref.layout(), shard.ref.number());
-            owner.released(new Release(key, new Generation(shard.since)), shard.settled);
-        }
-    }
-
-    /** The instant from which on the shard owes nothing more; empty while its layout is the newest of a living job. */
-    private Optional<Instant> endOf(OwnedShard shard) {
-        return owner.job(shard.job).flatMap(job -> job.endOfLayout(layoutOf(job, shard.ref)));
-    }
-
-    /**
-     * Whether to wait with the release because the layout is over for the master and not yet for us: our clock is a
-     * little behind, or the definition has not arrived.
-     */
-    private boolean awaitsEnd(OwnedShard shard) {
-        Optional<Instant> end = endOf(shard);
-        if (!shard.ending || shard.held || (end.isEmpty() && !shard.settling)) {
-            return false;
-        }
-        if (end.isEmpty()) {
-            return owner.job(shard.job).isPresent(); // the next version of the definition brings us back here
-        }
-        Duration left = Duration.between(owner.horizon(), end.get());
-        // Further away, it is not the end of the layout that the master means: nobody may have the shard at present.
-        boolean waits = !left.isNegative() && (shard.settling || left.compareTo(END_TOLERANCE) < 0);
-        if (waits) {
-            loop.after(Math.min(left.toNanos() + 1_000_000, LONGEST_SLEEP.toNanos()), () -> letGo(shard));
-        }
-        return waits;
-    }
-
-    /** Gives what a layout that is over still owes its outcome; returns whether it is over. */
-    private boolean settle(OwnedShard shard, ShardRuns runs) {
-        Optional<JobRecord> job = owner.job(shard.job);
-        if (job.isEmpty()) {
-            runs.supersede(loop.now(), Reasons.DELETED, now());
-            return true;
-        }
-        Optional<Instant> end = endOf(shard);
-        if (end.isEmpty() || end.get().isAfter(owner.horizon())) {
-            return false;
-        }
-        boolean deleted = job.get().deletedAt().equals(end);
-        runs.supersede(end.get().minusMillis(1), deleted ? Reasons.DELETED : Reasons.LAYOUT, now());
-        return true;
-    }
-
     /** Whether everything that has happened to these shards is recorded. */
     boolean recorded() {
         return shards.values().stream()
@@ -706,7 +513,7 @@ final class OwnedShards {
                 if (!runs.handingOver()) {
                     runs.beginHandOver();
                 }
-                letGo(shard);
+                lettingGo.step(shard);
             }
         }
     }
@@ -730,7 +537,7 @@ final class OwnedShards {
     /** The session is over: everything held is dropped, every attempt is told to stop. */
     void drop() {
         closed = true;
-        timer.cancel();
+        wakes.close();
         commit.stop();
         stopAll(Reasons.LEASE_OVER);
     }
