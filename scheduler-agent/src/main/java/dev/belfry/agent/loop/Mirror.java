@@ -107,7 +107,11 @@ public final class Mirror {
         }
         generation++;
         incomplete = false;
-        comparingSince = ++seen;
+        seen++;
+        if (comparingSince == 0) {
+            // One that was cut short by the connection is still owed: what was seen before it is not applied either.
+            comparingSince = seen;
+        }
         failed.clear();
         watching.arm();
         list(root, 1, generation);
