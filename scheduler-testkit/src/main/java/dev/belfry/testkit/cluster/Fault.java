@@ -198,6 +198,15 @@ public sealed interface Fault {
         }
     }
 
+    /** Somebody takes everything from an agent, and gives it back after a while. */
+    record Drain(String agent, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.operator().command(Command.Kind.DRAIN, agent);
+            later(cluster, length, () -> cluster.operator().command(Command.Kind.UNDRAIN, agent));
+        }
+    }
+
     /** A server dies and comes back. */
     record KillServer(int server, Duration down) implements Fault {
         @Override

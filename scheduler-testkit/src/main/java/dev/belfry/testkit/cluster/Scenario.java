@@ -95,6 +95,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
     }
 
     private static void policies(Job job, SplittableRandom random) {
+        places(job, random);
         OverlapPolicy[] overlaps = OverlapPolicy.values();
         job.overlap(random.nextInt(2) == 0 ? OverlapPolicy.SKIP : overlaps[random.nextInt(overlaps.length)]);
         MisfirePolicy[] misfires = MisfirePolicy.values();
@@ -112,13 +113,23 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
         }
     }
 
+    /** Rules about where shards may lie that the agents of every scenario can keep. */
+    private static void places(Job job, SplittableRandom random) {
+        switch (random.nextInt(8)) {
+            case 0 -> job.spread("agent");
+            case 1 -> job.exclusive("group");
+            case 2 -> job.weight(0.5 + random.nextInt(4));
+            default -> {}
+        }
+    }
+
     private static Duration between(SplittableRandom random, int fromMillis, int toMillis) {
         return Duration.ofMillis(random.nextLong(fromMillis, toMillis));
     }
 
     private static Fault fault(int agents, List<JobDefinition> jobs, SplittableRandom random) {
         String agent = "a" + random.nextInt(agents);
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(21)) {
             case 0, 1 -> new Fault.Kill(agent, between(random, 100, 15_000));
             case 2 -> new Fault.KillMaster(between(random, 100, 15_000));
             case 3 -> new Fault.Pause(agent, between(random, 100, 4_000));
@@ -140,6 +151,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
                         ? new Fault.PauseServer(random.nextInt(3), between(random, 500, 12_000))
                         : new Fault.KillServer(random.nextInt(3), between(random, 500, 12_000));
             case 18 -> new Fault.Step(agent, between(random, -4_000, 4_000), between(random, 1_000, 15_000));
+            case 19 -> new Fault.Drain(agent, between(random, 500, 20_000));
             default ->
                 random.nextBoolean()
                         ? new Fault.Expire(agent)
@@ -217,6 +229,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
             if (!agent.alive()) {
                 cluster.start(agent.id());
             }
+            cluster.operator().command(Command.Kind.UNDRAIN, agent.id());
         }
     }
 
