@@ -1,6 +1,8 @@
 package dev.belfry.core.shard;
 
 import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.ledger.Mark;
+import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.run.FireLifeCycle.Event;
 import dev.belfry.core.run.FireState;
 import dev.belfry.core.run.Outcome;
@@ -39,6 +41,21 @@ final class Fire {
         this.id = id;
         this.late = late;
         this.why = why;
+    }
+
+    /** What a predecessor began and did not finish. */
+    static Fire inherited(FireId id, Mark mark) {
+        Fire fire = new Fire(id, true, Reasons.OUTCOME_UNKNOWN);
+        if (mark instanceof Mark.Started started) {
+            fire.attempt = started.attempt();
+            fire.started = started.at();
+            fire.token = started.token();
+        } else if (mark instanceof Mark.Claimed claimed) {
+            fire.attempt = claimed.attempt();
+            fire.started = claimed.at();
+            fire.token = claimed.token();
+        }
+        return fire;
     }
 
     void on(Event event) {
