@@ -39,21 +39,22 @@ final class AttemptEnds {
     void ended(Fire fire, AttemptEnd end, Moment now) {
         if (end.succeeded()) {
             outcomes.finish(fire, verdict(Outcome.SUCCEEDED, fire.why), now);
-        } else if (end.wasNotStarted()) {
+        } else if (end.wasNotStarted() && (fire.stopReason.isEmpty() || cutShort(fire))) {
             notStarted(fire, now);
         } else if (fire.stopReason.isEmpty()) {
             fire.failures++;
-            boolean again = end.retryable() && !listed(book.job.definition().retry(), end.error());
+            boolean again = end.retryable() && !listed(book.rules(fire).retry(), end.error());
             retryOrFinish(fire, verdict(Outcome.FAILED, describe(end)), again, now);
         } else {
-            stopped(fire, now);
+            stopped(fire, true, now);
         }
     }
 
     /** The attempt at {@code fire} does not end although it was told to; it is left to itself. */
     void abandoned(Fire fire, Moment now) {
         outcomes.journal(Kind.ABANDONED, fire, verdict(fire.stopOutcome, fire.stopReason), now.wall());
-        stopped(fire, now);
+        // It may yet complete: another attempt at an at-most-once fire could be its second run.
+        stopped(fire, book.rules(fire).recovery() == Recovery.RERUN, now);
     }
 
     /**
@@ -66,7 +67,7 @@ final class AttemptEnds {
         }
         outcomes.journal(Kind.ENDED, fire, verdict(Outcome.CANCELLED, Reasons.LEASE_OVER), now.wall());
         fire.why = Reasons.LEASE_OVER;
-        fire.attempt--;
+        fire.unnumber();
         fire.on(INTERRUPT);
         book.owed = true;
         book.dirty = true;
@@ -81,24 +82,27 @@ final class AttemptEnds {
         return text.length() <= MESSAGE_LENGTH ? text : text.substring(0, MESSAGE_LENGTH);
     }
 
-    private void stopped(Fire fire, Moment now) {
-        boolean cutShort = fire.stopReason.equals(Reasons.LEASE_OVER) || fire.stopReason.equals(Reasons.CLOSING);
+    private static boolean cutShort(Fire fire) {
+        return fire.stopReason.equals(Reasons.LEASE_OVER) || fire.stopReason.equals(Reasons.CLOSING);
+    }
+
+    private void stopped(Fire fire, boolean again, Moment now) {
         Mark.Final verdict = verdict(fire.stopOutcome, fire.stopReason);
-        if (cutShort && book.job.definition().recovery() == Recovery.RERUN) {
+        if (cutShort(fire) && book.rules(fire).recovery() == Recovery.RERUN) {
             outcomes.journal(Kind.ENDED, fire, verdict(Outcome.CANCELLED, fire.stopReason), now.wall());
             fire.why = fire.stopReason;
             fire.on(INTERRUPT);
             book.dirty = true;
         } else if (fire.stopOutcome == Outcome.TIMED_OUT) {
             fire.failures++;
-            retryOrFinish(fire, verdict, true, now);
+            retryOrFinish(fire, verdict, again, now);
         } else {
             outcomes.finish(fire, verdict, now);
         }
     }
 
     private void retryOrFinish(Fire fire, Mark.Final verdict, boolean again, Moment now) {
-        Retry retry = book.job.definition().retry();
+        Retry retry = book.rules(fire).retry();
         boolean inTime = !fire.stopReason.equals(Reasons.TOTAL_TIMEOUT);
         if (again && inTime && fire.failures < retry.attempts()) {
             outcomes.journal(Kind.ENDED, fire, verdict, now.wall());
@@ -117,12 +121,7 @@ final class AttemptEnds {
             return;
         }
         if (book.handingOver) {
-            if (book.job.definition().recovery() == Recovery.SKIP) {
-                outcomes.finish(fire, verdict(Outcome.FAILED, Reasons.HANDOVER), now);
-                book.advanceMark();
-            } else {
-                fire.pauseOver = true;
-            }
+            fire.pauseOver = true;
         } else if (leaseHolds) {
             fire.pauseOver = false;
             attempts.begin(fire, now);

@@ -1,5 +1,6 @@
 package dev.belfry.core.shard;
 
+import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.Mark;
 import dev.belfry.core.ledger.Reasons;
@@ -7,6 +8,7 @@ import dev.belfry.core.run.FireLifeCycle.Event;
 import dev.belfry.core.run.FireState;
 import dev.belfry.core.run.Outcome;
 import java.time.Instant;
+import java.util.OptionalLong;
 
 /** One fire that has been decided to run and is not final yet. Mutable; owned by its {@link ShardRuns}. */
 final class Fire {
@@ -22,8 +24,8 @@ final class Fire {
 
     long token;
     Instant started = Instant.EPOCH;
-    /** Monotonic clock at the start of the first attempt of this tenancy. */
-    long firstNanos;
+    /** Monotonic clock at the start of the first attempt of this tenancy; empty before. */
+    OptionalLong firstNanos = OptionalLong.empty();
     /** Why it runs late or again; empty for an ordinary fire. */
     String why;
     /** Why the running attempt was told to stop; empty if it was not. */
@@ -32,6 +34,8 @@ final class Fire {
     Outcome stopOutcome = Outcome.CANCELLED;
     /** Its back-off ended during a hand-over, when nothing may start. */
     boolean pauseOver;
+    /** At-most-once: a predecessor claimed it and left no outcome, so that it may have run. */
+    boolean doubtful;
     /** Batch that carried its claim; 0 if none has yet. */
     long claimBatch;
     /** At-most-once: the claim for the coming attempt is durable. */
@@ -44,8 +48,11 @@ final class Fire {
     }
 
     /** What a predecessor began and did not finish. */
-    static Fire inherited(FireId id, Mark mark) {
-        Fire fire = new Fire(id, true, Reasons.OUTCOME_UNKNOWN);
+    static Fire inherited(FireId id, Mark mark, Recovery recovery) {
+        // At most once, what is no claim is an attempt that has failed: the next one is a retry like any other.
+        boolean failed = recovery == Recovery.SKIP && mark instanceof Mark.Started;
+        Fire fire = new Fire(id, true, failed ? "" : Reasons.OUTCOME_UNKNOWN);
+        fire.doubtful = mark instanceof Mark.Claimed;
         if (mark instanceof Mark.Started started) {
             fire.attempt = started.attempt();
             fire.started = started.at();
@@ -60,6 +67,14 @@ final class Fire {
 
     void on(Event event) {
         state = state.on(event);
+    }
+
+    /** Takes back the number of an attempt of which nothing was started. */
+    void unnumber() {
+        attempt--;
+        if (attempt == 0) {
+            firstNanos = OptionalLong.empty();
+        }
     }
 
     boolean running() {

@@ -7,6 +7,7 @@ import static dev.belfry.core.run.FireLifeCycle.Event.STOP;
 import static dev.belfry.core.shard.Outcomes.verdict;
 
 import dev.belfry.core.job.Recovery;
+import dev.belfry.core.job.TimeoutAction;
 import dev.belfry.core.journal.FireEntry.Kind;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.run.FireState;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Starts and stops the attempts of one tenancy: tokens, claims, the time they have. */
@@ -25,25 +27,19 @@ final class FireAttempts {
     private final ShardBook book;
     private final Outcomes outcomes;
     private final ShardEffects effects;
-    private final long since;
-    /** Attempts that this tenancy may number. */
-    private final int limit;
-
     private int numbered;
     private final Map<Long, Fire> byToken = new HashMap<>();
     private final Set<Long> abandoned = new HashSet<>();
 
-    FireAttempts(ShardBook book, Outcomes outcomes, ShardEffects effects, long since, int limit) {
+    FireAttempts(ShardBook book, Outcomes outcomes, ShardEffects effects) {
         this.book = book;
         this.outcomes = outcomes;
         this.effects = effects;
-        this.since = since;
-        this.limit = limit;
     }
 
     /** Whether the tenancy has no more numbers for attempts. */
     boolean exhausted() {
-        return numbered >= limit;
+        return numbered >= book.grant.attempts();
     }
 
     /** Attempts that do not end although they were told to. */
@@ -51,21 +47,33 @@ final class FireAttempts {
         return abandoned.size();
     }
 
-    /** It is this fire's turn: it is claimed if its job is at-most-once, else started. */
-    void begin(Fire fire, Moment now) {
+    /**
+     * It is this fire's turn: it is claimed if its job is at-most-once, else started. Answers whether it now keeps others
+     * waiting; it does not if its time is used up.
+     */
+    boolean begin(Fire fire, Moment now) {
+        if (fire.claimed) {
+            start(fire, now);
+            return true;
+        }
         if (exhausted()) {
-            return;
+            return true;
         }
-        Recovery recovery = book.job.definition().recovery();
-        if (recovery == Recovery.SKIP && !fire.claimed) {
+        if (isTimeUsedUp(fire, now)) {
+            outcomes.finish(fire, verdict(Outcome.TIMED_OUT, Reasons.TOTAL_TIMEOUT), now);
+            return false;
+        }
+        number(fire, now);
+        if (book.rules(fire).recovery() == Recovery.SKIP) {
             fire.on(CLAIM);
-            number(fire, now);
             book.dirty = true;
-            return;
+        } else {
+            start(fire, now);
         }
-        if (recovery == Recovery.RERUN) {
-            number(fire, now);
-        }
+        return true;
+    }
+
+    private void start(Fire fire, Moment now) {
         fire.on(START);
         fire.claimed = false;
         fire.claimBatch = 0;
@@ -79,27 +87,39 @@ final class FireAttempts {
     private void number(Fire fire, Moment now) {
         numbered++;
         fire.attempt++;
-        fire.token = (since << 20) + numbered;
+        fire.token = (book.grant.since() << 20) + numbered;
         fire.started = now.wall();
         fire.stopReason = "";
-        if (fire.firstNanos == 0) {
-            fire.firstNanos = now.nanos();
+        if (fire.firstNanos.isEmpty()) {
+            fire.firstNanos = OptionalLong.of(now.nanos());
         }
     }
 
+    private boolean isTimeUsedUp(Fire fire, Moment now) {
+        boolean binds = book.rules(fire).timeouts().action() == TimeoutAction.CANCEL;
+        return binds && timeLeft(fire, now).filter(Duration::isZero).isPresent();
+    }
+
+    /** What is left of the time for all attempts at the fire, not below zero; empty if nothing limits it. */
+    private Optional<Duration> timeLeft(Fire fire, Moment now) {
+        long used = now.nanos() - fire.firstNanos.orElse(now.nanos());
+        return Optional.ofNullable(book.rules(fire).timeouts().total())
+                .map(total -> total.minusNanos(used))
+                .map(left -> left.isNegative() ? Duration.ZERO : left);
+    }
+
     private AttemptOrder order(Fire fire, Moment now) {
-        Optional<Duration> limitTime =
-                Optional.ofNullable(book.job.definition().timeouts().attempt());
-        String reason = Reasons.ATTEMPT_TIMEOUT;
-        Duration total = book.job.definition().timeouts().total();
-        if (total != null) {
-            Duration left = total.minusNanos(now.nanos() - fire.firstNanos);
-            if (limitTime.isEmpty() || left.compareTo(limitTime.get()) < 0) {
-                limitTime = Optional.of(left.isNegative() ? Duration.ZERO : left);
-                reason = Reasons.TOTAL_TIMEOUT;
-            }
-        }
-        return new AttemptOrder(book.shard, fire.id, fire.attempt, fire.token, limitTime, reason);
+        Optional<Duration> most =
+                Optional.ofNullable(book.rules(fire).timeouts().attempt());
+        Optional<Duration> left = timeLeft(fire, now);
+        boolean byTotal = left.isPresent() && (most.isEmpty() || left.get().compareTo(most.get()) < 0);
+        return new AttemptOrder(
+                book.grant.shard(),
+                fire.id,
+                fire.attempt,
+                fire.token,
+                byTotal ? left : most,
+                byTotal ? Reasons.TOTAL_TIMEOUT : Reasons.ATTEMPT_TIMEOUT);
     }
 
     /** Claims up to batch {@code batch} are durable: what they claim starts, unless the shard is handed over. */
@@ -135,9 +155,9 @@ final class FireAttempts {
     }
 
     /** Takes back a claim of which nothing was started: the next record does not list it. */
-    private void retract(Fire fire) {
+    void retract(Fire fire) {
         fire.on(RETRACT);
-        fire.attempt--;
+        fire.unnumber();
         fire.claimed = false;
         fire.claimBatch = 0;
         book.dirty = true;

@@ -2,7 +2,6 @@ package dev.belfry.core.shard;
 
 import static dev.belfry.core.shard.Outcomes.verdict;
 
-import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ledger.Released;
 import dev.belfry.core.run.FireState;
 import dev.belfry.core.run.Moment;
@@ -49,17 +48,16 @@ final class HandOver {
 
     /** Whether no attempt is running, abandoned or about to start, so that only records stand in the way of a release. */
     boolean quiet() {
-        return attempts.abandonedCount() == 0 && book.live.values().stream().allMatch(this::leftToSuccessor);
+        return attempts.abandonedCount() == 0 && book.live.values().stream().allMatch(HandOver::leftToSuccessor);
     }
 
-    private boolean leftToSuccessor(Fire fire) {
-        boolean rerun = book.job.definition().recovery() == Recovery.RERUN;
-        return fire.state == FireState.WAITING || (fire.state == FireState.BACKING_OFF && (rerun || fire.pauseOver));
+    private static boolean leftToSuccessor(Fire fire) {
+        return fire.state == FireState.WAITING || fire.state == FireState.BACKING_OFF;
     }
 
     /** Notes that the shard is let go of, and from when on its fires are the successor's. */
     void prepareRelease(Moment now) {
-        Instant from = book.decided;
+        Instant from = book.undecided ? owed.handOverFrom(now) : book.decided;
         for (Fire fire : book.live.values()) {
             if (fire.id.isScheduled() && !fire.begun() && !fire.id.due().isAfter(from)) {
                 from = fire.id.due().minusMillis(1);
@@ -77,9 +75,9 @@ final class HandOver {
 
     /** Ends everything that does not run and is due up to {@code upTo}. */
     void supersede(Instant upTo, String reason, Moment now) {
+        owed.recover(now);
         for (Fire fire : book.fires()) {
-            boolean stands = fire.state == FireState.WAITING || fire.state == FireState.BACKING_OFF;
-            if (stands && !fire.id.due().isAfter(upTo)) {
+            if (leftToSuccessor(fire) && !fire.id.due().isAfter(upTo)) {
                 outcomes.finish(fire, verdict(Outcome.SUPERSEDED, reason), now);
             }
         }

@@ -44,7 +44,7 @@ final class Outcomes {
             journal(Kind.FINAL, fire, verdict, now.wall());
             note(one, verdict, fire.attempt, fire.started, now);
             place(one, verdict, Instant.MIN);
-            announceDelay(fire.id, now);
+            announceDelay(one, now);
             book.dirty = true;
         } else {
             settle(one, verdict, Instant.MIN, now);
@@ -59,9 +59,9 @@ final class Outcomes {
     void settle(Range fires, Mark.Final verdict, Instant previous, Moment now) {
         effects.journal(new FireEntry(
                 Kind.FINAL,
-                book.shard.jobUid(),
-                book.shard.layout(),
-                book.shard.shard(),
+                book.grant.shard().jobUid(),
+                book.grant.shard().layout(),
+                book.grant.shard().shard(),
                 fires.first(),
                 fires.last(),
                 fires.count(),
@@ -73,7 +73,7 @@ final class Outcomes {
                 verdict.reason()));
         note(fires, verdict, 0, Instant.EPOCH, now);
         place(fires, verdict, previous);
-        announceDelay(fires.first(), now);
+        announceDelay(fires, now);
         book.dirty = true;
     }
 
@@ -81,9 +81,9 @@ final class Outcomes {
     void journal(Kind kind, Fire fire, Mark.Final said, Instant ended) {
         effects.journal(new FireEntry(
                 kind,
-                book.shard.jobUid(),
-                book.shard.layout(),
-                book.shard.shard(),
+                book.grant.shard().jobUid(),
+                book.grant.shard().layout(),
+                book.grant.shard().shard(),
                 fire.id,
                 fire.id.due(),
                 1,
@@ -105,14 +105,14 @@ final class Outcomes {
         }
     }
 
-    private void announceDelay(FireId fire, Moment now) {
+    private void announceDelay(Range fires, Moment now) {
         // A fire of an earlier version with instants of its own says nothing of the delay: the first one stands as it
-        // is.
-        if (fire.isScheduled() && book.job.due().nextAfterCompletion(fire.due()).isPresent()) {
-            book.delayNext = book.job
-                    .due()
+        // is. A range may begin under such a version and end with the fire that the delay counts from.
+        FireId first = fires.first();
+        if (first.isScheduled() && (book.delayed(first.due()) || book.delayed(fires.last()))) {
+            book.delayNext = book.due()
                     .nextAfterCompletion(now.wall())
-                    .map(next -> ShardBook.later(next, fire.due().plusMillis(1)))
+                    .map(next -> ShardBook.later(next, fires.last().plusMillis(1)))
                     .map(next -> Instant.ofEpochMilli(next.toEpochMilli()));
         }
     }
@@ -127,7 +127,7 @@ final class Outcomes {
                 attempt,
                 started,
                 now.wall(),
-                book.incarnation));
+                book.grant.incarnation()));
         while (book.recent.size() > LedgerRecord.MAX_RECENT) {
             book.recent.removeLast();
         }

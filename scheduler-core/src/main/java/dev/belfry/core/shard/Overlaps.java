@@ -5,6 +5,7 @@ import static dev.belfry.core.shard.Outcomes.verdict;
 import dev.belfry.core.job.Overlap;
 import dev.belfry.core.job.OverlapPolicy;
 import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.ledger.Mark;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ledger.Span;
 import dev.belfry.core.run.FireState;
@@ -30,15 +31,15 @@ final class Overlaps {
 
     /** A fire has come on time: it is taken up, put into the buffer, or skipped. */
     void onTime(Fire fire, Moment now) {
-        Overlap overlap = book.job.definition().overlap();
+        Overlap overlap = book.rules(fire).overlap();
         if (book.live.isEmpty() || (overlap.policy() == OverlapPolicy.ALLOW && sideBySide() < overlap.limit())) {
             book.live.put(fire.id, fire);
             return;
         }
         switch (overlap.policy()) {
             case SKIP, ALLOW -> skip(fire.id, Reasons.OVERLAP, now);
-            case BUFFER_ONE -> buffer(fire, buffered().size() < 1, now);
-            case BUFFER_ALL -> buffer(fire, buffered().size() < overlap.limit(), now);
+            case BUFFER_ONE -> buffer(fire, buffered() < 1, now);
+            case BUFFER_ALL -> buffer(fire, buffered() < overlap.limit(), now);
             case CANCEL_RUNNING -> replace(fire, now);
         }
     }
@@ -49,10 +50,11 @@ final class Overlaps {
                 .count();
     }
 
-    private List<Fire> buffered() {
+    /** How many wait in the buffer; one that was cut short waits to go on, and one found late for its turn. */
+    private long buffered() {
         return book.live.values().stream()
-                .filter(f -> f.state == FireState.WAITING && !f.late)
-                .toList();
+                .filter(f -> f.state == FireState.WAITING && !f.late && !f.begun())
+                .count();
     }
 
     private void buffer(Fire fire, boolean room, Moment now) {
@@ -63,23 +65,32 @@ final class Overlaps {
         }
     }
 
-    /** The newest takes the place of whatever waits, backs off or runs. */
+    /** The newest takes the place of whatever runs, backs off, is claimed or waits, but for late fires that wait. */
     private void replace(Fire fire, Moment now) {
-        buffered().forEach(f -> outcomes.finish(f, verdict(Outcome.SKIPPED, Reasons.REPLACED), now));
         for (Fire other : book.fires()) {
-            if (other.state == FireState.BACKING_OFF) {
-                outcomes.finish(other, verdict(Outcome.CANCELLED, Reasons.CANCELLED_BY_NEWER), now);
+            if (other.state == FireState.CLAIMING) {
+                attempts.retract(other);
+                giveWay(other, now);
+            } else if (other.state == FireState.BACKING_OFF || (other.state == FireState.WAITING && !other.late)) {
+                giveWay(other, now);
             }
         }
         book.live.put(fire.id, fire);
         attempts.stopAll(Reasons.CANCELLED_BY_NEWER);
     }
 
+    private void giveWay(Fire fire, Moment now) {
+        Mark.Final verdict = fire.begun()
+                ? verdict(Outcome.CANCELLED, Reasons.CANCELLED_BY_NEWER)
+                : verdict(Outcome.SKIPPED, Reasons.REPLACED);
+        outcomes.finish(fire, verdict, now);
+    }
+
     private void skip(FireId id, String reason, Moment now) {
         Optional<Span> before = book.spans.all().stream().max(Comparator.comparing(Span::last));
         Instant previous = before.map(Span::last).orElse(Instant.MIN);
         boolean adjacent = before.isPresent()
-                && book.job.due().next(previous).filter(id.due()::equals).isPresent();
+                && book.due().next(previous).filter(id.due()::equals).isPresent();
         outcomes.settle(
                 Outcomes.Range.of(id), verdict(Outcome.SKIPPED, reason), adjacent ? previous : Instant.MIN, now);
     }
@@ -97,14 +108,13 @@ final class Overlaps {
         waiting.sort(Comparator.comparing((Fire f) -> !f.late && !f.begun()).thenComparing(f -> f.id));
         boolean lateRuns = book.live.values().stream().anyMatch(f -> f.late && f.state != FireState.WAITING);
         for (Fire fire : waiting) {
-            boolean parallel =
-                    book.job.definition().overlap().policy() == OverlapPolicy.ALLOW && !(fire.late && lateRuns);
+            boolean parallel = book.rules(fire).overlap().policy() == OverlapPolicy.ALLOW && !(fire.late && lateRuns);
             if (busy && !parallel) {
                 continue;
             }
-            attempts.begin(fire, now);
-            busy = true;
-            lateRuns |= fire.late;
+            boolean begun = attempts.begin(fire, now);
+            busy |= begun;
+            lateRuns |= begun && fire.late;
         }
     }
 }

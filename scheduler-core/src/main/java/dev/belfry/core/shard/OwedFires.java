@@ -4,18 +4,17 @@ import static dev.belfry.core.shard.Outcomes.verdict;
 import static dev.belfry.core.shard.ShardBook.earlier;
 import static dev.belfry.core.shard.ShardBook.later;
 
-import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.Mark;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ledger.Released;
-import dev.belfry.core.run.FireState;
 import dev.belfry.core.run.Moment;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.trigger.DueSet;
 import dev.belfry.core.trigger.Owed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +27,8 @@ final class OwedFires {
     /** Fires of a range are counted one by one up to here. */
     private static final long COUNT_LIMIT = 1_000_000;
 
+    private static final Mark.Final PAUSED = verdict(Outcome.SKIPPED, Reasons.PAUSED);
+
     private final ShardBook book;
     private final Outcomes outcomes;
     /** The hand-over by which the shard came here, until what was due during it is settled. */
@@ -39,19 +40,27 @@ final class OwedFires {
         this.inherited = inherited;
     }
 
-    /** Settles what a predecessor began and did not finish; with the first decision, when time is known. */
+    /**
+     * Settles what a predecessor claimed and did not finish; with the first decision, when time is known. What it only
+     * started waits for its turn: it runs again.
+     */
     void recover(Moment now) {
         for (Fire fire : book.fires()) {
-            if (fire.state == FireState.WAITING
-                    && fire.begun()
-                    && book.job.definition().recovery() == Recovery.SKIP) {
+            if (fire.doubtful) {
                 outcomes.finish(fire, verdict(Outcome.LOST, Reasons.CLAIM_WITHOUT_OUTCOME), now);
             }
         }
     }
 
-    /** Settles everything due up to {@code upTo} that is neither final nor live. */
-    void settle(Moment now, Instant upTo) {
+    /** Since when what is due is the successor's, if nothing was decided under this grant. */
+    Instant handOverFrom(Moment now) {
+        Instant from = inherited.map(Released::from).orElse(now.wall());
+        return later(book.decided, Instant.ofEpochMilli(from.toEpochMilli()));
+    }
+
+    /** Settles everything that was to start up to {@code present} and is neither final nor live. */
+    void settle(Moment now, Instant present) {
+        Instant upTo = startedBy(present);
         if (!book.decided.isBefore(upTo)) {
             return;
         }
@@ -71,22 +80,37 @@ final class OwedFires {
     }
 
     /** Settles fires that the threshold calls late although the owner lived: the process stalled, or the list was full. */
-    void settleStalled(Moment now, Instant upTo) {
+    void settleStalled(Moment now, Instant present) {
         Optional<Instant> next = book.nextDue();
-        Instant onTimeFrom = now.wall().minus(book.job.definition().misfire().threshold());
-        if (next.isEmpty()
-                || book.full()
-                || !book.job.due().jittered(next.get()).isBefore(onTimeFrom)) {
+        if (next.isEmpty() || book.full()) {
             return;
         }
-        Instant until = earlier(onTimeFrom, upTo);
+        // By the clock that decides what is due: one that is ahead of the ensemble's makes no fire late.
+        Instant onTimeFrom = present.minus(book.rules().at(next.get()).misfire().threshold());
+        if (!book.due().jittered(next.get()).isBefore(onTimeFrom)) {
+            return;
+        }
+        Instant until = startedBy(onTimeFrom);
         // A predecessor whose clock was ahead may have settled some of them.
         byMisfirePolicy(book.gaps(book.decided, until), now);
         book.decided = until;
     }
 
-    /** Runs everything late that was due, up to {@code upTo}, during a hand-over that was called off. */
-    void settleCalledOff(Moment now, Instant upTo) {
+    /** The latest instant up to {@code present} with no fire at or before it that jitter lets start after {@code present}. */
+    private Instant startedBy(Instant present) {
+        DueSet set = book.due();
+        Instant upTo = present;
+        Optional<Instant> last = set.latest(book.decided, upTo);
+        while (last.isPresent() && set.jittered(last.get()).isAfter(present)) {
+            upTo = last.get().minusMillis(1);
+            last = set.latest(book.decided, upTo);
+        }
+        return upTo;
+    }
+
+    /** Runs everything late that was to start, up to {@code present}, during a hand-over that was called off. */
+    void settleCalledOff(Moment now, Instant present) {
+        Instant upTo = startedBy(present);
         runAllLate(book.gaps(book.decided, upTo), now);
         book.decided = later(book.decided, upTo);
     }
@@ -95,41 +119,45 @@ final class OwedFires {
     void settleAll(Instant upTo, Mark.Final verdict, Moment now) {
         if (book.decided.isBefore(upTo)) {
             // Taken over and not decided yet, some of it may be final or have begun all the same.
-            settleRanges(book.gaps(book.decided, upTo), verdict, now);
+            settleRanges(book.due(), book.gaps(book.decided, upTo), verdict, now);
             book.decided = upTo;
         }
     }
 
     private void byMisfirePolicy(List<Owed.Gap> gaps, Moment now) {
-        if (book.job.paused()) {
-            settleRanges(gaps, verdict(Outcome.SKIPPED, Reasons.PAUSED), now);
-        } else {
-            take(Owed.settle(book.due(), gaps, book.job.definition().misfire(), now.wall()), Reasons.MISFIRE, now);
-        }
+        // As it is now: what is settled may announce the next instant of a fixed delay.
+        DueSet set = book.due();
+        settleRanges(set, book.rules().where(true, gaps), PAUSED, now);
+        List<Instant> late = new ArrayList<>();
+        book.rules().byMisfire(book.rules().where(false, gaps)).forEach((misfire, parts) -> {
+            Owed settled = Owed.settle(set, parts, misfire, now.wall());
+            settleMissed(settled.missed(), now);
+            late.addAll(settled.late());
+        });
+        runLate(late, Reasons.MISFIRE);
     }
 
     private void runAllLate(List<Owed.Gap> gaps, Moment now) {
-        if (book.job.paused()) {
-            settleRanges(gaps, verdict(Outcome.SKIPPED, Reasons.PAUSED), now);
-        } else {
-            take(Owed.allLate(book.due(), gaps, HANDOVER_LIMIT), Reasons.HANDOVER, now);
-        }
+        DueSet set = book.due();
+        settleRanges(set, book.rules().where(true, gaps), PAUSED, now);
+        Owed settled = Owed.allLate(set, book.rules().where(false, gaps), HANDOVER_LIMIT);
+        settleMissed(settled.missed(), now);
+        runLate(settled.late(), Reasons.HANDOVER);
     }
 
-    private void take(Owed settled, String why, Moment now) {
-        for (Owed.Missed missed : settled.missed()) {
+    private void settleMissed(List<Owed.Missed> ranges, Moment now) {
+        for (Owed.Missed missed : ranges) {
             Outcomes.Range range = new Outcomes.Range(FireId.scheduled(missed.first()), missed.last(), missed.count());
             outcomes.settle(range, verdict(Outcome.MISSED, missed.reason()), Instant.MIN, now);
         }
-        for (Instant instant : settled.late()) {
-            FireId id = FireId.scheduled(instant);
-            book.live.put(id, new Fire(id, true, why));
-        }
     }
 
-    private void settleRanges(List<Owed.Gap> gaps, Mark.Final verdict, Moment now) {
+    private void runLate(List<Instant> instants, String why) {
+        instants.stream().sorted().map(FireId::scheduled).forEach(id -> book.live.put(id, new Fire(id, true, why)));
+    }
+
+    private void settleRanges(DueSet set, List<Owed.Gap> gaps, Mark.Final verdict, Moment now) {
         for (Owed.Gap gap : gaps) {
-            DueSet set = book.due();
             Optional<Instant> first = set.next(gap.after());
             if (first.isPresent() && !first.get().isAfter(gap.upTo())) {
                 Instant last = set.latest(gap.after(), gap.upTo()).orElseThrow();

@@ -15,11 +15,9 @@ import java.util.Optional;
 /** Makes the ledger record of a shard from its book, and notes which batch carries which claim. */
 final class RecordWriter {
     private final ShardBook book;
-    private final long since;
 
-    RecordWriter(ShardBook book, long since) {
+    RecordWriter(ShardBook book) {
         this.book = book;
-        this.since = since;
     }
 
     /** The record as of now; from here on the book is clean until the next change. */
@@ -43,9 +41,9 @@ final class RecordWriter {
         }
         above.sort(Comparator.comparing(Span::first));
         return new LedgerRecord(
-                book.incarnation,
+                book.grant.incarnation(),
                 batch,
-                since,
+                book.grant.since(),
                 book.mark,
                 above,
                 runs,
@@ -55,9 +53,16 @@ final class RecordWriter {
     }
 
     private Mark mark(Fire fire) {
-        return book.job.definition().recovery() == Recovery.SKIP && fire.state != FireState.BACKING_OFF
-                ? new Mark.Claimed(fire.attempt, fire.token, fire.started, book.incarnation)
-                : new Mark.Started(fire.attempt, fire.token, fire.started, book.incarnation);
+        String incarnation = book.grant.incarnation();
+        return isClaim(fire)
+                ? new Mark.Claimed(fire.attempt, fire.token, fire.started, incarnation)
+                : new Mark.Started(fire.attempt, fire.token, fire.started, incarnation);
+    }
+
+    /** Whether the attempt, once begun, must not be begun again; one that has failed may be followed by the next. */
+    private boolean isClaim(Fire fire) {
+        boolean open = fire.state == FireState.CLAIMING || fire.running();
+        return fire.doubtful || (open && book.rules(fire).recovery() == Recovery.SKIP);
     }
 
     /** The write was refused or is to be made again. */

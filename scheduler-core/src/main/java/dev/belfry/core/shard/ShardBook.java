@@ -1,5 +1,6 @@
 package dev.belfry.core.shard;
 
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
@@ -34,9 +35,9 @@ final class ShardBook {
      * the queue of late fires, which run one after another; an on-time fire meets the overlap policy. Both lie in live.
      */
 
-    final ShardRef shard;
-    final String incarnation;
-    ShardRuns.JobView job;
+    final Grant grant;
+    private DueSet versions;
+    private Rulebook rules;
 
     Instant mark;
     Instant decided;
@@ -50,19 +51,21 @@ final class ShardBook {
 
     /** What is due next is owed, not on time: the shard was just taken over, or the lease had lapsed. */
     boolean owed = true;
+    /** Nothing was decided under this grant yet. */
+    boolean undecided = true;
     /** Nothing starts: the shard is to be handed over. */
     boolean handingOver;
     /** There is something to be written. */
     boolean dirty;
 
     /** The book as the predecessors left it. */
-    ShardBook(ShardRef shard, String incarnation, LedgerRecord ledger, ShardRuns.JobView job) {
-        this.shard = shard;
-        this.incarnation = incarnation;
-        this.job = job;
+    ShardBook(Grant grant, LedgerRecord ledger, ShardRuns.JobView job) {
+        this.grant = grant;
+        this.versions = job.due();
+        this.rules = new Rulebook(job.versions());
         this.mark = ledger.mark();
         this.decided = ledger.mark();
-        this.delayNext = ledger.delayNext();
+        this.delayNext = ledger.delayNext().filter(this::delayed);
         recent.addAll(ledger.recent());
         for (Span span : ledger.above()) {
             if (span.mark() instanceof Mark.Final f) {
@@ -81,7 +84,29 @@ final class ShardBook {
     }
 
     private void inherit(FireId id, Mark mark) {
-        live.put(id, Fire.inherited(id, mark));
+        live.put(id, Fire.inherited(id, mark, rules.at(id.due()).recovery()));
+    }
+
+    /** The definition has changed. */
+    void update(ShardRuns.JobView job) {
+        versions = job.due();
+        rules = new Rulebook(job.versions());
+        delayNext = delayNext.filter(this::delayed);
+    }
+
+    /** Whether what is due at {@code instant} is due a fixed delay after a completion. */
+    boolean delayed(Instant instant) {
+        return versions.nextAfterCompletion(instant).isPresent();
+    }
+
+    /** The rules of each version. */
+    Rulebook rules() {
+        return rules;
+    }
+
+    /** The definition that owes {@code fire}. */
+    JobDefinition rules(Fire fire) {
+        return rules.at(fire.id.due());
     }
 
     /** The live fires, as they are now: what is done to them may change the book. */
@@ -91,7 +116,7 @@ final class ShardBook {
 
     /** What is due, the announced instant of a fixed delay included. */
     DueSet due() {
-        return delayNext.<DueSet>map(next -> new DelayedDue(next, job.due())).orElse(job.due());
+        return delayNext.<DueSet>map(next -> new DelayedDue(next, versions)).orElse(versions);
     }
 
     /** The first due instant that is not decided. */

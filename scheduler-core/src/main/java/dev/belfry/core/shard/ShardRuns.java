@@ -9,6 +9,9 @@ import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.run.Moment;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.trigger.DueSet;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.version.VersionedDueSet;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -34,7 +37,6 @@ public final class ShardRuns {
     /** Attempts per tenancy before the owner asks to be granted again: the token has 20 bits for their number. */
     static final int MAX_ATTEMPTS = (1 << 20) - 1_024;
 
-    private final long since;
     private final ShardBook book;
     private final Outcomes outcomes;
     private final OwedFires owed;
@@ -53,32 +55,68 @@ public final class ShardRuns {
      */
     public ShardRuns(
             ShardRef shard, long since, String incarnation, LedgerRecord ledger, JobView job, ShardEffects effects) {
-        this.since = since;
-        this.book = new ShardBook(shard, incarnation, ledger, job);
+        this(new Grant(shard, since, incarnation, MAX_ATTEMPTS), ledger, job, effects);
+    }
+
+    ShardRuns(Grant grant, LedgerRecord ledger, JobView job, ShardEffects effects) {
+        this.book = new ShardBook(grant, ledger, job);
         this.outcomes = new Outcomes(book, effects);
         this.owed = new OwedFires(book, outcomes, ledger.released());
-        this.attempts = new FireAttempts(book, outcomes, effects, since, MAX_ATTEMPTS);
+        this.attempts = new FireAttempts(book, outcomes, effects);
         this.ends = new AttemptEnds(book, outcomes, attempts, effects);
         this.overlaps = new Overlaps(book, outcomes, attempts);
         this.handOver = new HandOver(book, outcomes, attempts, owed, effects);
-        this.writer = new RecordWriter(book, since);
+        this.writer = new RecordWriter(book);
     }
 
-    /** What a tenancy needs to know of its job; replaced when the definition changes. */
-    public record JobView(DueSet due, JobDefinition definition, boolean paused) {}
+    /**
+     * What a tenancy needs to know of its job; replaced when the definition changes.
+     *
+     * @param due what is due, over all versions
+     * @param versions the rules of each version, oldest first; at least one
+     */
+    public record JobView(DueSet due, List<VersionRules> versions) {
+
+        public JobView {
+            versions = List.copyOf(versions);
+            if (versions.isEmpty()) {
+                throw new IllegalArgumentException("a job without a version has no rules");
+            }
+        }
+
+        /** A job with one version only. */
+        public JobView(DueSet due, JobDefinition definition, boolean paused) {
+            this(due, List.of(new VersionRules(Instant.MIN, definition, paused)));
+        }
+
+        /** What a shard of layout {@code layout} needs to know of {@code job}. */
+        public static JobView of(JobRecord job, int layout) {
+            List<VersionRules> rules = job.versions().stream()
+                    .filter(version -> version.layout() == layout)
+                    .map(JobView::rules)
+                    .toList();
+            // A layout whose versions are forgotten owes nothing any more; what is left of it ends by the newest rules.
+            return new JobView(VersionedDueSet.of(job, layout), rules.isEmpty() ? List.of(rules(job.newest())) : rules);
+        }
+
+        private static VersionRules rules(JobVersion version) {
+            boolean silent = version.paused() || !version.definition().enabled();
+            return new VersionRules(version.from(), version.definition(), silent);
+        }
+    }
 
     public ShardRef shard() {
-        return book.shard;
+        return book.grant.shard();
     }
 
     /** The generation at which the shard was granted. */
     public long since() {
-        return since;
+        return book.grant.since();
     }
 
     /** The definition has changed. */
     public void update(JobView job) {
-        book.job = job;
+        book.update(job);
     }
 
     /**
@@ -116,15 +154,12 @@ public final class ShardRuns {
         if (book.handingOver) {
             return;
         }
-        if (book.delayNext.isPresent()
-                && book.job.due().nextAfterCompletion(now.wall()).isEmpty()) {
-            book.delayNext = Optional.empty();
-        }
         attempts.startClaimed(now);
         if (book.owed) {
             owed.recover(now);
             owed.settle(now, upTo);
             book.owed = false;
+            book.undecided = false;
         }
         owed.settleStalled(now, upTo);
         decideOnTime(now, upTo);
@@ -134,13 +169,13 @@ public final class ShardRuns {
 
     private void decideOnTime(Moment now, Instant upTo) {
         for (Optional<Instant> next = book.nextDue(); next.isPresent(); next = book.nextDue()) {
-            if (book.job.due().jittered(next.get()).isAfter(upTo) || book.full()) {
+            if (book.due().jittered(next.get()).isAfter(upTo) || book.full()) {
                 return;
             }
             FireId id = FireId.scheduled(next.get());
             Instant previous = book.decided;
             book.decided = next.get();
-            if (book.job.paused()) {
+            if (book.rules().pausedAt(next.get())) {
                 outcomes.settle(Outcomes.Range.of(id), verdict(Outcome.SKIPPED, Reasons.PAUSED), previous, now);
             } else {
                 overlaps.onTime(new Fire(id, false, ""), now);
@@ -154,7 +189,7 @@ public final class ShardRuns {
         if (book.handingOver || book.owed || book.full()) {
             return Optional.empty();
         }
-        return book.nextDue().map(book.job.due()::jittered);
+        return book.nextDue().map(book.due()::jittered);
     }
 
     /** Everything up to batch {@code batch} of this shard's records is durable. */
@@ -173,6 +208,7 @@ public final class ShardRuns {
     /** The pause before the next attempt of {@code id} is over. */
     public void retry(FireId id, Moment now, boolean leaseHolds) {
         ends.pauseOver(id, now, leaseHolds);
+        afterChange(now, leaseHolds);
     }
 
     /** An attempt did not end although it was told to, signalled and interrupted; it is left to itself. */
@@ -184,7 +220,7 @@ public final class ShardRuns {
     }
 
     private void afterChange(Moment now, boolean leaseHolds) {
-        if (leaseHolds && !book.handingOver) {
+        if (leaseHolds && !book.handingOver && !book.owed) {
             overlaps.turn(now);
         }
         book.advanceMark();
