@@ -43,7 +43,7 @@ final class AttemptEnds {
             notStarted(fire, now);
         } else if (fire.stopReason.isEmpty()) {
             fire.failures++;
-            boolean again = end.retryable() && !listed(book.rules(fire).retry(), end.error());
+            boolean again = end.retryable() && !listed(fire.rules.retry(), end.error());
             retryOrFinish(fire, verdict(Outcome.FAILED, describe(end)), again, now);
         } else {
             stopped(fire, true, now);
@@ -54,7 +54,7 @@ final class AttemptEnds {
     void abandoned(Fire fire, Moment now) {
         outcomes.journal(Kind.ABANDONED, fire, verdict(fire.stopOutcome, fire.stopReason), now.wall());
         // It may yet complete: another attempt at an at-most-once fire could be its second run.
-        stopped(fire, book.rules(fire).recovery() == Recovery.RERUN, now);
+        stopped(fire, fire.rules.recovery() == Recovery.RERUN, now);
     }
 
     /**
@@ -88,7 +88,7 @@ final class AttemptEnds {
 
     private void stopped(Fire fire, boolean again, Moment now) {
         Mark.Final verdict = verdict(fire.stopOutcome, fire.stopReason);
-        if (cutShort(fire) && book.rules(fire).recovery() == Recovery.RERUN) {
+        if (cutShort(fire) && fire.rules.recovery() == Recovery.RERUN) {
             outcomes.journal(Kind.ENDED, fire, verdict(Outcome.CANCELLED, fire.stopReason), now.wall());
             fire.why = fire.stopReason;
             fire.on(INTERRUPT);
@@ -102,7 +102,7 @@ final class AttemptEnds {
     }
 
     private void retryOrFinish(Fire fire, Mark.Final verdict, boolean again, Moment now) {
-        Retry retry = book.rules(fire).retry();
+        Retry retry = fire.rules.retry();
         boolean inTime = !fire.stopReason.equals(Reasons.TOTAL_TIMEOUT);
         if (again && inTime && fire.failures < retry.attempts()) {
             outcomes.journal(Kind.ENDED, fire, verdict, now.wall());

@@ -1,5 +1,6 @@
 package dev.belfry.core.shard;
 
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.Mark;
@@ -13,6 +14,8 @@ import java.util.OptionalLong;
 /** One fire that has been decided to run and is not final yet. Mutable; owned by its {@link ShardRuns}. */
 final class Fire {
     final FireId id;
+    /** The definition that owes it, as it was when it was decided: it binds to the end, whatever is applied meanwhile. */
+    final JobDefinition rules;
     /** Whether it was found late and belongs to the queue of late fires. */
     final boolean late;
 
@@ -41,17 +44,18 @@ final class Fire {
     /** At-most-once: the claim for the coming attempt is durable. */
     boolean claimed;
 
-    Fire(FireId id, boolean late, String why) {
+    Fire(FireId id, JobDefinition rules, boolean late, String why) {
         this.id = id;
+        this.rules = rules;
         this.late = late;
         this.why = why;
     }
 
     /** What a predecessor began and did not finish. */
-    static Fire inherited(FireId id, Mark mark, Recovery recovery) {
+    static Fire inherited(FireId id, JobDefinition rules, Mark mark) {
         // At most once, what is no claim is an attempt that has failed: the next one is a retry like any other.
-        boolean failed = recovery == Recovery.SKIP && mark instanceof Mark.Started;
-        Fire fire = new Fire(id, true, failed ? "" : Reasons.OUTCOME_UNKNOWN);
+        boolean failed = rules.recovery() == Recovery.SKIP && mark instanceof Mark.Started;
+        Fire fire = new Fire(id, rules, true, failed ? "" : Reasons.OUTCOME_UNKNOWN);
         fire.doubtful = mark instanceof Mark.Claimed;
         if (mark instanceof Mark.Started started) {
             fire.attempt = started.attempt();

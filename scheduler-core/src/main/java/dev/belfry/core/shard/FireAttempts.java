@@ -64,7 +64,7 @@ final class FireAttempts {
             return false;
         }
         number(fire, now);
-        if (book.rules(fire).recovery() == Recovery.SKIP) {
+        if (fire.rules.recovery() == Recovery.SKIP) {
             fire.on(CLAIM);
             book.dirty = true;
         } else {
@@ -96,21 +96,20 @@ final class FireAttempts {
     }
 
     private boolean isTimeUsedUp(Fire fire, Moment now) {
-        boolean binds = book.rules(fire).timeouts().action() == TimeoutAction.CANCEL;
+        boolean binds = fire.rules.timeouts().action() == TimeoutAction.CANCEL;
         return binds && timeLeft(fire, now).filter(Duration::isZero).isPresent();
     }
 
     /** What is left of the time for all attempts at the fire, not below zero; empty if nothing limits it. */
     private Optional<Duration> timeLeft(Fire fire, Moment now) {
         long used = now.nanos() - fire.firstNanos.orElse(now.nanos());
-        return Optional.ofNullable(book.rules(fire).timeouts().total())
+        return Optional.ofNullable(fire.rules.timeouts().total())
                 .map(total -> total.minusNanos(used))
                 .map(left -> left.isNegative() ? Duration.ZERO : left);
     }
 
     private AttemptOrder order(Fire fire, Moment now) {
-        Optional<Duration> most =
-                Optional.ofNullable(book.rules(fire).timeouts().attempt());
+        Optional<Duration> most = Optional.ofNullable(fire.rules.timeouts().attempt());
         Optional<Duration> left = timeLeft(fire, now);
         boolean byTotal = left.isPresent() && (most.isEmpty() || left.get().compareTo(most.get()) < 0);
         return new AttemptOrder(

@@ -31,7 +31,7 @@ final class Overlaps {
 
     /** A fire has come on time: it is taken up, put into the buffer, or skipped. */
     void onTime(Fire fire, Moment now) {
-        Overlap overlap = book.rules(fire).overlap();
+        Overlap overlap = fire.rules.overlap();
         if (book.live.isEmpty() || (overlap.policy() == OverlapPolicy.ALLOW && sideBySide() < overlap.limit())) {
             book.live.put(fire.id, fire);
             return;
@@ -108,7 +108,7 @@ final class Overlaps {
         waiting.sort(Comparator.comparing((Fire f) -> !f.late && !f.begun()).thenComparing(f -> f.id));
         boolean lateRuns = book.live.values().stream().anyMatch(f -> f.late && f.state != FireState.WAITING);
         for (Fire fire : waiting) {
-            boolean parallel = book.rules(fire).overlap().policy() == OverlapPolicy.ALLOW && !(fire.late && lateRuns);
+            boolean parallel = fire.rules.overlap().policy() == OverlapPolicy.ALLOW && !(fire.late && lateRuns);
             if (busy && !parallel) {
                 continue;
             }

@@ -153,7 +153,7 @@ final class OwedFires {
     }
 
     private void runLate(List<Instant> instants, String why) {
-        instants.stream().sorted().map(FireId::scheduled).forEach(id -> book.live.put(id, new Fire(id, true, why)));
+        instants.stream().sorted().map(FireId::scheduled).forEach(id -> book.live.put(id, book.late(id, why)));
     }
 
     private void settleRanges(DueSet set, List<Owed.Gap> gaps, Mark.Final verdict, Moment now) {

@@ -62,7 +62,7 @@ final class RecordWriter {
     /** Whether the attempt, once begun, must not be begun again; one that has failed may be followed by the next. */
     private boolean isClaim(Fire fire) {
         boolean open = fire.state == FireState.CLAIMING || fire.running();
-        return fire.doubtful || (open && book.rules(fire).recovery() == Recovery.SKIP);
+        return fire.doubtful || (open && fire.rules.recovery() == Recovery.SKIP);
     }
 
     /** The write was refused or is to be made again. */

@@ -1,6 +1,5 @@
 package dev.belfry.core.shard;
 
-import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
@@ -84,7 +83,7 @@ final class ShardBook {
     }
 
     private void inherit(FireId id, Mark mark) {
-        live.put(id, Fire.inherited(id, mark, rules.at(id.due()).recovery()));
+        live.put(id, Fire.inherited(id, rules.at(id.due()), mark));
     }
 
     /** The definition has changed. */
@@ -104,9 +103,14 @@ final class ShardBook {
         return rules;
     }
 
-    /** The definition that owes {@code fire}. */
-    JobDefinition rules(Fire fire) {
-        return rules.at(fire.id.due());
+    /** A fire that has come on time. */
+    Fire onTime(FireId id) {
+        return new Fire(id, rules.at(id.due()), false, "");
+    }
+
+    /** A fire that is to run late, and why. */
+    Fire late(FireId id, String why) {
+        return new Fire(id, rules.at(id.due()), true, why);
     }
 
     /** The live fires, as they are now: what is done to them may change the book. */

@@ -135,7 +135,7 @@ public final class ShardRuns {
         }
         for (FireId id : listed) {
             if (!book.requested.containsKey(id.requested().orElseThrow()) && !book.live.containsKey(id)) {
-                overlaps.onTime(new Fire(id, false, ""), now);
+                overlaps.onTime(book.onTime(id), now);
             }
         }
         overlaps.turn(now);
@@ -178,7 +178,7 @@ public final class ShardRuns {
             if (book.rules().pausedAt(next.get())) {
                 outcomes.settle(Outcomes.Range.of(id), verdict(Outcome.SKIPPED, Reasons.PAUSED), previous, now);
             } else {
-                overlaps.onTime(new Fire(id, false, ""), now);
+                overlaps.onTime(book.onTime(id), now);
             }
         }
     }
