@@ -179,7 +179,7 @@ class ShardLimitsTest {
         shard.succeed();
         shard.runs.beginHandOver();
         shard.runs.prepareRelease(shard.moment());
-        TestShard again = shard.successor(1).at(25);
+        TestShard again = shard.successor().at(25);
         assertThat(again.starts()).containsExactly("20#1");
         again.succeed();
         assertThat(again.outcomes()).containsExactly("20 succeeded(handover)");

@@ -35,6 +35,7 @@ final class TestShard implements ShardEffects {
     final Map<Long, AttemptOrder> running = new LinkedHashMap<>();
     final Map<Long, String> stops = new LinkedHashMap<>();
     final Map<FireId, Duration> backOffs = new LinkedHashMap<>();
+    final List<Long> leftToThemselves = new ArrayList<>();
     final List<FireEntry> journal = new ArrayList<>();
     final ShardRuns runs;
 
@@ -44,6 +45,9 @@ final class TestShard implements ShardEffects {
     boolean lease = true;
     /** How far this agent may decide, relative to its own clock. */
     Duration horizon = Duration.ZERO;
+
+    /** Sees each start and each line of the journal as it comes. */
+    ShardModel model = ShardModel.NONE;
 
     private final int tenancy;
     private long batch;
@@ -91,8 +95,12 @@ final class TestShard implements ShardEffects {
     }
 
     private TestShard change(double seconds, JobDefinition definition, boolean paused) {
+        return change(second(seconds), definition, paused);
+    }
+
+    TestShard change(Instant from, JobDefinition definition, boolean paused) {
         int number = job.newest().number() + 1;
-        job = job.with(new JobVersion(number, second(seconds), now, 1, definition, paused, NOBODY));
+        job = job.with(new JobVersion(number, from, now, 1, definition, paused, NOBODY));
         runs.update(ShardRuns.JobView.of(job, 1));
         return this;
     }
@@ -104,12 +112,7 @@ final class TestShard implements ShardEffects {
 
     /** The next tenancy, on another agent, which finds what this one would record now. */
     TestShard successor() {
-        return successor(ShardRuns.MAX_ATTEMPTS);
-    }
-
-    /** The next tenancy, which may start so many attempts. */
-    TestShard successor(int attempts) {
-        return new TestShard(job, stored(runs.record(++batch)), tenancy + 1, now, attempts);
+        return successor(write(), ShardRuns.MAX_ATTEMPTS);
     }
 
     static LedgerRecord stored(LedgerRecord record) {
@@ -170,7 +173,14 @@ final class TestShard implements ShardEffects {
 
     void abandon(long token) {
         running.remove(token);
+        leftToThemselves.add(token);
         runs.abandon(token, moment(), lease);
+    }
+
+    /** The attempts that were left to themselves end after all. */
+    void abandonedEnd() {
+        List.copyOf(leftToThemselves).forEach(token -> runs.ended(token, AttemptEnd.success(), moment(), lease));
+        leftToThemselves.clear();
     }
 
     void loseLease() {
@@ -188,6 +198,11 @@ final class TestShard implements ShardEffects {
     /** What would be written now. */
     LedgerRecord write() {
         return stored(runs.record(++batch));
+    }
+
+    /** The next tenancy, which finds {@code ledger} and may start so many attempts. */
+    TestShard successor(LedgerRecord ledger, int attempts) {
+        return new TestShard(job, ledger, tenancy + 1, now, attempts);
     }
 
     /** Everything written is durable. */
@@ -248,6 +263,7 @@ final class TestShard implements ShardEffects {
 
     @Override
     public void start(AttemptOrder order) {
+        model.started(this, order);
         orders.add(order);
         running.put(order.token(), order);
     }
@@ -264,6 +280,7 @@ final class TestShard implements ShardEffects {
 
     @Override
     public void journal(FireEntry entry) {
+        model.told(this, entry);
         journal.add(entry);
     }
 
