@@ -66,6 +66,7 @@ final class Fire {
             fire.started = claimed.at();
             fire.token = claimed.token();
         }
+        fire.failures = failed ? fire.attempt : 0;
         return fire;
     }
 

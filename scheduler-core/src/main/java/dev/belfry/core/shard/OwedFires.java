@@ -52,6 +52,11 @@ final class OwedFires {
         }
     }
 
+    /** The hand-over by which the shard came here, until what was due during it is settled: a successor has to know. */
+    Optional<Released> inherited() {
+        return inherited;
+    }
+
     /** Since when what is due is the successor's, if nothing was decided under this grant. */
     Instant handOverFrom(Moment now) {
         Instant from = inherited.map(Released::from).orElse(now.wall());

@@ -294,7 +294,7 @@ public final class ShardRuns {
 
     /** The record to be written as batch {@code batch}; from here on the shard is clean until the next change. */
     public LedgerRecord record(long batch) {
-        return writer.record(batch, handOver.released());
+        return writer.record(batch, handOver.released().or(owed::inherited));
     }
 
     /** The write was refused or is to be made again: there is something to be written. */

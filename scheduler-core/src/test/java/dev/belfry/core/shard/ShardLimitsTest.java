@@ -268,6 +268,31 @@ class ShardLimitsTest {
         assertThat(next.outcomes()).containsExactly("10 succeeded(handover)", "20 succeeded(handover)");
     }
 
+    @Test
+    void whatWasDueInAHandOverIsRememberedUntilItIsSettled() {
+        TestShard giver = TestShard.of(misfireSkip()).at(5);
+        giver.request("r");
+        giver.succeed();
+        giver.runs.beginHandOver();
+        giver.clock(6).runs.prepareRelease(giver.moment());
+        TestShard between = giver.successor().clock(12);
+        between.request();
+        assertThat(between.runs.dirty()).isTrue();
+        assertThat(between.successor().at(15).starts()).containsExactly("10#1");
+    }
+
+    @Test
+    void theAttemptsAtAnAtMostOnceFireAreCountedThroughAllOwners() {
+        TestShard first = TestShard.of(atMostOnce()).at(10).flush();
+        first.fail();
+        TestShard second = first.successor().at(11).flush();
+        second.fail();
+        TestShard third = second.successor().at(12).flush();
+        third.fail();
+        assertThat(third.starts()).containsExactly("10#3");
+        assertThat(third.outcomes()).containsExactly("10 failed(java.io.IOException: no)");
+    }
+
     // --- who gives way
 
     private static Job cancelRunning() {

@@ -150,6 +150,9 @@ class ShardModel {
                 .isEqualTo(before == Last.NOT_STARTED ? Math.max(number, 1) : number + 1);
         if (rules.recovery() == Recovery.SKIP) {
             assertThat(claims).as("durable claims before " + order).contains(order.token());
+            assertThat(order.number())
+                    .as("number of the at-most-once " + order)
+                    .isLessThanOrEqualTo(rules.retry().attempts());
             assertThat(before)
                     .as("the attempt before the at-most-once " + order)
                     .isNotIn(Last.UNKNOWN, Last.ABANDONED);
