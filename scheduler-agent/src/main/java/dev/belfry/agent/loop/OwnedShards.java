@@ -273,8 +273,7 @@ final class OwnedShards {
     }
 
     private static ShardRuns.JobView view(JobRecord job, ShardRef ref) {
-        boolean paused = job.newest().paused() || !job.definition().enabled();
-        return new ShardRuns.JobView(VersionedDueSet.of(job, LettingGo.layoutOf(job, ref)), job.definition(), paused);
+        return ShardRuns.JobView.of(job, LettingGo.layoutOf(job, ref));
     }
 
     /** The session has a connection again: what could not be read is read now. */

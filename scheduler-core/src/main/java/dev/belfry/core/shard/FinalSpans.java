@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The final fires above the low-water mark, as spans. Mutable; owned by its {@link ShardRuns}. */
+/** The final fires above the low-water mark, as spans. Mutable; part of a {@link ShardBook}. */
 final class FinalSpans {
     private final TreeMap<Instant, Span> byFirst = new TreeMap<>();
 

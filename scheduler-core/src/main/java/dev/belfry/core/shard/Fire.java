@@ -1,14 +1,21 @@
 package dev.belfry.core.shard;
 
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.ledger.Mark;
+import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.run.FireLifeCycle.Event;
 import dev.belfry.core.run.FireState;
 import dev.belfry.core.run.Outcome;
 import java.time.Instant;
+import java.util.OptionalLong;
 
 /** One fire that has been decided to run and is not final yet. Mutable; owned by its {@link ShardRuns}. */
 final class Fire {
     final FireId id;
+    /** The definition that owes it, as it was when it was decided: it binds to the end, whatever is applied meanwhile. */
+    final JobDefinition rules;
     /** Whether it was found late and belongs to the queue of late fires. */
     final boolean late;
 
@@ -20,8 +27,8 @@ final class Fire {
 
     long token;
     Instant started = Instant.EPOCH;
-    /** Monotonic clock at the start of the first attempt of this tenancy. */
-    long firstNanos;
+    /** Monotonic clock at the start of the first attempt of this tenancy; empty before. */
+    OptionalLong firstNanos = OptionalLong.empty();
     /** Why it runs late or again; empty for an ordinary fire. */
     String why;
     /** Why the running attempt was told to stop; empty if it was not. */
@@ -30,19 +37,49 @@ final class Fire {
     Outcome stopOutcome = Outcome.CANCELLED;
     /** Its back-off ended during a hand-over, when nothing may start. */
     boolean pauseOver;
+    /** At-most-once: a predecessor claimed it and left no outcome, so that it may have run. */
+    boolean doubtful;
     /** Batch that carried its claim; 0 if none has yet. */
     long claimBatch;
     /** At-most-once: the claim for the coming attempt is durable. */
     boolean claimed;
 
-    Fire(FireId id, boolean late, String why) {
+    Fire(FireId id, JobDefinition rules, boolean late, String why) {
         this.id = id;
+        this.rules = rules;
         this.late = late;
         this.why = why;
     }
 
+    /** What a predecessor began and did not finish. */
+    static Fire inherited(FireId id, JobDefinition rules, Mark mark) {
+        // At most once, what is no claim is an attempt that has failed: the next one is a retry like any other.
+        boolean failed = rules.recovery() == Recovery.SKIP && mark instanceof Mark.Started;
+        Fire fire = new Fire(id, rules, true, failed ? "" : Reasons.OUTCOME_UNKNOWN);
+        fire.doubtful = mark instanceof Mark.Claimed;
+        if (mark instanceof Mark.Started started) {
+            fire.attempt = started.attempt();
+            fire.started = started.at();
+            fire.token = started.token();
+        } else if (mark instanceof Mark.Claimed claimed) {
+            fire.attempt = claimed.attempt();
+            fire.started = claimed.at();
+            fire.token = claimed.token();
+        }
+        fire.failures = failed ? fire.attempt : 0;
+        return fire;
+    }
+
     void on(Event event) {
         state = state.on(event);
+    }
+
+    /** Takes back the number of an attempt of which nothing was started. */
+    void unnumber() {
+        attempt--;
+        if (attempt == 0) {
+            firstNanos = OptionalLong.empty();
+        }
     }
 
     boolean running() {

@@ -292,14 +292,7 @@ class ShardRunsTest {
         assertThat(shard.outcomes()).hasSize(1);
     }
 
-    // --- paused, delay, the full list, requests
-
-    @Test
-    void aPausedJobSkipsWhatIsDue() {
-        TestShard shard = TestShard.paused(everyTenSeconds()).at(5).at(10).at(20);
-        assertThat(shard.outcomes()).containsExactly("10 skipped(paused)", "20 skipped(paused)");
-        assertThat(shard.write().mark()).isEqualTo(second(20));
-    }
+    // --- delay, the full list, requests
 
     @Test
     void aDelayCountsFromTheCompletionAndIsRecordedWithIt() {

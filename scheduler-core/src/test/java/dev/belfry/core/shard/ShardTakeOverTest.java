@@ -310,17 +310,22 @@ class ShardTakeOverTest {
     }
 
     @Test
-    void anAtMostOnceFireThatBacksOffIsFinalBeforeAHandOver() {
+    void anAtMostOnceFireThatBacksOffIsLeftToTheSuccessorWhichClaimsItAnew() {
         TestShard giver = TestShard.of(everyTenSeconds().recovery(Recovery.SKIP).retry(THREE))
                 .at(10);
         giver.write();
         giver.acknowledge();
         giver.fail();
         giver.runs.beginHandOver();
-        assertThat(giver.runs.quiet()).isFalse();
-        giver.clock(11).retry();
-        assertThat(giver.runs.quiet()).isTrue();
-        assertThat(giver.outcomes()).containsExactly("10 failed(handover)");
+        assertThat(giver.runs.quiet()).as("a pause holds up no hand-over").isTrue();
+        giver.runs.prepareRelease(giver.moment());
+        TestShard taker = giver.successor().at(12);
+        assertThat(taker.orders).isEmpty();
+        taker.write();
+        taker.acknowledge();
+        taker.succeed();
+        assertThat(taker.starts()).containsExactly("10#2");
+        assertThat(taker.outcomes()).containsExactly("10 succeeded");
     }
 
     @Test

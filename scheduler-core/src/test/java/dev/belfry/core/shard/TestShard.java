@@ -14,7 +14,6 @@ import dev.belfry.core.run.Moment;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
-import dev.belfry.core.version.VersionedDueSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,24 +35,29 @@ final class TestShard implements ShardEffects {
     final Map<Long, AttemptOrder> running = new LinkedHashMap<>();
     final Map<Long, String> stops = new LinkedHashMap<>();
     final Map<FireId, Duration> backOffs = new LinkedHashMap<>();
+    final List<Long> leftToThemselves = new ArrayList<>();
     final List<FireEntry> journal = new ArrayList<>();
-    final JobRecord job;
     final ShardRuns runs;
+
+    JobRecord job;
 
     Instant now;
     boolean lease = true;
     /** How far this agent may decide, relative to its own clock. */
     Duration horizon = Duration.ZERO;
 
+    /** Sees each start and each line of the journal as it comes. */
+    ShardModel model = ShardModel.NONE;
+
     private final int tenancy;
     private long batch;
 
-    private TestShard(JobRecord job, LedgerRecord ledger, int tenancy, Instant now, boolean paused) {
+    private TestShard(JobRecord job, LedgerRecord ledger, int tenancy, Instant now, int attempts) {
         this.job = job;
         this.tenancy = tenancy;
         this.now = now;
-        ShardRuns.JobView view = new ShardRuns.JobView(VersionedDueSet.of(job, 1), job.definition(), paused);
-        this.runs = new ShardRuns(SHARD, Generation.of(1, tenancy).value(), "a~" + tenancy, ledger, view, this);
+        Grant grant = new Grant(SHARD, Generation.of(1, tenancy).value(), "a~" + tenancy, attempts);
+        this.runs = new ShardRuns(grant, ledger, ShardRuns.JobView.of(job, 1), this);
     }
 
     /** A job that fires every ten seconds, to be declared further. */
@@ -72,11 +76,33 @@ final class TestShard implements ShardEffects {
     }
 
     static TestShard of(JobDefinition definition, LedgerRecord ledger) {
-        return new TestShard(record(definition), ledger, 1, NOON, false);
+        return new TestShard(record(definition), ledger, 1, NOON, ShardRuns.MAX_ATTEMPTS);
     }
 
-    static TestShard paused(Job declared) {
-        return new TestShard(record(declared.build()), LedgerRecord.fresh(NOON), 1, NOON, true);
+    /** The first tenancy of a shard, in charge since noon, that may start so many attempts. */
+    static TestShard of(Job declared, int attempts) {
+        return new TestShard(record(declared.build()), LedgerRecord.fresh(NOON), 1, NOON, attempts).decide();
+    }
+
+    /** A job whose newest version is in force from {@code seconds} on. */
+    TestShard change(double seconds, Job declared) {
+        return change(seconds, declared.build(), false);
+    }
+
+    /** The job is paused from {@code seconds} on. */
+    TestShard pause(double seconds) {
+        return change(seconds, job.definition(), true);
+    }
+
+    private TestShard change(double seconds, JobDefinition definition, boolean paused) {
+        return change(second(seconds), definition, paused);
+    }
+
+    TestShard change(Instant from, JobDefinition definition, boolean paused) {
+        int number = job.newest().number() + 1;
+        job = job.with(new JobVersion(number, from, now, 1, definition, paused, NOBODY));
+        runs.update(ShardRuns.JobView.of(job, 1));
+        return this;
     }
 
     private static JobRecord record(JobDefinition definition) {
@@ -86,7 +112,7 @@ final class TestShard implements ShardEffects {
 
     /** The next tenancy, on another agent, which finds what this one would record now. */
     TestShard successor() {
-        return new TestShard(job, stored(runs.record(++batch)), tenancy + 1, now, false);
+        return successor(write(), ShardRuns.MAX_ATTEMPTS);
     }
 
     static LedgerRecord stored(LedgerRecord record) {
@@ -125,6 +151,13 @@ final class TestShard implements ShardEffects {
         return running.values().iterator().next();
     }
 
+    /** What is to be written is written, and durable. */
+    TestShard flush() {
+        write();
+        acknowledge();
+        return this;
+    }
+
     void succeed() {
         end(attempt().token(), AttemptEnd.success());
     }
@@ -140,7 +173,14 @@ final class TestShard implements ShardEffects {
 
     void abandon(long token) {
         running.remove(token);
+        leftToThemselves.add(token);
         runs.abandon(token, moment(), lease);
+    }
+
+    /** The attempts that were left to themselves end after all. */
+    void abandonedEnd() {
+        List.copyOf(leftToThemselves).forEach(token -> runs.ended(token, AttemptEnd.success(), moment(), lease));
+        leftToThemselves.clear();
     }
 
     void loseLease() {
@@ -158,6 +198,11 @@ final class TestShard implements ShardEffects {
     /** What would be written now. */
     LedgerRecord write() {
         return stored(runs.record(++batch));
+    }
+
+    /** The next tenancy, which finds {@code ledger} and may start so many attempts. */
+    TestShard successor(LedgerRecord ledger, int attempts) {
+        return new TestShard(job, ledger, tenancy + 1, now, attempts);
     }
 
     /** Everything written is durable. */
@@ -218,6 +263,7 @@ final class TestShard implements ShardEffects {
 
     @Override
     public void start(AttemptOrder order) {
+        model.started(this, order);
         orders.add(order);
         running.put(order.token(), order);
     }
@@ -234,6 +280,7 @@ final class TestShard implements ShardEffects {
 
     @Override
     public void journal(FireEntry entry) {
+        model.told(this, entry);
         journal.add(entry);
     }
 

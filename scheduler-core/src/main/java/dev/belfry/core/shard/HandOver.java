@@ -1,0 +1,87 @@
+package dev.belfry.core.shard;
+
+import static dev.belfry.core.shard.Outcomes.verdict;
+
+import dev.belfry.core.ledger.Released;
+import dev.belfry.core.run.FireState;
+import dev.belfry.core.run.Moment;
+import dev.belfry.core.run.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Lets a shard go: to a successor, to a new tenancy of the same owner, or to nobody because its layout ends. */
+final class HandOver {
+    private final ShardBook book;
+    private final Outcomes outcomes;
+    private final FireAttempts attempts;
+    private final OwedFires owed;
+    private final ShardEffects effects;
+    private Optional<Released> released = Optional.empty();
+
+    HandOver(ShardBook book, Outcomes outcomes, FireAttempts attempts, OwedFires owed, ShardEffects effects) {
+        this.book = book;
+        this.outcomes = outcomes;
+        this.attempts = attempts;
+        this.owed = owed;
+        this.effects = effects;
+    }
+
+    /** From here on nothing starts. */
+    void begin() {
+        book.handingOver = true;
+        attempts.retractClaimed();
+    }
+
+    /** It is called off before the shard was released. */
+    void callOff() {
+        book.handingOver = false;
+        book.dirty |= released.isPresent();
+        released = Optional.empty();
+        for (Fire fire : book.live.values()) {
+            // Its pause ended during the hand-over, when nothing could follow.
+            if (fire.state == FireState.BACKING_OFF && fire.pauseOver) {
+                effects.backOff(fire.id, Duration.ZERO);
+            }
+        }
+    }
+
+    /** Whether no attempt is running, abandoned or about to start, so that only records stand in the way of a release. */
+    boolean quiet() {
+        return attempts.abandonedCount() == 0 && book.live.values().stream().allMatch(HandOver::leftToSuccessor);
+    }
+
+    private static boolean leftToSuccessor(Fire fire) {
+        return fire.state == FireState.WAITING || fire.state == FireState.BACKING_OFF;
+    }
+
+    /** Notes that the shard is let go of, and from when on its fires are the successor's. */
+    void prepareRelease(Moment now) {
+        Instant from = book.undecided ? owed.handOverFrom(now) : book.decided;
+        for (Fire fire : book.live.values()) {
+            if (fire.id.isScheduled() && !fire.begun() && !fire.id.due().isAfter(from)) {
+                from = fire.id.due().minusMillis(1);
+            }
+        }
+        released =
+                Optional.of(new Released(from, Instant.ofEpochMilli(now.wall().toEpochMilli())));
+        book.dirty = true;
+    }
+
+    /** What the record says of the release; empty unless one is prepared. */
+    Optional<Released> released() {
+        return released;
+    }
+
+    /** Ends everything that does not run and is due up to {@code upTo}. */
+    void supersede(Instant upTo, String reason, Moment now) {
+        owed.recover(now);
+        for (Fire fire : book.fires()) {
+            if (leftToSuccessor(fire) && !fire.id.due().isAfter(upTo)) {
+                outcomes.finish(fire, verdict(Outcome.SUPERSEDED, reason), now);
+            }
+        }
+        owed.settleAll(upTo, verdict(Outcome.SUPERSEDED, reason), now);
+        book.advanceMark();
+    }
+}

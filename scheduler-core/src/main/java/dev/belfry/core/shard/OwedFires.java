@@ -1,0 +1,175 @@
+package dev.belfry.core.shard;
+
+import static dev.belfry.core.shard.Outcomes.verdict;
+import static dev.belfry.core.shard.ShardBook.earlier;
+import static dev.belfry.core.shard.ShardBook.later;
+
+import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.ledger.Mark;
+import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.ledger.Released;
+import dev.belfry.core.run.Moment;
+import dev.belfry.core.run.Outcome;
+import dev.belfry.core.trigger.DueSet;
+import dev.belfry.core.trigger.Owed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Settles fires that nobody started in time: after a take-over, a lapse of the lease, a stall, a hand-over called off. */
+final class OwedFires {
+    /** Fires due up to this long after a hand-over was let go of still count as due during it. */
+    static final Duration HANDOVER_TAIL = Duration.ofSeconds(30);
+    /** Late fires of a hand-over that are run at most. */
+    static final int HANDOVER_LIMIT = 1_000;
+    /** Fires of a range are counted one by one up to here. */
+    private static final long COUNT_LIMIT = 1_000_000;
+
+    private static final Mark.Final PAUSED = verdict(Outcome.SKIPPED, Reasons.PAUSED);
+
+    private final ShardBook book;
+    private final Outcomes outcomes;
+    /** The hand-over by which the shard came here, until what was due during it is settled. */
+    private Optional<Released> inherited;
+
+    OwedFires(ShardBook book, Outcomes outcomes, Optional<Released> inherited) {
+        this.book = book;
+        this.outcomes = outcomes;
+        this.inherited = inherited;
+    }
+
+    /**
+     * Settles what a predecessor claimed and did not finish; with the first decision, when time is known. What it only
+     * started waits for its turn: it runs again.
+     */
+    void recover(Moment now) {
+        for (Fire fire : book.fires()) {
+            if (fire.doubtful) {
+                outcomes.finish(fire, verdict(Outcome.LOST, Reasons.CLAIM_WITHOUT_OUTCOME), now);
+            }
+        }
+    }
+
+    /** The hand-over by which the shard came here, until what was due during it is settled: a successor has to know. */
+    Optional<Released> inherited() {
+        return inherited;
+    }
+
+    /** Since when what is due is the successor's, if nothing was decided under this grant. */
+    Instant handOverFrom(Moment now) {
+        Instant from = inherited.map(Released::from).orElse(now.wall());
+        return later(book.decided, Instant.ofEpochMilli(from.toEpochMilli()));
+    }
+
+    /** Settles everything that was to start up to {@code present} and is neither final nor live. */
+    void settle(Moment now, Instant present) {
+        Instant upTo = startedBy(present);
+        if (!book.decided.isBefore(upTo)) {
+            return;
+        }
+        Instant misfiresAfter = book.decided;
+        if (inherited.isPresent()) {
+            Instant from = later(book.decided, inherited.get().from());
+            Instant to = earlier(upTo, inherited.get().at().plus(HANDOVER_TAIL));
+            byMisfirePolicy(book.gaps(book.decided, earlier(from, upTo)), now);
+            if (from.isBefore(to)) {
+                runAllLate(book.gaps(from, to), now);
+            }
+            misfiresAfter = later(from, to);
+            inherited = Optional.empty();
+        }
+        byMisfirePolicy(book.gaps(misfiresAfter, upTo), now);
+        book.decided = upTo;
+    }
+
+    /** Settles fires that the threshold calls late although the owner lived: the process stalled, or the list was full. */
+    void settleStalled(Moment now, Instant present) {
+        Optional<Instant> next = book.nextDue();
+        if (next.isEmpty() || book.full()) {
+            return;
+        }
+        // By the clock that decides what is due: one that is ahead of the ensemble's makes no fire late.
+        Instant onTimeFrom = present.minus(book.rules().at(next.get()).misfire().threshold());
+        if (!book.due().jittered(next.get()).isBefore(onTimeFrom)) {
+            return;
+        }
+        Instant until = startedBy(onTimeFrom);
+        // A predecessor whose clock was ahead may have settled some of them.
+        byMisfirePolicy(book.gaps(book.decided, until), now);
+        book.decided = until;
+    }
+
+    /** The latest instant up to {@code present} with no fire at or before it that jitter lets start after {@code present}. */
+    private Instant startedBy(Instant present) {
+        DueSet set = book.due();
+        Instant upTo = present;
+        Optional<Instant> last = set.latest(book.decided, upTo);
+        while (last.isPresent() && set.jittered(last.get()).isAfter(present)) {
+            upTo = last.get().minusMillis(1);
+            last = set.latest(book.decided, upTo);
+        }
+        return upTo;
+    }
+
+    /** Runs everything late that was to start, up to {@code present}, during a hand-over that was called off. */
+    void settleCalledOff(Moment now, Instant present) {
+        Instant upTo = startedBy(present);
+        runAllLate(book.gaps(book.decided, upTo), now);
+        book.decided = later(book.decided, upTo);
+    }
+
+    /** Gives everything due up to {@code upTo} that is neither final nor live one outcome. */
+    void settleAll(Instant upTo, Mark.Final verdict, Moment now) {
+        if (book.decided.isBefore(upTo)) {
+            // Taken over and not decided yet, some of it may be final or have begun all the same.
+            settleRanges(book.due(), book.gaps(book.decided, upTo), verdict, now);
+            book.decided = upTo;
+        }
+    }
+
+    private void byMisfirePolicy(List<Owed.Gap> gaps, Moment now) {
+        // As it is now: what is settled may announce the next instant of a fixed delay.
+        DueSet set = book.due();
+        settleRanges(set, book.rules().where(true, gaps), PAUSED, now);
+        List<Instant> late = new ArrayList<>();
+        book.rules().byMisfire(book.rules().where(false, gaps)).forEach((misfire, parts) -> {
+            Owed settled = Owed.settle(set, parts, misfire, now.wall());
+            settleMissed(settled.missed(), now);
+            late.addAll(settled.late());
+        });
+        runLate(late, Reasons.MISFIRE);
+    }
+
+    private void runAllLate(List<Owed.Gap> gaps, Moment now) {
+        DueSet set = book.due();
+        settleRanges(set, book.rules().where(true, gaps), PAUSED, now);
+        Owed settled = Owed.allLate(set, book.rules().where(false, gaps), HANDOVER_LIMIT);
+        settleMissed(settled.missed(), now);
+        runLate(settled.late(), Reasons.HANDOVER);
+    }
+
+    private void settleMissed(List<Owed.Missed> ranges, Moment now) {
+        for (Owed.Missed missed : ranges) {
+            Outcomes.Range range = new Outcomes.Range(FireId.scheduled(missed.first()), missed.last(), missed.count());
+            outcomes.settle(range, verdict(Outcome.MISSED, missed.reason()), Instant.MIN, now);
+        }
+    }
+
+    private void runLate(List<Instant> instants, String why) {
+        instants.stream().sorted().map(FireId::scheduled).forEach(id -> book.live.put(id, book.late(id, why)));
+    }
+
+    private void settleRanges(DueSet set, List<Owed.Gap> gaps, Mark.Final verdict, Moment now) {
+        for (Owed.Gap gap : gaps) {
+            Optional<Instant> first = set.next(gap.after());
+            if (first.isPresent() && !first.get().isAfter(gap.upTo())) {
+                Instant last = set.latest(gap.after(), gap.upTo()).orElseThrow();
+                long count = set.count(gap.after(), gap.upTo(), COUNT_LIMIT);
+                Outcomes.Range range = new Outcomes.Range(FireId.scheduled(first.get()), last, count);
+                outcomes.settle(range, verdict, Instant.MIN, now);
+            }
+        }
+    }
+}
