@@ -103,8 +103,13 @@ final class CommittedTable {
         return letGo.contains(shard);
     }
 
-    /** One transaction that writes buckets. */
-    void written(long session, List<Transaction.Write> writes) {
+    /**
+     * One transaction that writes buckets.
+     *
+     * @param repair whether it empties buckets whose rows are lost: then shards go from owners that nobody knows, which
+     *     have to notice it before anybody else is granted them; what they do is looked at, not the row
+     */
+    void written(long session, List<Transaction.Write> writes, boolean repair) {
         Incarnation master = epoch.incarnation().isEmpty() ? null : new Incarnation(epoch.incarnation());
         if (master == null || master.sessionId() != session) {
             throw new InvariantViolation(
@@ -130,7 +135,9 @@ final class CommittedTable {
         nextRows.forEach((key, row) -> compare(key, rows.get(key), row));
         rows.forEach((key, row) -> {
             if (!nextRows.containsKey(key)) {
-                mayGo(key, row, "nobody");
+                if (!repair) {
+                    mayGo(key, row, "nobody");
+                }
                 owners.changed("table: " + key + " has no owner any more");
                 if (releasedAsLast.contains(new Release(key, row.since()))) {
                     letGo.add(key);
