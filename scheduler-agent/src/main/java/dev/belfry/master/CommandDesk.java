@@ -160,7 +160,8 @@ final class CommandDesk implements Mirror.Listener {
         LOG.error("cannot read {}: {}; check its ACL", path, why);
     }
 
-    private void next() {
+    /** Consumes the oldest command that waits, if everything that it may concern has been read. */
+    void next() {
         if (closed || busy || waiting.isEmpty() || !mirror.caughtUp() || !jobs.caughtUp() || !drainsKnown()) {
             return;
         }

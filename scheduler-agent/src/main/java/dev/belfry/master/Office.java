@@ -209,6 +209,8 @@ final class Office {
         if (awaitingAgents != Long.MAX_VALUE && registrations.applied(awaitingAgents)) {
             agentsReadAfterTable = true;
         }
+        // A command that was there before this office waits for the jobs, which are read after it.
+        commands.next();
         planSoon();
     }
 

@@ -86,8 +86,10 @@ class MasterScenariosTest {
         long term = cluster.term();
         // An agent comes and is granted shards in the last moments of the old term.
         SimAgent late = cluster.start("a3");
-        assertThat(cluster.runUntil(Duration.ofSeconds(5), () -> owners(cluster).values().stream()
-                        .anyMatch(owner -> owner.agentId().equals(late.id()))))
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(5),
+                        () -> owners(cluster).values().stream()
+                                .anyMatch(owner -> owner.agentId().equals(late.id()))))
                 .isTrue();
         Map<ShardKey, Incarnation> before = owners(cluster);
         sites.clear();
@@ -103,7 +105,8 @@ class MasterScenariosTest {
                 .doesNotContain("master-vector", "master-bucket");
         assertThat(office)
                 .as("after the table was read, and before the first plan is written")
-                .containsSubsequence("master-vector", "master-bucket", "mirror-list/agents", "mirror-read/agents", "table-write");
+                .containsSubsequence(
+                        "master-vector", "master-bucket", "mirror-list/agents", "mirror-read/agents", "table-write");
         int agents = office.indexOf("mirror-list/agents");
         assertThat(office.subList(0, agents)).doesNotContain("table-write");
         assertThat(office.subList(agents, office.size())).doesNotContain("master-bucket");
@@ -132,8 +135,13 @@ class MasterScenariosTest {
         });
         long term = cluster.term();
         cluster.operator().apply(every("large", 3_600_000, 3_000).build());
-        boolean ok=(cluster.runUntil(Duration.ofSeconds(30), () -> cluster.term() > term && cluster.rows().size() == 3_000));
-        if (!ok) System.out.println("DBG " + cluster.term() + " " + term + " rows " + cluster.rows().size() + " writes " + writes[0] + " " + cluster.operator().idle() + cluster.agents() + cluster.master());
+        boolean ok = (cluster.runUntil(
+                Duration.ofSeconds(30),
+                () -> cluster.term() > term && cluster.rows().size() == 3_000));
+        if (!ok)
+            System.out.println("DBG " + cluster.term() + " " + term + " rows "
+                    + cluster.rows().size() + " writes " + writes[0] + " "
+                    + cluster.operator().idle() + cluster.agents() + cluster.master());
         assertThat(ok).isTrue();
         Map<Long, List<Generation>> byTerm = cluster.rows().values().stream()
                 .map(Tenancy::since)
@@ -149,11 +157,15 @@ class MasterScenariosTest {
         cluster.operator().apply(every("large", 3_600_000, 5).build());
         assertThat(cluster.runUntil(Duration.ofSeconds(40), () -> cluster.rows().size() == 5))
                 .isTrue();
-        assertThat(cluster.rows().values()).allSatisfy(row -> assertThat(row.since().value()).isGreaterThan(greatest));
+        assertThat(cluster.rows().values())
+                .allSatisfy(row -> assertThat(row.since().value()).isGreaterThan(greatest));
     }
 
     private static long greatest(SimCluster cluster) {
-        return cluster.rows().values().stream().mapToLong(row -> row.since().value()).max().orElseThrow();
+        return cluster.rows().values().stream()
+                .mapToLong(row -> row.since().value())
+                .max()
+                .orElseThrow();
     }
 
     @Test
@@ -163,7 +175,9 @@ class MasterScenariosTest {
         String path = Paths.agent(dead.name());
         byte[] said = cluster.ensemble().peek(path).orElseThrow().data();
         cluster.agent(dead.agentId()).orElseThrow().kill();
-        assertThat(cluster.runUntil(Duration.ofSeconds(12), () -> cluster.ensemble().peek(path).isEmpty()))
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(12),
+                        () -> cluster.ensemble().peek(path).isEmpty()))
                 .isTrue();
         Rogue.commit(cluster, transaction -> transaction.createEphemeral(path, said));
         cluster.run(Duration.ofSeconds(1));

@@ -42,39 +42,153 @@ final class Mutants {
 
     private void ofTheMaster() {
         add("R1", "a master writes without a check of the epoch", MASTER + "Office", "fence", NoEpoch.class, "I7");
-        add("R2", "a master does not wait for a lease", CORE + "ownership.ProofOfLife", "waitNanos", NoWait.class, "I8");
-        add("R2", "any listing of a shard counts as its release", CORE + "assign.JobView", "isReleased", AnySince.class, "I8", "I6");
+        add(
+                "R2",
+                "a master does not wait for a lease",
+                CORE + "ownership.ProofOfLife",
+                "waitNanos",
+                NoWait.class,
+                "I8");
+        add(
+                "R2",
+                "any listing of a shard counts as its release",
+                CORE + "assign.JobView",
+                "isReleased",
+                AnySince.class,
+                "I8",
+                "I6");
     }
 
     private void ofTheStart() {
-        add("R3", "an attempt starts without a lease", LOOP + "AgentLoop$Incarnated", "leaseHolds", Registered.class, "R3", "I1", "I3", "I4", "I5");
-        add("R3", "an owner goes on although the table names it no longer", LOOP + "OwnedShards", "over", Skipped.class, "R8", "I1", "I5", "I6", "I8");
-        all.add(new Mutant("R3", "an owner forgets that it has released a shard", LOOP + "OwnedShards", "letGo",
-            method -> MemberSubstitution.strict().field(ElementMatchers.named("stage")).onWrite().stub().on(method), List.of(), SEEDS, Set.of("I5", "I8", "R8", "I6", "I1")));
+        add(
+                "R3",
+                "an attempt starts without a lease",
+                LOOP + "AgentLoop$Incarnated",
+                "leaseHolds",
+                Registered.class,
+                "R3",
+                "I1",
+                "I3",
+                "I4",
+                "I5");
+        add(
+                "R3",
+                "an owner goes on although the table names it no longer",
+                LOOP + "OwnedShards",
+                "over",
+                Skipped.class,
+                "R8",
+                "I1",
+                "I5",
+                "I6",
+                "I8");
+        all.add(new Mutant(
+                "R3",
+                "an owner forgets that it has released a shard",
+                LOOP + "OwnedShards",
+                "letGo",
+                method -> MemberSubstitution.strict()
+                        .field(ElementMatchers.named("stage"))
+                        .onWrite()
+                        .stub()
+                        .on(method),
+                List.of(),
+                SEEDS,
+                Set.of("I5", "I8", "R8", "I6", "I1")));
     }
 
     private void ofTheLease() {
         add("R4", "a lease is held for three times its length", CORE + "ownership.Lease", "renew", Younger.class, "I8");
-        add("R4", "the wall clock does not shorten a lease", CORE + "ownership.Lease", "remainingNanos", NoWallClock.class, "I3", "I5", "I8");
-        add("R4", "a heartbeat renews the lease before what it saw is applied", LOOP + "AgentLoop$Incarnated", "applied", Always.class, "I3");
-        add("R5", "attempts go on after the end of the lease", CORE + "shard.ShardRuns", "stopAll", NotForTheLease.class, "R5", "I5");
-        all.add(new Mutant("R6", "the tokens of a tenancy are all the same", CORE + "shard.ShardRuns", "number", method -> Advice.to(FirstAttempt.class).on(method), List.of(), SEEDS, Set.of("I6")));
-        all.add(new Mutant("R6", "a token does not say which tenancy", CORE + "shard.ShardRuns", "number",
-            method -> MemberSubstitution.strict().field(ElementMatchers.named("since")).onRead().stub().on(method), List.of(), SEEDS, Set.of("I6")));
+        add(
+                "R4",
+                "the wall clock does not shorten a lease",
+                CORE + "ownership.Lease",
+                "remainingNanos",
+                NoWallClock.class,
+                "I3",
+                "I5",
+                "I8");
+        add(
+                "R4",
+                "a heartbeat renews the lease before what it saw is applied",
+                LOOP + "AgentLoop$Incarnated",
+                "applied",
+                Always.class,
+                "I3");
+        add(
+                "R5",
+                "attempts go on after the end of the lease",
+                CORE + "shard.ShardRuns",
+                "stopAll",
+                NotForTheLease.class,
+                "R5",
+                "I5");
+        all.add(new Mutant(
+                "R6",
+                "the tokens of a tenancy are all the same",
+                CORE + "shard.ShardRuns",
+                "number",
+                method -> Advice.to(FirstAttempt.class).on(method),
+                List.of(),
+                SEEDS,
+                Set.of("I6")));
+        all.add(new Mutant(
+                "R6",
+                "a token does not say which tenancy",
+                CORE + "shard.ShardRuns",
+                "number",
+                method -> MemberSubstitution.strict()
+                        .field(ElementMatchers.named("since"))
+                        .onRead()
+                        .stub()
+                        .on(method),
+                List.of(),
+                SEEDS,
+                Set.of("I6")));
     }
 
     private void ofHandOver() {
-        add("R7", "a shard counts as quiet while its attempt runs", CORE + "shard.ShardRuns", "quiet", Always.class, "I5", "I1");
-        add("R7", "a shard is released before it is recorded", LOOP + "GroupCommit", "settled", Always.class, "I1", "I4");
+        add(
+                "R7",
+                "a shard counts as quiet while its attempt runs",
+                CORE + "shard.ShardRuns",
+                "quiet",
+                Always.class,
+                "I5",
+                "I1");
+        add(
+                "R7",
+                "a shard is released before it is recorded",
+                LOOP + "GroupCommit",
+                "settled",
+                Always.class,
+                "I1",
+                "I4");
     }
 
     private void ofTheLedger() {
-        add("R8", "no write checks its own registration", "dev.belfry.store.Transaction$Builder", "exists", NoRegistration.class, "R8");
-        add("R8", "a new owner begins without the ledger", LOOP + "OwnedShards", "begin", NoLedger.class, "I1", "I4", "I6", "I5");
+        add(
+                "R8",
+                "no write checks its own registration",
+                "dev.belfry.store.Transaction$Builder",
+                "exists",
+                NoRegistration.class,
+                "R8");
+        add(
+                "R8",
+                "a new owner begins without the ledger",
+                LOOP + "OwnedShards",
+                "begin",
+                NoLedger.class,
+                "I1",
+                "I4",
+                "I6",
+                "I5");
     }
 
     private void add(String rule, String what, String type, String method, Class<?> code, String... caughtAs) {
-        all.add(new Mutant(rule, what, type, method, matched -> Advice.to(code).on(matched), List.of(), SEEDS, Set.of(caughtAs)));
+        all.add(new Mutant(
+                rule, what, type, method, matched -> Advice.to(code).on(matched), List.of(), SEEDS, Set.of(caughtAs)));
     }
 
     static final class NoEpoch {
@@ -163,8 +277,7 @@ final class Mutants {
 
         @Advice.OnMethodExit
         static void exit(
-                @Advice.This Transaction.Builder builder,
-                @Advice.Return(readOnly = false) Transaction.Builder made) {
+                @Advice.This Transaction.Builder builder, @Advice.Return(readOnly = false) Transaction.Builder made) {
             made = builder;
         }
     }

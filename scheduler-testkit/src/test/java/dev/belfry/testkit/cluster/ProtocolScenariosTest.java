@@ -12,7 +12,6 @@ import static dev.belfry.testkit.cluster.Scenes.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
-import dev.belfry.core.job.Job;
 import dev.belfry.core.job.OverlapPolicy;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ownership.ShardKey;
@@ -20,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

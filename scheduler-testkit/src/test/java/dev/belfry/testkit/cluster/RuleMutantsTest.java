@@ -32,12 +32,18 @@ class RuleMutantsTest {
             Optional<String> found = trial.apply(what);
             if (found.isPresent()) {
                 System.out.printf(
-                        "%-75s %5.1f s, %s: %s%n", mutant, (System.nanoTime() - begin) / 1e9, what, found.get().lines().findFirst().orElse(""));
-                assertThat(mutant.caughtAs()).as(found.get()).contains(found.get().substring(0, found.get().indexOf(':')));
+                        "%-75s %5.1f s, %s: %s%n",
+                        mutant,
+                        (System.nanoTime() - begin) / 1e9,
+                        what,
+                        found.get().lines().findFirst().orElse(""));
+                assertThat(mutant.caughtAs())
+                        .as(found.get())
+                        .contains(found.get().substring(0, found.get().indexOf(':')));
                 return;
             }
         }
-        fail("nobody noticed within " + trials(mutant)+ (System.nanoTime() - begin) / 1e9);
+        fail("nobody noticed within " + trials(mutant) + (System.nanoTime() - begin) / 1e9);
     }
 
     private static List<String> trials(Mutant mutant) {
@@ -54,7 +60,8 @@ class RuleMutantsTest {
         Set<String> trials = new LinkedHashSet<>();
         mutants().forEach(mutant -> trials.addAll(trials(mutant)));
         Function<String, Optional<String>> trial = MutantLoader.unchanged().trial();
-        assertThat(trials).allSatisfy(what -> assertThat(trial.apply(what)).as(what).isEmpty());
+        assertThat(trials)
+                .allSatisfy(what -> assertThat(trial.apply(what)).as(what).isEmpty());
         System.out.println("unmutated " + (System.nanoTime() - begin) / 1e9);
     }
 }

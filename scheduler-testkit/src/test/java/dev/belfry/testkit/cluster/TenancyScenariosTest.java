@@ -55,7 +55,8 @@ class TenancyScenariosTest {
                 .isTrue();
         cluster.run(Duration.ofSeconds(1));
         long repaired = cluster.scheduler().nanos();
-        assertThat(cluster.runUntil(Duration.ofSeconds(10), () -> !cluster.rows().isEmpty()))
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(10), () -> !cluster.rows().isEmpty()))
                 .isTrue();
         assertThat(cluster.evidence().all())
                 .as("between the repair and the next grants")
@@ -116,7 +117,8 @@ class TenancyScenariosTest {
         String path = Paths.handover(tenancy.owner().name());
         byte[] data = cluster.ensemble().peek(path).orElseThrow().data();
         return HandOver.decode(path, data).releases().stream()
-                .anyMatch(release -> release.shard().equals(shard) && release.since().equals(tenancy.since()));
+                .anyMatch(release ->
+                        release.shard().equals(shard) && release.since().equals(tenancy.since()));
     }
 
     @Test
@@ -149,7 +151,9 @@ class TenancyScenariosTest {
                 .findFirst()
                 .orElseThrow();
         cluster.operator().apply(every("work", 1_000, 4).build());
-        cluster.run(Duration.ofNanos(last.start() + Duration.ofMillis(11_700).toNanos() - cluster.scheduler().nanos()));
+        cluster.run(Duration.ofNanos(last.start()
+                + Duration.ofMillis(11_700).toNanos()
+                - cluster.scheduler().nanos()));
         // The outcome does not get through until the lease is over; the session lasts a little longer.
         new Fault.Cut(owner.agentId(), Fault.Way.BOTH, Duration.ofMillis(4_700)).inflict(cluster);
         cluster.behave(Behaviour.PROMPT);

@@ -38,8 +38,7 @@ public final class Trial implements Function<String, Optional<String>> {
     private static void test(String what) {
         int dot = what.indexOf('.');
         try {
-            Class<?> tests =
-                    Class.forName(Trial.class.getPackageName() + '.' + what.substring(0, dot), true, loader());
+            Class<?> tests = Class.forName(Trial.class.getPackageName() + '.' + what.substring(0, dot), true, loader());
             tests.getDeclaredMethod(what.substring(dot + 1))
                     .invoke(tests.getDeclaredConstructor().newInstance());
         } catch (InvocationTargetException e) {
