@@ -52,7 +52,7 @@ final class MutantLoader extends ClassLoader {
             throw new AssertionError(mutant + ": " + mutant.type() + " has " + methods + " methods '" + mutant.method()
                     + "', not one; say where its code is now");
         }
-        AsmVisitorWrapper change = mutant.change().apply(named(mutant.method()));
+        AsmVisitorWrapper change = mutant.change().of(named(mutant.method()));
         byte[] bytes =
                 new ByteBuddy().decorate(type, files).visit(change).make().getBytes();
         return new MutantLoader(mutant.type(), bytes);

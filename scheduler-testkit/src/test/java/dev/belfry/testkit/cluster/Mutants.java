@@ -1,5 +1,7 @@
 package dev.belfry.testkit.cluster;
 
+import static net.bytebuddy.matcher.ElementMatchers.named;
+
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.record.Paths;
@@ -9,10 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.asm.MemberSubstitution;
-import net.bytebuddy.matcher.ElementMatchers;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.matcher.ElementMatcher;
 
 /**
  * The rules of the protocol, each taken out of the shipped code in one place.
@@ -24,177 +27,159 @@ final class Mutants {
     private static final String LOOP = "dev.belfry.agent.loop.";
     private static final String MASTER = "dev.belfry.master.";
     private static final String CORE = "dev.belfry.core.";
-    private static final int SEEDS = 150;
-
-    private final List<Mutant> all = new ArrayList<>();
+    private static final String MASTERS = "MasterScenariosTest.";
+    private static final String TENANCIES = "TenancyScenariosTest.";
+    /** Enough for what any busy cluster with a few faults shows. */
+    private static final int FEW = 30;
 
     private Mutants() {}
 
     static List<Mutant> all() {
-        Mutants mutants = new Mutants();
-        mutants.ofTheMaster();
-        mutants.ofTheStart();
-        mutants.ofTheLease();
-        mutants.ofHandOver();
-        mutants.ofTheLedger();
-        return List.copyOf(mutants.all);
+        List<Mutant> all = new ArrayList<>(masters());
+        all.addAll(starts());
+        all.addAll(leases());
+        all.addAll(handOvers());
+        all.addAll(ledgers());
+        return List.copyOf(all);
     }
 
-    private void ofTheMaster() {
-        add("R1", "a master writes without a check of the epoch", MASTER + "Office", "fence", NoEpoch.class, "I7");
-        add(
-                "R2",
-                "a master does not wait for a lease",
-                CORE + "ownership.ProofOfLife",
-                "waitNanos",
-                NoWait.class,
-                "I8");
-        add(
-                "R2",
-                "any listing of a shard counts as its release",
-                CORE + "assign.JobView",
-                "isReleased",
-                AnySince.class,
-                "I8",
-                "I6");
+    private static List<Mutant> masters() {
+        return List.of(
+                mutant("R1", "a master writes without a check of the epoch")
+                        .in(MASTER + "Office", "fence", with(NoEpoch.class))
+                        .on(MASTERS + "planOfADeposedMasterIsRefused", "I7"),
+                mutant("R1", "a new master plans with the agents that it knew before its epoch")
+                        .in(LOOP + "Mirror", "compare", with(OnlyOnce.class))
+                        .on(MASTERS + "newMasterReadsTheTableAndThenTheAgentsBeforeItPlans", "test"),
+                mutant("R2", "a master does not wait for a lease")
+                        .in(CORE + "ownership.ProofOfLife", "waitNanos", with(NoWait.class))
+                        .within(FEW, "I8"),
+                mutant("R2", "any listing of a shard counts as its release")
+                        .in(CORE + "assign.JobView", "isReleased", with(AnySince.class))
+                        .within(FEW, "I8"),
+                mutant("R2", "a registration counts in whose hands ever it is")
+                        .in(
+                                MASTER + "MasterLoop$Candidate$Registrations",
+                                "present",
+                                without(named("sessionId").or(named("ephemeralOwner"))))
+                        .on(MASTERS + "registrationInTheHandsOfAnotherSessionCountsForNothing", "test", "I8"));
     }
 
-    private void ofTheStart() {
-        add(
-                "R3",
-                "an attempt starts without a lease",
-                LOOP + "AgentLoop$Incarnated",
-                "leaseHolds",
-                Registered.class,
-                "R3",
-                "I1",
-                "I3",
-                "I4",
-                "I5");
-        add(
-                "R3",
-                "an owner goes on although the table names it no longer",
-                LOOP + "OwnedShards",
-                "over",
-                Skipped.class,
-                "R8",
-                "I1",
-                "I5",
-                "I6",
-                "I8");
-        all.add(new Mutant(
-                "R3",
-                "an owner forgets that it has released a shard",
-                LOOP + "OwnedShards",
-                "letGo",
-                method -> MemberSubstitution.strict()
-                        .field(ElementMatchers.named("stage"))
-                        .onWrite()
-                        .stub()
-                        .on(method),
-                List.of(),
-                SEEDS,
-                Set.of("I5", "I8", "R8", "I6", "I1")));
+    private static List<Mutant> starts() {
+        return List.of(
+                mutant("R3", "an attempt starts without a lease")
+                        .in(LOOP + "AgentLoop$Incarnated", "leaseHolds", with(Registered.class))
+                        .on(TENANCIES + "agentWhoseLeaseIsOverBeginsNoAttempt", "R3", "test"),
+                mutant("R3", "an owner goes on although the table names it no longer")
+                        .in(LOOP + "OwnedShards", "over", with(Skipped.class))
+                        .on(
+                                TENANCIES + "ownersWhoseRowsAreLostStopBeforeAnybodyElseIsGrantedTheirShards",
+                                "R8",
+                                "test"),
+                mutant("R3", "an owner takes up again what it has released")
+                        .in(LOOP + "OwnedShards", "letGo", withoutWriting("stage"))
+                        .on(
+                                TENANCIES + "shardThatWasReleasedIsNotTakenUpAgainWhenItsMoveIsCalledOff",
+                                "R8",
+                                "I5",
+                                "I8"));
     }
 
-    private void ofTheLease() {
-        add("R4", "a lease is held for three times its length", CORE + "ownership.Lease", "renew", Younger.class, "I8");
-        add(
-                "R4",
-                "the wall clock does not shorten a lease",
-                CORE + "ownership.Lease",
-                "remainingNanos",
-                NoWallClock.class,
-                "I3",
-                "I5",
-                "I8");
-        add(
-                "R4",
-                "a heartbeat renews the lease before what it saw is applied",
-                LOOP + "AgentLoop$Incarnated",
-                "applied",
-                Always.class,
-                "I3");
-        add(
-                "R5",
-                "attempts go on after the end of the lease",
-                CORE + "shard.ShardRuns",
-                "stopAll",
-                NotForTheLease.class,
-                "R5",
-                "I5");
-        all.add(new Mutant(
-                "R6",
-                "the tokens of a tenancy are all the same",
-                CORE + "shard.ShardRuns",
-                "number",
-                method -> Advice.to(FirstAttempt.class).on(method),
-                List.of(),
-                SEEDS,
-                Set.of("I6")));
-        all.add(new Mutant(
-                "R6",
-                "a token does not say which tenancy",
-                CORE + "shard.ShardRuns",
-                "number",
-                method -> MemberSubstitution.strict()
-                        .field(ElementMatchers.named("since"))
-                        .onRead()
-                        .stub()
-                        .on(method),
-                List.of(),
-                SEEDS,
-                Set.of("I6")));
+    private static List<Mutant> leases() {
+        return List.of(
+                mutant("R4", "a lease is held for three times its length")
+                        .in(CORE + "ownership.Lease", "renew", with(Younger.class))
+                        .within(FEW, "I8"),
+                mutant("R4", "the wall clock does not shorten a lease")
+                        .in(CORE + "ownership.Lease", "remainingNanos", with(NoWallClock.class))
+                        .on(
+                                TENANCIES + "machineThatWakesFromSuspensionStartsNothingByItsOldLease",
+                                "I3",
+                                "I5",
+                                "I6",
+                                "I8"),
+                mutant("R4", "a heartbeat renews the lease before what it saw is applied")
+                        .in(LOOP + "AgentLoop$Incarnated", "applied", with(Always.class))
+                        .on(TENANCIES + "agentThatCannotReadWhatItSawChangeStopsWithItsLease", "I3"),
+                mutant("R5", "attempts go on after the end of the lease")
+                        .in(CORE + "shard.ShardRuns", "stopAll", with(NotForTheLease.class))
+                        .within(FEW, "R5"),
+                mutant("R6", "the attempts of a tenancy have no numbers")
+                        .in(CORE + "shard.ShardRuns", "number", with(FirstAttempt.class))
+                        .within(FEW, "I6"),
+                mutant("R6", "a token does not say of which tenancy it is")
+                        .in(CORE + "shard.ShardRuns", "number", withoutReading("since"))
+                        .within(FEW, "I6"),
+                mutant("R6", "a generation does not say of which term it is")
+                        .in(CORE + "ownership.Generation", "of", with(FirstTerm.class))
+                        .within(FEW, "I6", "I7"));
     }
 
-    private void ofHandOver() {
-        add(
-                "R7",
-                "a shard counts as quiet while its attempt runs",
-                CORE + "shard.ShardRuns",
-                "quiet",
-                Always.class,
-                "I5",
-                "I1");
-        add(
-                "R7",
-                "a shard is released before it is recorded",
-                LOOP + "GroupCommit",
-                "settled",
-                Always.class,
-                "I1",
-                "I4");
+    private static List<Mutant> handOvers() {
+        return List.of(
+                mutant("R7", "a shard is released while its attempt runs")
+                        .in(CORE + "shard.ShardRuns", "quiet", with(Always.class))
+                        .within(FEW, "I5", "I1"),
+                mutant("R7", "a shard is released before its records are durable")
+                        .in(LOOP + "GroupCommit", "settled", with(Always.class))
+                        .on(TENANCIES + "shardIsReleasedOnlyWhenTheOutcomeOfItsLastAttemptIsDurable", "I1"));
     }
 
-    private void ofTheLedger() {
-        add(
-                "R8",
-                "no write checks its own registration",
-                "dev.belfry.store.Transaction$Builder",
-                "exists",
-                NoRegistration.class,
-                "R8");
-        add(
-                "R8",
-                "a new owner begins without the ledger",
-                LOOP + "OwnedShards",
-                "begin",
-                NoLedger.class,
-                "I1",
-                "I4",
-                "I6",
-                "I5");
+    private static List<Mutant> ledgers() {
+        return List.of(
+                mutant("R8", "no write checks its own registration")
+                        .in("dev.belfry.store.Transaction$Builder", "exists", with(NoRegistration.class))
+                        .on(TENANCIES + "ownerWhoseRegistrationIsDeletedRecordsNothingMore", "R8", "I8"),
+                mutant("R8", "a new owner begins without what its predecessors recorded")
+                        .in(LOOP + "OwnedShards", "begin", with(NoLedger.class))
+                        .within(FEW, "I1", "I4"));
     }
 
-    private void add(String rule, String what, String type, String method, Class<?> code, String... caughtAs) {
-        all.add(new Mutant(
-                rule, what, type, method, matched -> Advice.to(code).on(matched), List.of(), SEEDS, Set.of(caughtAs)));
+    private static Mutant.Idea mutant(String rule, String what) {
+        return new Mutant.Idea(rule, what);
+    }
+
+    /** The code of {@code advice} before or after, or instead of, what the method does. */
+    private static Mutant.Change with(Class<?> advice) {
+        return method -> Advice.to(advice).on(method);
+    }
+
+    /** What these methods return is 0 for this one. */
+    private static Mutant.Change without(ElementMatcher<? super MethodDescription> called) {
+        return method -> substitution().method(called).stub().on(method);
+    }
+
+    /** The method reads 0 from a field. */
+    private static Mutant.Change withoutReading(String field) {
+        return method -> substitution().field(named(field)).onRead().stub().on(method);
+    }
+
+    /** The method leaves a field as it is. */
+    private static Mutant.Change withoutWriting(String field) {
+        return method -> substitution().field(named(field)).onWrite().stub().on(method);
+    }
+
+    private static MemberSubstitution substitution() {
+        ClassFileLocator files = ClassFileLocator.ForClassLoader.of(Mutants.class.getClassLoader());
+        return MemberSubstitution.strict().with(new MemberSubstitution.TypePoolResolver.ForClassFileLocator(files));
     }
 
     static final class NoEpoch {
         @Advice.OnMethodExit
         static void exit(@Advice.Argument(0) String site, @Advice.Return(readOnly = false) Transaction.Builder made) {
             made = Transaction.at(site);
+        }
+    }
+
+    static final class OnlyOnce {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.FieldValue("loaded") boolean loaded) {
+            return loaded;
+        }
+
+        @Advice.OnMethodExit
+        static void exit(@Advice.FieldValue("seen") long seen, @Advice.Return(readOnly = false) long mark) {
+            mark = seen;
         }
     }
 
@@ -266,6 +251,13 @@ final class Mutants {
         @Advice.OnMethodEnter
         static void enter(@Advice.FieldValue(value = "attempts", readOnly = false) int attempts) {
             attempts = 0;
+        }
+    }
+
+    static final class FirstTerm {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) long term) {
+            term = 1;
         }
     }
 

@@ -11,13 +11,14 @@ import dev.belfry.store.SessionListener;
 import dev.belfry.store.Store;
 import dev.belfry.store.Synced;
 import dev.belfry.store.Transaction;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** A store whose every request is overheard, by the site that makes it, just before it is sent; nothing is changed. */
-record OverheardStore(Store store, Consumer<String> listener) implements Store {
+/** A store whose every request is overheard, by its session and its site, just before it is sent; nothing is changed. */
+record OverheardStore(Store store, BiConsumer<Session, String> listener) implements Store {
 
     /** Options of a cluster in which {@code listener} hears the sites of all agents' and masters' requests. */
-    static ClusterOptions by(Consumer<String> listener) {
+    static ClusterOptions by(BiConsumer<Session, String> listener) {
         return ClusterOptions.DEFAULT.withStore(store -> new OverheardStore(store, listener));
     }
 
@@ -28,31 +29,31 @@ record OverheardStore(Store store, Consumer<String> listener) implements Store {
 
     @Override
     public void commit(Session session, Transaction transaction, Consumer<Commit> then) {
-        listener.accept(transaction.site());
+        listener.accept(session, transaction.site());
         store.commit(session, transaction, then);
     }
 
     @Override
     public void read(Session session, String site, String path, Consumer<Read> then) {
-        listener.accept(site);
+        listener.accept(session, site);
         store.read(session, site, path, then);
     }
 
     @Override
     public void children(Session session, String site, String path, Consumer<Listing> then) {
-        listener.accept(site);
+        listener.accept(session, site);
         store.children(session, site, path, then);
     }
 
     @Override
     public void sync(Session session, String site, String path, Consumer<Synced> then) {
-        listener.accept(site);
+        listener.accept(session, site);
         store.sync(session, site, path, then);
     }
 
     @Override
     public void follow(Session session, String site, String path, Consumer<Change> changes, Consumer<Synced> then) {
-        listener.accept(site);
+        listener.accept(session, site);
         store.follow(session, site, path, changes, then);
     }
 

@@ -20,8 +20,11 @@ import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,7 +73,7 @@ class TenancyScenariosTest {
         AtomicReference<Runnable> atNextPlan = new AtomicReference<>(() -> {});
         SimCluster cluster = cluster(
                 16,
-                OverheardStore.by(site -> {
+                OverheardStore.by((session, site) -> {
                     if (site.equals("table-write")) {
                         atNextPlan.getAndSet(() -> {}).run();
                     }
@@ -119,6 +122,41 @@ class TenancyScenariosTest {
         return HandOver.decode(path, data).releases().stream()
                 .anyMatch(release ->
                         release.shard().equals(shard) && release.since().equals(tenancy.since()));
+    }
+
+    @Test
+    void agentWhoseLeaseIsOverBeginsNoAttempt() {
+        SimCluster cluster = cluster(20, every("work", 1_000, 6));
+        Incarnation owner = owner(cluster);
+        // Longer than the lease, shorter than the session.
+        new Fault.Cut(owner.agentId(), Fault.Way.BOTH, Duration.ofMillis(5_200)).inflict(cluster);
+        cluster.run(Duration.ofSeconds(10));
+        assertThat(owners(cluster).values()).as("the session has lasted").contains(owner);
+        Map<String, List<Execution>> tenancies = cluster.evidence().all().stream()
+                .collect(Collectors.groupingBy(execution -> execution.shard() + " since " + execution.since()));
+        assertThat(tenancies)
+                .as("every attempt that was begun, and so took a number, was run")
+                .allSatisfy((tenancy, attempts) -> assertThat(attempts)
+                        .extracting(execution -> execution.token() & 0xfffff)
+                        .isEqualTo(LongStream.rangeClosed(1, attempts.size())
+                                .boxed()
+                                .toList()));
+        heals(cluster, Duration.ofSeconds(20));
+    }
+
+    @Test
+    void machineThatWakesFromSuspensionStartsNothingByItsOldLease() {
+        SimCluster cluster = cluster(21, every("work", 1_000, 6));
+        cluster.behave(lasting(3));
+        Incarnation owner = owner(cluster);
+        cluster.run(Duration.ofMillis(1_500));
+        new Fault.Freeze(owner.agentId(), Duration.ofSeconds(14)).inflict(cluster);
+        cluster.run(Duration.ofSeconds(13));
+        assertThat(owners(cluster).values()).doesNotContain(owner);
+        // Nobody tells it so when it wakes.
+        new Fault.Cut(owner.agentId(), Fault.Way.BOTH, Duration.ofSeconds(5)).inflict(cluster);
+        cluster.run(Duration.ofSeconds(6));
+        heals(cluster, Duration.ofSeconds(25));
     }
 
     @Test
