@@ -92,12 +92,6 @@ final class CommandDesk implements Mirror.Listener {
         mirror.start();
     }
 
-    void resumed() {
-        busy = false;
-        readDrains();
-        mirror.compare();
-    }
-
     void close() {
         closed = true;
         mirror.close();
@@ -208,7 +202,7 @@ final class CommandDesk implements Mirror.Listener {
             LOG.error("command cannot be consumed: {}", rejected.why());
             loop.after(session.timeout().toNanos(), () -> busy = false);
         }
-        // Of unknown result: everything is compared after the reconnection.
+        // Of unknown result: the connection is gone, and the office with it; the next one finds out.
     }
 
     // --- effects

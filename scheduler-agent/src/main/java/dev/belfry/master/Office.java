@@ -18,7 +18,6 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
-import dev.belfry.store.Synced;
 import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import java.time.Duration;
@@ -182,23 +181,6 @@ final class Office {
         }
     }
 
-    void resumed() {
-        if (!table.loaded()) {
-            begin();
-            return;
-        }
-        handOverMirror.compare();
-        jobs.compare();
-        commands.resumed();
-        // What was under way when the connection went is not known to have happened: sync, then read it all.
-        store.sync(session, "table-doubt-sync", Paths.ASSIGNMENTS, synced -> {
-            if (!ended && synced instanceof Synced.Done) {
-                writing = false;
-                table.load(this::planSoon);
-            }
-        });
-    }
-
     /** A registration has come, changed or gone. */
     void agentsChanged() {
         planSoon();
@@ -349,7 +331,7 @@ final class Office {
             LOG.error("the table cannot be written: {}", rejected.why());
             loop.after(session.timeout().toNanos() / 2, this::planSoon);
         } else {
-            // Of unknown result, or not sent: nothing more is written until the table has been read again.
+            // Of unknown result, or not sent: the connection is gone, and this office with it.
             writing = true;
         }
     }
