@@ -153,6 +153,7 @@ final class Office {
             if (ended) {
                 return;
             }
+            table.holdEmptied(longestWaitNanos());
             // Registrations known from before the epoch was written do not count: they are read again, after the table.
             agentsReadAfterTable = false;
             awaitingAgents = registrations.compare();
@@ -209,6 +210,12 @@ final class Office {
         });
     }
 
+    /** After so long no lease can hold that began before. */
+    private long longestWaitNanos() {
+        long lease = Lease.length(epoch.longestTimeout()).toNanos();
+        return lease + lease / 10;
+    }
+
     private boolean ready() {
         return !ended
                 && !writing
@@ -226,8 +233,7 @@ final class Office {
         }
         if (table.damaged()) {
             writing = true;
-            long lease = Lease.length(epoch.longestTimeout()).toNanos();
-            table.repair(lease + lease / 10, this::written);
+            table.repair(longestWaitNanos(), this::written);
             return;
         }
         Instant now = loop.now().plus(clockOffset);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The assignment table as committed, checked with every version of it (I6, I7, I8). */
 final class CommittedTable {
@@ -50,6 +51,9 @@ final class CommittedTable {
     /** Shards whose last owner let go of them in good order, after which there was nobody. */
     private final Set<ShardKey> letGo = new HashSet<>();
 
+    /** Rows lost to damage and granted to nobody since: their owners may not have noticed yet. */
+    private final Map<ShardKey, Tenancy> lost = new HashMap<>();
+
     private long versions;
 
     CommittedTable(Owners owners) {
@@ -62,6 +66,13 @@ final class CommittedTable {
 
     Map<ShardKey, Tenancy> rows() {
         return rows;
+    }
+
+    /** The row by which somebody may write the ledger of a shard; null if nobody may. */
+    @Nullable
+    Tenancy tenancy(ShardKey shard) {
+        Tenancy row = rows.get(shard);
+        return row == null ? lost.get(shard) : row;
     }
 
     Epoch epoch() {
@@ -135,7 +146,9 @@ final class CommittedTable {
         nextRows.forEach((key, row) -> compare(key, rows.get(key), row));
         rows.forEach((key, row) -> {
             if (!nextRows.containsKey(key)) {
-                if (!repair) {
+                if (repair) {
+                    lost.put(key, row);
+                } else {
                     mayGo(key, row, "nobody");
                 }
                 owners.changed("table: " + key + " has no owner any more");
@@ -148,7 +161,7 @@ final class CommittedTable {
         rows = nextRows;
     }
 
-    private void compare(ShardKey key, @org.jspecify.annotations.Nullable Tenancy before, Tenancy after) {
+    private void compare(ShardKey key, @Nullable Tenancy before, Tenancy after) {
         if (after.equals(before)) {
             return;
         }
@@ -173,6 +186,7 @@ final class CommittedTable {
             throw new InvariantViolation("I7", key + " was granted at " + after.since() + " in term " + epoch.term());
         }
         greatestSince.put(key, after.since().value());
+        lost.remove(key);
         if (before != null) {
             mayGo(key, before, after.owner().name());
         }

@@ -115,7 +115,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         }
         Optional<ShardKey> key = shard(path);
         if (key.isPresent()) {
-            Tenancy row = table.rows().get(key.get());
+            Tenancy row = table.tenancy(key.get());
             if (row == null || !row.owner().equals(writer) || row.since().value() != record.since()) {
                 throw new InvariantViolation(
                         "R8",

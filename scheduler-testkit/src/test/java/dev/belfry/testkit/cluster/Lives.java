@@ -149,12 +149,12 @@ final class Lives {
         List.of("a0", "a1", "a2").forEach(cluster::start);
         apply(cluster, 6, 3_600_000);
         cluster.run(Scenes.SETTLED);
-        for (int i = 0; i < 270; i++) {
-            cluster.operator().command(Command.Kind.DRAIN, "a" + i % 3);
-            cluster.operator().command(Command.Kind.UNDRAIN, "a" + i % 3);
+        for (int i = 0; i < 540; i++) {
+            Command.Kind kind = i % 2 == 0 ? Command.Kind.DRAIN : Command.Kind.UNDRAIN;
+            cluster.operator().command(kind, "a" + i / 2 % 3);
+            cluster.runUntil(Duration.ofSeconds(30), cluster.operator()::idle);
+            cluster.run(Duration.ofMillis(150));
         }
-        cluster.runUntil(Duration.ofMinutes(10), cluster.operator()::idle);
-        cluster.run(Duration.ofSeconds(2));
     }
 
     /** Somebody who reads everything there is, again and again. */
