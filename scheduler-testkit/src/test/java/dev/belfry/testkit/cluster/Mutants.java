@@ -57,6 +57,12 @@ final class Mutants {
                 mutant("R2", "any listing of a shard counts as its release")
                         .in(CORE + "assign.JobView", "isReleased", with(AnySince.class))
                         .within(FEW, "I8"),
+                mutant("R2", "a master grants at once what the one before it had found lost")
+                        .in(MASTER + "TableWriter", "holdEmptied", with(Skipped.class))
+                        .on(
+                                TENANCIES + "shardsWhoseRowsAreLostAreNotGrantedAtOnceByTheMasterAfterTheOneThatSaidSo",
+                                "I5",
+                                "I6"),
                 mutant("R2", "a registration counts in whose hands ever it is")
                         .in(
                                 MASTER + "MasterLoop$Candidate$Registrations",
@@ -98,6 +104,9 @@ final class Mutants {
                                 "I5",
                                 "I6",
                                 "I8"),
+                mutant("R4", "a reading that failed is forgotten when the comparison begins anew")
+                        .in(LOOP + "Mirror", "compare", with(Hopeful.class))
+                        .on(TENANCIES + "agentThatCannotReadWhatItSawChangeStopsWithItsLease", "I3"),
                 mutant("R4", "a heartbeat renews the lease before what it saw is applied")
                         .in(LOOP + "AgentLoop$Incarnated", "applied", with(Always.class))
                         .on(TENANCIES + "agentThatCannotReadWhatItSawChangeStopsWithItsLease", "I3"),
@@ -180,6 +189,13 @@ final class Mutants {
         @Advice.OnMethodExit
         static void exit(@Advice.FieldValue("seen") long seen, @Advice.Return(readOnly = false) long mark) {
             mark = seen;
+        }
+    }
+
+    static final class Hopeful {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.FieldValue(value = "incomplete", readOnly = false) boolean incomplete) {
+            incomplete = false;
         }
     }
 

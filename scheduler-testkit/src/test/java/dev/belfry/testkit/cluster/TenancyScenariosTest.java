@@ -69,6 +69,35 @@ class TenancyScenariosTest {
     }
 
     @Test
+    void shardsWhoseRowsAreLostAreNotGrantedAtOnceByTheMasterAfterTheOneThatSaidSo() {
+        AtomicReference<Runnable> atRepair = new AtomicReference<>(() -> {});
+        SimCluster cluster = cluster(
+                22,
+                OverheardStore.by((session, site) -> {
+                    if (site.equals("table-repair")) {
+                        atRepair.getAndSet(() -> {}).run();
+                    }
+                }),
+                every("work", 1_000, 9));
+        ShardKey shard = cluster.rows().keySet().iterator().next();
+        String bucket = Paths.assignments(Buckets.of(shard));
+        byte[] damage = "not a table".getBytes(StandardCharsets.US_ASCII);
+        Rogue.commit(cluster, transaction -> transaction.put(bucket, damage, -1));
+        cluster.run(Duration.ofSeconds(1));
+        new Fault.KillMaster(Duration.ofSeconds(30)).inflict(cluster);
+        // An owner does not hear of the repair while its lease lasts, and the master that made it is in office no more.
+        cluster.ensemble().faults().loseReply("table-repair");
+        atRepair.set(
+                () -> new Fault.Cut(owner(cluster).agentId(), Fault.Way.BOTH, Duration.ofSeconds(5)).inflict(cluster));
+        assertThat(cluster.runUntil(Duration.ofSeconds(20), () -> cluster.rows().isEmpty()))
+                .isTrue();
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(20), () -> !cluster.rows().isEmpty()))
+                .isTrue();
+        heals(cluster, Duration.ofSeconds(40));
+    }
+
+    @Test
     void shardThatWasReleasedIsNotTakenUpAgainWhenItsMoveIsCalledOff() {
         AtomicReference<Runnable> atNextPlan = new AtomicReference<>(() -> {});
         SimCluster cluster = cluster(
