@@ -126,8 +126,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
 
     private Optional<ShardKey> shard(String path) {
         String parent = Paths.parent(path);
-        // The ledgers of a job with many shards lie in blocks.
-        String layout = Paths.name(Paths.name(parent).matches("b[0-9]+") ? Paths.parent(parent) : parent);
+        // Above 1,024 shards a layout has one parent per block.
+        String layout = Paths.name(parent).startsWith("b") ? Paths.name(Paths.parent(parent)) : Paths.name(parent);
         int dot = layout.lastIndexOf('.');
         String uid = layout.substring(0, dot);
         int number = Integer.parseInt(layout.substring(dot + 1));
