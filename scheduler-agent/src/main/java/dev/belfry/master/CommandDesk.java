@@ -92,12 +92,6 @@ final class CommandDesk implements Mirror.Listener {
         mirror.start();
     }
 
-    void resumed() {
-        busy = false;
-        readDrains();
-        mirror.compare();
-    }
-
     void close() {
         closed = true;
         mirror.close();
@@ -160,7 +154,8 @@ final class CommandDesk implements Mirror.Listener {
         LOG.error("cannot read {}: {}; check its ACL", path, why);
     }
 
-    private void next() {
+    /** Consumes the oldest command that waits, if everything that it may concern has been read. */
+    void next() {
         if (closed || busy || waiting.isEmpty() || !mirror.caughtUp() || !jobs.caughtUp() || !drainsKnown()) {
             return;
         }
@@ -207,7 +202,7 @@ final class CommandDesk implements Mirror.Listener {
             LOG.error("command cannot be consumed: {}", rejected.why());
             loop.after(session.timeout().toNanos(), () -> busy = false);
         }
-        // Of unknown result: everything is compared after the reconnection.
+        // Of unknown result: the connection is gone, and the office with it; the next one finds out.
     }
 
     // --- effects

@@ -232,9 +232,9 @@ public final class MasterLoop implements SessionListener {
             }
             lifeWatch.arm();
             registrations.compare();
-            if (office != null) {
-                office.resumed();
-            } else if (!latch.isEmpty()) {
+            // An office does not outlive its connection: what was under way is not known, and a new term reads it all.
+            endOffice("the connection was lost");
+            if (!latch.isEmpty()) {
                 takeOffice();
             }
         }

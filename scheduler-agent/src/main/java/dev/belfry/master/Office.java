@@ -18,7 +18,6 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
-import dev.belfry.store.Synced;
 import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import java.time.Duration;
@@ -159,6 +158,7 @@ final class Office {
             if (ended) {
                 return;
             }
+            table.holdEmptied(longestWaitNanos());
             // Registrations known from before the epoch was written do not count: they are read again, after the table.
             agentsReadAfterTable = false;
             awaitingAgents = registrations.compare();
@@ -189,23 +189,6 @@ final class Office {
         }
     }
 
-    void resumed() {
-        if (!table.loaded()) {
-            begin();
-            return;
-        }
-        handOverMirror.compare();
-        jobs.compare();
-        commands.resumed();
-        // What was under way when the connection went is not known to have happened: sync, then read it all.
-        store.sync(session, "table-doubt-sync", Paths.ASSIGNMENTS, synced -> {
-            if (!ended && synced instanceof Synced.Done) {
-                writing = false;
-                table.load(this::planSoon);
-            }
-        });
-    }
-
     /** A registration has come, changed or gone. */
     void agentsChanged() {
         planSoon();
@@ -216,6 +199,8 @@ final class Office {
         if (awaitingAgents != Long.MAX_VALUE && registrations.applied(awaitingAgents)) {
             agentsReadAfterTable = true;
         }
+        // A command that was there before this office waits for the jobs, which are read after it.
+        commands.next();
         planSoon();
     }
 
@@ -237,6 +222,12 @@ final class Office {
         });
     }
 
+    /** After so long no lease can hold that began before. */
+    private long longestWaitNanos() {
+        long lease = Lease.length(epoch.longestTimeout()).toNanos();
+        return lease + lease / 10;
+    }
+
     private boolean ready() {
         return !ended
                 && !writing
@@ -254,8 +245,7 @@ final class Office {
         }
         if (table.damaged()) {
             writing = true;
-            long lease = Lease.length(epoch.longestTimeout()).toNanos();
-            table.repair(lease + lease / 10, this::written);
+            table.repair(longestWaitNanos(), this::written);
             return;
         }
         Instant now = now();
@@ -381,7 +371,7 @@ final class Office {
             LOG.error("the table cannot be written: {}", rejected.why());
             loop.after(session.timeout().toNanos() / 2, this::planSoon);
         } else {
-            // Of unknown result, or not sent: nothing more is written until the table has been read again.
+            // Of unknown result, or not sent: the connection is gone, and this office with it.
             writing = true;
         }
     }

@@ -11,6 +11,7 @@ import dev.belfry.core.ownership.BucketCodec;
 import dev.belfry.core.ownership.BucketTooLargeException;
 import dev.belfry.core.ownership.Buckets;
 import dev.belfry.core.ownership.Generation;
+import dev.belfry.core.ownership.LayoutRows;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.TableBuilder;
@@ -33,6 +34,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -214,6 +216,31 @@ final class TableWriter {
             }
             then.accept(answer);
         });
+    }
+
+    /**
+     * Grants nothing yet in buckets that exist and name nobody: an earlier master may have emptied them because their
+     * rows were lost, and may not have lived to wait for the leases of their owners.
+     */
+    void holdEmptied(long longestWaitNanos) {
+        Set<Integer> emptied = new TreeSet<>();
+        for (int bucket = 0; bucket < Buckets.COUNT; bucket++) {
+            if (bucketVersions[bucket] >= 0) {
+                emptied.add(bucket);
+            }
+        }
+        table.layouts().forEach((key, rows) -> {
+            for (int from = 0; from < rows.length(); from += Buckets.BLOCK) {
+                if (ownedFrom(rows, from)) {
+                    emptied.remove(Buckets.of(key.shard(from)));
+                }
+            }
+        });
+        emptied.forEach(bucket -> lostUntil.put(bucket, loop.nanoTime() + longestWaitNanos));
+    }
+
+    private static boolean ownedFrom(LayoutRows rows, int from) {
+        return IntStream.range(from, from + Buckets.BLOCK).anyMatch(shard -> rows.owner(shard) != LayoutRows.NONE);
     }
 
     /** How long nothing may be granted in {@code bucket}, in nanoseconds; 0 if it may. */

@@ -10,6 +10,9 @@ public interface ElectionListener {
      */
     void elected(String latch);
 
-    /** It no longer is, or cannot know. It may be elected again later in the same session. */
+    /**
+     * It no longer is, or cannot know: told at the latest before the session is told to be resumed. It may be elected
+     * again later in the same session.
+     */
     void deposed();
 }

@@ -40,7 +40,7 @@ final class Heartbeat {
         /** The ensemble's clock differs from ours by this much; positive if ours is behind. */
         void clockOffset(Duration offset);
 
-        /** The heartbeat's znode is gone, or may not be written: this incarnation cannot go on. */
+        /** The registration or the heartbeat's znode is gone, or may not be written: this incarnation cannot go on. */
         void refused(String why);
     }
 
@@ -50,6 +50,7 @@ final class Heartbeat {
     private final Loop loop;
     private final Store store;
     private final Session session;
+    private final String registration;
     private final String path;
     private final Owner owner;
     private final Lease lease;
@@ -66,6 +67,7 @@ final class Heartbeat {
         this.loop = loop;
         this.store = store;
         this.session = session;
+        this.registration = Paths.agent(incarnation);
         this.path = Paths.heartbeat(incarnation);
         this.owner = owner;
         this.lease = new Lease(session.timeout());
@@ -107,7 +109,11 @@ final class Heartbeat {
         patience.cancel();
         patience = loop.after(lease.patienceNanos(), () -> unanswered(sent));
         byte[] record = owner.heartbeat(++number, sentAt).encode();
-        Transaction beat = Transaction.at("heartbeat").put(path, record, -1).build();
+        // Both znodes are of one session, but it is the registration whose absence lets a master replace this owner.
+        Transaction beat = Transaction.at("heartbeat")
+                .exists(registration)
+                .put(path, record, -1)
+                .build();
         store.commit(session, beat, answer -> answered(answer, sent, sentAt));
     }
 
@@ -128,7 +134,11 @@ final class Heartbeat {
             owner.clockOffset(Duration.between(between, applied.stamps().get(0).modified()));
             waiting.add(new Acknowledged(sent, sentAt, owner.seen()));
             renew();
-        } else if (answer instanceof Commit.Conflict || answer instanceof Commit.Rejected) {
+        } else if (answer instanceof Commit.Fenced
+                || answer instanceof Commit.Conflict
+                || answer instanceof Commit.Rejected) {
+            lease.end();
+            owner.leaseChanged();
             owner.refused("heartbeat at " + path + " answered " + answer);
             return;
         } else if (answer instanceof Commit.SessionOver) {

@@ -57,7 +57,10 @@ public final class Mirror {
     private int listing;
     /** Counts what was seen to change. */
     private long seen;
-    /** Value of {@link #seen} when the comparison under way began; 0 while there is none. */
+    /**
+     * The first change that the comparison under way is to show, 0 while there is none: the one that began it, or an
+     * earlier one whose reading has failed.
+     */
     private long comparingSince;
 
     private boolean closed;
@@ -106,12 +109,12 @@ public final class Mirror {
             return seen;
         }
         generation++;
-        incomplete = false;
         seen++;
         if (comparingSince == 0) {
-            // One that was cut short by the connection is still owed: what was seen before it is not applied either.
-            comparingSince = seen;
+            // What could not be read is not known to be later than anything: nothing counts as applied till the end.
+            comparingSince = incomplete ? 1 : seen;
         }
+        incomplete = false;
         failed.clear();
         watching.arm();
         list(root, 1, generation);

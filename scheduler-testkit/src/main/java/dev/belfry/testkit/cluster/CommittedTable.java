@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The assignment table as committed, checked with every version of it (I6, I7, I8). */
 final class CommittedTable {
@@ -39,6 +40,9 @@ final class CommittedTable {
     private Map<ShardKey, Tenancy> rows = Map.of();
     private Epoch epoch = Epoch.NONE;
 
+    /** Rows lost to damage and granted to nobody since: their owners may not have noticed yet. */
+    private final Map<ShardKey, Tenancy> lost = new HashMap<>();
+
     private long versions;
 
     CommittedTable(Owners owners) {
@@ -51,6 +55,13 @@ final class CommittedTable {
 
     Map<ShardKey, Tenancy> rows() {
         return rows;
+    }
+
+    /** The row by which somebody may write the ledger of a shard; null if nobody may. */
+    @Nullable
+    Tenancy tenancy(ShardKey shard) {
+        Tenancy row = rows.get(shard);
+        return row == null ? lost.get(shard) : row;
     }
 
     Epoch epoch() {
@@ -83,8 +94,13 @@ final class CommittedTable {
         }
     }
 
-    /** One transaction that writes buckets. */
-    void written(long session, List<Transaction.Write> writes) {
+    /**
+     * One transaction that writes buckets.
+     *
+     * @param repair whether it empties buckets whose rows are lost: then shards go from owners that nobody knows, which
+     *     have to notice it before anybody else is granted them; what they do is looked at, not the row
+     */
+    void written(long session, List<Transaction.Write> writes, boolean repair) {
         Incarnation master = epoch.incarnation().isEmpty() ? null : new Incarnation(epoch.incarnation());
         if (master == null || master.sessionId() != session) {
             throw new InvariantViolation(
@@ -110,7 +126,11 @@ final class CommittedTable {
         nextRows.forEach((key, row) -> compare(key, rows.get(key), row));
         rows.forEach((key, row) -> {
             if (!nextRows.containsKey(key)) {
-                mayGo(key, row, "nobody");
+                if (repair) {
+                    lost.put(key, row);
+                } else {
+                    mayGo(key, row, "nobody");
+                }
                 owners.changed("table: " + key + " has no owner any more");
             }
         });
@@ -118,7 +138,7 @@ final class CommittedTable {
         rows = nextRows;
     }
 
-    private void compare(ShardKey key, @org.jspecify.annotations.Nullable Tenancy before, Tenancy after) {
+    private void compare(ShardKey key, @Nullable Tenancy before, Tenancy after) {
         if (after.equals(before)) {
             return;
         }
@@ -138,6 +158,7 @@ final class CommittedTable {
             throw new InvariantViolation("I7", key + " was granted at " + after.since() + " in term " + epoch.term());
         }
         greatestSince.put(key, after.since().value());
+        lost.remove(key);
         if (before != null) {
             mayGo(key, before, after.owner().name());
         }

@@ -1,5 +1,6 @@
 package dev.belfry.testkit.cluster;
 
+import dev.belfry.core.command.CommandCodec;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.LedgerCodec;
@@ -43,6 +44,7 @@ final class Liveness {
                 throw new InvariantViolation("I11", execution + " never ends");
             }
         }
+        commands();
         for (JobRecord job : safety.jobs().all()) {
             if (job.definition().placement() == Placement.STICKY) {
                 coverage(job);
@@ -50,6 +52,16 @@ final class Liveness {
                 ended(job);
             } else if (job.deletedAt().isEmpty()) {
                 everywhere(job);
+            }
+        }
+    }
+
+    /** I13: every command that was accepted has been consumed. */
+    private void commands() {
+        for (String id : cluster.ensemble().peekChildren(Paths.COMMANDS)) {
+            Znode znode = cluster.ensemble().peek(Paths.command(id)).orElseThrow();
+            if (CommandCodec.decode(znode.path(), znode.data()).result().isEmpty()) {
+                throw new InvariantViolation("I13", "nobody has consumed " + znode.path());
             }
         }
     }

@@ -26,6 +26,10 @@ import java.util.Set;
  * those of {@code docs/testing.md}. What is wrong is thrown as {@link InvariantViolation}.
  */
 final class Safety implements CommitListener, Evidence.Observer, CommittedTable.Owners {
+    /** Site of writes that none of ours would make: what they say of themselves is not checked. */
+    static final String ROGUE = "rogue";
+    /** Site at which a bucket that nobody can read is written anew. */
+    private static final String REPAIR = "table-repair";
     /** No fire starts earlier than its instant by more than this: a second, and what a clock is misjudged by. */
     private static final Duration EARLY = Duration.ofMillis(1_250);
 
@@ -75,12 +79,12 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                 table.handOverWritten(path, data);
             } else if (path.startsWith(Paths.LEDGER + "/") && data.length > 0 && !path.endsWith(":checkpoint")) {
                 ledger(path, data, session);
-            } else if (path.startsWith(Paths.AGENTS + "/") && data.length > 0) {
+            } else if (path.startsWith(Paths.AGENTS + "/") && data.length > 0 && !site.equals(ROGUE)) {
                 registration(path, session);
             }
         }
         if (tableWritten) {
-            table.written(session, writes);
+            table.written(session, writes, site.equals(REPAIR));
         }
         if (cluster.story().isTold() && !site.equals("heartbeat")) {
             cluster.story().add("commit " + site + " by " + Long.toHexString(session));
@@ -111,7 +115,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         }
         Optional<ShardKey> key = shard(path);
         if (key.isPresent()) {
-            Tenancy row = table.rows().get(key.get());
+            Tenancy row = table.tenancy(key.get());
             if (row == null || !row.owner().equals(writer) || row.since().value() != record.since()) {
                 throw new InvariantViolation(
                         "R8",

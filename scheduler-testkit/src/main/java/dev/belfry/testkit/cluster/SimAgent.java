@@ -26,11 +26,11 @@ public final class SimAgent {
     private boolean frozen;
     private boolean left;
 
-    SimAgent(SimCluster cluster, String id, String processName, SimClock clock) {
+    SimAgent(SimCluster cluster, String id, String processName, SimClock clock, Duration sessionTimeout) {
         this.cluster = cluster;
         this.id = id;
         this.process = new SimProcess(cluster.scheduler(), processName, clock);
-        this.connection = cluster.ensemble().connect(process, cluster.options().sessionTimeout());
+        this.connection = cluster.ensemble().connect(process, sessionTimeout);
         this.attempts = new SimAttempts(process, cluster::behaviour, cluster.evidence());
         SimLoop loop = new SimLoop(process);
         AgentProfile profile = new AgentProfile(
@@ -45,7 +45,7 @@ public final class SimAgent {
                 "2026a",
                 false,
                 cluster.options().candidates(),
-                cluster.options().sessionTimeout());
+                sessionTimeout);
         this.agent = new AgentLoop(
                 loop,
                 cluster.options().store().apply(connection.view(process)),

@@ -60,6 +60,11 @@ public final class SimCluster {
 
     /** Starts a process with this agent id; again after a kill, on the same machine. */
     public SimAgent start(String id) {
+        return start(id, options.sessionTimeout());
+    }
+
+    /** The same with a session time-out of its own. */
+    public SimAgent start(String id, Duration sessionTimeout) {
         int nth = starts.merge(id, 1, Integer::sum);
         SimClock clock = agents.stream()
                 .filter(agent -> agent.id().equals(id))
@@ -67,7 +72,7 @@ public final class SimCluster {
                 .findFirst()
                 .orElseGet(() -> new SimClock(scheduler));
         agents.removeIf(agent -> agent.id().equals(id) && !agent.alive());
-        SimAgent agent = new SimAgent(this, id, nth == 1 ? id : id + "#" + nth, clock);
+        SimAgent agent = new SimAgent(this, id, nth == 1 ? id : id + "#" + nth, clock, sessionTimeout);
         agents.add(agent);
         story.add("start " + agent);
         return agent;

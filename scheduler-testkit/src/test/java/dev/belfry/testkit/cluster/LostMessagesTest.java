@@ -2,16 +2,13 @@ package dev.belfry.testkit.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.belfry.core.command.Command;
-import dev.belfry.core.job.Job;
-import dev.belfry.core.job.Placement;
-import dev.belfry.core.job.Recovery;
+import dev.belfry.testkit.store.Faults;
 import dev.belfry.testkit.store.SiteCounts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,10 +18,12 @@ import org.junit.jupiter.api.Test;
  * and with the reply lost after: the cluster goes on, and everything due has one outcome.
  */
 class LostMessagesTest {
-    private static final Duration HEALED = Duration.ofSeconds(30);
+    private static final long SEED = 7;
+    private static final Duration HEALED = Duration.ofSeconds(40);
+    private static final long AGAIN_NANOS = Duration.ofSeconds(4).toNanos();
 
-    /** The simulated store's own requests: an election is the recipe's business, a close is not answered. */
-    private static final List<String> NOT_OURS = List.of("close", "election", "ping");
+    /** Not the product's: the recipe of the election, the client library, and whoever damages things. */
+    private static final Set<String> NOT_OURS = Set.of("close", "election", "ping", Safety.ROGUE);
 
     private QuietLogs logs;
 
@@ -40,24 +39,23 @@ class LostMessagesTest {
 
     @Test
     void everyCallSiteSurvivesALostRequestAndALostReply() {
-        SimCluster plain = run("", true);
-        TreeSet<String> sites = new TreeSet<>();
-        plain.ensemble().faults().counts().forEach(row -> sites.add(row.site()));
-        sites.removeAll(NOT_OURS);
-        assertThat(sites).contains("ledger-flush", "table-write", "epoch-write", "register", "hand-over", "heartbeat");
-
+        Set<String> sites = CallSites.ofTheProduct();
+        TreeMap<String, Lives.Life> lives = livesBySite();
+        assertThat(lives.keySet())
+                .as("sites of the sources, and sites that some life comes to")
+                .containsExactlyInAnyOrderElementsOf(sites);
         TreeMap<String, SiteCounts> met = new TreeMap<>();
         List<String> broken = new ArrayList<>();
-        for (String site : sites) {
+        lives.forEach((site, life) -> {
             for (boolean before : new boolean[] {true, false}) {
                 try {
-                    SiteCounts row = run(site, before).ensemble().faults().count(site);
+                    SiteCounts row = run(life, site, before).ensemble().faults().count(site);
                     met.merge(site, row, Seeds::sum);
                 } catch (RuntimeException | AssertionError e) {
                     broken.add(site + (before ? ", request lost: " : ", reply lost: ") + e);
                 }
             }
-        }
+        });
         SimClusterTest.print(List.copyOf(met.values()));
         assertThat(broken).isEmpty();
         assertThat(met.values())
@@ -67,49 +65,30 @@ class LostMessagesTest {
                         .isTrue());
     }
 
-    /** A life with everything in it, in which {@code site} loses a message whenever it has one to lose. */
-    private static SimCluster run(String site, boolean before) {
-        SimCluster cluster = new SimCluster(7, ClusterOptions.DEFAULT);
-        cluster.behave(Behaviour.MIXED);
-        arm(cluster, Duration.ZERO, site, before);
-        for (String agent : List.of("a0", "a1", "a2")) {
-            cluster.start(agent);
+    /** Every site that some life comes to, with the first that does. */
+    private static TreeMap<String, Lives.Life> livesBySite() {
+        TreeMap<String, Lives.Life> lives = new TreeMap<>();
+        for (Lives.Life life : Lives.all()) {
+            SimCluster cluster = new SimCluster(SEED, ClusterOptions.DEFAULT);
+            life.play().accept(cluster);
+            for (SiteCounts row : cluster.ensemble().faults().counts()) {
+                if (row.sent() > 0 && !NOT_OURS.contains(row.site())) {
+                    lives.putIfAbsent(row.site(), life);
+                }
+            }
         }
-        apply(cluster, 4, 1_000);
-        cluster.operator()
-                .apply(Job.named("all")
-                        .handler(SimCluster.HANDLER)
-                        .every(Duration.ofSeconds(2))
-                        .placement(Placement.BROADCAST)
-                        .parameter(SimCluster.PERIOD, "2000")
-                        .build());
-        cluster.operator()
-                .apply(Job.named("once")
-                        .handler(SimCluster.HANDLER)
-                        .every(Duration.ofSeconds(2))
-                        .recovery(Recovery.SKIP)
-                        .shards(2)
-                        .parameter(SimCluster.PERIOD, "2000")
-                        .build());
-        cluster.run(Duration.ofSeconds(6));
-        arm(cluster, Duration.ZERO, site, before);
-        cluster.ensemble().faults().loseReply("ledger-flush");
-        cluster.run(Duration.ofSeconds(2));
-        new Fault.Kill("a0", Duration.ofSeconds(4)).inflict(cluster);
-        cluster.run(Duration.ofSeconds(2));
-        arm(cluster, Duration.ZERO, site, before);
-        cluster.ensemble().faults().loseReply("table-write");
-        cluster.run(Duration.ofSeconds(8));
-        new Fault.Leave("a1", Duration.ofSeconds(3), Duration.ofSeconds(12)).inflict(cluster);
-        arm(cluster, Duration.ZERO, site, before);
-        for (Command.Kind kind : List.of(Command.Kind.TRIGGER, Command.Kind.PAUSE, Command.Kind.RESUME)) {
-            cluster.operator().command(kind, "once");
+        return lives;
+    }
+
+    /** A life in which {@code site} loses a message every few seconds, if it has one to lose; then it is left in peace. */
+    private static SimCluster run(Lives.Life life, String site, boolean before) {
+        SimCluster cluster = new SimCluster(SEED, ClusterOptions.DEFAULT);
+        boolean[] over = {false};
+        if (!site.isEmpty()) {
+            lose(cluster, site, before, 1, over);
         }
-        cluster.run(Duration.ofSeconds(6));
-        apply(cluster, 3, 2_000);
-        new Fault.KillMaster(Duration.ofSeconds(3)).inflict(cluster);
-        arm(cluster, Duration.ofSeconds(6), site, before);
-        cluster.run(Duration.ofSeconds(14));
+        life.play().accept(cluster);
+        over[0] = true;
         cluster.ensemble().faults().stop();
         cluster.behave(Behaviour.PROMPT);
         cluster.run(HEALED);
@@ -117,25 +96,20 @@ class LostMessagesTest {
         return cluster;
     }
 
-    private static void arm(SimCluster cluster, Duration delay, String site, boolean before) {
-        if (!site.isEmpty()) {
-            cluster.scheduler().after(delay.toNanos(), "arm", () -> {
-                if (before) {
-                    cluster.ensemble().faults().loseRequest(site);
-                } else {
-                    cluster.ensemble().faults().loseReply(site);
-                }
-            });
+    /** Sees to the {@code nth} loss, and once it has happened to the next. */
+    private static void lose(SimCluster cluster, String site, boolean before, int nth, boolean[] over) {
+        Faults faults = cluster.ensemble().faults();
+        SiteCounts row = faults.count(site);
+        boolean happened = (before ? row.lostBefore() : row.lostAfter()) >= nth - 1;
+        if (over[0]) {
+            return;
         }
-    }
-
-    private static void apply(SimCluster cluster, int shards, int period) {
-        cluster.operator()
-                .apply(Job.named("work")
-                        .handler(SimCluster.HANDLER)
-                        .every(Duration.ofMillis(period))
-                        .shards(shards)
-                        .parameter(SimCluster.PERIOD, Integer.toString(period))
-                        .build());
+        if (happened && before) {
+            faults.loseRequest(site);
+        } else if (happened) {
+            faults.loseReply(site);
+        }
+        int next = happened ? nth + 1 : nth;
+        cluster.scheduler().after(AGAIN_NANOS, "lose", () -> lose(cluster, site, before, next, over));
     }
 }

@@ -1,18 +1,24 @@
 package dev.belfry.testkit.cluster;
 
+import static dev.belfry.testkit.cluster.Scenes.SETTLED;
+import static dev.belfry.testkit.cluster.Scenes.cluster;
+import static dev.belfry.testkit.cluster.Scenes.every;
+import static dev.belfry.testkit.cluster.Scenes.first;
+import static dev.belfry.testkit.cluster.Scenes.heals;
+import static dev.belfry.testkit.cluster.Scenes.lasting;
+import static dev.belfry.testkit.cluster.Scenes.of;
+import static dev.belfry.testkit.cluster.Scenes.owners;
+import static dev.belfry.testkit.cluster.Scenes.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
-import dev.belfry.core.job.Job;
 import dev.belfry.core.job.OverlapPolicy;
 import dev.belfry.core.job.Recovery;
-import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ownership.ShardKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,53 +26,6 @@ import org.junit.jupiter.api.Test;
 
 /** Scenarios in which the order of things matters, each of which broke an earlier draft of the protocol. */
 class ProtocolScenariosTest {
-    private static final Duration SETTLED = Duration.ofSeconds(6);
-
-    private static SimCluster cluster(long seed, Job... jobs) {
-        SimCluster cluster = new SimCluster(seed, ClusterOptions.DEFAULT);
-        List.of("a0", "a1", "a2").forEach(cluster::start);
-        for (Job job : jobs) {
-            cluster.operator().apply(job.build());
-        }
-        cluster.run(SETTLED);
-        return cluster;
-    }
-
-    private static Job every(String name, int period, int shards) {
-        return Job.named(name)
-                .handler(SimCluster.HANDLER)
-                .every(Duration.ofMillis(period))
-                .shards(shards)
-                .parameter(SimCluster.PERIOD, Integer.toString(period));
-    }
-
-    private static void heals(SimCluster cluster, Duration within) {
-        cluster.behave(Behaviour.PROMPT);
-        cluster.run(within);
-        cluster.checkLiveness(cluster.now().minusSeconds(6));
-    }
-
-    private static Map<ShardKey, Incarnation> owners(SimCluster cluster) {
-        Map<ShardKey, Incarnation> owners = new TreeMap<>();
-        cluster.rows().forEach((key, row) -> owners.put(key, row.owner()));
-        return owners;
-    }
-
-    private static Execution first(SimCluster cluster) {
-        return cluster.evidence().running().stream().findFirst().orElseThrow();
-    }
-
-    private static List<Execution> of(SimCluster cluster, FireId fire, Execution like) {
-        return cluster.evidence().of(like.shard()).stream()
-                .filter(execution -> execution.fire().equals(fire))
-                .toList();
-    }
-
-    /** Every attempt takes so long. */
-    private static Behaviour lasting(long seconds) {
-        return (task, random) -> Behaviour.Act.lasting(Duration.ofSeconds(seconds));
-    }
-
     private QuietLogs logs;
 
     @BeforeEach
@@ -83,8 +42,6 @@ class ProtocolScenariosTest {
     void ownerThatWakesAfterItsSuccessorHasRunRecordsNothing() {
         SimCluster cluster = cluster(1, every("work", 2_000, 3));
         cluster.behave(lasting(1));
-        cluster.runUntil(
-                Duration.ofSeconds(4), () -> !cluster.evidence().running().isEmpty());
         Execution old = first(cluster);
         SimAgent owner = cluster.agent(old.process().name()).orElseThrow();
         owner.pause();
@@ -176,10 +133,6 @@ class ProtocolScenariosTest {
         assertThat(cluster.tableVersions())
                 .as("the plan of an unchanged cluster is empty")
                 .isEqualTo(versions);
-    }
-
-    private static long session(SimCluster cluster) {
-        return cluster.master().orElseThrow().agent().session().orElseThrow().id();
     }
 
     @Test

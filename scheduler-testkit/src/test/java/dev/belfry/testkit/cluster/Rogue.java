@@ -9,6 +9,7 @@ import dev.belfry.testkit.time.SimClock;
 import dev.belfry.testkit.time.SimProcess;
 import java.time.Duration;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 
 /** Somebody with write access and no manners. */
 final class Rogue {
@@ -29,6 +30,15 @@ final class Rogue {
     /** Deletes a znode. */
     static void delete(SimCluster cluster, String path) {
         connect(cluster, (store, own) -> delete(store, own, path));
+    }
+
+    /** Writes whatever it likes, as soon as it has a session; {@code deed} is asked then. */
+    static void commit(SimCluster cluster, UnaryOperator<Transaction.Builder> deed) {
+        connect(cluster, (store, own) -> {
+            Transaction transaction =
+                    deed.apply(Transaction.at(Safety.ROGUE)).build();
+            store.commit(own, transaction, answer -> {});
+        });
     }
 
     private static void delete(Store store, Session own, String path) {

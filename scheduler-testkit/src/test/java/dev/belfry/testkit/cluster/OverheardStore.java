@@ -11,58 +11,49 @@ import dev.belfry.store.SessionListener;
 import dev.belfry.store.Store;
 import dev.belfry.store.Synced;
 import dev.belfry.store.Transaction;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
-/** A store through which a rule is broken on purpose: it changes transactions, reads or sessions on their way. */
-final class BrokenStore implements Store {
-    private final Store store;
-    private final UnaryOperator<Transaction> writes;
-    private final UnaryOperator<Read> reads;
+/** A store whose every request is overheard, by its session and its site, just before it is sent; nothing is changed. */
+record OverheardStore(Store store, BiConsumer<Session, String> listener) implements Store {
 
-    private BrokenStore(Store store, UnaryOperator<Transaction> writes, UnaryOperator<Read> reads) {
-        this.store = store;
-        this.writes = writes;
-        this.reads = reads;
-    }
-
-    /** Changes every transaction. */
-    static UnaryOperator<Store> writing(UnaryOperator<Transaction> change) {
-        return store -> new BrokenStore(store, change, UnaryOperator.identity());
-    }
-
-    /** Changes what every read finds. */
-    static UnaryOperator<Store> reading(UnaryOperator<Read> change) {
-        return store -> new BrokenStore(store, UnaryOperator.identity(), change);
+    /** Options of a cluster in which {@code listener} hears the sites of all agents' and masters' requests. */
+    static ClusterOptions by(BiConsumer<Session, String> listener) {
+        return ClusterOptions.DEFAULT.withStore(store -> new OverheardStore(store, listener));
     }
 
     @Override
-    public void sessions(SessionListener listener) {
-        store.sessions(listener);
+    public void sessions(SessionListener sessions) {
+        store.sessions(sessions);
     }
 
     @Override
     public void commit(Session session, Transaction transaction, Consumer<Commit> then) {
-        store.commit(session, writes.apply(transaction), then);
+        listener.accept(session, transaction.site());
+        store.commit(session, transaction, then);
     }
 
     @Override
     public void read(Session session, String site, String path, Consumer<Read> then) {
-        store.read(session, site, path, answer -> then.accept(reads.apply(answer)));
+        listener.accept(session, site);
+        store.read(session, site, path, then);
     }
 
     @Override
     public void children(Session session, String site, String path, Consumer<Listing> then) {
+        listener.accept(session, site);
         store.children(session, site, path, then);
     }
 
     @Override
     public void sync(Session session, String site, String path, Consumer<Synced> then) {
+        listener.accept(session, site);
         store.sync(session, site, path, then);
     }
 
     @Override
     public void follow(Session session, String site, String path, Consumer<Change> changes, Consumer<Synced> then) {
+        listener.accept(session, site);
         store.follow(session, site, path, changes, then);
     }
 
@@ -72,7 +63,7 @@ final class BrokenStore implements Store {
     }
 
     @Override
-    public Candidacy stand(Session session, String path, String candidate, ElectionListener listener) {
-        return store.stand(session, path, candidate, listener);
+    public Candidacy stand(Session session, String path, String candidate, ElectionListener elections) {
+        return store.stand(session, path, candidate, elections);
     }
 }

@@ -1,0 +1,214 @@
+package dev.belfry.testkit.cluster;
+
+import dev.belfry.agent.client.ClientLoop;
+import dev.belfry.core.command.Command;
+import dev.belfry.core.job.Job;
+import dev.belfry.core.job.Placement;
+import dev.belfry.core.job.Recovery;
+import dev.belfry.core.ownership.Buckets;
+import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.record.Paths;
+import dev.belfry.testkit.store.Faults;
+import dev.belfry.testkit.time.SimClock;
+import dev.belfry.testkit.time.SimProcess;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** Lives of clusters that between them come to every place that asks the store anything. */
+final class Lives {
+
+    /**
+     * One of them.
+     *
+     * @param play what happens in it, with a cluster that has nothing yet
+     */
+    record Life(String name, Consumer<SimCluster> play) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private Lives() {}
+
+    static List<Life> all() {
+        return List.of(
+                new Life("eventful", Lives::eventful),
+                new Life("with a damaged table", Lives::damaged),
+                new Life("with an agent of longer sessions", Lives::longerSession),
+                new Life("with full journals", Lives::fullJournals),
+                new Life("with many incarnations", Lives::manyIncarnations),
+                new Life("with many commands", Lives::manyCommands));
+    }
+
+    /** Kills, moves, definitions, commands and readers. */
+    private static void eventful(SimCluster cluster) {
+        Faults faults = cluster.ensemble().faults();
+        cluster.behave(Behaviour.MIXED);
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        cluster.run(Duration.ofSeconds(2));
+        faults.loseRequest("skeleton-read");
+        faults.loseReply("apply-parent");
+        apply(cluster, 4, 1_000);
+        cluster.operator()
+                .apply(Job.named("all")
+                        .handler(SimCluster.HANDLER)
+                        .every(Duration.ofSeconds(2))
+                        .placement(Placement.BROADCAST)
+                        .parameter(SimCluster.PERIOD, "2000")
+                        .build());
+        cluster.operator()
+                .apply(Scenes.every("once", 2_000, 2).recovery(Recovery.SKIP).build());
+        cluster.run(Duration.ofSeconds(6));
+        Reading reading = new Reading(cluster);
+        faults.loseReply("ledger-flush");
+        cluster.run(Duration.ofSeconds(2));
+        new Fault.Kill("a0", Duration.ofSeconds(4)).inflict(cluster);
+        cluster.run(Duration.ofSeconds(2));
+        faults.loseReply("table-write");
+        cluster.run(Duration.ofSeconds(8));
+        new Fault.Leave("a1", Duration.ofSeconds(3), Duration.ofSeconds(12)).inflict(cluster);
+        faults.loseReply("command-create");
+        for (Command.Kind kind : List.of(Command.Kind.TRIGGER, Command.Kind.PAUSE, Command.Kind.RESUME)) {
+            cluster.operator().command(kind, "once");
+        }
+        cluster.run(Duration.ofSeconds(6));
+        faults.loseReply("apply-change");
+        apply(cluster, 3, 2_000);
+        new Fault.KillMaster(Duration.ofSeconds(3)).inflict(cluster);
+        cluster.run(Duration.ofSeconds(14));
+        reading.end();
+    }
+
+    private static void apply(SimCluster cluster, int shards, int period) {
+        cluster.operator().apply(Scenes.every("work", period, shards).build());
+    }
+
+    /** A bucket of the table is damaged, and the next master has never read what was in it. */
+    private static void damaged(SimCluster cluster) {
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        apply(cluster, 5, 1_000);
+        cluster.run(Scenes.SETTLED);
+        for (int i = 0; i < 2; i++) {
+            ShardKey shard = cluster.rows().keySet().iterator().next();
+            byte[] damage = "not a table".getBytes(StandardCharsets.US_ASCII);
+            Rogue.commit(cluster, transaction -> transaction.put(Paths.assignments(Buckets.of(shard)), damage, -1));
+            cluster.run(Duration.ofSeconds(1));
+            new Fault.KillMaster(Duration.ofSeconds(5)).inflict(cluster);
+            cluster.runUntil(Duration.ofSeconds(40), () -> cluster.rows().isEmpty());
+            cluster.runUntil(Duration.ofSeconds(40), () -> !cluster.rows().isEmpty());
+            cluster.run(Duration.ofSeconds(5));
+        }
+    }
+
+    /** An agent comes whose session is longer than any that the master knew. */
+    private static void longerSession(SimCluster cluster) {
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        apply(cluster, 5, 1_000);
+        cluster.run(Scenes.SETTLED);
+        cluster.start("a3", Duration.ofSeconds(9));
+        cluster.run(Duration.ofSeconds(5));
+        cluster.start("a4", Duration.ofSeconds(12));
+        cluster.run(Duration.ofSeconds(5));
+    }
+
+    /** So many outcomes at so many moments that a journal has to make room; and somebody deletes one. */
+    private static void fullJournals(SimCluster cluster) {
+        cluster.start("a0");
+        cluster.run(Duration.ofSeconds(1));
+        apply(cluster, 10, 100);
+        cluster.run(Duration.ofSeconds(25));
+        String journal = Paths.journal(
+                cluster.agent("a0").orElseThrow().agent().incarnation().orElseThrow());
+        Rogue.commit(cluster, transaction -> {
+            List<String> entries = cluster.ensemble().peekChildren(journal);
+            entries.forEach(entry -> transaction.delete(journal + "/" + entry, -1));
+            return transaction.delete(journal, -1);
+        });
+        cluster.run(Duration.ofSeconds(20));
+    }
+
+    /** So many incarnations come and go that the oldest of their journals have to make room. */
+    private static void manyIncarnations(SimCluster cluster) {
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        apply(cluster, 3, 1_000);
+        cluster.run(Scenes.SETTLED);
+        for (int i = 0; i < 46; i++) {
+            new Fault.Expire("a" + i % 3).inflict(cluster);
+            cluster.run(Duration.ofMillis(1_200));
+        }
+        cluster.run(Duration.ofMinutes(6));
+    }
+
+    /** So many commands that the oldest are forgotten, and so many moves that the master's journal makes room. */
+    private static void manyCommands(SimCluster cluster) {
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        apply(cluster, 6, 3_600_000);
+        cluster.run(Scenes.SETTLED);
+        for (int i = 0; i < 540; i++) {
+            Command.Kind kind = i % 2 == 0 ? Command.Kind.DRAIN : Command.Kind.UNDRAIN;
+            cluster.operator().command(kind, "a" + i / 2 % 3);
+            cluster.runUntil(Duration.ofSeconds(30), cluster.operator()::idle);
+            cluster.run(Duration.ofMillis(150));
+        }
+    }
+
+    /** Somebody who reads everything there is, again and again. */
+    private static final class Reading {
+        private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+        private final SimCluster cluster;
+        private final ClientLoop client;
+        private final List<String> failed = new ArrayList<>();
+        private int answered;
+        private boolean over;
+
+        Reading(SimCluster cluster) {
+            this.cluster = cluster;
+            SimProcess process = new SimProcess(cluster.scheduler(), "reader", new SimClock(cluster.scheduler()));
+            this.client = new ClientLoop(
+                    new SimLoop(process),
+                    cluster.ensemble().connect(process, Duration.ofSeconds(6)).view(process));
+            client.start();
+            again();
+        }
+
+        private void again() {
+            if (over) {
+                return;
+            }
+            String uid = cluster.rows().keySet().iterator().next().jobUid();
+            ask(client.jobs(PATIENCE));
+            ask(client.job("work", PATIENCE));
+            ask(client.agents(PATIENCE));
+            ask(client.epoch(PATIENCE));
+            ask(client.table(PATIENCE));
+            ask(client.ledgers(uid, 1, PATIENCE));
+            ask(client.ledger(Paths.ledgers(uid, 1) + "/0", PATIENCE));
+            ask(client.journal(PATIENCE));
+            ask(client.commands(PATIENCE));
+            ask(client.inForce(1, PATIENCE));
+            cluster.scheduler().after(Duration.ofSeconds(4).toNanos(), "read", this::again);
+        }
+
+        private void ask(CompletableFuture<?> question) {
+            var unused = question.whenComplete((answer, failure) -> {
+                answered++;
+                if (failure != null) {
+                    failed.add(failure.toString());
+                }
+            });
+        }
+
+        void end() {
+            over = true;
+            if (!failed.isEmpty() || answered == 0) {
+                throw new AssertionError(answered + " questions answered, failed: " + failed);
+            }
+        }
+    }
+}

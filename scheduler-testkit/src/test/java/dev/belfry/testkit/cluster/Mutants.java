@@ -1,0 +1,294 @@
+package dev.belfry.testkit.cluster;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.record.Paths;
+import dev.belfry.store.Transaction;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.MemberSubstitution;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.matcher.ElementMatcher;
+
+/**
+ * The rules of the protocol, each taken out of the shipped code in one place.
+ *
+ * <p>When code moves, {@link MutantLoader} says which of these has lost its method: name the one that keeps the rule now.
+ * The nested classes are not run where they stand; their code is put into that method, before or after what it does.
+ */
+final class Mutants {
+    private static final String LOOP = "dev.belfry.agent.loop.";
+    private static final String MASTER = "dev.belfry.master.";
+    private static final String CORE = "dev.belfry.core.";
+    private static final String MASTERS = "MasterScenariosTest.";
+    private static final String TENANCIES = "TenancyScenariosTest.";
+    /** Enough for what any busy cluster with a few faults shows. */
+    private static final int FEW = 30;
+
+    private Mutants() {}
+
+    static List<Mutant> all() {
+        List<Mutant> all = new ArrayList<>(masters());
+        all.addAll(starts());
+        all.addAll(leases());
+        all.addAll(handOvers());
+        all.addAll(ledgers());
+        return List.copyOf(all);
+    }
+
+    private static List<Mutant> masters() {
+        return List.of(
+                mutant("R1", "a master writes without a check of the epoch")
+                        .in(MASTER + "Office", "fence", with(NoEpoch.class))
+                        .on(MASTERS + "planOfADeposedMasterIsRefused", "I7"),
+                mutant("R1", "a new master plans with the agents that it knew before its epoch")
+                        .in(LOOP + "Mirror", "compare", with(OnlyOnce.class))
+                        .on(MASTERS + "newMasterReadsTheTableAndThenTheAgentsBeforeItPlans", "test"),
+                mutant("R2", "a master does not wait for a lease")
+                        .in(CORE + "ownership.ProofOfLife", "waitNanos", with(NoWait.class))
+                        .within(FEW, "I8"),
+                mutant("R2", "any listing of a shard counts as its release")
+                        .in(CORE + "assign.JobView", "isReleased", with(AnySince.class))
+                        .within(FEW, "I8"),
+                mutant("R2", "a master grants at once what the one before it had found lost")
+                        .in(MASTER + "TableWriter", "holdEmptied", with(Skipped.class))
+                        .on(
+                                TENANCIES + "shardsWhoseRowsAreLostAreNotGrantedAtOnceByTheMasterAfterTheOneThatSaidSo",
+                                "I5",
+                                "I6"),
+                mutant("R2", "a registration counts in whose hands ever it is")
+                        .in(
+                                MASTER + "MasterLoop$Candidate$Registrations",
+                                "present",
+                                without(named("sessionId").or(named("ephemeralOwner"))))
+                        .on(MASTERS + "registrationInTheHandsOfAnotherSessionCountsForNothing", "test", "I8"));
+    }
+
+    private static List<Mutant> starts() {
+        return List.of(
+                mutant("R3", "an attempt starts without a lease")
+                        .in(LOOP + "Incarnated", "leaseHolds", with(Registered.class))
+                        .on(TENANCIES + "agentWhoseLeaseIsOverBeginsNoAttempt", "R3", "test"),
+                mutant("R3", "an owner goes on although the table names it no longer")
+                        .in(LOOP + "OwnedShards", "over", with(Skipped.class))
+                        .on(
+                                TENANCIES + "ownersWhoseRowsAreLostStopBeforeAnybodyElseIsGrantedTheirShards",
+                                "R8",
+                                "test"),
+                mutant("R3", "an owner takes up again what it has released")
+                        .in(LOOP + "LettingGo", "release", withoutWriting("stage"))
+                        .on(
+                                TENANCIES + "shardThatWasReleasedIsNotTakenUpAgainWhenItsMoveIsCalledOff",
+                                "R8",
+                                "I5",
+                                "I8"));
+    }
+
+    private static List<Mutant> leases() {
+        return List.of(
+                mutant("R4", "a lease is held for three times its length")
+                        .in(CORE + "ownership.Lease", "renew", with(Younger.class))
+                        .within(FEW, "I8"),
+                mutant("R4", "the wall clock does not shorten a lease")
+                        .in(CORE + "ownership.Lease", "remainingNanos", with(NoWallClock.class))
+                        .on(
+                                TENANCIES + "machineThatWakesFromSuspensionStartsNothingByItsOldLease",
+                                "I3",
+                                "I5",
+                                "I6",
+                                "I8"),
+                mutant("R4", "a reading that failed is forgotten when the comparison begins anew")
+                        .in(LOOP + "Mirror", "compare", with(Hopeful.class))
+                        .on(TENANCIES + "agentThatCannotReadWhatItSawChangeStopsWithItsLease", "I3"),
+                mutant("R4", "a heartbeat renews the lease before what it saw is applied")
+                        .in(LOOP + "Incarnated", "applied", with(Always.class))
+                        .on(TENANCIES + "agentThatCannotReadWhatItSawChangeStopsWithItsLease", "I3"),
+                mutant("R5", "attempts go on after the end of the lease")
+                        .in(CORE + "shard.ShardRuns", "stopAll", with(NotForTheLease.class))
+                        .within(FEW, "R5"),
+                mutant("R6", "the attempts of a tenancy have no numbers")
+                        .in(CORE + "shard.FireAttempts", "number", with(FirstAttempt.class))
+                        .within(FEW, "I6"),
+                mutant("R6", "a token does not say of which tenancy it is")
+                        .in(CORE + "shard.FireAttempts", "number", without(named("since")))
+                        .within(FEW, "I6"),
+                mutant("R6", "a generation does not say of which term it is")
+                        .in(CORE + "ownership.Generation", "of", with(FirstTerm.class))
+                        .within(FEW, "I6", "I7"));
+    }
+
+    private static List<Mutant> handOvers() {
+        return List.of(
+                mutant("R7", "a shard is released while its attempt runs")
+                        .in(CORE + "shard.ShardRuns", "quiet", with(Always.class))
+                        .within(FEW, "I5", "I1"),
+                mutant("R7", "a shard is released before its records are durable")
+                        .in(LOOP + "GroupCommit", "settled", with(Always.class))
+                        .on(TENANCIES + "shardIsReleasedOnlyWhenTheOutcomeOfItsLastAttemptIsDurable", "I1"));
+    }
+
+    private static List<Mutant> ledgers() {
+        return List.of(
+                mutant("R8", "no write checks its own registration")
+                        .in("dev.belfry.store.Transaction$Builder", "exists", with(NoRegistration.class))
+                        .on(TENANCIES + "ownerWhoseRegistrationIsDeletedRecordsNothingMore", "R8", "I8"),
+                mutant("R8", "a new owner begins without what its predecessors recorded")
+                        .in(LOOP + "OwnedShards", "begin", with(NoLedger.class))
+                        .within(FEW, "I1", "I4"));
+    }
+
+    private static Mutant.Idea mutant(String rule, String what) {
+        return new Mutant.Idea(rule, what);
+    }
+
+    /** The code of {@code advice} before or after, or instead of, what the method does. */
+    private static Mutant.Change with(Class<?> advice) {
+        return method -> Advice.to(advice).on(method);
+    }
+
+    /** What these methods return is 0 for this one. */
+    private static Mutant.Change without(ElementMatcher<? super MethodDescription> called) {
+        return method -> substitution().method(called).stub().on(method);
+    }
+
+    /** The method leaves a field as it is. */
+    private static Mutant.Change withoutWriting(String field) {
+        return method -> substitution().field(named(field)).onWrite().stub().on(method);
+    }
+
+    private static MemberSubstitution substitution() {
+        ClassFileLocator files = ClassFileLocator.ForClassLoader.of(Mutants.class.getClassLoader());
+        return MemberSubstitution.strict().with(new MemberSubstitution.TypePoolResolver.ForClassFileLocator(files));
+    }
+
+    static final class NoEpoch {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Argument(0) String site, @Advice.Return(readOnly = false) Transaction.Builder made) {
+            made = Transaction.at(site);
+        }
+    }
+
+    static final class OnlyOnce {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.FieldValue("loaded") boolean loaded) {
+            return loaded;
+        }
+
+        @Advice.OnMethodExit
+        static void exit(@Advice.FieldValue("seen") long seen, @Advice.Return(readOnly = false) long mark) {
+            mark = seen;
+        }
+    }
+
+    static final class Hopeful {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.FieldValue(value = "incomplete", readOnly = false) boolean incomplete) {
+            incomplete = false;
+        }
+    }
+
+    static final class NoWait {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) long wait) {
+            wait = wait == Long.MAX_VALUE ? wait : 0;
+        }
+    }
+
+    static final class AnySince {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.FieldValue("released") Map<?, ?> released,
+                @Advice.Argument(0) int shard,
+                @Advice.Return(readOnly = false) boolean is) {
+            is = released.containsKey(shard);
+        }
+    }
+
+    static final class Registered {
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.FieldValue("registered") boolean registered, @Advice.Return(readOnly = false) boolean holds) {
+            holds = registered;
+        }
+    }
+
+    static final class Skipped {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter() {
+            return true;
+        }
+    }
+
+    static final class Younger {
+        @Advice.OnMethodEnter
+        static void enter(
+                @Advice.FieldValue("length") long length,
+                @Advice.Argument(value = 0, readOnly = false) long nanos,
+                @Advice.Argument(value = 1, readOnly = false) Instant at) {
+            nanos += 2 * length;
+            at = at.plusNanos(2 * length);
+        }
+    }
+
+    static final class NoWallClock {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 1, readOnly = false) Instant now) {
+            now = Instant.EPOCH;
+        }
+    }
+
+    static final class Always {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) boolean answer) {
+            answer = true;
+        }
+    }
+
+    static final class NotForTheLease {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.Argument(0) String reason) {
+            return reason.equals(Reasons.LEASE_OVER);
+        }
+    }
+
+    static final class FirstAttempt {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.FieldValue(value = "numbered", readOnly = false) int numbered) {
+            numbered = 0;
+        }
+    }
+
+    static final class FirstTerm {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) long term) {
+            term = 1;
+        }
+    }
+
+    static final class NoRegistration {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.Argument(0) String path) {
+            return path.startsWith(Paths.AGENTS);
+        }
+
+        @Advice.OnMethodExit
+        static void exit(
+                @Advice.This Transaction.Builder builder, @Advice.Return(readOnly = false) Transaction.Builder made) {
+            made = builder;
+        }
+    }
+
+    static final class NoLedger {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 1, readOnly = false) Optional<LedgerRecord> stored) {
+            stored = Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.belfry.testkit.cluster;
+
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.job.Job;
+import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.ownership.ShardKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the scenarios have in common: how a cluster gets going, what is asked of it, and how it ends. */
+final class Scenes {
+    static final Duration SETTLED = Duration.ofSeconds(6);
+
+    private Scenes() {}
+
+    /** Three agents that own the shards of these jobs. */
+    static SimCluster cluster(long seed, Job... jobs) {
+        return cluster(seed, ClusterOptions.DEFAULT, jobs);
+    }
+
+    static SimCluster cluster(long seed, ClusterOptions options, Job... jobs) {
+        SimCluster cluster = new SimCluster(seed, options);
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        for (Job job : jobs) {
+            cluster.operator().apply(job.build());
+        }
+        cluster.run(SETTLED);
+        return cluster;
+    }
+
+    /** A job that is due every so many milliseconds. */
+    static Job every(String name, int period, int shards) {
+        return Job.named(name)
+                .handler(SimCluster.HANDLER)
+                .every(Duration.ofMillis(period))
+                .shards(shards)
+                .parameter(SimCluster.PERIOD, Integer.toString(period));
+    }
+
+    /** After {@code within} in peace everything lives and is accounted for. */
+    static void heals(SimCluster cluster, Duration within) {
+        cluster.behave(Behaviour.PROMPT);
+        cluster.run(within);
+        cluster.checkLiveness(cluster.now().minusSeconds(6));
+    }
+
+    static Map<ShardKey, Incarnation> owners(SimCluster cluster) {
+        Map<ShardKey, Incarnation> owners = new TreeMap<>();
+        cluster.rows().forEach((key, row) -> owners.put(key, row.owner()));
+        return owners;
+    }
+
+    /** The first execution that runs; there is one within seconds. */
+    static Execution first(SimCluster cluster) {
+        cluster.runUntil(
+                Duration.ofSeconds(4), () -> !cluster.evidence().running().isEmpty());
+        return cluster.evidence().running().stream().findFirst().orElseThrow();
+    }
+
+    /** Executions of a fire of the shard of {@code like}. */
+    static List<Execution> of(SimCluster cluster, FireId fire, Execution like) {
+        return cluster.evidence().of(like.shard()).stream()
+                .filter(execution -> execution.fire().equals(fire))
+                .toList();
+    }
+
+    /** Every attempt takes so long. */
+    static Behaviour lasting(long seconds) {
+        return (task, random) -> Behaviour.Act.lasting(Duration.ofSeconds(seconds));
+    }
+
+    /** The session of the master. */
+    static long session(SimCluster cluster) {
+        return cluster.master().orElseThrow().agent().session().orElseThrow().id();
+    }
+
+    /** An owner that is not master. */
+    static Incarnation owner(SimCluster cluster) {
+        String master = cluster.master().orElseThrow().id();
+        return owners(cluster).values().stream()
+                .filter(owner -> !owner.agentId().equals(master))
+                .findFirst()
+                .orElseThrow();
+    }
+}
