@@ -8,6 +8,9 @@ import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ownership.Buckets;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobRecordCodec;
+import dev.belfry.store.Znode;
 import dev.belfry.testkit.store.Faults;
 import dev.belfry.testkit.time.SimClock;
 import dev.belfry.testkit.time.SimProcess;
@@ -42,7 +45,9 @@ final class Lives {
                 new Life("with an agent of longer sessions", Lives::longerSession),
                 new Life("with full journals", Lives::fullJournals),
                 new Life("with many incarnations", Lives::manyIncarnations),
-                new Life("with many commands", Lives::manyCommands));
+                new Life("with many commands", Lives::manyCommands),
+                new Life("with a clock that is wrong", Lives::wrongClock),
+                new Life("with things that are over for more than a day", Lives::longOver));
     }
 
     /** Kills, moves, definitions, commands and readers. */
@@ -155,6 +160,37 @@ final class Lives {
             cluster.runUntil(Duration.ofSeconds(30), cluster.operator()::idle);
             cluster.run(Duration.ofMillis(150));
         }
+    }
+
+    /** One agent's wall clock is so far off that it asks what the others find. */
+    private static void wrongClock(SimCluster cluster) {
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        apply(cluster, 5, 1_000);
+        cluster.run(Scenes.SETTLED);
+        for (int i = 0; i < 2; i++) {
+            new Fault.Step("a" + i, Duration.ofSeconds(-8), Duration.ofSeconds(10)).inflict(cluster);
+            cluster.run(Duration.ofSeconds(20));
+        }
+    }
+
+    /** A job that is over, settled and, as its record has it, of the day before yesterday; and one without a record. */
+    private static void longOver(SimCluster cluster) {
+        cluster.start("a0");
+        cluster.start("a1");
+        apply(cluster, 3, 3_600_000);
+        cluster.operator().apply(Scenes.every("goes", 3_600_000, 2).build());
+        cluster.operator().apply(Scenes.every("lost", 3_600_000, 2).build());
+        cluster.run(Scenes.SETTLED);
+        apply(cluster, 2, 3_600_000);
+        cluster.operator().command(Command.Kind.DELETE, "goes");
+        cluster.run(Duration.ofMinutes(1));
+        Rogue.delete(cluster, Paths.job("lost"));
+        String path = Paths.job("goes");
+        Znode goes = cluster.ensemble().peek(path).orElseThrow();
+        JobRecord job = JobRecordCodec.decode(path, goes.data(), goes.modified());
+        JobRecord longAgo = job.deletedAt(cluster.now().minus(Duration.ofDays(2)));
+        Rogue.commit(cluster, transaction -> transaction.put(path, JobRecordCodec.encode(longAgo), -1));
+        cluster.run(Duration.ofMinutes(45));
     }
 
     /** Somebody who reads everything there is, again and again. */

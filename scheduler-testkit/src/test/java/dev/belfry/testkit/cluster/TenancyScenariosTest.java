@@ -70,9 +70,16 @@ class TenancyScenariosTest {
 
     @Test
     void shardsWhoseRowsAreLostAreNotGrantedAtOnceByTheMasterAfterTheOneThatSaidSo() {
+        // Who loses the lease when is a matter of the seed; any of them would show it.
+        for (long seed = 1; seed <= 8; seed++) {
+            grantsNothingThatIsLost(seed);
+        }
+    }
+
+    private static void grantsNothingThatIsLost(long seed) {
         AtomicReference<Runnable> atRepair = new AtomicReference<>(() -> {});
         SimCluster cluster = cluster(
-                22,
+                seed,
                 OverheardStore.by((session, site) -> {
                     if (site.equals("table-repair")) {
                         atRepair.getAndSet(() -> {}).run();
