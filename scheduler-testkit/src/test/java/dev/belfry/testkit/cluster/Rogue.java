@@ -35,8 +35,7 @@ final class Rogue {
     /** Writes whatever it likes, as soon as it has a session; {@code deed} is asked then. */
     static void commit(SimCluster cluster, UnaryOperator<Transaction.Builder> deed) {
         connect(cluster, (store, own) -> {
-            Transaction transaction =
-                    deed.apply(Transaction.at(Safety.ROGUE)).build();
+            Transaction transaction = deed.apply(Transaction.at(Safety.ROGUE)).build();
             store.commit(own, transaction, answer -> {});
         });
     }
