@@ -62,7 +62,8 @@ final class Mutants {
                         .on(
                                 TENANCIES + "shardsWhoseRowsAreLostAreNotGrantedAtOnceByTheMasterAfterTheOneThatSaidSo",
                                 "I5",
-                                "I6"),
+                                "I6",
+                                "test"),
                 mutant("R2", "a registration counts in whose hands ever it is")
                         .in(
                                 MASTER + "MasterLoop$Candidate$Registrations",

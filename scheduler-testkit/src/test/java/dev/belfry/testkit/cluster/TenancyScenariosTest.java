@@ -98,9 +98,13 @@ class TenancyScenariosTest {
                 () -> new Fault.Cut(owner(cluster).agentId(), Fault.Way.BOTH, Duration.ofSeconds(5)).inflict(cluster));
         assertThat(cluster.runUntil(Duration.ofSeconds(20), () -> cluster.rows().isEmpty()))
                 .isTrue();
+        long repaired = cluster.scheduler().nanos();
         assertThat(cluster.runUntil(
                         Duration.ofSeconds(20), () -> !cluster.rows().isEmpty()))
                 .isTrue();
+        assertThat(cluster.scheduler().nanos() - repaired)
+                .as("a lease of 4 s may have begun just before the repair")
+                .isGreaterThan(Duration.ofSeconds(4).toNanos());
         heals(cluster, Duration.ofSeconds(40));
     }
 
