@@ -74,6 +74,9 @@ final class CommandDesk implements Mirror.Listener {
 
     private Drains drains = Drains.NONE;
     private int drainsVersion = -1;
+    /** Why the drains cannot be read; empty if they can. */
+    private String drainsProblem = "";
+
     private boolean busy;
     private boolean closed;
 
@@ -118,8 +121,13 @@ final class CommandDesk implements Mirror.Listener {
             }
             try {
                 drains = Drains.decode(Paths.DRAINS, found.znode().data());
+                drainsProblem = "";
             } catch (CorruptRecordException e) {
-                LOG.error("drains ignored: {}", e.getMessage());
+                drainsProblem = String.valueOf(e.getMessage());
+                LOG.error(
+                        "drains cannot be read: {} Until then these agents count as drained: {}.",
+                        drainsProblem,
+                        drains.agents());
             }
             drainsVersion = found.znode().version();
             owner.drainsChanged();
@@ -139,7 +147,8 @@ final class CommandDesk implements Mirror.Listener {
                 consumed.put(id, command.result().get().at());
             }
         } catch (CorruptRecordException e) {
-            LOG.error("command ignored: {}", e.getMessage());
+            waiting.remove(id);
+            LOG.error("command ignored: {} Every other command is consumed.", e.getMessage());
         }
     }
 
@@ -205,7 +214,10 @@ final class CommandDesk implements Mirror.Listener {
             mirror.compare();
         } else if (answer instanceof Commit.Rejected rejected) {
             LOG.error("command cannot be consumed: {}", rejected.why());
-            loop.after(session.timeout().toNanos(), () -> busy = false);
+            loop.after(session.timeout().toNanos(), () -> {
+                busy = false;
+                next();
+            });
         }
         // Of unknown result: everything is compared after the reconnection.
     }
@@ -235,6 +247,9 @@ final class CommandDesk implements Mirror.Listener {
     private Effect drain(Command command) {
         boolean drain = command.kind() == Kind.DRAIN;
         String agent = command.target();
+        if (!drainsProblem.isEmpty()) {
+            return Effect.refused("who is drained cannot be read: " + drainsProblem);
+        }
         if (drains.agents().contains(agent) == drain) {
             return Effect.none("agent '" + agent + "' was " + (drain ? "drained" : "not drained") + " already");
         }
@@ -251,6 +266,10 @@ final class CommandDesk implements Mirror.Listener {
     }
 
     private Effect onJob(Command command) {
+        Optional<String> problem = jobs.problem(command.target());
+        if (problem.isPresent()) {
+            return Effect.refused("the definition of '" + command.target() + "' cannot be read: " + problem.get());
+        }
         Optional<JobBook.Entry> found = jobs.find(command.target());
         if (found.isEmpty() || found.get().job().deleted()) {
             return Effect.refused("no job '" + command.target() + "'; see 'belfry get jobs'");

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,7 @@ final class Office {
     private final Duration clockOffset;
     private final ProofOfLife life;
     private final Map<String, AgentFacts> agents;
+    private final Set<String> unreadable;
     private final Map<Incarnation, Instant> restarting;
     private final Mirror registrations;
     private final Runnable fenced;
@@ -66,6 +68,8 @@ final class Office {
     private final JournalKeeper journals;
     private final Map<String, HandOver> handOvers = new TreeMap<>();
     private final Mirror handOverMirror;
+    private final ForeignWrites tableGuard;
+    private final ForeignWrites epochGuard;
 
     private boolean ended;
     private boolean agentsReadAfterTable;
@@ -80,12 +84,14 @@ final class Office {
      *
      * @param life proofs of life of every incarnation
      * @param agents registrations by incarnation
+     * @param unreadable incarnations that are registered with a record that cannot be read
      * @param restarting incarnations that announced their restart, and when
      * @param registrations follows the registrations
      */
     record Watched(
             ProofOfLife life,
             Map<String, AgentFacts> agents,
+            Set<String> unreadable,
             Map<Incarnation, Instant> restarting,
             Mirror registrations) {}
 
@@ -108,6 +114,7 @@ final class Office {
         this.clockOffset = clockOffset;
         this.life = watched.life();
         this.agents = watched.agents();
+        this.unreadable = watched.unreadable();
         this.restarting = watched.restarting();
         this.registrations = watched.registrations();
         this.fenced = fenced;
@@ -140,8 +147,12 @@ final class Office {
                 Office.this.lost();
             }
         });
-        this.journals = new JournalKeeper(loop, store, session, this.agents::keySet, this::fence);
+        this.journals = new JournalKeeper(loop, store, session, this::registered, this::fence);
         this.handOverMirror = new Mirror(store, session, Paths.HANDOVER, 1, new HandOvers());
+        this.tableGuard = new ForeignWrites(
+                store, session, Paths.ASSIGNMENTS, table::version, () -> writing || !table.loaded(), this::reload);
+        this.epochGuard = new ForeignWrites(
+                store, session, Paths.EPOCH, path -> this.epochVersion, () -> raisingTimeout, this::lost);
     }
 
     private Transaction.Builder fence(String site) {
@@ -150,6 +161,8 @@ final class Office {
 
     /** Reads the table, then the agents, in that order, in this session. */
     void begin() {
+        tableGuard.follow();
+        epochGuard.follow();
         table.load(() -> {
             if (ended) {
                 return;
@@ -173,6 +186,8 @@ final class Office {
         jobs.close();
         commands.close();
         journals.close();
+        tableGuard.close();
+        epochGuard.close();
         table.close();
     }
 
@@ -187,6 +202,8 @@ final class Office {
             begin();
             return;
         }
+        tableGuard.follow();
+        epochGuard.follow();
         handOverMirror.compare();
         jobs.compare();
         commands.resumed();
@@ -240,6 +257,7 @@ final class Office {
         if (!ready() || raiseTimeout()) {
             return;
         }
+        tableGuard.look();
         if (table.damaged()) {
             writing = true;
             long lease = Lease.length(epoch.longestTimeout()).toNanos();
@@ -251,7 +269,7 @@ final class Office {
         Set<Incarnation> replaceable = new TreeSet<>();
         long wait = Long.MAX_VALUE;
         for (Incarnation owner : table.incarnations()) {
-            if (!agents.containsKey(owner.name())) {
+            if (!registered(owner.name())) {
                 life.gone(owner.name(), epoch.longestTimeout(), nanos);
                 long left = life.waitNanos(owner.name(), nanos);
                 if (left == 0) {
@@ -272,7 +290,7 @@ final class Office {
                 .withRestarting(restarting, now)
                 .withReleased(released()));
         restarting.keySet().removeIf(gone -> !agents.containsKey(gone.name()) && !table.names(gone.name()));
-        life.keepOnly(incarnation -> agents.containsKey(incarnation) || table.names(incarnation));
+        life.keepOnly(incarnation -> registered(incarnation) || table.names(incarnation));
         reportUnplaced(plan.unplaced());
         long held = 0;
         for (Change change : plan.changes()) {
@@ -281,20 +299,33 @@ final class Office {
             }
         }
         rearm(held > 0 ? Math.min(wait, held) : wait, now);
-        Plan writable = held > 0 ? withoutHeld(plan) : plan;
+        Plan writable = only(plan, change -> (!(change instanceof Change.Grant) || table.heldNanos(change.shard()) == 0)
+                && !jobs.lost(change.shard().jobUid()));
         if (!writable.isEmpty()) {
             write(writable);
         }
     }
 
-    /** The plan without grants of shards whose present owner is not known and may still hold a lease. */
-    private Plan withoutHeld(Plan plan) {
+    private Set<String> registered() {
+        Set<String> names = new HashSet<>(agents.keySet());
+        names.addAll(unreadable);
+        return names;
+    }
+
+    private boolean registered(String incarnation) {
+        return agents.containsKey(incarnation) || unreadable.contains(incarnation);
+    }
+
+    /**
+     * The part of a plan that may be written now: not grants of shards whose present owner is not known and may still hold a
+     * lease, and nothing about jobs that seem to be gone only because their definition cannot be read.
+     */
+    private static Plan only(Plan plan, Predicate<Change> wanted) {
         List<Change> changes = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
         for (int i = 0; i < plan.changes().size(); i++) {
-            Change change = plan.changes().get(i);
-            if (!(change instanceof Change.Grant) || table.heldNanos(change.shard()) == 0) {
-                changes.add(change);
+            if (wanted.test(plan.changes().get(i))) {
+                changes.add(plan.changes().get(i));
                 reasons.add(plan.reasons().get(i));
             }
         }
@@ -329,6 +360,13 @@ final class Office {
                 plan.unplaced().size(),
                 plan.reasons().get(0));
         table.write(plan, this::written);
+    }
+
+    /** The table is not as this master left it. */
+    private void reload() {
+        if (!ended && !writing && table.loaded()) {
+            table.load(this::planSoon);
+        }
     }
 
     private void written(Commit answer) {
@@ -376,6 +414,7 @@ final class Office {
             if (answer instanceof Commit.Applied) {
                 epoch = raised;
                 epochVersion++;
+                epochGuard.look();
                 planSoon();
             } else if (!ended) {
                 // Refused or of unknown result: the fence is not known any more. A new term settles it.

@@ -570,7 +570,7 @@ public final class AgentLoop implements SessionListener {
             try {
                 job = JobRecordCodec.decode(znode.path(), znode.data(), znode.modified());
             } catch (CorruptRecordException e) {
-                LOG.error("job stops: {}; every other job goes on", e.getMessage());
+                LOG.error("job stops: agent={}; {} Every other job goes on.", profile.id(), e.getMessage());
                 absent(znode.path());
                 return;
             }

@@ -145,6 +145,9 @@ final class TableFollower {
         } catch (CorruptRecordException e) {
             reading = false;
             owner.unreadable(Paths.ASSIGNMENTS, String.valueOf(e.getMessage()));
+            if (again) {
+                read();
+            }
             return;
         }
         Set<Integer> changed = new HashSet<>(stale);

@@ -1,6 +1,8 @@
 package dev.belfry.console.cli;
 
 import dev.belfry.agent.BelfryClient;
+import dev.belfry.console.query.Snapshot;
+import dev.belfry.core.version.JobRecord;
 import dev.belfry.store.zk.ZkIdentity;
 import dev.belfry.store.zk.ZkPassword;
 import dev.belfry.store.zk.ZkSettings;
@@ -107,6 +109,13 @@ abstract class ClusterVerb extends Verb {
             client.awaitConnected();
             return ask(client);
         }
+    }
+
+    /** A job by its name; if its definition cannot be read, the answer is why. */
+    static JobRecord required(Snapshot snapshot, String job) {
+        return snapshot.job(job)
+                .orElseThrow(() -> new NoException(
+                        snapshot.problem(job).orElse("no job '" + job + "'; see 'belfry get jobs'")));
     }
 
     /** Says which records could not be read. */
