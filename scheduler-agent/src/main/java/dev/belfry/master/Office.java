@@ -299,8 +299,10 @@ final class Office {
             }
         }
         rearm(held > 0 ? Math.min(wait, held) : wait, now);
-        Plan writable = only(plan, change -> (!(change instanceof Change.Grant) || table.heldNanos(change.shard()) == 0)
-                && !jobs.lost(change.shard().jobUid()));
+        Plan writable = only(
+                plan,
+                change -> (!(change instanceof Change.Grant) || table.heldNanos(change.shard()) == 0)
+                        && !jobs.lost(change.shard().jobUid()));
         if (!writable.isEmpty()) {
             write(writable);
         }

@@ -220,7 +220,8 @@ final class TableWriter {
     void repair(long longestWaitNanos, Consumer<Commit> then) {
         Generation generation = Generation.of(term, ++n);
         Set<Integer> buckets = new TreeSet<>(broken);
-        buckets.removeIf(bucket -> bucketVersions[bucket] < 0 && vector.generation(bucket).value() == 0);
+        buckets.removeIf(bucket ->
+                bucketVersions[bucket] < 0 && vector.generation(bucket).value() == 0);
         write("table-repair", table, buckets, generation, List.of(), answer -> {
             if (answer instanceof Commit.Applied) {
                 broken.clear();

@@ -291,6 +291,7 @@ public final class AgentLoop implements SessionListener {
         final TableFollower table;
         final Mirror jobs;
         final HandOverList handOver;
+        final OwnRecords records;
         final Map<String, JobRecord> jobsByUid = new HashMap<>();
         final Map<String, String> uidByPath = new HashMap<>();
         boolean registered;
@@ -319,6 +320,7 @@ public final class AgentLoop implements SessionListener {
             this.table = new TableFollower(store, session, self, this);
             this.jobs = new Mirror(store, session, Paths.JOBS, 2, this);
             this.handOver = new HandOverList(loop, store, session, self.name());
+            this.records = new OwnRecords(store, session, self, this::publish, handOver::again);
         }
 
         private AgentFacts facts() {
@@ -387,6 +389,7 @@ public final class AgentLoop implements SessionListener {
                 heartbeat.start();
                 table.start();
                 jobs.start();
+                records.follow();
                 listener.registered(self.name());
             } else if (answer instanceof Commit.Rejected rejected) {
                 LOG.error(
@@ -435,6 +438,7 @@ public final class AgentLoop implements SessionListener {
             table.compare();
             shards.resumed();
             handOver.resumed();
+            records.follow();
         }
 
         void drop() {
@@ -444,6 +448,7 @@ public final class AgentLoop implements SessionListener {
             jobs.close();
             table.close();
             handOver.close();
+            records.close();
             shards.drop();
         }
 

@@ -53,8 +53,8 @@ final class ExplainVerb extends ClusterVerb {
         report(snapshot.problems());
         report(journal.problems());
         report(ledgers.problems());
-        List<String> sentences = Explanation.of(
-                snapshot, journal, record, ledgers.byShard(), when, Optional.ofNullable(shard));
+        List<String> sentences =
+                Explanation.of(snapshot, journal, record, ledgers.byShard(), when, Optional.ofNullable(shard));
         if (format == Format.TABLE) {
             sentences.forEach(this::print);
         } else {

@@ -77,9 +77,9 @@ abstract class Verb implements Callable<Integer> {
                     : Files.readString(Path.of(file), StandardCharsets.UTF_8);
             return Definitions.parse(file.equals("-") ? "stdin" : file, text);
         } catch (java.nio.file.NoSuchFileException e) {
-            throw usage("no such file: " + file);
+            throw new NoException("no such file: " + file);
         } catch (java.nio.charset.CharacterCodingException e) {
-            throw usage(file + " is not UTF-8 text");
+            throw new NoException(file + " is not UTF-8 text; save it as UTF-8");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
         }

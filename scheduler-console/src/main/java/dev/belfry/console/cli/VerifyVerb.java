@@ -76,7 +76,8 @@ final class VerifyVerb extends ClusterVerb {
             job.versions().stream()
                     .map(JobVersion::layout)
                     .distinct()
-                    .forEach(layout -> ledgers.put(job.uid() + '.' + layout, ledgers(client, job.uid(), layout, notes)));
+                    .forEach(
+                            layout -> ledgers.put(job.uid() + '.' + layout, ledgers(client, job.uid(), layout, notes)));
             ledgers.put(job.uid() + ".0", ledgers(client, job.uid(), 0, notes));
         }
         Journal journal = client.journal();
