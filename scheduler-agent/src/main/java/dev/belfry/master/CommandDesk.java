@@ -169,7 +169,8 @@ final class CommandDesk implements Mirror.Listener {
         LOG.error("cannot read {}: {}; check its ACL", path, why);
     }
 
-    private void next() {
+    /** Takes up the next command, if there is one and everything that it takes is known. */
+    void next() {
         if (closed || busy || waiting.isEmpty() || !mirror.caughtUp() || !jobs.caughtUp() || !drainsKnown()) {
             return;
         }

@@ -119,7 +119,7 @@ final class Office {
         this.registrations = watched.registrations();
         this.fenced = fenced;
         this.table = new TableWriter(loop, store, session, self, epoch.term(), this::fence);
-        this.jobs = new JobBook(store, session, this::planSoon, this::settled);
+        this.jobs = new JobBook(store, session, this::planSoon, this::jobsSettled);
         this.commands = new CommandDesk(loop, store, session, jobs, clockOffset, new CommandDesk.Owner() {
             @Override
             public Transaction.Builder transaction(String site) {
@@ -219,6 +219,11 @@ final class Office {
     /** A registration has come, changed or gone. */
     void agentsChanged() {
         planSoon();
+    }
+
+    private void jobsSettled() {
+        commands.next();
+        settled();
     }
 
     /** Something that is followed has been read to its end. */
