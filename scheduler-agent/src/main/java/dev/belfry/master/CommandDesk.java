@@ -14,6 +14,7 @@ import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.version.JobVersion;
 import dev.belfry.core.version.RunRequest;
 import dev.belfry.store.Commit;
+import dev.belfry.store.Failure;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
@@ -73,6 +74,8 @@ final class CommandDesk implements Mirror.Listener {
     private final Map<String, Instant> consumed = new LinkedHashMap<>();
 
     private Drains drains = Drains.NONE;
+    private boolean drainsRead;
+    /** Of the znode; -1 while there is none, which is so after it was set aside. */
     private int drainsVersion = -1;
     /** Why the drains cannot be read; empty if they can. */
     private String drainsProblem = "";
@@ -107,7 +110,7 @@ final class CommandDesk implements Mirror.Listener {
     }
 
     boolean drainsKnown() {
-        return drainsVersion >= 0;
+        return drainsRead;
     }
 
     Drains drains() {
@@ -116,23 +119,45 @@ final class CommandDesk implements Mirror.Listener {
 
     private void readDrains() {
         store.read(session, "drains-read", Paths.DRAINS, answer -> {
-            if (closed || !(answer instanceof Read.Found found)) {
+            if (closed) {
                 return;
             }
-            try {
-                drains = Drains.decode(Paths.DRAINS, found.znode().data());
-                drainsProblem = "";
-            } catch (CorruptRecordException e) {
-                drainsProblem = String.valueOf(e.getMessage());
-                LOG.error(
-                        "drains cannot be read: {} Until then these agents count as drained: {}.",
-                        drainsProblem,
-                        drains.agents());
+            if (answer instanceof Read.Failed failed) {
+                if (failed.failure() instanceof Failure.Rejected rejected) {
+                    LOG.error("cannot read {}: {}; nothing is planned until then", Paths.DRAINS, rejected.why());
+                    loop.after(session.timeout().toNanos() / 2, this::readDrains);
+                }
+                return;
             }
-            drainsVersion = found.znode().version();
+            drainsRead = true;
+            if (answer instanceof Read.Found found) {
+                decodeDrains(found.znode());
+            } else {
+                drainsVersion = -1;
+                drains = Drains.NONE;
+                drainsProblem = "";
+            }
             owner.drainsChanged();
             next();
         });
+    }
+
+    private void decodeDrains(Znode znode) {
+        drainsVersion = znode.version();
+        try {
+            drains = Drains.decode(Paths.DRAINS, znode.data());
+            drainsProblem = "";
+        } catch (CorruptRecordException e) {
+            String problem = String.valueOf(e.getMessage());
+            if (!problem.equals(drainsProblem)) {
+                LOG.error(
+                        "drains cannot be read: {} Until then these agents count as drained: {}.",
+                        problem,
+                        drains.agents());
+            }
+            drainsProblem = problem;
+            loop.after(session.timeout().toNanos() / 4, this::readDrains);
+        }
     }
 
     @Override
@@ -262,7 +287,10 @@ final class CommandDesk implements Mirror.Listener {
                 true,
                 drain ? "agent '" + agent + "' hands over its shards" : "agent '" + agent + "' takes shards again",
                 "",
-                Optional.of(new Transaction.Put(Paths.DRAINS, changed.encode(), drainsVersion)),
+                Optional.of(
+                        drainsVersion < 0
+                                ? new Transaction.Create(Paths.DRAINS, changed.encode(), false)
+                                : new Transaction.Put(Paths.DRAINS, changed.encode(), drainsVersion)),
                 Optional.of(changed));
     }
 

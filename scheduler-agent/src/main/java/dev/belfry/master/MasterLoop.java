@@ -366,6 +366,10 @@ public final class MasterLoop implements SessionListener {
                 office = fresh;
                 fresh.begin();
                 listener.tookOffice(term);
+            } else if (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.EXISTS) {
+                hindered("the term in " + Paths.EPOCH + " is " + (epoch.term() - 1) + ", but term " + epoch.term()
+                        + " has been in force before, see " + conflict.path() + "; the epoch comes from an old copy: "
+                        + RESTORE);
             } else if (answer instanceof Commit.Conflict || answer instanceof Commit.Unavailable) {
                 again();
             } else if (answer instanceof Commit.Rejected rejected) {
