@@ -320,7 +320,7 @@ public final class AgentLoop implements SessionListener {
             this.table = new TableFollower(store, session, self, this);
             this.jobs = new Mirror(store, session, Paths.JOBS, 2, this);
             this.handOver = new HandOverList(loop, store, session, self.name());
-            this.records = new OwnRecords(store, session, self, this::publish, handOver::again);
+            this.records = new OwnRecords(loop, store, session, self, this::publish, handOver::again);
         }
 
         private AgentFacts facts() {
@@ -390,6 +390,7 @@ public final class AgentLoop implements SessionListener {
                 table.start();
                 jobs.start();
                 records.follow();
+                records.lookForTwin();
                 listener.registered(self.name());
             } else if (answer instanceof Commit.Rejected rejected) {
                 LOG.error(

@@ -5,6 +5,7 @@ import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.ownership.HandOver;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
+import dev.belfry.store.Listing;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices when somebody else has written over an incarnation's registration or hand-over so that they cannot be read, and
- * has them written again. The heartbeat needs no such care: it is written anew all the time.
+ * has them written again; and when another agent has taken the same id. The heartbeat needs no such care: it is written
+ * anew all the time.
  *
  * <p>Not thread-safe; owned by the agent's loop. One per session.
  */
@@ -25,12 +27,16 @@ final class OwnRecords {
 
     private record Kept(String path, Watching watching, Consumer<Znode> decoder, Runnable writeAgain) {}
 
+    private final Loop loop;
     private final Store store;
     private final Session session;
+    private final Incarnation self;
     private final List<Kept> kept;
     private boolean closed;
 
-    OwnRecords(Store store, Session session, Incarnation self, Runnable publish, Runnable listReleases) {
+    OwnRecords(Loop loop, Store store, Session session, Incarnation self, Runnable publish, Runnable listReleases) {
+        this.loop = loop;
+        this.self = self;
         this.store = store;
         this.session = session;
         String name = self.name();
@@ -59,6 +65,32 @@ final class OwnRecords {
             one.watching().arm();
             look(one.path(), one.decoder(), one.writeAgain());
         }
+    }
+
+    /** Says so if another agent lives under this one's id; a predecessor that has crashed is given time to expire. */
+    void lookForTwin() {
+        loop.after(session.timeout().toNanos(), () -> {
+            if (!closed) {
+                store.children(session, "own-twin", Paths.AGENTS, this::judgeTwins);
+            }
+        });
+    }
+
+    private void judgeTwins(Listing answer) {
+        if (closed || !(answer instanceof Listing.Found found)) {
+            return;
+        }
+        String prefix = self.agentId() + "~";
+        found.names().stream()
+                .filter(name -> name.startsWith(prefix) && !name.equals(self.name()))
+                .findFirst()
+                .ifPresent(twin -> LOG.error(
+                        "another live agent has the same id: agent={} incarnation={} other={}; only the one that was"
+                                + " there first is assigned shards. Give each agent an id of its own, or none to have"
+                                + " one made up.",
+                        self.agentId(),
+                        self,
+                        twin));
     }
 
     void close() {
