@@ -77,7 +77,7 @@ abstract class Verb implements Callable<Integer> {
                     : Files.readString(Path.of(file), StandardCharsets.UTF_8);
             return Definitions.parse(file.equals("-") ? "stdin" : file, text);
         } catch (java.nio.file.NoSuchFileException e) {
-            throw new NoException("no such file: " + file);
+            throw usage("no such file: " + file);
         } catch (java.nio.charset.CharacterCodingException e) {
             throw new NoException(file + " is not UTF-8 text; save it as UTF-8");
         } catch (IOException e) {
