@@ -5,10 +5,12 @@ import dev.belfry.agent.exec.ThreadAttempts;
 import dev.belfry.agent.loop.AgentLoop;
 import dev.belfry.agent.loop.AgentProfile;
 import dev.belfry.agent.loop.ThreadLoop;
+import dev.belfry.core.record.Paths;
 import dev.belfry.master.MasterLoop;
 import dev.belfry.store.zk.ZkConnection;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +81,7 @@ public final class Agent implements AutoCloseable {
         @Override
         public void registered(String incarnation) {
             registered.complete(incarnation);
+            checkAcls();
         }
 
         @Override
@@ -90,6 +93,20 @@ public final class Agent implements AutoCloseable {
         public void refused(String why) {
             refusal = why;
         }
+    }
+
+    /** Says in the log what is wrong with the ACLs of the namespace's subtrees: they do not inherit, and others set some. */
+    private void checkAcls() {
+        List<String> paths = new ArrayList<>(Paths.skeleton());
+        paths.add(0, "/");
+        var unused = connection.checkAcls(paths).whenComplete((problems, failed) -> {
+            if (failed != null) {
+                LOG.warn(
+                        "the ACLs of {} were not checked: {}",
+                        settings.zookeeper().root(),
+                        failed.getMessage());
+            }
+        });
     }
 
     private void begin() {

@@ -9,12 +9,12 @@ import dev.belfry.agent.client.ClientThread;
 import dev.belfry.agent.client.CommandState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Journal;
+import dev.belfry.agent.client.Ledgers;
 import dev.belfry.agent.client.Readings;
+import dev.belfry.agent.client.TableState;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.command.Command.Kind;
 import dev.belfry.core.job.JobDefinition;
-import dev.belfry.core.ledger.LedgerRecord;
-import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.version.Author;
 import dev.belfry.store.StoreConnection;
@@ -204,16 +204,16 @@ public final class BelfryClient implements AutoCloseable {
         return answer(loop.epoch(patience), patience);
     }
 
-    /** Which incarnation owns which shard. */
-    public AssignmentTable shards() {
+    /** Which incarnation owns which shard; buckets of the table that cannot be read are named and left out. */
+    public TableState shards() {
         return answer(loop.table(patience), patience);
     }
 
     /**
      * The ledgers of one layout of a job, by shard: numbers, or agent ids for a broadcast job, whose layout is 0. Shards of
-     * which nothing has been recorded have none.
+     * which nothing has been recorded have none; those that cannot be read are named.
      */
-    public Map<String, LedgerRecord> ledgers(String jobUid, int layout) {
+    public Ledgers ledgers(String jobUid, int layout) {
         return answer(loop.ledgers(jobUid, layout, patience), patience);
     }
 

@@ -14,6 +14,7 @@ import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.version.JobVersion;
 import dev.belfry.core.version.RunRequest;
 import dev.belfry.store.Commit;
+import dev.belfry.store.Failure;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
@@ -73,7 +74,12 @@ final class CommandDesk implements Mirror.Listener {
     private final Map<String, Instant> consumed = new LinkedHashMap<>();
 
     private Drains drains = Drains.NONE;
+    private boolean drainsRead;
+    /** Of the znode; -1 while there is none, which is so after it was set aside. */
     private int drainsVersion = -1;
+    /** Why the drains cannot be read; empty if they can. */
+    private String drainsProblem = "";
+
     private boolean busy;
     private boolean closed;
 
@@ -98,7 +104,7 @@ final class CommandDesk implements Mirror.Listener {
     }
 
     boolean drainsKnown() {
-        return drainsVersion >= 0;
+        return drainsRead;
     }
 
     Drains drains() {
@@ -107,18 +113,45 @@ final class CommandDesk implements Mirror.Listener {
 
     private void readDrains() {
         store.read(session, "drains-read", Paths.DRAINS, answer -> {
-            if (closed || !(answer instanceof Read.Found found)) {
+            if (closed) {
                 return;
             }
-            try {
-                drains = Drains.decode(Paths.DRAINS, found.znode().data());
-            } catch (CorruptRecordException e) {
-                LOG.error("drains ignored: {}", e.getMessage());
+            if (answer instanceof Read.Failed failed) {
+                if (failed.failure() instanceof Failure.Rejected rejected) {
+                    LOG.error("cannot read {}: {}; nothing is planned until then", Paths.DRAINS, rejected.why());
+                    loop.after(session.timeout().toNanos() / 2, this::readDrains);
+                }
+                return;
             }
-            drainsVersion = found.znode().version();
+            drainsRead = true;
+            if (answer instanceof Read.Found found) {
+                decodeDrains(found.znode());
+            } else {
+                drainsVersion = -1;
+                drains = Drains.NONE;
+                drainsProblem = "";
+            }
             owner.drainsChanged();
             next();
         });
+    }
+
+    private void decodeDrains(Znode znode) {
+        drainsVersion = znode.version();
+        try {
+            drains = Drains.decode(Paths.DRAINS, znode.data());
+            drainsProblem = "";
+        } catch (CorruptRecordException e) {
+            String problem = String.valueOf(e.getMessage());
+            if (!problem.equals(drainsProblem)) {
+                LOG.error(
+                        "drains cannot be read: {} Until then these agents count as drained: {}.",
+                        problem,
+                        drains.agents());
+            }
+            drainsProblem = problem;
+            loop.after(session.timeout().toNanos() / 4, this::readDrains);
+        }
     }
 
     @Override
@@ -133,7 +166,8 @@ final class CommandDesk implements Mirror.Listener {
                 consumed.put(id, command.result().get().at());
             }
         } catch (CorruptRecordException e) {
-            LOG.error("command ignored: {}", e.getMessage());
+            waiting.remove(id);
+            LOG.error("command ignored: {} Every other command is consumed.", e.getMessage());
         }
     }
 
@@ -154,7 +188,7 @@ final class CommandDesk implements Mirror.Listener {
         LOG.error("cannot read {}: {}; check its ACL", path, why);
     }
 
-    /** Consumes the oldest command that waits, if everything that it may concern has been read. */
+    /** Takes up the next command, if there is one and everything that it takes is known. */
     void next() {
         if (closed || busy || waiting.isEmpty() || !mirror.caughtUp() || !jobs.caughtUp() || !drainsKnown()) {
             return;
@@ -200,7 +234,10 @@ final class CommandDesk implements Mirror.Listener {
             mirror.compare();
         } else if (answer instanceof Commit.Rejected rejected) {
             LOG.error("command cannot be consumed: {}", rejected.why());
-            loop.after(session.timeout().toNanos(), () -> busy = false);
+            loop.after(session.timeout().toNanos(), () -> {
+                busy = false;
+                next();
+            });
         }
         // Of unknown result: the connection is gone, and the office with it; the next one finds out.
     }
@@ -230,6 +267,9 @@ final class CommandDesk implements Mirror.Listener {
     private Effect drain(Command command) {
         boolean drain = command.kind() == Kind.DRAIN;
         String agent = command.target();
+        if (!drainsProblem.isEmpty()) {
+            return Effect.refused("who is drained cannot be read: " + drainsProblem);
+        }
         if (drains.agents().contains(agent) == drain) {
             return Effect.none("agent '" + agent + "' was " + (drain ? "drained" : "not drained") + " already");
         }
@@ -241,11 +281,18 @@ final class CommandDesk implements Mirror.Listener {
                 true,
                 drain ? "agent '" + agent + "' hands over its shards" : "agent '" + agent + "' takes shards again",
                 "",
-                Optional.of(new Transaction.Put(Paths.DRAINS, changed.encode(), drainsVersion)),
+                Optional.of(
+                        drainsVersion < 0
+                                ? new Transaction.Create(Paths.DRAINS, changed.encode(), false)
+                                : new Transaction.Put(Paths.DRAINS, changed.encode(), drainsVersion)),
                 Optional.of(changed));
     }
 
     private Effect onJob(Command command) {
+        Optional<String> problem = jobs.problem(command.target());
+        if (problem.isPresent()) {
+            return Effect.refused("the definition of '" + command.target() + "' cannot be read: " + problem.get());
+        }
         Optional<JobBook.Entry> found = jobs.find(command.target());
         if (found.isEmpty() || found.get().job().deleted()) {
             return Effect.refused("no job '" + command.target() + "'; see 'belfry get jobs'");

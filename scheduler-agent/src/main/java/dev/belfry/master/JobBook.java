@@ -45,6 +45,8 @@ final class JobBook implements Mirror.Listener {
     private final Runnable changed;
     private final Runnable settled;
     private final Map<String, Entry> byName = new TreeMap<>();
+    /** By name, why a definition cannot be read. */
+    private final Map<String, String> problems = new TreeMap<>();
 
     JobBook(Store store, Session session, Runnable changed, Runnable settled) {
         this.mirror = new Mirror(store, session, Paths.JOBS, 2, this);
@@ -70,6 +72,17 @@ final class JobBook implements Mirror.Listener {
 
     Optional<Entry> find(String name) {
         return Optional.ofNullable(byName.get(name));
+    }
+
+    /** Why the definition of this name cannot be read; empty if it can, or if there is none. */
+    Optional<String> problem(String name) {
+        return Optional.ofNullable(problems.get(name));
+    }
+
+    /** Whether nothing is known of the job with this uid because its definition could not be read in this term. */
+    boolean lost(String uid) {
+        int name = uid.lastIndexOf('~');
+        return name > 0 && problems.containsKey(uid.substring(0, name)) && !byName.containsKey(uid.substring(0, name));
     }
 
     String nameOf(String uid) {
@@ -147,8 +160,10 @@ final class JobBook implements Mirror.Listener {
         try {
             JobRecord job = JobRecordCodec.decode(znode.path(), znode.data(), znode.modified());
             byName.put(Paths.name(znode.path()), new Entry(job, znode.version()));
+            problems.remove(Paths.name(znode.path()));
         } catch (CorruptRecordException e) {
-            LOG.error("definition cannot be read: {}; it is planned as it last was", e.getMessage());
+            problems.put(Paths.name(znode.path()), String.valueOf(e.getMessage()));
+            LOG.error("definition cannot be read: {} Its shards stay where they are.", e.getMessage());
         }
         changed.run();
     }
@@ -156,6 +171,7 @@ final class JobBook implements Mirror.Listener {
     @Override
     public void absent(String path) {
         byName.remove(Paths.name(path));
+        problems.remove(Paths.name(path));
         changed.run();
     }
 

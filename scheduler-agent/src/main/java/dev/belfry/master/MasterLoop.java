@@ -17,6 +17,7 @@ import dev.belfry.store.Candidacy;
 import dev.belfry.store.Change;
 import dev.belfry.store.Commit;
 import dev.belfry.store.ElectionListener;
+import dev.belfry.store.Failure;
 import dev.belfry.store.Listing;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
@@ -27,7 +28,9 @@ import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +46,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class MasterLoop implements SessionListener {
     private static final Logger LOG = LoggerFactory.getLogger(MasterLoop.class);
+
+    private static final String RESTORE =
+            "stop all agents of the namespace and restore it as docs/operations.md says under 'Backup and restore'";
 
     private static final long JOIN_SPREAD_NANOS = Duration.ofMillis(200).toNanos();
 
@@ -129,6 +135,8 @@ public final class MasterLoop implements SessionListener {
         final Incarnation self;
         final ProofOfLife life = new ProofOfLife();
         final Map<String, AgentFacts> agents = new TreeMap<>();
+        /** Incarnations that are registered, with a record that cannot be read: alive, and not to be replaced. */
+        final Set<String> unreadable = new TreeSet<>();
         /** Incarnations that announced their restart, and when. */
         final Map<Incarnation, Instant> restarting = new TreeMap<>();
 
@@ -146,6 +154,9 @@ public final class MasterLoop implements SessionListener {
         boolean looking;
         boolean taking;
         String latch = "";
+        /** Why office could not be taken, as it was said last. */
+        String hindrance = "";
+
         long term;
 
         Candidate(Session session) {
@@ -281,8 +292,13 @@ public final class MasterLoop implements SessionListener {
             store.read(session, "epoch-read", Paths.EPOCH, answer -> {
                 if (answer instanceof Read.Found found && !left && !latch.isEmpty()) {
                     writeEpoch(found.znode());
-                } else {
-                    taking = false;
+                    return;
+                }
+                taking = false;
+                if (answer instanceof Read.Failed failed && failed.failure() instanceof Failure.Rejected rejected) {
+                    hindered("cannot read " + Paths.EPOCH + ": " + rejected.why());
+                } else if (answer instanceof Read.Missing) {
+                    hindered(Paths.EPOCH + " is missing; it is never to be deleted, " + RESTORE);
                 }
             });
         }
@@ -293,7 +309,7 @@ public final class MasterLoop implements SessionListener {
                 before = Epoch.decode(Paths.EPOCH, znode.data());
             } catch (CorruptRecordException e) {
                 taking = false;
-                LOG.error("nobody can be master: {}; restore the znode, never delete it", e.getMessage());
+                hindered(e.getMessage() + " This one is never set aside or deleted: " + RESTORE);
                 return;
             }
             Epoch epoch = new Epoch(before.term() + 1, self.name(), longest(before.longestTimeout()));
@@ -305,6 +321,15 @@ public final class MasterLoop implements SessionListener {
                             new TableEntry(epoch.term(), self.name(), 0, loop.now(), java.util.List.of()).encode())
                     .build();
             store.commit(session, transaction, answer -> epochAnswered(epoch, znode.version() + 1, answer));
+        }
+
+        /** Says once why nobody can be master, and looks again until somebody has put it right. */
+        private void hindered(String why) {
+            if (!why.equals(hindrance)) {
+                hindrance = why;
+                LOG.error("nobody can be master: {}. What is assigned goes on; nothing is reassigned until then.", why);
+            }
+            loop.after(session.timeout().toNanos() / 2, this::takeOffice);
         }
 
         private Duration longest(Duration known) {
@@ -323,6 +348,7 @@ public final class MasterLoop implements SessionListener {
                 return;
             }
             if (answer instanceof Commit.Applied applied && !latch.isEmpty()) {
+                hindrance = "";
                 term = epoch.term();
                 LOG.info("took office: term={} incarnation={}", term, self);
                 Duration offset =
@@ -335,16 +361,19 @@ public final class MasterLoop implements SessionListener {
                         epoch,
                         version,
                         offset,
-                        new Office.Watched(life, agents, restarting, registrations),
+                        new Office.Watched(life, agents, unreadable, restarting, registrations),
                         this::fenced);
                 office = fresh;
                 fresh.begin();
                 listener.tookOffice(term);
+            } else if (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.EXISTS) {
+                hindered("the term in " + Paths.EPOCH + " is " + (epoch.term() - 1) + ", but term " + epoch.term()
+                        + " has been in force before, see " + conflict.path() + "; the epoch comes from an old copy: "
+                        + RESTORE);
             } else if (answer instanceof Commit.Conflict || answer instanceof Commit.Unavailable) {
                 again();
             } else if (answer instanceof Commit.Rejected rejected) {
-                LOG.error("cannot take office: {}; give this agent write access to {}", rejected.why(), Paths.EPOCH);
-                again();
+                hindered(rejected.why() + " Give this agent write access to " + Paths.EPOCH);
             }
             // Fenced: the latch is gone, the election will say so. Indeterminate: a reconnection follows, and a new
             // term is written whatever became of this one.
@@ -374,13 +403,18 @@ public final class MasterLoop implements SessionListener {
                         return;
                     }
                     agents.put(name, facts);
+                    unreadable.remove(name);
                     life.registered(name, facts.sessionTimeout());
                     if (AgentFactsCodec.restarting(znode.path(), znode.data())) {
                         restarting.putIfAbsent(facts.incarnation(), znode.modified());
                     }
                 } catch (CorruptRecordException e) {
-                    LOG.error("agent is assigned nothing: {}", e.getMessage());
-                    agents.remove(name);
+                    // It lives as long as its registration exists, whatever that says (rule R2).
+                    unreadable.add(name);
+                    LOG.error(
+                            "registration cannot be read: {} The agent keeps what it owns and {}.",
+                            e.getMessage(),
+                            agents.containsKey(name) ? "counts as it registered last" : "is assigned nothing more");
                 }
                 if (office != null) {
                     office.agentsChanged();
@@ -391,6 +425,7 @@ public final class MasterLoop implements SessionListener {
             public void absent(String path) {
                 String name = Paths.name(path);
                 agents.remove(name);
+                unreadable.remove(name);
                 life.gone(name, session.timeout(), loop.nanoTime());
                 if (office != null) {
                     office.agentsChanged();

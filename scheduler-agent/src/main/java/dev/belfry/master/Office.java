@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,7 @@ final class Office {
     private final Duration clockOffset;
     private final ProofOfLife life;
     private final Map<String, AgentFacts> agents;
+    private final Set<String> unreadable;
     private final Map<Incarnation, Instant> restarting;
     private final Mirror registrations;
     private final Runnable fenced;
@@ -68,6 +70,8 @@ final class Office {
     private final LedgerKeeper ledgers;
     private final Map<String, HandOver> handOvers = new TreeMap<>();
     private final Mirror handOverMirror;
+    private final ForeignWrites tableGuard;
+    private final ForeignWrites epochGuard;
 
     private boolean ended;
     private boolean agentsReadAfterTable;
@@ -82,12 +86,14 @@ final class Office {
      *
      * @param life proofs of life of every incarnation
      * @param agents registrations by incarnation
+     * @param unreadable incarnations that are registered with a record that cannot be read
      * @param restarting incarnations that announced their restart, and when
      * @param registrations follows the registrations
      */
     record Watched(
             ProofOfLife life,
             Map<String, AgentFacts> agents,
+            Set<String> unreadable,
             Map<Incarnation, Instant> restarting,
             Mirror registrations) {}
 
@@ -110,11 +116,12 @@ final class Office {
         this.clockOffset = clockOffset;
         this.life = watched.life();
         this.agents = watched.agents();
+        this.unreadable = watched.unreadable();
         this.restarting = watched.restarting();
         this.registrations = watched.registrations();
         this.fenced = fenced;
         this.table = new TableWriter(loop, store, session, self, epoch.term(), this::fence);
-        this.jobs = new JobBook(store, session, this::planSoon, this::settled);
+        this.jobs = new JobBook(store, session, this::planSoon, this::jobsSettled);
         this.settlements = new Settlements(store, session, this::fence);
         this.commands = new CommandDesk(loop, store, session, jobs, clockOffset, new CommandDesk.Owner() {
             @Override
@@ -143,9 +150,13 @@ final class Office {
                 Office.this.lost();
             }
         });
-        this.journals = new JournalKeeper(loop, store, session, this.agents::keySet, this::fence);
+        this.journals = new JournalKeeper(loop, store, session, this::registered, this::fence);
         this.ledgers = new LedgerKeeper(loop, store, session, jobs::all, this::now, this::fence);
         this.handOverMirror = new Mirror(store, session, Paths.HANDOVER, 1, new HandOvers());
+        this.tableGuard = new ForeignWrites(
+                store, session, Paths.ASSIGNMENTS, table::version, () -> writing || !table.loaded(), this::reload);
+        this.epochGuard = new ForeignWrites(
+                store, session, Paths.EPOCH, path -> this.epochVersion, () -> raisingTimeout, this::lost);
     }
 
     private Transaction.Builder fence(String site) {
@@ -154,6 +165,8 @@ final class Office {
 
     /** Reads the table, then the agents, in that order, in this session. */
     void begin() {
+        tableGuard.follow();
+        epochGuard.follow();
         table.load(() -> {
             if (ended) {
                 return;
@@ -180,6 +193,8 @@ final class Office {
         commands.close();
         journals.close();
         ledgers.close();
+        tableGuard.close();
+        epochGuard.close();
         table.close();
     }
 
@@ -192,6 +207,11 @@ final class Office {
     /** A registration has come, changed or gone. */
     void agentsChanged() {
         planSoon();
+    }
+
+    private void jobsSettled() {
+        commands.next();
+        settled();
     }
 
     /** Something that is followed has been read to its end. */
@@ -243,6 +263,7 @@ final class Office {
         if (!ready() || raiseTimeout()) {
             return;
         }
+        tableGuard.look();
         if (table.damaged()) {
             writing = true;
             table.repair(longestWaitNanos(), this::written);
@@ -253,7 +274,7 @@ final class Office {
         Set<Incarnation> replaceable = new TreeSet<>();
         long wait = Long.MAX_VALUE;
         for (Incarnation owner : table.incarnations()) {
-            if (!agents.containsKey(owner.name())) {
+            if (!registered(owner.name())) {
                 life.gone(owner.name(), epoch.longestTimeout(), nanos);
                 long left = life.waitNanos(owner.name(), nanos);
                 if (left == 0) {
@@ -274,7 +295,7 @@ final class Office {
                 .withRestarting(restarting, now)
                 .withReleased(listed(HandOver::releases), listed(HandOver::settled)));
         restarting.keySet().removeIf(gone -> !agents.containsKey(gone.name()) && !table.names(gone.name()));
-        life.keepOnly(incarnation -> agents.containsKey(incarnation) || table.names(incarnation));
+        life.keepOnly(incarnation -> registered(incarnation) || table.names(incarnation));
         reportUnplaced(plan.unplaced());
         long held = 0;
         for (Change change : plan.changes()) {
@@ -283,7 +304,10 @@ final class Office {
             }
         }
         rearm(held > 0 ? Math.min(wait, held) : wait, now);
-        Plan writable = held > 0 ? withoutHeld(plan) : plan;
+        Plan writable = only(
+                plan,
+                change -> (!grants(change) || table.heldNanos(change.shard()) == 0)
+                        && !jobs.lost(change.shard().jobUid()));
         if (!writable.isEmpty()) {
             write(writable);
         } else {
@@ -300,14 +324,26 @@ final class Office {
         }
     }
 
-    /** The plan without grants of shards whose present owner is not known and may still hold a lease. */
-    private Plan withoutHeld(Plan plan) {
+    private Set<String> registered() {
+        Set<String> names = new HashSet<>(agents.keySet());
+        names.addAll(unreadable);
+        return names;
+    }
+
+    private boolean registered(String incarnation) {
+        return agents.containsKey(incarnation) || unreadable.contains(incarnation);
+    }
+
+    /**
+     * The part of a plan that may be written now: not grants of shards whose present owner is not known and may still hold a
+     * lease, and nothing about jobs that seem to be gone only because their definition cannot be read.
+     */
+    private static Plan only(Plan plan, Predicate<Change> wanted) {
         List<Change> changes = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
         for (int i = 0; i < plan.changes().size(); i++) {
-            Change change = plan.changes().get(i);
-            if (!grants(change) || table.heldNanos(change.shard()) == 0) {
-                changes.add(change);
+            if (wanted.test(plan.changes().get(i))) {
+                changes.add(plan.changes().get(i));
                 reasons.add(plan.reasons().get(i));
             }
         }
@@ -355,6 +391,13 @@ final class Office {
         });
     }
 
+    /** The table is not as this master left it. */
+    private void reload() {
+        if (!ended && !writing && table.loaded()) {
+            table.load(this::planSoon);
+        }
+    }
+
     private void written(Commit answer) {
         writing = false;
         if (ended) {
@@ -400,6 +443,7 @@ final class Office {
             if (answer instanceof Commit.Applied) {
                 epoch = raised;
                 epochVersion++;
+                epochGuard.look();
                 planSoon();
             } else if (!ended) {
                 // Refused or of unknown result: the fence is not known any more. A new term settles it.

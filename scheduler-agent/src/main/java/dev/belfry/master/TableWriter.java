@@ -107,6 +107,15 @@ final class TableWriter {
         return table;
     }
 
+    /** The version at which this master read or left a znode of the table; -1 if there was none. */
+    int version(String path) {
+        if (path.equals(Paths.ASSIGNMENTS)) {
+            return vectorVersion;
+        }
+        String name = Paths.name(path);
+        return name.matches("[0-9a-f]{2}") ? bucketVersions[Integer.parseInt(name, 16)] : -1;
+    }
+
     /** Every incarnation that a row names as owner. */
     Collection<Incarnation> incarnations() {
         return table.dictionary();
@@ -156,7 +165,9 @@ final class TableWriter {
                 if (answer instanceof Read.Found found) {
                     bucketVersions[bucket] = found.znode().version();
                     decode(bucket, path, found.znode().data(), builder);
-                } else if (answer instanceof Read.Failed) {
+                } else if (answer instanceof Read.Missing) {
+                    decode(bucket, path, new byte[0], builder);
+                } else {
                     failed[0] = true;
                 }
                 if (--outstanding[0] == 0 && !failed[0]) {
@@ -170,11 +181,15 @@ final class TableWriter {
     }
 
     private void decode(int bucket, String path, byte[] data, TableBuilder builder) {
-        if (data.length == 0) {
+        if (data.length == 0 && vector.generation(bucket).value() == 0) {
             return;
         }
         try {
             BucketCodec.decode(bucket, data, builder);
+            if (vector.generation(bucket).value() == 0) {
+                // Somebody has emptied the vector: nobody would read this bucket any more.
+                broken.add(bucket);
+            }
         } catch (CorruptRecordException e) {
             broken.add(bucket);
             if (hadTable) {
@@ -207,7 +222,8 @@ final class TableWriter {
     void repair(long longestWaitNanos, Consumer<Commit> then) {
         Generation generation = Generation.of(term, ++n);
         Set<Integer> buckets = new TreeSet<>(broken);
-        buckets.removeIf(bucket -> bucketVersions[bucket] < 0);
+        buckets.removeIf(bucket ->
+                bucketVersions[bucket] < 0 && vector.generation(bucket).value() == 0);
         write("table-repair", table, buckets, generation, List.of(), answer -> {
             if (answer instanceof Commit.Applied) {
                 broken.clear();

@@ -5,7 +5,6 @@ import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ledger.LedgerRecord;
-import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.version.Author;
@@ -14,7 +13,6 @@ import dev.belfry.core.version.JobVersion;
 import dev.belfry.store.Store;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -127,12 +125,12 @@ public final class ClientLoop {
     }
 
     /** The assignment table, bucket by bucket: while it is being written buckets may be of different generations. */
-    public CompletableFuture<AssignmentTable> table(Duration patience) {
+    public CompletableFuture<TableState> table(Duration patience) {
         return fresh(patience, Reader::table);
     }
 
     /** The ledgers of one layout of a job, by shard. */
-    public CompletableFuture<Map<String, LedgerRecord>> ledgers(String jobUid, int layout, Duration patience) {
+    public CompletableFuture<Ledgers> ledgers(String jobUid, int layout, Duration patience) {
         return fresh(patience, reader -> reader.ledgers(jobUid, layout));
     }
 

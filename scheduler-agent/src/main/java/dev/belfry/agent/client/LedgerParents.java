@@ -7,6 +7,7 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Transaction;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
  * <p>Not thread-safe; owned by the client's loop.
  */
 final class LedgerParents {
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
     /** Number of a new job's layout; 0 is where broadcast jobs have their ledgers. */
     static final int FIRST_LAYOUT = 1;
 
@@ -96,17 +99,19 @@ final class LedgerParents {
     /** Makes sure that the namespace has its subtrees; tried again until the deadline. */
     static CompletableFuture<Boolean> skeleton(Requests requests, Deadline deadline) {
         return requests.session(deadline).thenCompose(session -> {
-            CompletableFuture<Boolean> done = new CompletableFuture<>();
-            new Skeleton(requests.store(), session).ensure(() -> done.complete(true), why -> done.complete(false));
-            return done.thenCompose(ok -> {
-                if (ok) {
+            CompletableFuture<String> problem = new CompletableFuture<>();
+            new Skeleton(requests.store(), session).ensure(() -> problem.complete(""), problem::complete);
+            return problem.thenCompose(why -> {
+                if (why.isEmpty()) {
                     return CompletableFuture.completedFuture(true);
                 }
                 if (deadline.passed(requests.loop().nanoTime())) {
-                    return CompletableFuture.failedFuture(new ClientException(
-                            Kind.REJECTED, "the namespace could not be set up: the store refused or did not answer"));
+                    return CompletableFuture.failedFuture(
+                            new ClientException(Kind.REJECTED, "the namespace could not be set up: " + why));
                 }
-                return requests.sync("skeleton-settle", deadline).thenCompose(s -> skeleton(requests, deadline));
+                return requests.after(PAUSE)
+                        .thenCompose(waited -> requests.sync("skeleton-settle", deadline))
+                        .thenCompose(synced -> skeleton(requests, deadline));
             });
         });
     }

@@ -70,26 +70,52 @@ final class Reader {
     // --- agents
 
     CompletableFuture<Readings<AgentState>> agents() {
+        List<String> problems = new ArrayList<>();
         return below(Paths.HEARTBEATS, 1)
-                .thenCompose(heartbeats -> epoch().thenCompose(epoch -> drains().thenCompose(drains -> below(
-                                Paths.AGENTS, 1)
-                        .thenApply(agents -> {
-                            Map<String, Znode> byName = new HashMap<>();
-                            heartbeats.forEach(znode -> byName.put(Paths.name(znode.path()), znode));
-                            return decode(agents, znode -> agent(znode, byName, epoch, drains));
-                        }))));
+                .thenCompose(heartbeats -> orNote(epoch(), Epoch.NONE, problems)
+                        .thenCompose(epoch -> orNote(drains(), Drains.NONE, problems)
+                                .thenCompose(drains -> below(Paths.AGENTS, 1).thenApply(agents -> {
+                                    Map<String, Znode> byName = new HashMap<>();
+                                    heartbeats.forEach(znode -> byName.put(Paths.name(znode.path()), znode));
+                                    Readings<AgentState> read =
+                                            decode(agents, znode -> agent(znode, byName, epoch, drains, problems));
+                                    problems.addAll(read.problems());
+                                    return new Readings<>(read.found(), problems);
+                                }))));
     }
 
-    private static AgentState agent(Znode znode, Map<String, Znode> heartbeats, Epoch epoch, Drains drains) {
+    private static AgentState agent(
+            Znode znode, Map<String, Znode> heartbeats, Epoch epoch, Drains drains, List<String> problems) {
         String name = Paths.name(znode.path());
         AgentFacts facts = AgentFactsCodec.decode(znode.path(), name, znode.data(), znode.created());
         Znode beat = heartbeats.get(name);
         return new AgentState(
                 facts,
-                Optional.ofNullable(beat).map(b -> HeartbeatRecord.decode(b.path(), b.data())),
+                Optional.ofNullable(beat).flatMap(b -> heartbeat(b, problems)),
                 beat == null ? Instant.EPOCH : beat.modified(),
                 epoch.incarnation().equals(name),
                 drains.agents().contains(facts.incarnation().agentId()));
+    }
+
+    private static Optional<HeartbeatRecord> heartbeat(Znode beat, List<String> problems) {
+        try {
+            return Optional.of(HeartbeatRecord.decode(beat.path(), beat.data()));
+        } catch (CorruptRecordException e) {
+            problems.add(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    /** What {@code answer} says; if it is of a record that cannot be read, that is noted and {@code otherwise} stands for it. */
+    private static <T> CompletableFuture<T> orNote(CompletableFuture<T> answer, T otherwise, List<String> problems) {
+        return answer.exceptionallyCompose(failed -> {
+            Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+            if (cause instanceof CorruptRecordException corrupt) {
+                problems.add(String.valueOf(corrupt.getMessage()));
+                return CompletableFuture.completedFuture(otherwise);
+            }
+            return CompletableFuture.failedFuture(failed);
+        });
     }
 
     CompletableFuture<Epoch> epoch() {
@@ -106,14 +132,23 @@ final class Reader {
 
     // --- the table
 
-    CompletableFuture<AssignmentTable> table() {
+    CompletableFuture<TableState> table() {
         return below(Paths.ASSIGNMENTS, 1).thenApply(buckets -> {
             TableBuilder table = AssignmentTable.empty().toBuilder();
+            List<String> problems = new ArrayList<>();
             for (Znode znode : buckets) {
-                BucketCodec.decode(Integer.parseInt(Paths.name(znode.path()), 16), znode.data(), table);
+                attempt(problems, () -> bucket(znode, table));
             }
-            return table.build();
+            return new TableState(table.build(), problems);
         });
+    }
+
+    private static void bucket(Znode znode, TableBuilder table) {
+        String name = Paths.name(znode.path());
+        if (!name.matches("[0-9a-f]{2}")) {
+            throw CorruptRecordException.malformed(znode.path(), "it is not the name of a bucket");
+        }
+        BucketCodec.decode(Integer.parseInt(name, 16), znode.data(), table);
     }
 
     // --- ledgers
@@ -124,16 +159,19 @@ final class Reader {
     }
 
     /** The ledgers below one layout of a job, by shard; checkpoints are left out. */
-    CompletableFuture<Map<String, LedgerRecord>> ledgers(String jobUid, int layout) {
+    CompletableFuture<Ledgers> ledgers(String jobUid, int layout) {
         String parent = Paths.ledgers(jobUid, layout);
         return requests.children("get-ledgers", parent, deadline)
                 .thenCompose(names -> expandBlocks(parent, names))
                 .thenCompose(paths -> requests.readAll("get-ledger", paths, deadline))
                 .thenApply(znodes -> {
                     Map<String, LedgerRecord> ledgers = new TreeMap<>(Reader::byNumber);
-                    znodes.forEach(znode ->
-                            ledgers.put(Paths.name(znode.path()), LedgerCodec.decode(znode.path(), znode.data())));
-                    return ledgers;
+                    List<String> problems = new ArrayList<>();
+                    znodes.forEach(znode -> attempt(
+                            problems,
+                            () -> ledgers.put(
+                                    Paths.name(znode.path()), LedgerCodec.decode(znode.path(), znode.data()))));
+                    return new Ledgers(ledgers, problems);
                 });
     }
 

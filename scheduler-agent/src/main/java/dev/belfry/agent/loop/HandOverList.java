@@ -78,6 +78,11 @@ final class HandOverList {
         }
     }
 
+    /** Writes the whole list again: somebody else has written over it. */
+    void again() {
+        changed();
+    }
+
     private void changed() {
         if (!dirty) {
             dirty = true;

@@ -54,6 +54,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     private final TableFollower table;
     private final Mirror jobs;
     private final HandOverList handOver;
+    private final OwnRecords records;
     private final Map<String, JobRecord> jobsByUid = new HashMap<>();
     private final Map<String, String> uidByPath = new HashMap<>();
     private boolean registered;
@@ -97,6 +98,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         this.table = new TableFollower(store, session, self, this);
         this.jobs = new Mirror(store, session, Paths.JOBS, 2, this);
         this.handOver = new HandOverList(loop, store, session, self.name());
+        this.records = new OwnRecords(store, session, self, this::publish, handOver::again);
         this.broadcasts = new Broadcasts(loop, store, session, profile.id(), shards, new Part());
         this.namesakes = new Namesakes(loop, store, session, self, this::namesakesKnown);
     }
@@ -186,6 +188,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
             heartbeat.start();
             table.start();
             namesakes.look();
+            records.follow();
             listener.registered(self.name());
         } else if (answer instanceof Commit.Rejected rejected) {
             LOG.error(
@@ -250,6 +253,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         table.compare();
         shards.resumed();
         handOver.resumed();
+        records.follow();
     }
 
     void drop() {
@@ -261,6 +265,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         jobs.close();
         table.close();
         handOver.close();
+        records.close();
         shards.drop();
     }
 
@@ -392,7 +397,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         try {
             job = JobRecordCodec.decode(znode.path(), znode.data(), znode.modified());
         } catch (CorruptRecordException e) {
-            LOG.error("job stops: {}; every other job goes on", e.getMessage());
+            LOG.error("job stops: agent={}; {} Every other job goes on.", profile.id(), e.getMessage());
             absent(znode.path());
             return;
         }

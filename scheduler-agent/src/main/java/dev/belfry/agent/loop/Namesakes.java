@@ -38,6 +38,7 @@ final class Namesakes {
     private Optional<Instant> registeredAt = Optional.empty();
     private boolean duplicate;
     private boolean looking;
+    private int looks;
     private boolean closed;
 
     /** @param known called once the look has ended, and again when this agent is no duplicate any more */
@@ -130,23 +131,37 @@ final class Namesakes {
         boolean before = duplicate;
         registeredAt = Optional.of(ours.get().registeredAt());
         duplicate = Eligibility.duplicates(found).contains(self);
-        if (duplicate && !before) {
-            LOG.error(
-                    "another live agent has the id '{}': {}; this one ({}) is assigned nothing until that one is gone;"
-                            + " give it an id of its own",
-                    self.agentId(),
-                    found.stream()
-                            .filter(f -> !f.incarnation().equals(self))
-                            .map(f -> f.incarnation() + " on " + f.host() + " pid " + f.pid() + " since "
-                                    + f.registeredAt())
-                            .toList(),
-                    self);
+        if (duplicate) {
+            tell(found);
         }
         if (duplicate) {
             loop.after(session.timeout().toNanos(), this::look);
         }
         if (!closed && (first || (before && !duplicate))) {
             known.run();
+        }
+    }
+
+    /** A predecessor that has crashed is given time to expire before it is called another agent. */
+    private void tell(List<AgentFacts> found) {
+        List<String> others = found.stream()
+                .filter(f -> !f.incarnation().equals(self))
+                .map(f -> f.incarnation() + " on " + f.host() + " pid " + f.pid() + " since " + f.registeredAt())
+                .toList();
+        looks++;
+        if (looks == 1) {
+            LOG.info(
+                    "an earlier registration of this agent is still there: incarnation={} other={}; this one is assigned"
+                            + " nothing until that one is gone",
+                    self,
+                    others);
+        } else if (looks == 2) {
+            LOG.error(
+                    "another live agent has the same id: agent={} incarnation={} other={}; this one is assigned nothing"
+                            + " until that one is gone. Give each agent an id of its own, or none to have one made up.",
+                    self.agentId(),
+                    self,
+                    others);
         }
     }
 

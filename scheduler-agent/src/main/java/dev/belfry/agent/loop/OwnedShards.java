@@ -130,6 +130,14 @@ final class OwnedShards {
         return shards.values();
     }
 
+    /**
+     * Whether attempts of this shard may start: the lease holds, and the definition can be read. Without a definition the
+     * shard is as without a lease: what falls due is owed, and settled once it is back.
+     */
+    private boolean mayStart(OwnedShard shard) {
+        return owner.leaseHolds() && owner.job(shard.job).isPresent();
+    }
+
     private Moment now() {
         return new Moment(loop.now(), loop.nanoTime());
     }
@@ -187,7 +195,7 @@ final class OwnedShards {
             }
             lettingGo.step(shard);
         } else if (!shard.wanted && !shard.held && runs.handingOver() && !runs.exhausted()) {
-            runs.resume(now(), owner.horizon(), owner.leaseHolds());
+            runs.resume(now(), owner.horizon(), mayStart(shard));
             look(shard);
         }
     }
@@ -314,7 +322,7 @@ final class OwnedShards {
             List<FireId> listed = job.requests().stream()
                     .map(request -> FireId.requested(request.runId(), request.accepted()))
                     .toList();
-            runs.request(listed, now(), owner.leaseHolds());
+            runs.request(listed, now(), mayStart(shard));
             changed(shard);
         }
     }
@@ -353,15 +361,11 @@ final class OwnedShards {
         if (runs == null || shard.stage != OwnedShard.Stage.ACTIVE) {
             return;
         }
-        // Without a definition that can be read nothing is decided; what runs goes on.
-        boolean readable = owner.job(shard.job).isPresent();
-        if (readable) {
-            runs.decide(now(), owner.horizon(), owner.leaseHolds());
-        }
+        runs.decide(now(), owner.horizon(), mayStart(shard));
         if (runs.exhausted() && !runs.handingOver()) {
             runs.beginHandOver();
         }
-        wakes.set(shard, readable ? runs.nextWake() : Optional.empty());
+        wakes.set(shard, runs.nextWake());
         changed(shard);
     }
 
@@ -402,13 +406,7 @@ final class OwnedShards {
 
         @Override
         public void start(AttemptOrder order) {
-            Optional<JobRecord> known = owner.job(shard.job);
-            if (known.isEmpty()) {
-                // Its definition cannot be read: the fire waits until somebody has repaired it.
-                loop.execute(() -> decider.ended(shard, order.token(), AttemptEnd.notStarted()));
-                return;
-            }
-            JobRecord job = known.get();
+            JobRecord job = owner.job(shard.job).orElseThrow();
             Map<String, String> parameters = new TreeMap<>(job.definition().parameters());
             order.fire().requested().flatMap(id -> request(job, id)).ifPresent(r -> parameters.putAll(r.parameters()));
             Optional<CheckpointRecord> checkpoint =
@@ -429,7 +427,7 @@ final class OwnedShards {
             loop.after(pause.toNanos(), () -> {
                 ShardRuns runs = shard.runs;
                 if (runs != null && !gone(shard)) {
-                    runs.retry(fire, now(), owner.leaseHolds());
+                    runs.retry(fire, now(), mayStart(shard));
                     look(shard);
                 }
             });
@@ -457,7 +455,7 @@ final class OwnedShards {
         public void ended(OwnedShard shard, long token, AttemptEnd end) {
             ShardRuns runs = shard.runs;
             if (runs != null && !gone(shard)) {
-                runs.ended(token, end, now(), owner.leaseHolds());
+                runs.ended(token, end, now(), mayStart(shard));
                 look(shard);
             }
         }
@@ -466,7 +464,7 @@ final class OwnedShards {
         public void abandoned(OwnedShard shard, long token) {
             ShardRuns runs = shard.runs;
             if (runs != null && !gone(shard)) {
-                runs.abandon(token, now(), owner.leaseHolds());
+                runs.abandon(token, now(), mayStart(shard));
                 look(shard);
             }
         }
@@ -547,7 +545,7 @@ final class OwnedShards {
         public void acknowledged(OwnedShard shard, long batch) {
             ShardRuns runs = shard.runs;
             if (runs != null && !gone(shard)) {
-                runs.acknowledged(batch, now(), owner.leaseHolds());
+                runs.acknowledged(batch, now(), mayStart(shard));
                 look(shard);
             }
         }

@@ -145,6 +145,9 @@ final class TableFollower {
         } catch (CorruptRecordException e) {
             reading = false;
             owner.unreadable(Paths.ASSIGNMENTS, String.valueOf(e.getMessage()));
+            if (again) {
+                read();
+            }
             return;
         }
         Set<Integer> changed = new HashSet<>(stale);
@@ -178,6 +181,11 @@ final class TableFollower {
             return;
         }
         NavigableMap<ShardKey, Tenancy> rows = new TreeMap<>();
+        boolean written = vector != null && vector.generation(bucket).value() > 0;
+        if (!(answer instanceof Read.Found full && full.znode().data().length > 0) && written) {
+            owner.unreadable(path, "it is empty or gone, although it was written; the master writes it anew");
+            return;
+        }
         if (answer instanceof Read.Found found && found.znode().data().length > 0) {
             try {
                 TableBuilder builder = AssignmentTable.empty().toBuilder();

@@ -1,5 +1,6 @@
 package dev.belfry.console.cli;
 
+import dev.belfry.agent.AgentStartException;
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.ClientException;
 import dev.belfry.console.up.AgentCommand;
@@ -94,13 +95,15 @@ public final class Belfry {
         if (debug) {
             failure.printStackTrace(shell.err());
         }
-        return failure instanceof ClientException client && client.kind() != ClientException.Kind.REJECTED
-                ? Exit.UNREACHABLE
-                : Exit.NO;
+        boolean unreachable = failure instanceof ClientException client
+                ? client.kind() != ClientException.Kind.REJECTED
+                : failure instanceof AgentStartException;
+        return unreachable ? Exit.UNREACHABLE : Exit.NO;
     }
 
     private static String message(Exception failure) {
         boolean expected = failure instanceof ClientException
+                || failure instanceof AgentStartException
                 || failure instanceof NoException
                 || failure instanceof CorruptRecordException
                 || failure instanceof java.io.UncheckedIOException;

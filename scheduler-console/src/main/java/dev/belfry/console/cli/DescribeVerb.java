@@ -3,6 +3,7 @@ package dev.belfry.console.cli;
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.Journal;
+import dev.belfry.agent.client.Ledgers;
 import dev.belfry.console.query.JobText;
 import dev.belfry.console.query.Run;
 import dev.belfry.console.query.Snapshot;
@@ -63,11 +64,12 @@ final class DescribeVerb extends ClusterVerb {
     // --- a job
 
     private void job(BelfryClient client, Snapshot snapshot) {
-        JobRecord job =
-                snapshot.job(name).orElseThrow(() -> new NoException("no job '" + name + "'; see 'belfry get jobs'"));
+        JobRecord job = required(snapshot, name);
         JobVersion current = job.at(snapshot.now());
         boolean broadcast = current.definition().placement() == Placement.BROADCAST;
-        Map<String, LedgerRecord> ledgers = client.ledgers(job.uid(), broadcast ? 0 : current.layout());
+        Ledgers read = client.ledgers(job.uid(), broadcast ? 0 : current.layout());
+        report(read.problems());
+        Map<String, LedgerRecord> ledgers = read.byShard();
         List<String> lines = new ArrayList<>();
         lines.add(job.name() + " (" + job.uid() + "): " + JobText.state(job, snapshot.now()) + ", "
                 + JobText.triggers(job.definition()));

@@ -1,6 +1,8 @@
 package dev.belfry.console.cli;
 
 import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.client.Journal;
+import dev.belfry.agent.client.Ledgers;
 import dev.belfry.console.query.Explanation;
 import dev.belfry.console.query.Snapshot;
 import dev.belfry.core.job.Placement;
@@ -39,21 +41,20 @@ final class ExplainVerb extends ClusterVerb {
     @Override
     int ask(BelfryClient client) {
         Snapshot snapshot = Snapshot.read(client, shell.clock().instant().truncatedTo(ChronoUnit.MILLIS));
-        JobRecord record =
-                snapshot.job(job).orElseThrow(() -> new NoException("no job '" + job + "'; see 'belfry get jobs'"));
+        JobRecord record = required(snapshot, job);
         Instant when = at == null ? snapshot.now() : at;
         JobVersion version = record.at(when);
         boolean broadcast = version.definition().placement() == Placement.BROADCAST;
         if (shard != null && !broadcast) {
             requireShard(shard, version);
         }
-        List<String> sentences = Explanation.of(
-                snapshot,
-                client.journal(),
-                record,
-                client.ledgers(record.uid(), broadcast ? 0 : version.layout()),
-                when,
-                Optional.ofNullable(shard));
+        Journal journal = client.journal();
+        Ledgers ledgers = client.ledgers(record.uid(), broadcast ? 0 : version.layout());
+        report(snapshot.problems());
+        report(journal.problems());
+        report(ledgers.problems());
+        List<String> sentences =
+                Explanation.of(snapshot, journal, record, ledgers.byShard(), when, Optional.ofNullable(shard));
         if (format == Format.TABLE) {
             sentences.forEach(this::print);
         } else {

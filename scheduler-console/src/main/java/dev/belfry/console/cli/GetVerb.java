@@ -63,8 +63,8 @@ final class GetVerb extends ClusterVerb {
         }
         Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
         report(snapshot.problems());
-        if (job != null && snapshot.job(job).isEmpty()) {
-            throw new NoException("no job '" + job + "'; see 'belfry get jobs'");
+        if (job != null) {
+            required(snapshot, job);
         }
         switch (what) {
             case JOBS -> jobs(snapshot);

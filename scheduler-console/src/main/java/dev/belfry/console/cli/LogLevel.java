@@ -10,6 +10,12 @@ import org.slf4j.LoggerFactory;
 final class LogLevel {
     private static final Set<String> SERVERS = Set.of("agent", "zookeeper");
 
+    private static final Set<String> NOISY = Set.of(
+            "org.apache.zookeeper.ClientCnxn",
+            "org.apache.zookeeper.ClientCnxnSocketNetty",
+            "org.apache.zookeeper.server.ServerCnxnFactory",
+            "org.apache.curator.CuratorZookeeperClient");
+
     private LogLevel() {}
 
     static void set(boolean debug, String command) {
@@ -18,6 +24,8 @@ final class LogLevel {
             boolean server = SERVERS.contains(command);
             root.setLevel(debug ? Level.INFO : server ? Level.WARN : Level.OFF);
             context.getLogger("dev.belfry").setLevel(debug || server ? Level.INFO : Level.OFF);
+            // With every attempt to connect a stack trace; Belfry says once that there is no connection.
+            NOISY.forEach(name -> context.getLogger(name).setLevel(debug ? null : Level.OFF));
         }
     }
 }

@@ -79,7 +79,7 @@ abstract class Verb implements Callable<Integer> {
         } catch (java.nio.file.NoSuchFileException e) {
             throw usage("no such file: " + file);
         } catch (java.nio.charset.CharacterCodingException e) {
-            throw usage(file + " is not UTF-8 text");
+            throw new NoException(file + " is not UTF-8 text; save it as UTF-8");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
         }

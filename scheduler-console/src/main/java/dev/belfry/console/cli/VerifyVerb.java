@@ -4,6 +4,7 @@ import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Journal;
+import dev.belfry.agent.client.Ledgers;
 import dev.belfry.agent.client.Readings;
 import dev.belfry.console.proof.Evidence;
 import dev.belfry.console.proof.Finding;
@@ -56,8 +57,8 @@ final class VerifyVerb extends ClusterVerb {
         if (only != null && jobs.isEmpty()) {
             throw new NoException("no job '" + only + "'; see 'belfry get jobs'");
         }
-        Proof proof = prove(client, jobs);
         List<String> notes = new ArrayList<>(read.problems());
+        Proof proof = prove(client, jobs, notes);
         notes.addAll(proof.notes());
         if (format == Format.TABLE) {
             tell(proof, jobs.size(), notes);
@@ -67,7 +68,7 @@ final class VerifyVerb extends ClusterVerb {
         return proof.holds() && read.problems().isEmpty() ? Exit.DONE : Exit.NO;
     }
 
-    private Proof prove(BelfryClient client, List<JobRecord> jobs) {
+    private Proof prove(BelfryClient client, List<JobRecord> jobs, List<String> notes) {
         // Marks first, then the lines: what a mark says is final has its line in the journal by then.
         Instant now = shell.clock().instant();
         Map<String, Map<String, LedgerRecord>> ledgers = new HashMap<>();
@@ -75,8 +76,9 @@ final class VerifyVerb extends ClusterVerb {
             job.versions().stream()
                     .map(JobVersion::layout)
                     .distinct()
-                    .forEach(layout -> ledgers.put(job.uid() + '.' + layout, client.ledgers(job.uid(), layout)));
-            ledgers.put(job.uid() + ".0", client.ledgers(job.uid(), 0));
+                    .forEach(
+                            layout -> ledgers.put(job.uid() + '.' + layout, ledgers(client, job.uid(), layout, notes)));
+            ledgers.put(job.uid() + ".0", ledgers(client, job.uid(), 0, notes));
         }
         Journal journal = client.journal();
         Evidence evidence = new Evidence(
@@ -90,6 +92,13 @@ final class VerifyVerb extends ClusterVerb {
                 .min(Comparator.naturalOrder())
                 .orElse(now);
         return Prover.prove(evidence, from == null ? first : from, to == null ? now : to);
+    }
+
+    private static Map<String, LedgerRecord> ledgers(
+            BelfryClient client, String jobUid, int layout, List<String> notes) {
+        Ledgers ledgers = client.ledgers(jobUid, layout);
+        notes.addAll(ledgers.problems());
+        return ledgers.byShard();
     }
 
     private void tell(Proof proof, int jobs, List<String> notes) {

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.zookeeper.server.NIOServerCnxnFactory;
 import org.apache.zookeeper.server.ZKDatabase;
 import org.apache.zookeeper.server.ZooKeeperServer;
@@ -44,9 +45,19 @@ final class ZooKeeperVerb extends Verb {
         try {
             Files.createDirectories(data);
             FileTxnSnapLog log = new FileTxnSnapLog(data.toFile(), data.toFile());
-            ZooKeeperServer server = new ZooKeeperServer(log, TICK_MS, -1, -1, -1, new ZKDatabase(log), "");
-            connections.configure(new InetSocketAddress(InetAddress.getByName(host), port), 0, -1, false);
             CountDownLatch asked = new CountDownLatch(1);
+            AtomicBoolean broken = new AtomicBoolean();
+            ZooKeeperServer server = new ZooKeeperServer(log, TICK_MS, -1, -1, -1, new ZKDatabase(log), "") {
+                @Override
+                protected void setState(State state) {
+                    super.setState(state);
+                    if (state == State.ERROR) {
+                        broken.set(true);
+                        asked.countDown();
+                    }
+                }
+            };
+            connections.configure(new InetSocketAddress(InetAddress.getByName(host), port), 0, -1, false);
             CountDownLatch stopped = new CountDownLatch(1);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(asked, stopped), "belfry-zookeeper-stop"));
             connections.startup(server);
@@ -55,6 +66,11 @@ final class ZooKeeperVerb extends Verb {
             asked.await();
             connections.shutdown();
             stopped.countDown();
+            if (broken.get()) {
+                throw new NoException("ZooKeeper has stopped: it could not write its data in " + data.toAbsolutePath()
+                        + ", where " + data.toFile().getUsableSpace() / 1_024 + " KiB are free. Make room and start it"
+                        + " again: what it had confirmed is not lost, and agents come back by themselves");
+            }
             return Exit.DONE;
         } catch (BindException e) {
             throw new NoException("port " + port + " of " + host

@@ -4,7 +4,9 @@ import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Readings;
+import dev.belfry.agent.client.TableState;
 import dev.belfry.core.ownership.AssignmentTable;
+import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +36,8 @@ public record Snapshot(
         Readings<JobState> jobs = client.jobs();
         List<String> problems = new ArrayList<>(agents.problems());
         problems.addAll(jobs.problems());
+        TableState table = client.shards();
+        problems.addAll(table.problems());
         return new Snapshot(
                 jobs.found().stream()
                         .sorted(Comparator.comparing(JobState::name))
@@ -41,7 +45,7 @@ public record Snapshot(
                 agents.found().stream()
                         .sorted(Comparator.comparing(AgentState::id))
                         .toList(),
-                client.shards(),
+                table.table(),
                 problems,
                 now);
     }
@@ -51,6 +55,13 @@ public record Snapshot(
         return jobs.stream()
                 .filter(job -> job.name().equals(name))
                 .map(JobState::record)
+                .findFirst();
+    }
+
+    /** Why the definition of a job cannot be read; empty if it can, or if there is no such job. */
+    public Optional<String> problem(String job) {
+        return problems.stream()
+                .filter(problem -> problem.startsWith(Paths.job(job) + " "))
                 .findFirst();
     }
 

@@ -5,10 +5,12 @@ import dev.belfry.agent.AgentBuilder;
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.JobHandlerProvider;
 import dev.belfry.agent.client.Applied;
+import dev.belfry.console.access.AccessOptions;
 import dev.belfry.core.job.Definitions;
 import dev.belfry.core.job.ParsedDefinitions;
 import dev.belfry.core.schedule.Durations;
 import dev.belfry.core.version.Author;
+import dev.belfry.store.zk.ZkSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -77,6 +80,9 @@ public final class AgentCommand implements Callable<Integer> {
     @Option(names = "--wait", description = "how long to wait for ZooKeeper at the start (default: for ever)")
     private @Nullable String wait;
 
+    @Mixin
+    private AccessOptions access = new AccessOptions();
+
     @Spec
     private picocli.CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -98,7 +104,10 @@ public final class AgentCommand implements Callable<Integer> {
             AgentBuilder builder = Agent.builder()
                     .zookeeper(zookeeper)
                     .namespace(namespace)
-                    .sessionTimeout(Durations.parse(sessionTimeout));
+                    .sessionTimeout(Durations.parse(sessionTimeout))
+                    .identity(access.identity(System.getenv()))
+                    .roles(access.roles());
+            access.tls().ifPresent(builder::tls);
             if (id != null) {
                 builder.id(id);
             }
@@ -147,7 +156,11 @@ public final class AgentCommand implements Callable<Integer> {
     }
 
     private void apply(ParsedDefinitions definitions) {
-        try (BelfryClient client = BelfryClient.connect(zookeeper, namespace)) {
+        ZkSettings.Builder settings = ZkSettings.builder(zookeeper, namespace)
+                .identity(access.identity(System.getenv()))
+                .roles(access.roles());
+        access.tls().ifPresent(settings::tls);
+        try (BelfryClient client = BelfryClient.connect(settings.build())) {
             Author author = new Author(Author.Origin.OPERATOR, System.getProperty("user.name", "agent"), "");
             for (Applied applied : client.apply(definitions.jobs(), author)) {
                 if (applied instanceof Applied.Refused refused) {

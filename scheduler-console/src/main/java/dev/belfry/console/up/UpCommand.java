@@ -317,7 +317,7 @@ public final class UpCommand implements Callable<Integer> {
 
     private static Map<String, Integer> owned(BelfryClient client) {
         Map<String, Integer> owned = new TreeMap<>();
-        client.shards().forEach((shard, row) -> owned.merge(row.owner().agentId(), 1, Integer::sum));
+        client.shards().table().forEach((shard, row) -> owned.merge(row.owner().agentId(), 1, Integer::sum));
         return owned;
     }
 

@@ -31,8 +31,8 @@ public final class CorruptRecordException extends RuntimeException {
                 path,
                 path,
                 why,
-                "Something other than Belfry may have written it. Look at it with zk-scripts/dump, then apply the"
-                        + " definition again or set the record aside with zk-scripts/check-tree --repair");
+                "Something other than Belfry may have written it. Look at it with zk-scripts/dump and set it aside"
+                        + " with zk-scripts/check-tree --repair; a definition is then applied again");
     }
 
     /** The record at {@code path} has a schema that this version does not read. */

@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
  * left before anything is allocated. All methods throw {@link CorruptRecordException}. Not thread-safe.
  */
 public final class RecordReader {
-    private static final String REMEDY = "Restore this record from a backup, or let its writer write it again";
+    private static final String REMEDY = "Something other than Belfry may have written it. The master writes it anew;"
+            + " until then look at it with zk-scripts/dump";
+    /** A first byte beyond this is no schema of a version to come, but garbage. */
+    private static final int LIKELY_SCHEMA = 31;
 
     private final byte[] bytes;
     private final String what;
@@ -27,6 +30,9 @@ public final class RecordReader {
     /** Reads the schema version, which is the first byte of every record, and refuses those this build cannot read. */
     public int schema(int newest) {
         int version = u8();
+        if (version > LIKELY_SCHEMA) {
+            throw corrupt("it does not begin with a schema but with byte " + version);
+        }
         if (version > newest) {
             throw new CorruptRecordException(
                     what,

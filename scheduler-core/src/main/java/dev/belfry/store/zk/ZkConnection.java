@@ -99,7 +99,7 @@ public final class ZkConnection implements StoreConnection {
                 .thenApply(all -> answers.stream()
                         .map(CompletableFuture::join)
                         .filter(problem -> !problem.isEmpty())
-                        .peek(problem -> log.warn("ACL of {}", problem))
+                        .peek(problem -> log.warn("ACL of {}; zk-scripts/setup-acls --existing sets it right", problem))
                         .toList());
     }
 

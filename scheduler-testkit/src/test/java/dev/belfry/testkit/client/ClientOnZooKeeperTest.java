@@ -66,7 +66,7 @@ class ClientOnZooKeeperTest {
                     .satisfies(command ->
                             assertThat(command.command().parameters()).containsEntry("a", "b"));
             assertThat(client.journal().fires()).isEmpty();
-            assertThat(client.shards().size()).isZero();
+            assertThat(client.shards().table().size()).isZero();
 
             BlockingQueue<List<AgentFacts>> told = new LinkedBlockingQueue<>();
             try (var watch = client.watchAgents(told::add)) {

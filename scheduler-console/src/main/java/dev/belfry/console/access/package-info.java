@@ -1,0 +1,3 @@
+/** Who the command line is to ZooKeeper, and whom it lets in. */
+@org.jspecify.annotations.NullMarked
+package dev.belfry.console.access;

@@ -1,0 +1,257 @@
+package dev.belfry.console.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belfry.console.local.LocalZooKeeper;
+import dev.belfry.core.record.Paths;
+import dev.belfry.testkit.zookeeper.EmbeddedZooKeeper;
+import dev.belfry.testkit.zookeeper.TestCertificates;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a user sees who types something wrong, or looks at a namespace in which something is wrong. */
+@Timeout(120)
+class BadInputTest {
+    private static final String JOBS = "apiVersion: belfry/v1\njobs:\n  - name: alpha\n    trigger: {every: 10s}\n"
+            + "  - name: beta\n    trigger: {every: 10s}\n    handler: nowhere\n";
+
+    @TempDir
+    static Path directory;
+
+    private static EmbeddedZooKeeper server;
+
+    private static Console console(TestInfo test) {
+        return new Console(Map.of(
+                "BELFRY_ZOOKEEPER",
+                server.connectString(),
+                "BELFRY_NAMESPACE",
+                test.getTestMethod().orElseThrow().getName()));
+    }
+
+    @BeforeAll
+    static void start() {
+        server = EmbeddedZooKeeper.start(directory.resolve("zookeeper"));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static String file(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text).toString();
+    }
+
+    /** Does something to the tree that only Belfry should do. */
+    private interface Vandalism {
+        void on(ZooKeeper zk, String root) throws Exception;
+    }
+
+    private static void vandal(TestInfo test, Vandalism what) throws Exception {
+        CountDownLatch connected = new CountDownLatch(1);
+        ZooKeeper zk = new ZooKeeper(server.connectString(), 30_000, event -> {
+            if (event.getState() == KeeperState.SyncConnected) {
+                connected.countDown();
+            }
+        });
+        try {
+            assertThat(connected.await(30, TimeUnit.SECONDS)).isTrue();
+            what.on(zk, "/belfry/" + test.getTestMethod().orElseThrow().getName());
+        } finally {
+            zk.close();
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void everythingWrongInAFileIsSaidAtOnceWithItsPlace() throws IOException {
+        Console console = new Console();
+        String wrong = file("wrong.yaml", """
+                apiVersion: belfry/v1
+                jobs:
+                  - name: a/b
+                    trigger: {every: 1s}
+                  - name: unknown
+                    handlr: x
+                    trigger: {cron: "0 0 0 30 2 ?"}
+                  - name: none
+                    trigger: {every: 1s}
+                    shards: 0
+                  - name: many
+                    trigger: {every: 1s}
+                    shards: 10000000
+                """);
+        assertThat(console.run("", "validate", wrong)).isEqualTo(Exit.NO);
+        assertThat(console.out() + console.err())
+                .contains("wrong.yaml:3:11: jobs[0].name: is \"a/b\"")
+                .contains("wrong.yaml:6:5: jobs[1].handlr: unknown key")
+                .contains("did you mean handler?")
+                .contains("wrong.yaml:7:21: jobs[1].trigger.cron: never fires")
+                .contains("wrong.yaml:10:13: jobs[2].shards: is 0 (expected a whole number from 1 to 100,000)")
+                .contains("wrong.yaml:13:13: jobs[3].shards: is 10000000")
+                .contains("5 errors");
+    }
+
+    @Test
+    void filesThatCannotBeReadAreNamed() throws IOException {
+        Console console = new Console();
+        assertThat(console.run("", "validate", directory.resolve("none.yaml").toString()))
+                .isEqualTo(Exit.USAGE);
+        assertThat(console.err()).startsWith("no such file: ").contains("none.yaml");
+        Path binary = Files.write(directory.resolve("binary.yaml"), new byte[] {(byte) 0xc3, 0x28, (byte) 0xff});
+        assertThat(console.run("", "validate", binary.toString())).isEqualTo(Exit.NO);
+        assertThat(console.err().lines()).singleElement().asString().contains("is not UTF-8 text");
+    }
+
+    @Test
+    void serversThatCannotBeReachedAreExitCodeThree() {
+        int port = LocalZooKeeper.freePort();
+        Console console = new Console(Map.of("BELFRY_ZOOKEEPER", "127.0.0.1:" + port));
+        assertThat(console.line("get jobs")).isEqualTo(Exit.UNREACHABLE);
+        assertThat(console.err()).contains("cannot reach ZooKeeper").contains("check its address");
+        assertThat(console.line("agent --standby --wait 100ms --zookeeper 127.0.0.1:" + port))
+                .isEqualTo(Exit.UNREACHABLE);
+        assertThat(console.err())
+                .contains("was not registered within PT0.1S")
+                .contains("check that the servers run")
+                .doesNotContain("unexpected");
+    }
+
+    @Test
+    void portThatIsTakenIsNamed() {
+        Console console = new Console();
+        assertThat(console.run(
+                        "",
+                        "zookeeper",
+                        "--port",
+                        Integer.toString(server.port()),
+                        "--data",
+                        directory.resolve("second").toString()))
+                .isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("port " + server.port()).contains("choose another with --port");
+    }
+
+    @Test
+    void recordsThatCannotBeReadAreNamedAndTheRestIsShown(TestInfo test) throws Exception {
+        Console console = console(test);
+        assertThat(console.run("", "apply", "--no-wait", file("jobs.yaml", JOBS)))
+                .as(console.err())
+                .isEqualTo(Exit.DONE);
+        vandal(test, (zk, root) -> {
+            zk.setData(root + Paths.job("alpha"), bytes("garbage"), -1);
+            zk.setData(root + Paths.EPOCH, bytes("garbage"), -1);
+            zk.setData(root + Paths.DRAINS, bytes("{\"v\":9}"), -1);
+            zk.create(
+                    root + Paths.assignments(17), bytes("garbage"), ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+        });
+        for (String words :
+                new String[] {"get jobs", "get shards", "get agents", "explain beta", "describe job beta"}) {
+            int code = console.line(words);
+            assertThat(console.out()).as(words).isNotEmpty();
+            assertThat(console.err()).as(words).doesNotContain("unexpected");
+            assertThat(code).as(words).isNotEqualTo(Exit.UNREACHABLE);
+        }
+        assertThat(console.line("get jobs")).isEqualTo(Exit.NO);
+        assertThat(console.out()).contains("beta").doesNotContain("alpha");
+        assertThat(console.err())
+                .contains(Paths.job("alpha") + " cannot be read: not JSON")
+                .contains("check-tree --repair; a definition is then applied again")
+                .contains(Paths.EPOCH + " cannot be read")
+                .contains(Paths.DRAINS + " cannot be read: it has schema 9")
+                .contains("upgrade this process")
+                .contains("assignment bucket 17 cannot be read: it does not begin with a schema");
+        for (String words : new String[] {"explain alpha", "describe job alpha", "get runs --job alpha"}) {
+            assertThat(console.line(words)).as(words).isEqualTo(Exit.NO);
+            assertThat(console.err()).as(words).contains(Paths.job("alpha") + " cannot be read");
+        }
+        assertThat(console.line("verify")).isEqualTo(Exit.NO);
+        assertThat(console.out()).contains("note: " + Paths.job("alpha") + " cannot be read");
+        assertThat(console.run("", "apply", "--no-wait", file("jobs.yaml", JOBS)))
+                .isEqualTo(Exit.NO);
+        assertThat(console.out()).contains("refused").contains("unchanged");
+    }
+
+    @Test
+    void jobWithoutAHandlerAnywhereIsExplained(TestInfo test) throws IOException {
+        Console console = console(test);
+        assertThat(console.run("", "apply", "--no-wait", file("jobs.yaml", JOBS)))
+                .isEqualTo(Exit.DONE);
+        assertThat(console.line("explain beta")).isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("1 of 1 shards have no owner", "No agent is registered");
+    }
+
+    @Test
+    void identityOpensWhatItHasClosedAndOthersAreToldWhatToCheck() throws IOException {
+        EmbeddedZooKeeper closed = EmbeddedZooKeeper.start(directory.resolve("closed"));
+        try {
+            askWithAndWithoutIdentity(new Console(Map.of("BELFRY_ZOOKEEPER", closed.connectString())));
+        } finally {
+            closed.close();
+        }
+    }
+
+    private static void askWithAndWithoutIdentity(Console console) throws IOException {
+        String right = file("right", "secret\n");
+        String wrong = file("wrong", "guess\n");
+        String jobs = file("jobs.yaml", JOBS);
+        assertThat(console.run("", "apply", "--no-wait", jobs, "--user", "anna", "--password-file", right))
+                .as(console.err())
+                .isEqualTo(Exit.DONE);
+        assertThat(console.run("", "get", "jobs", "--user", "anna", "--password-file", right))
+                .isEqualTo(Exit.DONE);
+        for (String[] stranger :
+                new String[][] {{"get", "jobs"}, {"get", "jobs", "--user", "anna", "--password-file", wrong}}) {
+            assertThat(console.run("", stranger)).isEqualTo(Exit.NO);
+            assertThat(console.err()).contains("NOAUTH").contains("check its ZooKeeper user, password or certificate");
+        }
+        assertThat(console.run("", "get", "jobs", "--user", "anna")).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("--user needs --password-file");
+        assertThat(console.run("", "get", "jobs", "--tls-key", right)).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("--tls-key needs --tls-trust");
+        assertThat(console.run("", "get", "jobs", "--acl-agent", "anna")).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("write scheme:id");
+    }
+
+    @Test
+    void certificateIsAnIdentity() throws IOException {
+        TestCertificates certificates =
+                TestCertificates.make(Files.createDirectories(directory.resolve("tls")), "anna", "other");
+        String password = file("store-password", TestCertificates.PASSWORD + "\n");
+        String jobs = file("jobs.yaml", JOBS);
+        EmbeddedZooKeeper secure = EmbeddedZooKeeper.startSecure(directory.resolve("secure"), certificates);
+        try {
+            Console console = new Console(Map.of("BELFRY_ZOOKEEPER", secure.connectString()));
+            String[] tls = {
+                "--tls-trust", certificates.trustStore().toString(), "--tls-password-file", password, "--tls-key"
+            };
+            String anna = certificates.keyStore("anna").toString();
+            assertThat(console.run("", "apply", "--no-wait", jobs, tls[0], tls[1], tls[2], tls[3], tls[4], anna))
+                    .as(console.err())
+                    .isEqualTo(Exit.DONE);
+            String other = certificates.keyStore("other").toString();
+            assertThat(console.run("", "get", "jobs", tls[0], tls[1], tls[2], tls[3], tls[4], other))
+                    .isEqualTo(Exit.NO);
+            assertThat(console.err()).contains("NOAUTH");
+        } finally {
+            secure.close();
+        }
+    }
+}
