@@ -192,7 +192,7 @@ final class ZnodeKinds {
                 JOURNAL,
                 PERSISTENT,
                 AGENT_LOOP,
-                "counts of what had to make room: per hour, job and outcome",
+                "counts of what had to make room: per hour, job, origin and outcome",
                 json(JournalCounts.SCHEMA, (path, node) -> Legible.counts(path, node.data()))
                         .orEmpty()));
         kinds.add(new ZnodeKind(

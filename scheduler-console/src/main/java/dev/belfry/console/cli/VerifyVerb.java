@@ -83,7 +83,9 @@ final class VerifyVerb extends ClusterVerb {
                 jobs,
                 (uid, layout) -> ledgers.getOrDefault(uid + '.' + layout, Map.of()),
                 journal,
-                client.agents().found().stream().map(AgentState::facts).toList(),
+                client.agents().found().stream()
+                        .map(agent -> agent.drained() ? agent.facts().withDraining(true) : agent.facts())
+                        .toList(),
                 now);
         Instant first = jobs.stream()
                 .map(job -> job.versions().get(0).from())
