@@ -64,43 +64,43 @@ public final class Prover {
             for (Layout layout : Layout.of(job, from, until)) {
                 prove(layout, missing);
             }
-            unlisted.settle(job, missing, tally);
-            strangers(job);
             note(job, unlisted);
+            unlisted.settle(job, missing, tally);
         }
+        strangers();
         tally.notes.addAll(evidence.journal().problems());
         tally.findings.sort(
                 Comparator.comparing(Finding::job).thenComparing(Finding::shard).thenComparing(Finding::first));
         return tally.proof(from, until);
     }
 
-    /** Outcomes of shards that the job has never had. */
-    private void strangers(JobRecord job) {
-        Instant known = job.versions().get(0).from();
+    /** Outcomes of shards that their job has never had. */
+    private void strangers() {
+        Map<String, JobRecord> byUid = new HashMap<>();
+        evidence.jobs().forEach(job -> byUid.put(job.uid(), job));
         lines.forEach((id, of) -> {
-            if (!id.jobUid().equals(job.uid()) || seen.contains(id)) {
-                return;
-            }
-            for (Journal.Line line : of) {
-                FireEntry entry = line.entry();
-                Instant due = entry.fire().due();
-                if (ShardProof.isScheduledOutcome(entry)
-                        && !due.isBefore(known)
-                        && !due.isBefore(from)
-                        && due.isBefore(until)) {
-                    tally.found(new Finding(
-                            Finding.Kind.PHANTOM,
-                            job.name(),
-                            id.layout(),
-                            id.shard(),
-                            due,
-                            entry.last(),
-                            entry.count(),
-                            "recorded as " + entry.outcome().text() + ", but no version kept has layout " + id.layout()
-                                    + " with such a shard"));
-                }
+            JobRecord job = byUid.get(id.jobUid());
+            if (job != null && !seen.contains(id)) {
+                of.forEach(line -> stranger(job, line.entry()));
             }
         });
+    }
+
+    private void stranger(JobRecord job, FireEntry entry) {
+        Instant due = entry.fire().due();
+        boolean known = !due.isBefore(job.versions().get(0).from());
+        if (known && ShardProof.isScheduledOutcome(entry) && !due.isBefore(from) && due.isBefore(until)) {
+            tally.found(new Finding(
+                    Finding.Kind.PHANTOM,
+                    job.name(),
+                    entry.layout(),
+                    entry.shard(),
+                    due,
+                    entry.last(),
+                    entry.count(),
+                    "recorded as " + entry.outcome().text() + ", but no version kept has layout " + entry.layout()
+                            + " with such a shard"));
+        }
     }
 
     private void note(JobRecord job, Unlisted unlisted) {

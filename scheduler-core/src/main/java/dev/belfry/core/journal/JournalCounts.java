@@ -121,7 +121,8 @@ public final class JournalCounts {
     private Map.@Nullable Entry<Cell, Long> oldest() {
         for (Map.Entry<Cell, Long> cell : cells.entrySet()) {
             if (!cell.getKey().isEarlier()) {
-                return cell;
+                // A copy: the map's own entry does not outlast its removal.
+                return Map.entry(cell.getKey(), cell.getValue());
             }
         }
         return null;
