@@ -140,7 +140,22 @@ final class Office {
                 Office.this.lost();
             }
         });
-        this.journals = new JournalKeeper(loop, store, session, this.agents::keySet, this::fence);
+        this.journals = new JournalKeeper(
+                loop,
+                store,
+                session,
+                new JournalKeeper.Owner() {
+                    @Override
+                    public Set<String> live() {
+                        return Office.this.agents.keySet();
+                    }
+
+                    @Override
+                    public Transaction.Builder transaction(String site) {
+                        return fence(site);
+                    }
+                },
+                JournalKeeper.Bounds.STANDARD);
         this.handOverMirror = new Mirror(store, session, Paths.HANDOVER, 1, new HandOvers());
     }
 
