@@ -5,6 +5,7 @@ import dev.belfry.agent.AgentBuilder;
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.JobHandlerProvider;
 import dev.belfry.agent.client.Applied;
+import dev.belfry.console.connect.ConnectionOptions;
 import dev.belfry.core.job.Definitions;
 import dev.belfry.core.job.ParsedDefinitions;
 import dev.belfry.core.schedule.Durations;
@@ -19,6 +20,7 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,17 +34,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class AgentCommand implements Callable<Integer> {
 
-    @Option(
-            names = {"-z", "--zookeeper"},
-            defaultValue = "${env:BELFRY_ZOOKEEPER:-localhost:2181}",
-            description = "host:port of the ensemble's servers, separated by commas (default: localhost:2181)")
-    private String zookeeper = "localhost:2181";
-
-    @Option(
-            names = {"-n", "--namespace"},
-            defaultValue = "${env:BELFRY_NAMESPACE:-default}",
-            description = "the namespace (default: default)")
-    private String namespace = "default";
+    @ArgGroup(validate = false, heading = "%nConnection:%n")
+    private ConnectionOptions connection = new ConnectionOptions();
 
     @Option(names = "--id", description = "stable id; one is made up if missing")
     private @Nullable String id;
@@ -96,9 +89,11 @@ public final class AgentCommand implements Callable<Integer> {
     private AgentBuilder builder() {
         try {
             AgentBuilder builder = Agent.builder()
-                    .zookeeper(zookeeper)
-                    .namespace(namespace)
+                    .zookeeper(connection.hosts())
+                    .namespace(connection.namespaceName())
+                    .identity(connection.identity())
                     .sessionTimeout(Durations.parse(sessionTimeout));
+            connection.tls().ifPresent(builder::tls);
             if (id != null) {
                 builder.id(id);
             }
@@ -147,7 +142,7 @@ public final class AgentCommand implements Callable<Integer> {
     }
 
     private void apply(ParsedDefinitions definitions) {
-        try (BelfryClient client = BelfryClient.connect(zookeeper, namespace)) {
+        try (BelfryClient client = BelfryClient.connect(connection.settings())) {
             Author author = new Author(Author.Origin.OPERATOR, System.getProperty("user.name", "agent"), "");
             for (Applied applied : client.apply(definitions.jobs(), author)) {
                 if (applied instanceof Applied.Refused refused) {
