@@ -28,6 +28,20 @@ final class CommandVerbs {
 
     /** Prints a command's result; the exit code that goes with it. */
     static int print(Verb verb, Command command) {
+        if (verb.format == Verb.Format.TABLE) {
+            verb.print(result(command));
+        } else {
+            verb.print(new TextTable(), tree(command));
+        }
+        return code(command);
+    }
+
+    static int code(Command command) {
+        return command.result().map(Command.Result::accepted).orElse(false) ? Exit.DONE : Exit.NO;
+    }
+
+    /** A command and its result, for other programs. */
+    static Map<String, Object> tree(Command command) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("id", command.id());
         tree.put("kind", command.kind().name().toLowerCase(java.util.Locale.ROOT));
@@ -35,12 +49,7 @@ final class CommandVerbs {
         tree.put("state", state(command));
         tree.put("text", result(command));
         command.result().filter(r -> !r.runId().isEmpty()).ifPresent(r -> tree.put("run", r.runId()));
-        if (verb.format == Verb.Format.TABLE) {
-            verb.print(result(command));
-        } else {
-            verb.print(new TextTable(), tree);
-        }
-        return command.result().map(Command.Result::accepted).orElse(false) ? Exit.DONE : Exit.NO;
+        return tree;
     }
 
     static String state(Command command) {

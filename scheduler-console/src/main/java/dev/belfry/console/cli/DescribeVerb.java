@@ -64,7 +64,7 @@ final class DescribeVerb extends ClusterVerb {
 
     private void job(BelfryClient client, Snapshot snapshot) {
         JobRecord job =
-                snapshot.job(name).orElseThrow(() -> new NoException("no job '" + name + "'; see 'belfry get jobs'"));
+                snapshot.job(name).orElseThrow(() -> Absent.job(name, snapshot));
         JobVersion current = job.at(snapshot.now());
         boolean broadcast = current.definition().placement() == Placement.BROADCAST;
         Map<String, LedgerRecord> ledgers = client.ledgers(job.uid(), broadcast ? 0 : current.layout());
@@ -171,7 +171,7 @@ final class DescribeVerb extends ClusterVerb {
                         || agent.facts().incarnation().name().equals(name))
                 .toList();
         if (found.isEmpty()) {
-            throw new NoException("no agent '" + name + "' is registered; see 'belfry get agents'");
+            throw Absent.agent(name, snapshot);
         }
         for (AgentState agent : found) {
             Map<String, Integer> shards = new LinkedHashMap<>();

@@ -40,7 +40,7 @@ final class ExplainVerb extends ClusterVerb {
     int ask(BelfryClient client) {
         Snapshot snapshot = Snapshot.read(client, shell.clock().instant().truncatedTo(ChronoUnit.MILLIS));
         JobRecord record =
-                snapshot.job(job).orElseThrow(() -> new NoException("no job '" + job + "'; see 'belfry get jobs'"));
+                snapshot.job(job).orElseThrow(() -> Absent.job(job, snapshot));
         Instant when = at == null ? snapshot.now() : at;
         JobVersion version = record.at(when);
         boolean broadcast = version.definition().placement() == Placement.BROADCAST;

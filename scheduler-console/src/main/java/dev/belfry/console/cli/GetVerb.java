@@ -64,7 +64,7 @@ final class GetVerb extends ClusterVerb {
         Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
         report(snapshot.problems());
         if (job != null && snapshot.job(job).isEmpty()) {
-            throw new NoException("no job '" + job + "'; see 'belfry get jobs'");
+            throw Absent.job(job, snapshot);
         }
         switch (what) {
             case JOBS -> jobs(snapshot);

@@ -55,12 +55,29 @@ final class TriggerVerb extends WritingVerb {
     @Override
     int ask(BelfryClient client) {
         Command command = new Commanding(client, asker()).trigger(job, Optional.ofNullable(key), parameters);
-        int code = CommandVerbs.print(this, command);
         String runId = command.result().map(Command.Result::runId).orElse("");
-        return code == Exit.DONE && wait && !runId.isEmpty() ? await(client, runId) : code;
+        if (CommandVerbs.code(command) != Exit.DONE || !wait || runId.isEmpty()) {
+            return CommandVerbs.print(this, command);
+        }
+        if (format == Format.TABLE) {
+            print(CommandVerbs.result(command));
+        }
+        Optional<String> state = await(client, runId);
+        if (format == Format.TABLE) {
+            state.ifPresent(word -> print("run " + runId + " " + word));
+        } else {
+            Map<String, Object> tree = CommandVerbs.tree(command);
+            tree.put("outcome", state.orElse(null));
+            print(new TextTable(), tree);
+        }
+        if (state.isEmpty()) {
+            warn("run " + runId + " has not ended within " + Times.length(patience) + "; it goes on");
+        }
+        return state.filter("succeeded"::equals).isPresent() ? Exit.DONE : Exit.NO;
     }
 
-    private int await(BelfryClient client, String runId) {
+    /** How the run has ended; empty if it has not in time. */
+    private Optional<String> await(BelfryClient client, String runId) {
         int shards = client.job(job)
                 .map(JobState::record)
                 .filter(record -> record.definition().placement() == Placement.STICKY)
@@ -75,12 +92,10 @@ final class TriggerVerb extends WritingVerb {
             if (run.isPresent()
                     && !run.get().state().equals("running")
                     && run.get().shards().size() >= shards) {
-                print("run " + runId + " " + run.get().state());
-                return run.get().state().equals("succeeded") ? Exit.DONE : Exit.NO;
+                return Optional.of(run.get().state());
             }
             LockSupport.parkNanos(POLL.toNanos());
         }
-        warn("run " + runId + " has not ended within " + Times.length(patience) + "; it goes on");
-        return Exit.NO;
+        return Optional.empty();
     }
 }

@@ -54,7 +54,7 @@ final class VerifyVerb extends ClusterVerb {
                 .filter(job -> only == null || job.name().equals(only))
                 .toList();
         if (only != null && jobs.isEmpty()) {
-            throw new NoException("no job '" + only + "'; see 'belfry get jobs'");
+            throw Absent.job(only, read.found());
         }
         Proof proof = prove(client, jobs);
         List<String> notes = new ArrayList<>(read.problems());
