@@ -158,15 +158,17 @@ final class JournalKeeper {
                 survey(unknown);
                 return;
             }
-            entries(writer, names -> readAll(writer, new ArrayDeque<>(names), new ArrayList<>(), read -> {
-                Gone gone = new Gone(writer);
-                for (Found entry : read) {
-                    gone.zxid = Math.max(gone.zxid, entry.zxid());
-                    gone.bytes += entry.data().length;
-                }
-                known.put(writer, gone);
-                survey(unknown);
-            }));
+            entries(
+                    writer,
+                    names -> readAll(writer, new ArrayDeque<>(names), new ArrayList<>(), read -> {
+                        Gone gone = new Gone(writer);
+                        for (Found entry : read) {
+                            gone.zxid = Math.max(gone.zxid, entry.zxid());
+                            gone.bytes += entry.data().length;
+                        }
+                        known.put(writer, gone);
+                        survey(unknown);
+                    }));
         });
     }
 
@@ -216,7 +218,8 @@ final class JournalKeeper {
                     }
                     folded += entry.data().length;
                 }
-                transaction.put(parent.get().path(), counts.encode(), parent.get().version());
+                transaction.put(
+                        parent.get().path(), counts.encode(), parent.get().version());
             } catch (CorruptRecordException e) {
                 keep(gone, e);
                 return;
@@ -243,7 +246,8 @@ final class JournalKeeper {
                 }
                 Transaction.Builder transaction = owner.transaction("journal-remove");
                 try {
-                    JournalCounts total = JournalCounts.decode(Paths.JOURNAL, root.get().data());
+                    JournalCounts total =
+                            JournalCounts.decode(Paths.JOURNAL, root.get().data());
                     total.addAll(JournalCounts.decode(path, parent.get().data()));
                     transaction.put(Paths.JOURNAL, total.encode(), root.get().version());
                 } catch (CorruptRecordException e) {

@@ -106,7 +106,9 @@ final class MasterJournalKeeper {
                 busy = false;
                 return;
             }
-            sizes.put(next.name(), answer instanceof Read.Found found ? found.znode().data().length : 0);
+            sizes.put(
+                    next.name(),
+                    answer instanceof Read.Found found ? found.znode().data().length : 0);
             measure(unread, earlier);
         });
     }
@@ -118,8 +120,7 @@ final class MasterJournalKeeper {
         List<Entry> left = new ArrayList<>(earlier);
         Transaction.Builder transaction = owner.transaction("master-journal-age");
         int deleted = 0;
-        while (deleted < DELETES
-                && (left.size() > JournalBounds.TERM_ENTRIES || bytes > JournalBounds.TERM_BYTES)) {
+        while (deleted < DELETES && (left.size() > JournalBounds.TERM_ENTRIES || bytes > JournalBounds.TERM_BYTES)) {
             Entry oldest = left.remove(0);
             bytes -= sizes.getOrDefault(oldest.name(), 0);
             transaction.delete(Paths.MASTER_JOURNAL + '/' + oldest.name(), -1);

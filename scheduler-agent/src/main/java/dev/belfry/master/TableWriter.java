@@ -51,7 +51,6 @@ final class TableWriter {
     /** Changes in one journal entry at most. */
     private static final int LINES = 400;
 
-
     /** An entry of the masters' journal. */
     private record Written(String path, int bytes) {}
 

@@ -245,7 +245,8 @@ class JournalKeeperTest {
         JournalScene scene = new JournalScene(8);
         for (int term = 1; term <= 12; term++) {
             scene.create(
-                    Paths.MASTER_JOURNAL + String.format(Locale.ROOT, "/t%012d", term), entry(term, 0).encode());
+                    Paths.MASTER_JOURNAL + String.format(Locale.ROOT, "/t%012d", term),
+                    entry(term, 0).encode());
             for (int n = 1; n <= 100; n++) {
                 long generation = Generation.of(term, n).value();
                 scene.create(
@@ -260,7 +261,9 @@ class JournalKeeperTest {
         // 900 of earlier terms, the present one's 101, and what nobody knows.
         assertThat(left).hasSize(900 + 101 + 1).contains("unknown", "t000000000012", "t000000000011");
         assertThat(left).doesNotContain("t000000000001", "t000000000002");
-        assertThat(left).contains(String.format(Locale.ROOT, "g%020d-00", Generation.of(11, 100).value()));
+        assertThat(left)
+                .contains(String.format(
+                        Locale.ROOT, "g%020d-00", Generation.of(11, 100).value()));
     }
 
     private static TableEntry entry(long term, long generation) {

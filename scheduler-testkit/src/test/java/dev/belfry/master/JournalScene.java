@@ -72,8 +72,7 @@ public final class JournalScene {
         if (n % 3 == 0) {
             lines.add(line(FireId.requested("k" + fires, due), FireEntry.Kind.FINAL, 0));
         }
-        planter.commit(
-                Transaction.at("plant").create(Paths.journalEntry(writer, n), FireJournal.encode(lines)));
+        planter.commit(Transaction.at("plant").create(Paths.journalEntry(writer, n), FireJournal.encode(lines)));
     }
 
     public static FireEntry line(FireId fire, FireEntry.Kind kind, int padding) {

@@ -94,11 +94,13 @@ final class Connecting {
             config.setProperty(
                     names.getSslTruststoreLocationProperty(), tls.trust().file().toString());
             config.setProperty(
-                    names.getSslTruststorePasswdProperty(), new String(read(tls.trust().password())));
+                    names.getSslTruststorePasswdProperty(),
+                    new String(read(tls.trust().password())));
             config.setProperty(
                     names.getSslHostnameVerificationEnabledProperty(), Boolean.toString(tls.verifyHostname()));
             tls.key().ifPresent(key -> {
-                config.setProperty(names.getSslKeystoreLocationProperty(), key.file().toString());
+                config.setProperty(
+                        names.getSslKeystoreLocationProperty(), key.file().toString());
                 config.setProperty(names.getSslKeystorePasswdProperty(), new String(read(key.password())));
             });
         }

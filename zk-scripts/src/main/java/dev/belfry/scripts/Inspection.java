@@ -1,8 +1,8 @@
 package dev.belfry.scripts;
 
 import dev.belfry.core.agent.Incarnation;
-import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.journal.JournalBounds;
+import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;

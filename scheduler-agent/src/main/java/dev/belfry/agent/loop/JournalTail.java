@@ -176,7 +176,9 @@ final class JournalTail {
         }
         trimming = true;
         Transaction.Builder trim = Transaction.at("journal-trim").exists(Paths.agent(writer));
-        for (int i = 0; i < TRIM && entries.size() > 1 && (entries.size() > MAX_ENTRIES - TRIM || bytes > share - share / 8); i++) {
+        for (int i = 0;
+                i < TRIM && entries.size() > 1 && (entries.size() > MAX_ENTRIES - TRIM || bytes > share - share / 8);
+                i++) {
             Entry entry = entries.removeFirst();
             bytes -= entry.bytes;
             entry.lines.forEach(counted::add);

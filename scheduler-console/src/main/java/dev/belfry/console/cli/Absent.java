@@ -32,7 +32,8 @@ final class Absent {
         if (known.isEmpty()) {
             return "; there are no " + list + " in this namespace";
         }
-        return NearestKey.to(name, known).map(near -> "; did you mean '" + near + "'?").orElse(";")
-                + " 'belfry get " + list + "' lists them";
+        return NearestKey.to(name, known)
+                        .map(near -> "; did you mean '" + near + "'?")
+                        .orElse(";") + " 'belfry get " + list + "' lists them";
     }
 }

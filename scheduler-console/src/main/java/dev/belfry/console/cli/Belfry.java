@@ -52,6 +52,17 @@ public final class Belfry {
     static int run(Shell shell, String... arguments) {
         boolean debug = List.of(arguments).contains("--debug");
         LogLevel.set(debug, arguments.length > 0 ? arguments[0] : "");
+        CommandLine line = commandLine(shell);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> failed(shell, failure, debug));
+        if (arguments.length == 0) {
+            line.usage(shell.out());
+            return Exit.USAGE;
+        }
+        return line.execute(arguments);
+    }
+
+    /** All commands with their options. */
+    static CommandLine commandLine(Shell shell) {
         CommandLine line = new CommandLine(new Belfry())
                 .addSubcommand(new UpCommand())
                 .addSubcommand(new AgentCommand())
@@ -72,17 +83,11 @@ public final class Belfry {
                 .addSubcommand(new VerifyVerb(shell))
                 .addSubcommand(new ExportEventsVerb(shell))
                 .addSubcommand("cron", new CommandLine(new CronVerb()).addSubcommand(new CronVerb.Next(shell)));
-        line.setCaseInsensitiveEnumValuesAllowed(true)
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setAbbreviatedOptionsAllowed(false)
                 .setOut(shell.out())
                 .setErr(shell.err())
-                .registerConverter(java.time.Instant.class, new Times.Reading())
-                .setExecutionExceptionHandler((failure, command, parsed) -> failed(shell, failure, debug));
-        if (arguments.length == 0) {
-            line.usage(shell.out());
-            return Exit.USAGE;
-        }
-        return line.execute(arguments);
+                .registerConverter(java.time.Instant.class, new Times.Reading());
     }
 
     private static int failed(Shell shell, Exception failure, boolean debug) throws Exception {

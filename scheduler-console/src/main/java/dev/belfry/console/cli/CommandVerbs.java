@@ -90,7 +90,7 @@ final class CommandVerbs {
     }
 
     private abstract static class OnJob extends Simple {
-        @Parameters(paramLabel = "JOB", description = "name of the job")
+        @Parameters(paramLabel = "JOB", description = "Name of the job.")
         String job = "";
 
         OnJob(Shell shell, Command.Kind kind) {
@@ -104,7 +104,7 @@ final class CommandVerbs {
     }
 
     private abstract static class OnAgent extends Simple {
-        @Parameters(paramLabel = "AGENT", description = "id of the agent")
+        @Parameters(paramLabel = "AGENT", description = "Id of the agent.")
         String agent = "";
 
         OnAgent(Shell shell, Command.Kind kind) {
@@ -154,10 +154,10 @@ final class CommandVerbs {
     /** {@code delete}. */
     @CommandLine.Command(name = "delete", description = "Deletes a job: belfry delete job NAME.")
     static final class Delete extends Simple {
-        @Parameters(index = "0", paramLabel = "KIND", description = "job")
+        @Parameters(index = "0", paramLabel = "KIND", description = "Always the word job.")
         String what = "";
 
-        @Parameters(index = "1", paramLabel = "NAME", description = "name of the job")
+        @Parameters(index = "1", paramLabel = "NAME", description = "Name of the job.")
         String name = "";
 
         @Option(names = "--yes", hidden = true, description = "Accepted and ignored: nothing is asked.")

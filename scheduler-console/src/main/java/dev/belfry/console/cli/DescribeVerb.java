@@ -28,13 +28,22 @@ final class DescribeVerb extends ClusterVerb {
     enum What {
         JOB,
         AGENT,
-        RUN
+        RUN;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
     }
 
-    @Parameters(index = "0", paramLabel = "WHAT", description = "job, agent or run")
+    @Parameters(index = "0", paramLabel = "WHAT", description = "job, agent or run.")
     What what = What.JOB;
 
-    @Parameters(index = "1", paramLabel = "NAME", description = "name of the job, id of the agent or of the run")
+    @Parameters(
+            index = "1",
+            paramLabel = "NAME",
+            description = "Name of the job, id or incarnation of the agent, id of the run as 'get runs' shows it.")
     String name = "";
 
     DescribeVerb(Shell shell) {
@@ -63,8 +72,7 @@ final class DescribeVerb extends ClusterVerb {
     // --- a job
 
     private void job(BelfryClient client, Snapshot snapshot) {
-        JobRecord job =
-                snapshot.job(name).orElseThrow(() -> Absent.job(name, snapshot));
+        JobRecord job = snapshot.job(name).orElseThrow(() -> Absent.job(name, snapshot));
         JobVersion current = job.at(snapshot.now());
         boolean broadcast = current.definition().placement() == Placement.BROADCAST;
         Map<String, LedgerRecord> ledgers = client.ledgers(job.uid(), broadcast ? 0 : current.layout());

@@ -36,20 +36,29 @@ final class GetVerb extends ClusterVerb {
         AGENTS,
         SHARDS,
         RUNS,
-        COMMANDS
+        COMMANDS;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
     }
 
-    @Parameters(paramLabel = "WHAT", description = "jobs, agents, shards, runs or commands")
+    @Parameters(paramLabel = "WHAT", description = "jobs, agents, shards, runs or commands.")
     What what = What.JOBS;
 
-    @Option(names = "--job", paramLabel = "NAME", description = "shards and runs of this job only")
+    @Option(names = "--job", paramLabel = "NAME", description = "Shards and runs of this job only.")
     @Nullable
     String job;
 
-    @Option(names = "--limit", paramLabel = "N", description = "runs and commands listed (default 20)")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Most runs or commands listed, newest first. Default: 20.")
     int limit = 20;
 
-    @Option(names = "--all", description = "Deleted jobs, too.")
+    @Option(names = "--all", description = "List deleted jobs, too.")
     boolean all;
 
     GetVerb(Shell shell) {

@@ -21,20 +21,26 @@ import picocli.CommandLine.Parameters;
 final class TriggerVerb extends WritingVerb {
     private static final Duration POLL = Duration.ofMillis(300);
 
-    @Parameters(paramLabel = "JOB", description = "name of the job")
+    @Parameters(paramLabel = "JOB", description = "Name of the job.")
     String job = "";
 
-    @Option(names = "--parameters", paramLabel = "KEY=VALUE", description = "override the job's; may be repeated")
+    @Option(
+            names = "--parameters",
+            paramLabel = "KEY=VALUE",
+            description = "Parameter of this run, in place of the job's own; may be repeated.")
     Map<String, String> parameters = new LinkedHashMap<>();
 
-    @Option(names = "--key", paramLabel = "KEY", description = "A repeat with the same key is the same run.")
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "Name of this request, of your choice: a repeat with the same key is the same run.")
     @Nullable
     String key;
 
     @Option(names = "--wait", description = "Wait until every shard has ended; exit 1 unless all succeeded.")
     boolean wait;
 
-    @Option(names = "--timeout", paramLabel = "DURATION", description = "how long --wait waits (default 10m)")
+    @Option(names = "--timeout", paramLabel = "DURATION", description = "How long --wait waits. Default: 10m.")
     String timeout = "10m";
 
     private Duration patience = Duration.ZERO;

@@ -1,7 +1,6 @@
 package dev.belfry.console.cli;
 
 import dev.belfry.agent.BelfryClient;
-import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Readings;
@@ -30,15 +29,18 @@ import picocli.CommandLine.Option;
 final class VerifyVerb extends ClusterVerb {
     private static final int SHOWN = 40;
 
-    @Option(names = "--from", paramLabel = "INSTANT", description = "from here on (default: as far as versions reach)")
+    @Option(
+            names = "--from",
+            paramLabel = "INSTANT",
+            description = "Look at what was due from here on. Default: as far back as versions are kept.")
     @Nullable
     Instant from;
 
-    @Option(names = "--to", paramLabel = "INSTANT", description = "up to here (default: now)")
+    @Option(names = "--to", paramLabel = "INSTANT", description = "Look at what was due before this. Default: now.")
     @Nullable
     Instant to;
 
-    @Option(names = "--job", paramLabel = "NAME", description = "only this job")
+    @Option(names = "--job", paramLabel = "NAME", description = "Only this job. Default: all, deleted ones included.")
     @Nullable
     String only;
 

@@ -25,15 +25,15 @@ public final class ConnectionOptions {
     @Option(
             names = {"-z", "--zookeeper"},
             paramLabel = "HOSTS",
-            description = "Servers as host:port, several separated by commas. Default: $BELFRY_ZOOKEEPER, else " + DEFAULT_HOSTS
-                    + ".")
+            description = "Servers as host:port, several separated by commas. Default: $BELFRY_ZOOKEEPER, else "
+                    + DEFAULT_HOSTS + ".")
     private @Nullable String zookeeper;
 
     @Option(
             names = {"-n", "--namespace"},
             paramLabel = "NAME",
-            description = "The namespace, one per cluster of agents. Default: $BELFRY_NAMESPACE, else '" + DEFAULT_NAMESPACE
-                    + "'; the scripts of zk-scripts take the only one that there is.")
+            description = "The namespace, one per cluster of agents. Default: $BELFRY_NAMESPACE, else '"
+                    + DEFAULT_NAMESPACE + "'; the scripts of zk-scripts take the only one that there is.")
     private @Nullable String namespace;
 
     @Option(
@@ -66,8 +66,9 @@ public final class ConnectionOptions {
     @Option(
             names = "--key-store",
             paramLabel = "FILE",
-            description = "Own key and certificate, if the servers ask for one; without --user its subject is the (X.509)"
-                    + " identity. Default: $BELFRY_ZK_KEY_STORE.")
+            description =
+                    "Own key and certificate, if the servers ask for one; without --user its subject is the (X.509)"
+                            + " identity. Default: $BELFRY_ZK_KEY_STORE.")
     private @Nullable Path keyStore;
 
     @Option(
@@ -149,11 +150,10 @@ public final class ConnectionOptions {
             }
             return Optional.empty();
         }
-        ZkTls tls = ZkTls.trusting(
-                trust.get(), optional(given(trustStorePassword, "BELFRY_ZK_TRUST_STORE_PASSWORD_FILE")));
+        ZkTls tls =
+                ZkTls.trusting(trust.get(), optional(given(trustStorePassword, "BELFRY_ZK_TRUST_STORE_PASSWORD_FILE")));
         if (keyStore().isPresent()) {
-            tls = tls.withKey(
-                    keyStore().get(), optional(given(keyStorePassword, "BELFRY_ZK_KEY_STORE_PASSWORD_FILE")));
+            tls = tls.withKey(keyStore().get(), optional(given(keyStorePassword, "BELFRY_ZK_KEY_STORE_PASSWORD_FILE")));
         }
         return Optional.of(noHostnameCheck ? tls.withoutHostnameCheck() : tls);
     }

@@ -25,8 +25,7 @@ final class ChainProof {
      * @param from fires before it are passed over
      * @param until likewise from it on
      */
-    ChainProof(
-            Layout.Chain chain, ShardProof shard, List<FireEntry> lines, Tally tally, Instant from, Instant until) {
+    ChainProof(Layout.Chain chain, ShardProof shard, List<FireEntry> lines, Tally tally, Instant from, Instant until) {
         this.chain = chain;
         this.shard = shard;
         this.tally = tally;
@@ -38,7 +37,8 @@ final class ChainProof {
                     && chain.covers(due)
                     && !due.isBefore(from)
                     && due.isBefore(until)) {
-                links.computeIfAbsent(due.toEpochMilli(), at -> new ArrayList<>()).add(line);
+                links.computeIfAbsent(due.toEpochMilli(), at -> new ArrayList<>())
+                        .add(line);
             }
         }
     }
@@ -57,7 +57,9 @@ final class ChainProof {
 
     /** Finds where one does not follow from the one before. */
     void follow(Instant now, Duration grace) {
-        boolean begins = chain.anew() && chain.from() >= from.toEpochMilli() && chain.rules().admits(chain.from());
+        boolean begins = chain.anew()
+                && chain.from() >= from.toEpochMilli()
+                && chain.rules().admits(chain.from());
         if (begins && !links.containsKey(chain.from())) {
             missing(chain.from(), now, grace);
         }

@@ -85,7 +85,8 @@ record Layout(JobRecord job, int number, int shards, long[] due, long known, lon
                         text));
             } else if (!silent) {
                 long first = later(from, version.from()).toEpochMilli();
-                due = LongStream.concat(due, Arrays.stream(text.due(first, earlier(until, end).toEpochMilli())));
+                due = LongStream.concat(
+                        due, Arrays.stream(text.due(first, earlier(until, end).toEpochMilli())));
             }
             follows |= text.isDelay();
         }

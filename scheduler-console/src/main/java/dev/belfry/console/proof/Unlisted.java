@@ -60,8 +60,7 @@ final class Unlisted {
             earlier.add(new Supply(Long.MIN_VALUE, earlierUntil.toEpochMilli(), count));
         } else {
             byJob.computeIfAbsent(cell.jobUid(), uid -> new ArrayList<>())
-                    .add(new Supply(
-                            cell.hour().toEpochMilli(), cell.lastHour().toEpochMilli(), count));
+                    .add(new Supply(cell.hour().toEpochMilli(), cell.lastHour().toEpochMilli(), count));
         }
     }
 

@@ -66,9 +66,7 @@ public final class Explanation {
             say("It has no schedule: nothing is due unless somebody triggers it.");
         } else {
             lastFire(at)
-                    .ifPresentOrElse(
-                            fire -> past(at, fire, shard),
-                            () -> say("It was never due up to " + at + "."));
+                    .ifPresentOrElse(fire -> past(at, fire, shard), () -> say("It was never due up to " + at + "."));
         }
         requests();
         sentences.addAll(PlacementStory.missing(facts, version, shard));
@@ -112,8 +110,8 @@ public final class Explanation {
             return true;
         }
         if (version.paused()) {
-            say("It is paused: nothing is due until 'belfry resume " + facts.job().name() + "'."
-                    + unpaused(version, at));
+            say("It is paused: nothing is due until 'belfry resume "
+                    + facts.job().name() + "'." + unpaused(version, at));
             return true;
         }
         if (!version.definition().enabled()) {
@@ -142,8 +140,8 @@ public final class Explanation {
         }
         JobVersion version = facts.job().at(fire);
         if (version.layout() != facts.job().at(at).layout()) {
-            say("That was another layout of its shards; 'belfry explain " + facts.job().name() + " --at " + fire
-                    + "' tells of it.");
+            say("That was another layout of its shards; 'belfry explain "
+                    + facts.job().name() + " --at " + fire + "' tells of it.");
             return;
         }
         FireStory story = new FireStory(facts, fire, version);

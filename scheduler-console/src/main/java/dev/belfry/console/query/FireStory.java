@@ -77,7 +77,8 @@ final class FireStory {
         Retry retry = version.definition().retry();
         // In the middle of what the jitter allows.
         Instant next = failed.ended().plus(BackOff.pause(retry, Math.max(1, failed.attempt()), 0.5));
-        String jitter = retry.jitter() == 0 ? "" : ", give or take " + Math.round(retry.jitter() * 100) + " % of the wait";
+        String jitter =
+                retry.jitter() == 0 ? "" : ", give or take " + Math.round(retry.jitter() * 100) + " % of the wait";
         return "Attempt " + (failed.attempt() + 1) + " of " + retry.attempts() + " at most is to start about " + next
                 + jitter + "; until then the fire counts as running.";
     }

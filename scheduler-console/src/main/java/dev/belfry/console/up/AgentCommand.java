@@ -37,37 +37,64 @@ public final class AgentCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nConnection:%n")
     private ConnectionOptions connection = new ConnectionOptions();
 
-    @Option(names = "--id", description = "stable id; one is made up if missing")
+    @Option(
+            names = "--id",
+            paramLabel = "ID",
+            description = "Stable id, the same after a restart. Default: one is made up.")
     private @Nullable String id;
 
-    @Option(names = "--session-timeout", defaultValue = "10s", description = "asked of ZooKeeper (default 10s)")
+    @Option(
+            names = "--session-timeout",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description =
+                    "Session time-out to ask of ZooKeeper: after its loss, an agent's shards move about as late. Default: 10s.")
     private String sessionTimeout = "10s";
 
-    @Option(names = "--slots", description = "attempts that run at once (default: 16)")
+    @Option(names = "--slots", paramLabel = "N", description = "Attempts that run at once. Default: 16.")
     private @Nullable Integer slots;
 
-    @Option(names = "--label", description = "a label, KEY=VALUE; may be repeated")
+    @Option(
+            names = "--label",
+            paramLabel = "KEY=VALUE",
+            description = "A label that jobs can require; may be repeated.")
     private Map<String, String> labels = new TreeMap<>();
 
-    @Option(names = "--zone", description = "the zone that it runs in, for jobs that spread")
+    @Option(
+            names = "--zone",
+            paramLabel = "ZONE",
+            description = "The zone that it runs in, for jobs that spread over zones.")
     private @Nullable String zone;
 
-    @Option(names = "--standby", description = "stand for master, own no shards")
+    @Option(names = "--standby", description = "Stand for master and own no shards.")
     private boolean standby;
 
-    @Option(names = "--allow-commands", description = "directory of executables that 'command' jobs may run")
+    @Option(
+            names = "--allow-commands",
+            paramLabel = "DIR",
+            description = "Directory of executables that 'command' jobs may run. Default: none.")
     private @Nullable Path allowCommands;
 
-    @Option(names = "--allow-http", split = ",", description = "hosts (host or host:port) that 'http' jobs may call")
+    @Option(
+            names = "--allow-http",
+            paramLabel = "HOST",
+            split = ",",
+            description = "Hosts, as host or host:port, separated by commas, that 'http' jobs may call. Default: none.")
     private List<String> allowHttp = new ArrayList<>();
 
-    @Option(names = "--jobs", description = "definitions to apply at the start")
+    @Option(names = "--jobs", paramLabel = "FILE", description = "Definitions to apply at the start.")
     private @Nullable Path jobs;
 
-    @Option(names = "--set", description = "configuration of handlers found on the class path, KEY=VALUE")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Configuration of handlers found on the class path; may be repeated.")
     private Map<String, String> settings = new TreeMap<>();
 
-    @Option(names = "--wait", description = "how long to wait for ZooKeeper at the start (default: for ever)")
+    @Option(
+            names = "--wait",
+            paramLabel = "DURATION",
+            description = "How long to wait for ZooKeeper at the start. Default: for ever.")
     private @Nullable String wait;
 
     @Spec

@@ -97,8 +97,8 @@ final class ClusterWatch {
             Tally tally = Tally.of(client.journal());
             List<String> shares = new ArrayList<>();
             live.forEach(agent -> shares.add(agent.id() + " " + owned.getOrDefault(agent.id(), 0)));
-            progress.say("master " + master + " | shards " + (shares.isEmpty() ? "-" : String.join(", ", shares)) + " | fires "
-                    + tally.fires() + " (" + tally.text() + ")");
+            progress.say("master " + master + " | shards " + (shares.isEmpty() ? "-" : String.join(", ", shares))
+                    + " | fires " + tally.fires() + " (" + tally.text() + ")");
             example.status().forEach(status -> progress.say("  " + status));
         } catch (ClientException e) {
             progress.say("no answer from ZooKeeper: " + e.getMessage());

@@ -33,43 +33,79 @@ public final class UpCommand implements Callable<Integer> {
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
     private static final int DEFAULT_PORT = 2181;
 
-    @Option(names = "--agents", defaultValue = "3", description = "agents, each in a JVM of its own (default 3)")
+    @Option(
+            names = "--agents",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Agents, each in a JVM of its own, 1 to 50. Default: 3.")
     private int agents;
 
-    @Option(names = "--ensemble", defaultValue = "1", description = "ZooKeeper servers: 1 or 3 (default 1)")
+    @Option(
+            names = "--ensemble",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "ZooKeeper servers: 1 or 3. Default: 1.")
     private int ensemble;
 
-    @Option(names = "--port", description = "port of the first ZooKeeper server (default 2181, or a free one)")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port of the first ZooKeeper server. Default: 2181, or a free one if that is taken.")
     private @Nullable Integer port;
 
-    @Option(names = "--data", description = "directory kept for data and logs (default: a new one, deleted at the end)")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Directory for data and logs, kept at the end. Default: a new one, deleted at the end.")
     private @Nullable Path data;
 
-    @Option(names = "--namespace", defaultValue = "up", description = "namespace (default up)")
+    @Option(
+            names = {"-n", "--namespace"},
+            paramLabel = "NAME",
+            defaultValue = "up",
+            description = "The namespace. Default: up.")
     private String namespace = "up";
 
-    @Option(names = "--jobs", description = "run the definitions in this file instead of the example")
+    @Option(
+            names = "--jobs",
+            paramLabel = "FILE",
+            description = "Run the definitions in this file instead of the example.")
     private @Nullable Path jobs;
 
-    @Option(names = "--corpus", description = "the example indexes the text files below this directory")
+    @Option(
+            names = "--corpus",
+            paramLabel = "DIR",
+            description = "Have the example index the text files below this directory.")
     private @Nullable Path corpus;
 
-    @Option(names = "--queries", description = "queries for the example: one a line, optionally TAB expected document")
+    @Option(
+            names = "--queries",
+            paramLabel = "FILE",
+            description = "Queries for the example: one a line, optionally with TAB and the document to be found.")
     private @Nullable Path queries;
 
-    @Option(names = "--for", description = "stop after this time, such as 60s (default: until Ctrl-C)")
+    @Option(
+            names = "--for",
+            paramLabel = "DURATION",
+            description = "Stop after this time, such as 60s. Default: at Ctrl-C.")
     private @Nullable String length;
 
-    @Option(names = "--kill-agent-after", description = "kill one agent with SIGKILL after this time, such as 10s")
+    @Option(
+            names = "--kill-agent-after",
+            paramLabel = "DURATION",
+            description = "Kill one agent with SIGKILL after this time, such as 10s. Needs 2 agents.")
     private @Nullable String killAfter;
 
     @Option(
             names = "--check",
-            description = "at the end, let the example reach one result and compare it with a single process's;"
-                    + " exit 1 if they differ")
+            description = "At the end, let the example reach one result and compare it with a single process's;"
+                    + " exit 1 if they differ.")
     private boolean check;
 
-    @Option(names = "--allow-commands", description = "directory of executables that 'command' jobs may run")
+    @Option(
+            names = "--allow-commands",
+            paramLabel = "DIR",
+            description = "Directory of executables that 'command' jobs may run. Default: none.")
     private @Nullable Path allowCommands;
 
     @Spec
@@ -115,16 +151,11 @@ public final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private int run(
-            LocalZooKeeper zookeeper,
-            LocalCluster cluster,
-            Example example,
-            Times times,
-            Path logs)
+    private int run(LocalZooKeeper zookeeper, LocalCluster cluster, Example example, Times times, Path logs)
             throws IOException, LocalZooKeeper.PortTaken {
         int first = port != null ? port : LocalZooKeeper.free(DEFAULT_PORT) ? DEFAULT_PORT : LocalZooKeeper.freePort();
-        progress.say("starting " + (ensemble == 1 ? "a ZooKeeper server" : ensemble + " ZooKeeper servers") + " on port " + first
-                + "; logs in " + logs);
+        progress.say("starting " + (ensemble == 1 ? "a ZooKeeper server" : ensemble + " ZooKeeper servers")
+                + " on port " + first + "; logs in " + logs);
         zookeeper.start(ensemble, first);
         progress.say("starting " + agents + " agents");
         cluster.startAgents(agents);

@@ -56,8 +56,9 @@ final class Ledgering {
 
     /** Every fire of every shard up to {@code mark} succeeded and the ledgers say so. */
     Ledgering allSucceeded(Instant mark) {
-        job.versions().forEach(version -> succeeded(
-                version.layout(), version.definition().shards().count(), mark));
+        job.versions()
+                .forEach(version -> succeeded(
+                        version.layout(), version.definition().shards().count(), mark));
         return this;
     }
 

@@ -66,8 +66,8 @@ class ProverHistoriesTest {
     @Test
     void fireOfTheOldScheduleAfterTheChangeIsAPhantom() {
         JobDefinition often = Job.named("index").every(Duration.ofSeconds(20)).build();
-        Ledgering run =
-                of(Optional.empty(), version(1, START, 1, often, false), version(2, minute(10), 1, job().build(), false));
+        Ledgering run = of(
+                Optional.empty(), version(1, START, 1, often, false), version(2, minute(10), 1, job().build(), false));
         run.allSucceeded(NOW.minusMillis(1));
         run.lines.add(run.line("0", minute(10).plusSeconds(20), Outcome.SUCCEEDED, ""));
         assertThat(run.prove().wrong(Finding.Kind.PHANTOM)).isEqualTo(1);
@@ -380,8 +380,8 @@ class ProverHistoriesTest {
         Ledgering run = new Ledgering(job().build());
         run.now = START.plus(Duration.ofHours(4));
         run.allSucceeded(run.now.minusMillis(1));
-        run.lines.removeIf(line -> !line.fire().due().isBefore(minute(30))
-                && line.fire().due().isBefore(minute(150)));
+        run.lines.removeIf(line ->
+                !line.fire().due().isBefore(minute(30)) && line.fire().due().isBefore(minute(150)));
         run.lines.add(run.range("0", minute(30), minute(149), 120, Outcome.MISSED, Reasons.COALESCED));
         run.trim(minute(180));
         assertThat(run.prove().findings()).isEmpty();

@@ -61,7 +61,9 @@ class ProverSpoiltTest {
                 }
                 Proof found = proveTrimmed(run, lines);
                 assertThat(found.wrong()).as(where + ": " + found.findings()).containsOnlyKeys(kind);
-                assertThat(found.wrong(kind)).as(where + ": " + found.findings()).isEqualTo(wrong);
+                assertThat(found.wrong(kind))
+                        .as(where + ": " + found.findings())
+                        .isEqualTo(wrong);
                 spoilt++;
             }
         }
@@ -88,7 +90,9 @@ class ProverSpoiltTest {
         List<FireEntry> candidates = lines.stream()
                 .filter(line -> line.fire().isScheduled())
                 // What is counted shows a gap, and hides what is there twice.
-                .filter(line -> kind == Finding.Kind.GAP || !trimming || !line.fire().due().isBefore(trimmedTo))
+                .filter(line -> kind == Finding.Kind.GAP
+                        || !trimming
+                        || !line.fire().due().isBefore(trimmedTo))
                 .toList();
         if (candidates.isEmpty()) {
             return 0;
@@ -98,9 +102,7 @@ class ProverSpoiltTest {
             case GAP -> lines.remove(one);
             case DUPLICATE -> lines.add(one);
             case PHANTOM -> {
-                Set<Instant> due = lines.stream()
-                        .map(line -> line.fire().due())
-                        .collect(Collectors.toSet());
+                Set<Instant> due = lines.stream().map(line -> line.fire().due()).collect(Collectors.toSet());
                 Instant invented = one.fire().due().plusMillis(1 + random.nextInt(400));
                 if (due.contains(invented) || !invented.isBefore(run.now)) {
                     return 0;
@@ -160,7 +162,9 @@ class ProverSpoiltTest {
             case 0 -> job.every(Duration.ofSeconds(30 + random.nextInt(600)));
             case 1 -> job.cron(random.nextInt(60) + " */" + (1 + random.nextInt(9)) + " * * * ?");
             case 2 ->
-                job.cron("0 " + random.nextInt(60) + " * * * ?").zone("Asia/Kolkata").jitter(Duration.ofSeconds(20));
+                job.cron("0 " + random.nextInt(60) + " * * * ?")
+                        .zone("Asia/Kolkata")
+                        .jitter(Duration.ofSeconds(20));
             default -> job.every(Duration.ofSeconds(90)).cron("0 0/3 * * * ?");
         }
         return job.build();

@@ -150,8 +150,7 @@ final class CaseScene {
     }
 
     String explain(Instant at, Optional<String> shard) {
-        Snapshot snapshot =
-                new Snapshot(List.of(new JobState(job(), 1, 1)), agents, table.build(), List.of(), NOON);
+        Snapshot snapshot = new Snapshot(List.of(new JobState(job(), 1, 1)), agents, table.build(), List.of(), NOON);
         Journal journal = new Journal(lines, Map.of(), List.of(), Set.of(), List.of());
         return String.join("\n", Explanation.of(snapshot, journal, job(), ledgers, at, shard));
     }

@@ -77,8 +77,7 @@ class ExplanationTest {
                 .contains("No agent is registered.")
                 .contains("There is no master")
                 .contains("The next fire is at 2026-06-01T13:00:00Z.");
-        CaseScene young = new CaseScene(
-                Job.named("index").cron("0 30 12 * * ?").build());
+        CaseScene young = new CaseScene(Job.named("index").cron("0 30 12 * * ?").build());
         young.versions.clear();
         young.version(hour(11), 1, Job.named("index").cron("0 30 12 * * ?").build(), false);
         assertThat(young.explain())
@@ -120,8 +119,7 @@ class ExplanationTest {
 
     @Test
     void labelThatNobodyHasAndAgentsThatDrainAreNamed() {
-        CaseScene scene = new CaseScene(
-                        hourly().requireLabel("disk", "ssd").build())
+        CaseScene scene = new CaseScene(hourly().requireLabel("disk", "ssd").build())
                 .agent("a", HANDLER, Map.of("disk", "hdd"), false)
                 .agent("b", HANDLER, Map.of("disk", "ssd"), true)
                 .agent("c", HANDLER, Map.of(), false);
@@ -137,8 +135,9 @@ class ExplanationTest {
                 .ledger("0", hour(10), running(hour(11), hour(11)));
         assertThat(scene.explain())
                 .contains("It is to go to b~7 as soon as its running attempts end.")
-                .contains("The hand-over waits for attempt 1 (token 77) of the fire of 2026-06-01T11:00:00Z, which runs on"
-                        + " a~7 since 2026-06-01T11:00:00Z, for 3600 s.")
+                .contains(
+                        "The hand-over waits for attempt 1 (token 77) of the fire of 2026-06-01T11:00:00Z, which runs on"
+                                + " a~7 since 2026-06-01T11:00:00Z, for 3600 s.")
                 .doesNotContain("told to stop");
         scene.line(Kind.ABANDONED, "0", hour(11), Outcome.TIMED_OUT, Reasons.ATTEMPT_TIMEOUT);
         assertThat(scene.explain()).contains("It was told to stop and has not: only the end of that process");
@@ -186,8 +185,8 @@ class ExplanationTest {
 
     @Test
     void missedFiresAreToldWithTheirReason() {
-        CaseScene scene = owned().ledger("0", NOON)
-                .range(Kind.FINAL, "0", hour(8), NOON, 5, Outcome.MISSED, Reasons.WINDOW);
+        CaseScene scene =
+                owned().ledger("0", NOON).range(Kind.FINAL, "0", hour(8), NOON, 5, Outcome.MISSED, Reasons.WINDOW);
         assertThat(scene.explain())
                 .contains("Its only shard missed (older than the catch-up window).")
                 .contains("recorded missed for the 5 fires from 2026-06-01T08:00:00Z to 2026-06-01T12:00:00Z");

@@ -80,8 +80,7 @@ public final class JournalCounts {
     public void add(FireEntry line) {
         if (line.kind() == FireEntry.Kind.FINAL) {
             Origin origin = line.fire().isScheduled() ? Origin.SCHEDULED : Origin.REQUESTED;
-            Cell cell = new Cell(
-                    hourOf(line.fire().due()), hourOf(line.last()), line.jobUid(), origin, line.outcome());
+            Cell cell = new Cell(hourOf(line.fire().due()), hourOf(line.last()), line.jobUid(), origin, line.outcome());
             add(cell, line.count());
         }
     }

@@ -62,12 +62,7 @@ class JournalCountsTest {
                 .containsEntry(new Cell(NOON, NOON, "index~1", Origin.SCHEDULED, Outcome.SUCCEEDED), 2L)
                 .containsEntry(new Cell(NOON, NOON, "index~1", Origin.REQUESTED, Outcome.FAILED), 1L)
                 .containsEntry(
-                        new Cell(
-                                NOON,
-                                NOON.plus(HOUR.multipliedBy(2)),
-                                "report~2",
-                                Origin.SCHEDULED,
-                                Outcome.MISSED),
+                        new Cell(NOON, NOON.plus(HOUR.multipliedBy(2)), "report~2", Origin.SCHEDULED, Outcome.MISSED),
                         40L)
                 .hasSize(3);
     }

@@ -77,10 +77,8 @@ class JournalTailTest {
         assertThat(scene.bytes()).isLessThanOrEqualTo(share + 20_000).isGreaterThan(share / 2);
         assertAllThere();
         String newest = scene.entries(WRITER).get(scene.entries(WRITER).size() - 1);
-        assertThat(new String(
-                        scene.data(Paths.journal(WRITER) + '/' + newest), StandardCharsets.UTF_8))
-                .contains(Long.toString(
-                        line(written - 1, 0).fire().due().toEpochMilli()));
+        assertThat(new String(scene.data(Paths.journal(WRITER) + '/' + newest), StandardCharsets.UTF_8))
+                .contains(Long.toString(line(written - 1, 0).fire().due().toEpochMilli()));
     }
 
     @Test
