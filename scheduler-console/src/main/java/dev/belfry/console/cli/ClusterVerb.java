@@ -25,6 +25,11 @@ abstract class ClusterVerb extends Verb {
         }
     }
 
+    /** The namespace that is talked to. */
+    String namespaceName() {
+        return connection.namespaceName();
+    }
+
     /** Refuses wrong usage and wrong input before anything is connected to. */
     void check() {}
 

@@ -84,6 +84,16 @@ final class GetVerb extends ClusterVerb {
         return snapshot.problems().isEmpty() ? Exit.DONE : Exit.NO;
     }
 
+    /** Prints a list; of an empty one it says so, since a namespace may have been mistyped. */
+    private void list(TextTable table, List<Map<String, Object>> tree) {
+        if (tree.isEmpty() && format == Format.TABLE) {
+            warn("there are no " + what + (job == null ? "" : " of job '" + job + "'") + " in namespace '"
+                    + namespaceName() + "'");
+        } else {
+            print(table, tree);
+        }
+    }
+
     private void jobs(Snapshot snapshot) {
         Map<String, Integer> owned = new HashMap<>();
         snapshot.table().layouts().forEach((key, rows) -> owned.merge(key.jobUid(), rows.count(), Integer::sum));
@@ -122,7 +132,7 @@ final class GetVerb extends ClusterVerb {
             one.put("by", record.newest().author().name());
             tree.add(one);
         }
-        print(table, tree);
+        list(table, tree);
     }
 
     private static String word(Enum<?> value) {
@@ -169,7 +179,7 @@ final class GetVerb extends ClusterVerb {
                     String.join(",", agent.facts().handlers()));
             tree.add(agentTree(agent, role, state, owned.getOrDefault(name, 0)));
         }
-        print(table, tree);
+        list(table, tree);
     }
 
     private static String labels(AgentState agent) {
@@ -221,7 +231,7 @@ final class GetVerb extends ClusterVerb {
         for (JobState state : snapshot.jobs()) {
             unowned(state.record(), snapshot, table, tree);
         }
-        print(table, tree);
+        list(table, tree);
     }
 
     private void unowned(JobRecord record, Snapshot snapshot, TextTable table, List<Map<String, Object>> tree) {
@@ -273,7 +283,7 @@ final class GetVerb extends ClusterVerb {
                             run.id());
                     tree.add(DescribeVerb.runTree(run, name));
                 });
-        print(table, tree);
+        list(table, tree);
     }
 
     private int commands(Readings<CommandState> commands) {
@@ -307,7 +317,7 @@ final class GetVerb extends ClusterVerb {
                     one.put("result", result);
                     tree.add(one);
                 });
-        print(table, tree);
+        list(table, tree);
         return commands.problems().isEmpty() ? Exit.DONE : Exit.NO;
     }
 }
