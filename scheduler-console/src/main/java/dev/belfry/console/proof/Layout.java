@@ -18,11 +18,12 @@ import java.util.stream.LongStream;
  * @param shards their number; 0 for a broadcast job
  * @param due ascending, in milliseconds of the epoch
  * @param known what is due before it cannot be said, since the version of its time is not kept
+ * @param end from when on it owes nothing any more; {@link Long#MAX_VALUE} while it is in force, and for a broadcast job
  * @param jitter the most by which a fire may start after its instant
  * @param chains stretches of time in which fires follow from completions, so that the definition alone does not say when
  */
 @SuppressWarnings("ArrayRecordComponent") // made here and read here; a list of a million boxes is too much
-record Layout(JobRecord job, int number, int shards, long[] due, long known, long jitter, List<Chain> chains) {
+record Layout(JobRecord job, int number, int shards, long[] due, long known, long end, long jitter, List<Chain> chains) {
 
     /**
      * A stretch of time in which each fire follows from the completion of the one before.
@@ -64,6 +65,7 @@ record Layout(JobRecord job, int number, int shards, long[] due, long known, lon
         List<Chain> chains = new ArrayList<>();
         int shards = 0;
         boolean follows = false;
+        long over = Long.MAX_VALUE;
         List<JobVersion> versions = job.versions();
         for (int i = 0; i < versions.size(); i++) {
             JobVersion version = versions.get(i);
@@ -73,6 +75,7 @@ record Layout(JobRecord job, int number, int shards, long[] due, long known, lon
             shards = number == 0 ? 0 : version.definition().shards().count();
             Instant next = i + 1 < versions.size() ? versions.get(i + 1).from() : Instant.MAX;
             Instant end = earlier(next, job.deletedAt().orElse(Instant.MAX));
+            over = end.equals(Instant.MAX) || number == 0 ? Long.MAX_VALUE : end.toEpochMilli();
             DefinitionText text = DefinitionText.read(DefinitionJson.encode(version.definition()));
             jitter = Math.max(jitter, text.jitter());
             boolean silent = version.paused() || !text.enabled();
@@ -91,7 +94,7 @@ record Layout(JobRecord job, int number, int shards, long[] due, long known, lon
             follows |= text.isDelay();
         }
         long known = versions.get(0).from().toEpochMilli();
-        return new Layout(job, number, shards, due.sorted().distinct().toArray(), known, jitter, List.copyOf(chains));
+        return new Layout(job, number, shards, due.sorted().distinct().toArray(), known, over, jitter, List.copyOf(chains));
     }
 
     private static Instant earlier(Instant a, Instant b) {

@@ -6,6 +6,7 @@ import dev.belfry.core.agent.Eligibility;
 import dev.belfry.core.agent.LabelSelector;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.journal.TableEntry;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.version.JobRecord;
 import java.time.Duration;
@@ -37,6 +38,8 @@ public final class Prover {
     private final Tally tally = new Tally();
     private final Map<ShardId, List<Journal.Line>> lines = new HashMap<>();
     private final Set<ShardId> seen = new HashSet<>();
+    /** Shards that were granted and not dropped since, by the masters' journal. */
+    private final Set<ShardId> owned = new HashSet<>();
 
     private Prover(Evidence evidence, Instant from, Instant until) {
         this.evidence = evidence;
@@ -56,6 +59,7 @@ public final class Prover {
             lines.computeIfAbsent(new ShardId(entry.jobUid(), entry.layout(), entry.shard()), id -> new ArrayList<>())
                     .add(line);
         }
+        evidence.journal().table().forEach(entry -> entry.changes().forEach(this::ownership));
         Unlisted unlisted = new Unlisted(evidence.journal().counts().values());
         List<JobRecord> jobs = new ArrayList<>(evidence.jobs());
         jobs.sort(Comparator.comparing(JobRecord::name));
@@ -72,6 +76,15 @@ public final class Prover {
         tally.findings.sort(
                 Comparator.comparing(Finding::job).thenComparing(Finding::shard).thenComparing(Finding::first));
         return tally.proof(from, until);
+    }
+
+    private void ownership(TableEntry.Line line) {
+        ShardId id = new ShardId(line.jobUid(), line.layout(), Integer.toString(line.shard()));
+        if (line.kind().equals("drop")) {
+            owned.remove(id);
+        } else {
+            owned.add(id);
+        }
     }
 
     /** Outcomes of shards that their job has never had. */
@@ -124,7 +137,9 @@ public final class Prover {
             seen.add(id);
             List<Journal.Line> journal = lines.getOrDefault(id, List.of());
             List<FireEntry> entries = journal.stream().map(Journal.Line::entry).toList();
-            ShardProof proof = new ShardProof(layout, shard, entries, Optional.ofNullable(ledgers.get(shard)), tally);
+            Optional<LedgerRecord> ledger = Optional.ofNullable(ledgers.get(shard));
+            ShardProof proof =
+                    new ShardProof(layout, new ShardEvidence(shard, entries, ledger, owned.contains(id)), tally);
             proof.layLines(from, until);
             boolean broadcast = layout.shards() == 0;
             for (Layout.Chain chain : layout.chains()) {

@@ -5,12 +5,12 @@ import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ledger.Span;
+import dev.belfry.core.run.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Lays the final lines of one shard's journal over what it owed. One use, not thread-safe. */
@@ -22,10 +22,12 @@ final class ShardProof {
     /** A hand-over that takes longer than this is no excuse any more. */
     private static final Duration HAND_OVER = Duration.ofMinutes(1);
 
+    /** So long the owner of a shard of a layout that is over may take to end, and the master to drop it. */
+    private static final Duration DROP = Duration.ofMinutes(2);
+
     private final Layout layout;
-    private final String shard;
+    private final ShardEvidence shard;
     private final List<FireEntry> lines;
-    private final Optional<LedgerRecord> ledger;
     private final Tally tally;
     private final long[] due;
     /** Number of the line that covers each due fire, from 1. */
@@ -34,11 +36,10 @@ final class ShardProof {
     /** Final by the ledger and not listed in the journal, in milliseconds of the epoch. */
     final List<Long> unlisted = new ArrayList<>();
 
-    ShardProof(Layout layout, String shard, List<FireEntry> lines, Optional<LedgerRecord> ledger, Tally tally) {
+    ShardProof(Layout layout, ShardEvidence shard, Tally tally) {
         this.layout = layout;
         this.shard = shard;
-        this.lines = lines;
-        this.ledger = ledger;
+        this.lines = shard.lines();
         this.tally = tally;
         this.due = layout.due();
         this.covered = new int[due.length];
@@ -159,7 +160,7 @@ final class ShardProof {
 
     /** Why a fire without a line is a gap; empty if it is none. */
     private String verdict(long instant, long settledBefore, Instant now) {
-        LedgerRecord record = ledger.orElse(null);
+        LedgerRecord record = shard.ledger().orElse(null);
         if (record != null && isFinal(record, instant)) {
             unlisted.add(instant);
             return "";
@@ -167,6 +168,17 @@ final class ShardProof {
         if (instant >= settledBefore || (record != null && isUnderWay(record, instant, now))) {
             tally.pending++;
             return "";
+        }
+        if (layout.end() <= now.toEpochMilli()) {
+            // Whoever owned it was lost before it could settle the rest, and nobody may write there any more.
+            if (!shard.mayBeOwned()) {
+                tally.outcome(Outcome.SUPERSEDED, 1);
+                return "";
+            }
+            if (layout.end() + DROP.toMillis() > now.toEpochMilli()) {
+                tally.pending++;
+                return "";
+            }
         }
         return record == null
                 ? "nobody has recorded anything of this shard"
@@ -198,6 +210,6 @@ final class ShardProof {
     }
 
     private Finding finding(Finding.Kind kind, Instant first, Instant last, long count, String detail) {
-        return new Finding(kind, layout.job().name(), layout.number(), shard, first, last, count, detail);
+        return new Finding(kind, layout.job().name(), layout.number(), shard.name(), first, last, count, detail);
     }
 }

@@ -6,6 +6,7 @@ import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireEntry.Kind;
 import dev.belfry.core.journal.JournalCounts;
+import dev.belfry.core.journal.TableEntry;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
@@ -38,6 +39,7 @@ final class Ledgering {
     final Map<Integer, Map<String, LedgerRecord>> layouts = new HashMap<>(Map.of(1, ledgers));
     final JournalCounts counts = new JournalCounts();
     final List<AgentFacts> agents = new ArrayList<>();
+    final List<TableEntry> table = new ArrayList<>();
     Instant now = NOW;
 
     Ledgering(JobDefinition definition) {
@@ -130,6 +132,12 @@ final class Ledgering {
                 reason);
     }
 
+    /** The master grants or drops a shard of layout 1. */
+    void tableLine(String kind, int shard) {
+        TableEntry.Line line = new TableEntry.Line(kind, job.uid(), 1, shard, WRITER, "", "");
+        table.add(new TableEntry(1, WRITER, table.size() + 1, START, List.of(line)));
+    }
+
     /** The line of a fire. */
     FireEntry of(String shard, Instant fire) {
         return lines.stream()
@@ -164,7 +172,7 @@ final class Ledgering {
                 new Evidence(
                         List.of(job),
                         (uid, layout) -> layouts.getOrDefault(layout, Map.of()),
-                        new Journal(journal, Map.of(WRITER, counts), List.of(), Set.of(WRITER), List.of()),
+                        new Journal(journal, Map.of(WRITER, counts), table, Set.of(WRITER), List.of()),
                         agents,
                         now),
                 from,

@@ -156,6 +156,32 @@ class ProverHistoriesTest {
     }
 
     @Test
+    void whatALostOwnerOfAnOldLayoutStillOwedIsSupersededOnceItsShardIsDropped() {
+        Ledgering run = of(
+                Optional.empty(),
+                version(1, START, 1, job().shards(2).build(), false),
+                version(2, minute(10), 2, job().shards(1).build(), false));
+        run.allSucceeded(NOW.minusMillis(1));
+        run.lines.removeIf(line -> line.layout() == 1
+                && line.shard().equals("1")
+                && !line.fire().due().isBefore(minute(6)));
+        run.ledgers.put("1", Ledgering.ledger(minute(5), List.of()));
+        run.tableLine("grant", 0);
+        run.tableLine("grant", 1);
+        assertThat(run.prove().wrong(Finding.Kind.GAP)).isEqualTo(4);
+        run.now = minute(11);
+        run.lines.removeIf(line -> !line.fire().due().isBefore(run.now));
+        assertThat(run.prove().findings()).isEmpty();
+        assertThat(run.prove().pending()).isEqualTo(4);
+        run.tableLine("drop", 1);
+        assertHolds(run.prove(), 2 * 10 + 1);
+        assertThat(run.prove().outcomes()).containsEntry(Outcome.SUPERSEDED, 4L);
+        // What the ledger calls final has to be listed all the same.
+        run.lines.remove(run.of("1", minute(3)));
+        assertThat(run.prove().wrong(Finding.Kind.GAP)).isEqualTo(1);
+    }
+
+    @Test
     void outcomesOfShardsAndLayoutsThatNeverWereArePhantoms() {
         Ledgering run = new Ledgering(job().shards(2).build()).allSucceeded(NOW.minusMillis(1));
         run.lines.add(run.line("2", minute(3), Outcome.SUCCEEDED, ""));
