@@ -23,7 +23,8 @@ import java.util.stream.LongStream;
  * @param chains stretches of time in which fires follow from completions, so that the definition alone does not say when
  */
 @SuppressWarnings("ArrayRecordComponent") // made here and read here; a list of a million boxes is too much
-record Layout(JobRecord job, int number, int shards, long[] due, long known, long end, long jitter, List<Chain> chains) {
+record Layout(
+        JobRecord job, int number, int shards, long[] due, long known, long end, long jitter, List<Chain> chains) {
 
     /**
      * A stretch of time in which each fire follows from the completion of the one before.
@@ -94,7 +95,8 @@ record Layout(JobRecord job, int number, int shards, long[] due, long known, lon
             follows |= text.isDelay();
         }
         long known = versions.get(0).from().toEpochMilli();
-        return new Layout(job, number, shards, due.sorted().distinct().toArray(), known, over, jitter, List.copyOf(chains));
+        return new Layout(
+                job, number, shards, due.sorted().distinct().toArray(), known, over, jitter, List.copyOf(chains));
     }
 
     private static Instant earlier(Instant a, Instant b) {
