@@ -83,11 +83,15 @@ public final class Belfry {
                 .addSubcommand(new VerifyVerb(shell))
                 .addSubcommand(new ExportEventsVerb(shell))
                 .addSubcommand("cron", new CommandLine(new CronVerb()).addSubcommand(new CronVerb.Next(shell)));
-        return line.setCaseInsensitiveEnumValuesAllowed(true)
-                .setAbbreviatedOptionsAllowed(false)
+        return line.setAbbreviatedOptionsAllowed(false)
                 .setOut(shell.out())
                 .setErr(shell.err())
-                .registerConverter(java.time.Instant.class, new Times.Reading());
+                .registerConverter(java.time.Instant.class, new Times.Reading())
+                .registerConverter(Verb.Format.class, new WordReading<>(Verb.Format.class))
+                .registerConverter(GetVerb.What.class, new WordReading<>(GetVerb.What.class))
+                .registerConverter(DescribeVerb.What.class, new WordReading<>(DescribeVerb.What.class))
+                .registerConverter(ExportEventsVerb.What.class, new WordReading<>(ExportEventsVerb.What.class))
+                .registerConverter(ExportEventsVerb.Form.class, new WordReading<>(ExportEventsVerb.Form.class));
     }
 
     private static int failed(Shell shell, Exception failure, boolean debug) throws Exception {
