@@ -25,7 +25,7 @@ find_java() {
 
 # whether a source is newer than the class path that was built from it
 stale() {
-    [ -n "$(find "$scripts_home/src/main" "$project_home/scheduler-core/src/main" -type f -newer "$1" -print 2>/dev/null | head -n 1)" ]
+    [ -n "$(find "$scripts_home/src/main" "$project_home/scheduler-core/src/main" "$project_home/scheduler-console/src/main" -type f -newer "$1" -print 2>/dev/null | head -n 1)" ]
 }
 
 # sets class_path; builds it if it is missing or older than the sources, unless BELFRY_NO_BUILD is set

@@ -1,14 +1,8 @@
 package dev.belfry.master;
 
 import dev.belfry.agent.loop.Mirror;
-import dev.belfry.core.agent.LabelSelector;
-import dev.belfry.core.assign.EndedLayout;
 import dev.belfry.core.assign.JobSpec;
-import dev.belfry.core.assign.Spread;
-import dev.belfry.core.assign.Strategy;
-import dev.belfry.core.job.JobDefinition;
-import dev.belfry.core.job.Placement;
-import dev.belfry.core.ownership.LayoutKey;
+import dev.belfry.core.cluster.PlannedJob;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
@@ -104,35 +98,9 @@ final class JobBook implements Mirror.Listener {
     List<JobSpec> specs(Instant now, Settlements settlements) {
         List<JobSpec> specs = new ArrayList<>();
         for (Entry entry : byName.values()) {
-            JobVersion version = entry.job().at(now);
-            List<EndedLayout> ended = settlements.ended(entry.job(), now);
-            if (version.definition().placement() == Placement.STICKY || !ended.isEmpty()) {
-                specs.add(spec(entry.job(), version, now, ended));
-            }
+            PlannedJob.of(entry.job(), now, settlements.ended(entry.job(), now)).ifPresent(specs::add);
         }
         return specs;
-    }
-
-    private static JobSpec spec(JobRecord job, JobVersion version, Instant now, List<EndedLayout> ended) {
-        // The layout follows the version in force; where a shard may lie, the newest word.
-        JobDefinition placed = job.newest().layout() == version.layout() ? job.definition() : version.definition();
-        boolean active = version.definition().placement() == Placement.STICKY
-                && (job.deletedAt().isEmpty() || job.deletedAt().get().isAfter(now));
-        return new JobSpec(
-                new LayoutKey(job.uid(), version.layout()),
-                job.name(),
-                placed.shards().count(),
-                placed.handler(),
-                LabelSelector.anyOf(placed.requires().labels()),
-                LabelSelector.anyOf(placed.prefers()),
-                placed.weight(),
-                Strategy.valueOf(placed.strategy().name()),
-                job.uid().hashCode(),
-                Optional.ofNullable(placed.requires().spread()).map(Spread::new),
-                Optional.ofNullable(placed.requires().exclusive()),
-                placed.rejoinGrace(),
-                active,
-                ended);
     }
 
     /**

@@ -150,7 +150,22 @@ final class Office {
                 Office.this.lost();
             }
         });
-        this.journals = new JournalKeeper(loop, store, session, this::registered, this::fence);
+        this.journals = new JournalKeeper(
+                loop,
+                store,
+                session,
+                new JournalKeeper.Owner() {
+                    @Override
+                    public Set<String> live() {
+                        return registered();
+                    }
+
+                    @Override
+                    public Transaction.Builder transaction(String site) {
+                        return fence(site);
+                    }
+                },
+                JournalKeeper.Bounds.STANDARD);
         this.ledgers = new LedgerKeeper(loop, store, session, jobs::all, this::now, this::fence);
         this.handOverMirror = new Mirror(store, session, Paths.HANDOVER, 1, new HandOvers());
         this.tableGuard = new ForeignWrites(

@@ -4,6 +4,7 @@ import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.assign.Change;
 import dev.belfry.core.assign.Plan;
+import dev.belfry.core.journal.JournalBounds;
 import dev.belfry.core.journal.TableEntry;
 import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.AssignmentVector;
@@ -52,7 +53,8 @@ final class TableWriter {
     /** Changes in one journal entry at most. */
     private static final int LINES = 400;
 
-    private static final int MAX_ENTRIES = 900;
+    /** An entry of the masters' journal. */
+    private record Written(String path, int bytes) {}
 
     private final Loop loop;
     private final Store store;
@@ -72,7 +74,8 @@ final class TableWriter {
 
     private boolean closed;
     private long loads;
-    private final Deque<String> entries = new ArrayDeque<>();
+    private final Deque<Written> entries = new ArrayDeque<>();
+    private long entryBytes;
     /** Buckets whose stored form cannot be read and has to be written anew. */
     private final Set<Integer> broken = new TreeSet<>();
     /** Buckets whose rows are lost: nothing of them is granted before this instant of the monotonic clock. */
@@ -305,7 +308,7 @@ final class TableWriter {
                 transaction.put(path, data, bucketVersions[bucket]);
             }
         });
-        List<String> written = journal(transaction, lines, generation);
+        List<Written> written = journal(transaction, lines, generation);
         store.commit(session, transaction.build(), answer -> {
             if (answer instanceof Commit.Applied) {
                 table = after;
@@ -313,22 +316,24 @@ final class TableWriter {
                 vectorVersion++;
                 encoded.keySet().forEach(bucket -> bucketVersions[bucket]++);
                 entries.addAll(written);
+                entryBytes += written.stream().mapToLong(Written::bytes).sum();
                 trim();
             }
             then.accept(answer);
         });
     }
 
-    private List<String> journal(Transaction.Builder transaction, List<TableEntry.Line> lines, Generation generation) {
-        List<String> paths = new ArrayList<>();
+    private List<Written> journal(Transaction.Builder transaction, List<TableEntry.Line> lines, Generation generation) {
+        List<Written> written = new ArrayList<>();
         for (int from = 0; from < lines.size(); from += LINES) {
             List<TableEntry.Line> some = lines.subList(from, Math.min(lines.size(), from + LINES));
             String path = Paths.MASTER_JOURNAL
                     + String.format(java.util.Locale.ROOT, "/g%020d-%02d", generation.value(), from / LINES);
-            transaction.create(path, new TableEntry(term, self.name(), generation.value(), loop.now(), some).encode());
-            paths.add(path);
+            byte[] data = new TableEntry(term, self.name(), generation.value(), loop.now(), some).encode();
+            transaction.create(path, data);
+            written.add(new Written(path, data.length));
         }
-        return paths;
+        return written;
     }
 
     private TableEntry.Line line(Change change, String reason) {
@@ -360,12 +365,14 @@ final class TableWriter {
 
     /** Deletes the oldest journal entries of this term beyond the bound; a failure only leaves some too many. */
     private void trim() {
-        if (entries.size() <= MAX_ENTRIES) {
+        if (entries.size() <= JournalBounds.TERM_ENTRIES && entryBytes <= JournalBounds.TERM_BYTES) {
             return;
         }
         Transaction.Builder transaction = fence.apply("master-journal-trim");
-        for (int i = 0; i < 90; i++) {
-            transaction.delete(entries.removeFirst(), -1);
+        for (int i = 0; i < 90 && entries.size() > 1; i++) {
+            Written oldest = entries.removeFirst();
+            entryBytes -= oldest.bytes();
+            transaction.delete(oldest.path(), -1);
         }
         store.commit(session, transaction.build(), answer -> {});
     }

@@ -1,7 +1,10 @@
 package dev.belfry.scripts;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.belfry.console.connect.ConnectionOptions;
+import dev.belfry.store.zk.ZkIdentity;
+import dev.belfry.store.zk.ZkPassword;
+import dev.belfry.store.zk.ZkTls;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +14,7 @@ import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ClientX509Util;
 import org.apache.zookeeper.common.ZKConfig;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** The options by which every tool reaches ZooKeeper. */
@@ -20,59 +24,14 @@ final class Connecting {
 
     static final String BELFRY = "/belfry";
 
-    @Option(
-            names = "--zookeeper",
-            paramLabel = "HOSTS",
-            description = "host:port, several with commas (default $BELFRY_ZOOKEEPER, else 127.0.0.1:2181).")
-    @Nullable
-    String servers;
-
-    @Option(
-            names = "--namespace",
-            paramLabel = "NS",
-            description = "The namespace (default $BELFRY_NAMESPACE, else the only one that there is).")
-    @Nullable
-    String namespace;
+    @ArgGroup(validate = false)
+    private ConnectionOptions options = new ConnectionOptions();
 
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "How long to wait for a server (default 10).")
     int timeout = 10;
 
-    @Option(
-            names = "--user",
-            paramLabel = "USER",
-            description =
-                    "Digest user (default $BELFRY_ZK_USER). The password comes from $BELFRY_ZK_PASSWORD or a file.")
-    @Nullable
-    String user;
-
-    @Option(
-            names = "--password-file",
-            paramLabel = "FILE",
-            description = "File whose first line is that user's password.")
-    @Nullable
-    Path passwordFile;
-
-    @Option(names = "--trust-store", paramLabel = "FILE", description = "Turns TLS on; PKCS12, JKS or PEM.")
-    @Nullable
-    Path trustStore;
-
-    @Option(names = "--trust-store-password-file", paramLabel = "FILE", description = "Its password.")
-    @Nullable
-    Path trustStorePassword;
-
-    @Option(names = "--key-store", paramLabel = "FILE", description = "Own key and certificate, for TLS.")
-    @Nullable
-    Path keyStore;
-
-    @Option(names = "--key-store-password-file", paramLabel = "FILE", description = "Its password.")
-    @Nullable
-    Path keyStorePassword;
-
-    @Option(names = "--no-hostname-check", description = "The servers' certificates need not name their hosts.")
-    boolean noHostnameCheck;
-
     String servers() {
-        return servers != null ? servers : environment("BELFRY_ZOOKEEPER").orElse("127.0.0.1:2181");
+        return options.hosts();
     }
 
     static Optional<String> environment(String name) {
@@ -81,11 +40,27 @@ final class Connecting {
 
     /** Connects, as the user given if one is. */
     Tree connect() {
-        Tree tree = Tree.connect(servers(), config(), Duration.ofSeconds(timeout));
-        Optional<String> who = user != null ? Optional.of(user) : environment("BELFRY_ZK_USER");
-        who.ifPresent(
-                name -> tree.authenticate(name, password("the user " + name, passwordFile, "BELFRY_ZK_PASSWORD")));
+        ZkIdentity identity;
+        ZKClientConfig config;
+        try {
+            identity = options.identity();
+            config = config(options.tls());
+        } catch (IllegalArgumentException e) {
+            throw new Trouble(Trouble.USAGE, String.valueOf(e.getMessage()));
+        }
+        Tree tree = Tree.connect(servers(), config, Duration.ofSeconds(timeout));
+        if (identity instanceof ZkIdentity.Digest digest) {
+            tree.authenticate(digest.user(), read(digest.password()));
+        }
         return tree;
+    }
+
+    private static char[] read(ZkPassword password) {
+        try {
+            return password.get();
+        } catch (UncheckedIOException e) {
+            throw new Trouble(Trouble.USAGE, String.valueOf(e.getMessage()));
+        }
     }
 
     /** The first line of the file, else the environment's variable. */
@@ -101,47 +76,39 @@ final class Connecting {
     }
 
     private static char[] firstLine(Path file) {
-        try (var lines = Files.lines(file)) {
-            return lines.findFirst().orElse("").toCharArray();
-        } catch (IOException | java.io.UncheckedIOException e) {
-            throw new Trouble(Trouble.USAGE, "cannot read the password file " + file + ": " + e.getMessage());
-        }
+        return read(ZkPassword.file(file));
     }
 
-    private ZKClientConfig config() {
+    private static ZKClientConfig config(Optional<ZkTls> tls) {
         ZKClientConfig config = new ZKClientConfig();
         config.setProperty(ZKConfig.JUTE_MAXBUFFER, LARGEST_ANSWER);
         config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
-        if (trustStore != null) {
-            config.setProperty(ZKClientConfig.SECURE_CLIENT, "true");
-            config.setProperty(
-                    ZKClientConfig.ZOOKEEPER_CLIENT_CNXN_SOCKET, "org.apache.zookeeper.ClientCnxnSocketNetty");
-            try (ClientX509Util names = new ClientX509Util()) {
-                config.setProperty(names.getSslTruststoreLocationProperty(), readable(trustStore));
-                config.setProperty(names.getSslTruststorePasswdProperty(), optional(trustStorePassword));
-                config.setProperty(
-                        names.getSslHostnameVerificationEnabledProperty(), Boolean.toString(!noHostnameCheck));
-                config.setProperty(names.getSslKeystoreLocationProperty(), keyStore == null ? "" : readable(keyStore));
-                config.setProperty(names.getSslKeystorePasswdProperty(), optional(keyStorePassword));
-            }
-        }
+        tls.ifPresent(with -> secure(config, with));
         return config;
     }
 
-    private static String readable(Path file) {
-        if (!Files.isReadable(file)) {
-            throw new Trouble(Trouble.USAGE, "cannot read the key or trust store " + file);
+    private static void secure(ZKClientConfig config, ZkTls tls) {
+        config.setProperty(ZKClientConfig.SECURE_CLIENT, "true");
+        config.setProperty(ZKClientConfig.ZOOKEEPER_CLIENT_CNXN_SOCKET, "org.apache.zookeeper.ClientCnxnSocketNetty");
+        try (ClientX509Util names = new ClientX509Util()) {
+            config.setProperty(
+                    names.getSslTruststoreLocationProperty(), tls.trust().file().toString());
+            config.setProperty(
+                    names.getSslTruststorePasswdProperty(),
+                    new String(read(tls.trust().password())));
+            config.setProperty(
+                    names.getSslHostnameVerificationEnabledProperty(), Boolean.toString(tls.verifyHostname()));
+            tls.key().ifPresent(key -> {
+                config.setProperty(
+                        names.getSslKeystoreLocationProperty(), key.file().toString());
+                config.setProperty(names.getSslKeystorePasswdProperty(), new String(read(key.password())));
+            });
         }
-        return file.toString();
-    }
-
-    private static String optional(@Nullable Path file) {
-        return file == null ? "" : new String(firstLine(file));
     }
 
     /** The namespace asked for. */
     Optional<String> given() {
-        return namespace != null ? Optional.of(namespace) : environment("BELFRY_NAMESPACE");
+        return options.givenNamespace();
     }
 
     /** Absolute path of the namespace asked for, or of the only one. */

@@ -1,6 +1,7 @@
 package dev.belfry.scripts;
 
 import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.journal.JournalBounds;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
@@ -19,10 +20,8 @@ import org.apache.zookeeper.ZooDefs;
 final class Inspection {
     /** Children of one parent above which something is wrong; the store refuses listings long after it. */
     static final int MOST_CHILDREN = 5_000;
-    /** Journals that dead incarnations may leave before somebody has to export them. */
+    /** Journals that dead incarnations may leave: some more than the master keeps, which looks every minute. */
     static final int MOST_DEAD_JOURNALS = 200;
-    /** Bytes that all journals of a namespace may hold together. */
-    static final long MOST_JOURNAL_BYTES = 64L * 1024 * 1024;
 
     /** A first byte or number beyond this is no schema of a version to come, but garbage. */
     private static final int LIKELY_SCHEMA = 31;
@@ -241,13 +240,13 @@ final class Inspection {
         long bytes = nodes.subMap(Paths.JOURNAL + "/", Paths.JOURNAL + "0").values().stream()
                 .mapToLong(Node::size)
                 .sum();
-        if (dead > MOST_DEAD_JOURNALS || bytes > MOST_JOURNAL_BYTES) {
+        if (dead > MOST_DEAD_JOURNALS || bytes > JournalBounds.NAMESPACE_BYTES) {
             String what = "journals of " + dead + " incarnations that are gone, " + bytes + " bytes in all journals";
             add(
                     Kind.ORPHANED,
                     parent,
                     what,
-                    "Export them with belfry export-events; the history store deletes them",
+                    "See why no master makes room: its log says so; belfry get agents shows which it is",
                     false);
         }
     }

@@ -136,14 +136,20 @@ final class Legible {
             return "nothing was counted";
         }
         List<Map<String, Object>> cells = new ArrayList<>();
-        JournalCounts.decode(path, data).cells().forEach((cell, count) -> {
+        JournalCounts counts = JournalCounts.decode(path, data);
+        counts.cells().forEach((cell, count) -> {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("hour", cell.hour());
+            line.put("lastHour", cell.lastHour());
             line.put("job", cell.jobUid());
+            line.put("origin", cell.origin());
             line.put("outcome", cell.outcome());
             line.put("count", count);
             cells.add(line);
         });
-        return Map.of("counted", cells);
+        Map<String, Object> record = new LinkedHashMap<>();
+        record.put("earlierUntil", counts.earlierUntil());
+        record.put("counted", cells);
+        return record;
     }
 }

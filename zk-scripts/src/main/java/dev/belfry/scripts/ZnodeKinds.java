@@ -178,7 +178,14 @@ final class ZnodeKinds {
     }
 
     private static void journals(List<ZnodeKind> kinds) {
-        kinds.add(parent(Paths.JOURNAL, "what happened"));
+        Content counts = json(JournalCounts.SCHEMA, (path, node) -> Legible.counts(path, node.data()))
+                .orEmpty();
+        kinds.add(new ZnodeKind(
+                Paths.JOURNAL,
+                PERSISTENT,
+                MASTER,
+                "counts of journals that had to make room altogether: per hour, job, origin and outcome",
+                counts));
         kinds.add(parent(Paths.MASTER_JOURNAL, "the masters' journal"));
         Content table = json(TableEntry.SCHEMA, (path, node) -> TableEntry.decode(path, node.data()));
         kinds.add(new ZnodeKind("/journal/master/t<term>", PERSISTENT, MASTER, "a change of master", table));
@@ -192,9 +199,8 @@ final class ZnodeKinds {
                 JOURNAL,
                 PERSISTENT,
                 AGENT_LOOP,
-                "counts of what had to make room: per hour, job and outcome",
-                json(JournalCounts.SCHEMA, (path, node) -> Legible.counts(path, node.data()))
-                        .orEmpty()));
+                "counts of what had to make room: per hour, job, origin and outcome",
+                counts));
         kinds.add(new ZnodeKind(
                 JOURNAL + "/<n>",
                 PERSISTENT,

@@ -3,9 +3,11 @@ package dev.belfry.agent.loop;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireEntry.Kind;
 import dev.belfry.core.journal.FireJournal;
+import dev.belfry.core.journal.JournalBounds;
 import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.record.Paths;
 import dev.belfry.store.Commit;
+import dev.belfry.store.Listing;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
@@ -20,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The writing end of an incarnation's journal.
  *
- * <p>Lines of small commits are added to the last entry until it holds {@link #APPEND_BYTES}. Beyond
- * {@link #MAX_ENTRIES} entries or {@link #MAX_BYTES} the oldest are turned into counts in the parent znode, in
+ * <p>Lines of small commits are added to the last entry until it holds {@link #APPEND_BYTES}. Beyond {@link #MAX_ENTRIES}
+ * entries, or its share of what the journals of the living may hold, the oldest are turned into counts in the parent znode, in
  * transactions of their own.
  *
  * <p>Not thread-safe; owned by the agent's loop.
@@ -30,8 +32,9 @@ final class JournalTail {
 
     static final int APPEND_BYTES = 4_096;
     static final int MAX_ENTRIES = 900;
-    static final long MAX_BYTES = 8L * 1_024 * 1_024;
     private static final int TRIM = 90;
+    /** Entries between two looks at how many share the room. */
+    private static final int LOOK = 16;
 
     /** Shards that were granted together share their tokens, so a token alone names no attempt. */
     private record Attempt(String jobUid, int layout, String shard, long token) {
@@ -76,6 +79,7 @@ final class JournalTail {
     private final JournalCounts counted = new JournalCounts();
     private long next = 1;
     private long bytes;
+    private long share = JournalBounds.share(1);
     private boolean trimming;
     /** A trim of unknown result, to be sent again. */
     private @Nullable Transaction pendingTrim;
@@ -128,6 +132,9 @@ final class JournalTail {
         if (part.created) {
             entries.add(part.entry);
             bytes += part.bytes;
+            if (part.entry.number % LOOK == 0) {
+                look();
+            }
         } else {
             bytes += part.bytes - part.entry.bytes;
             part.entry.lines = part.lines;
@@ -153,13 +160,25 @@ final class JournalTail {
         }
     }
 
+    /** The more incarnations live, the less each keeps. */
+    private void look() {
+        store.children(session, "journal-share", Paths.AGENTS, answer -> {
+            if (answer instanceof Listing.Found found) {
+                share = JournalBounds.share(found.names().size());
+                trim();
+            }
+        });
+    }
+
     private void trim() {
-        if (trimming || (entries.size() <= MAX_ENTRIES && bytes <= MAX_BYTES)) {
+        if (trimming || (entries.size() <= MAX_ENTRIES && bytes <= share)) {
             return;
         }
         trimming = true;
         Transaction.Builder trim = Transaction.at("journal-trim").exists(Paths.agent(writer));
-        for (int i = 0; i < TRIM && entries.size() > 1; i++) {
+        for (int i = 0;
+                i < TRIM && entries.size() > 1 && (entries.size() > MAX_ENTRIES - TRIM || bytes > share - share / 8);
+                i++) {
             Entry entry = entries.removeFirst();
             bytes -= entry.bytes;
             entry.lines.forEach(counted::add);

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         description = "Makes the jobs of a file what the file says, and waits until every agent has taken that up.")
 final class ApplyVerb extends WritingVerb {
 
-    @Parameters(paramLabel = "FILE", description = "YAML or JSON; - for standard input")
+    @Parameters(paramLabel = "FILE", description = "Definitions in YAML or JSON; - for standard input.")
     String file = "";
 
     @Option(

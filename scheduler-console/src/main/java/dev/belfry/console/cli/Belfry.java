@@ -53,6 +53,17 @@ public final class Belfry {
     static int run(Shell shell, String... arguments) {
         boolean debug = List.of(arguments).contains("--debug");
         LogLevel.set(debug, arguments.length > 0 ? arguments[0] : "");
+        CommandLine line = commandLine(shell);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> failed(shell, failure, debug));
+        if (arguments.length == 0) {
+            line.usage(shell.out());
+            return Exit.USAGE;
+        }
+        return line.execute(arguments);
+    }
+
+    /** All commands with their options. */
+    static CommandLine commandLine(Shell shell) {
         CommandLine line = new CommandLine(new Belfry())
                 .addSubcommand(new UpCommand())
                 .addSubcommand(new AgentCommand())
@@ -73,17 +84,15 @@ public final class Belfry {
                 .addSubcommand(new VerifyVerb(shell))
                 .addSubcommand(new ExportEventsVerb(shell))
                 .addSubcommand("cron", new CommandLine(new CronVerb()).addSubcommand(new CronVerb.Next(shell)));
-        line.setCaseInsensitiveEnumValuesAllowed(true)
-                .setAbbreviatedOptionsAllowed(false)
+        return line.setAbbreviatedOptionsAllowed(false)
                 .setOut(shell.out())
                 .setErr(shell.err())
                 .registerConverter(java.time.Instant.class, new Times.Reading())
-                .setExecutionExceptionHandler((failure, command, parsed) -> failed(shell, failure, debug));
-        if (arguments.length == 0) {
-            line.usage(shell.out());
-            return Exit.USAGE;
-        }
-        return line.execute(arguments);
+                .registerConverter(Verb.Format.class, new WordReading<>(Verb.Format.class))
+                .registerConverter(GetVerb.What.class, new WordReading<>(GetVerb.What.class))
+                .registerConverter(DescribeVerb.What.class, new WordReading<>(DescribeVerb.What.class))
+                .registerConverter(ExportEventsVerb.What.class, new WordReading<>(ExportEventsVerb.What.class))
+                .registerConverter(ExportEventsVerb.Form.class, new WordReading<>(ExportEventsVerb.Form.class));
     }
 
     private static int failed(Shell shell, Exception failure, boolean debug) throws Exception {

@@ -28,6 +28,20 @@ final class CommandVerbs {
 
     /** Prints a command's result; the exit code that goes with it. */
     static int print(Verb verb, Command command) {
+        if (verb.format == Verb.Format.TABLE) {
+            verb.print(result(command));
+        } else {
+            verb.print(new TextTable(), tree(command));
+        }
+        return code(command);
+    }
+
+    static int code(Command command) {
+        return command.result().map(Command.Result::accepted).orElse(false) ? Exit.DONE : Exit.NO;
+    }
+
+    /** A command and its result, for other programs. */
+    static Map<String, Object> tree(Command command) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("id", command.id());
         tree.put("kind", command.kind().name().toLowerCase(java.util.Locale.ROOT));
@@ -35,12 +49,7 @@ final class CommandVerbs {
         tree.put("state", state(command));
         tree.put("text", result(command));
         command.result().filter(r -> !r.runId().isEmpty()).ifPresent(r -> tree.put("run", r.runId()));
-        if (verb.format == Verb.Format.TABLE) {
-            verb.print(result(command));
-        } else {
-            verb.print(new TextTable(), tree);
-        }
-        return command.result().map(Command.Result::accepted).orElse(false) ? Exit.DONE : Exit.NO;
+        return tree;
     }
 
     static String state(Command command) {
@@ -81,7 +90,7 @@ final class CommandVerbs {
     }
 
     private abstract static class OnJob extends Simple {
-        @Parameters(paramLabel = "JOB", description = "name of the job")
+        @Parameters(paramLabel = "JOB", description = "Name of the job.")
         String job = "";
 
         OnJob(Shell shell, Command.Kind kind) {
@@ -95,7 +104,7 @@ final class CommandVerbs {
     }
 
     private abstract static class OnAgent extends Simple {
-        @Parameters(paramLabel = "AGENT", description = "id of the agent")
+        @Parameters(paramLabel = "AGENT", description = "Id of the agent.")
         String agent = "";
 
         OnAgent(Shell shell, Command.Kind kind) {
@@ -145,10 +154,10 @@ final class CommandVerbs {
     /** {@code delete}. */
     @CommandLine.Command(name = "delete", description = "Deletes a job: belfry delete job NAME.")
     static final class Delete extends Simple {
-        @Parameters(index = "0", paramLabel = "KIND", description = "job")
+        @Parameters(index = "0", paramLabel = "KIND", description = "Always the word job.")
         String what = "";
 
-        @Parameters(index = "1", paramLabel = "NAME", description = "name of the job")
+        @Parameters(index = "1", paramLabel = "NAME", description = "Name of the job.")
         String name = "";
 
         @Option(names = "--yes", hidden = true, description = "Accepted and ignored: nothing is asked.")

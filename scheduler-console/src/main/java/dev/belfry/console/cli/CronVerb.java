@@ -36,21 +36,26 @@ final class CronVerb implements Runnable {
                     "Prints when an expression fires next. With --stdin reads lines of expression TAB zone TAB from,"
                             + " and prints for each the next instant, NONE, or INVALID TAB reason.")
     static final class Next extends Verb {
-        @Parameters(arity = "0..1", paramLabel = "EXPR", description = "an expression, in quotes")
+        @Parameters(arity = "0..1", paramLabel = "EXPR", description = "A cron expression, in quotes: seconds first.")
         @Nullable
         String expression;
 
-        @Option(names = "--stdin", description = "Read lines from standard input.")
+        @Option(
+                names = "--stdin",
+                description = "Read lines of expression TAB zone TAB from, and answer each with one line.")
         boolean stdin;
 
-        @Option(names = "--zone", paramLabel = "ZONE", description = "such as Europe/Berlin (default UTC)")
+        @Option(
+                names = "--zone",
+                paramLabel = "ZONE",
+                description = "The zone in which the expression is read, such as Europe/Berlin. Default: UTC.")
         String zone = "UTC";
 
-        @Option(names = "--from", paramLabel = "INSTANT", description = "strictly after this (default now)")
+        @Option(names = "--from", paramLabel = "INSTANT", description = "Only fires strictly after this. Default: now.")
         @Nullable
         Instant from;
 
-        @Option(names = "--count", paramLabel = "N", description = "how many (default 5)")
+        @Option(names = "--count", paramLabel = "N", description = "How many fires, 1 to 10000. Default: 5.")
         int count = 5;
 
         Next(Shell shell) {

@@ -29,13 +29,22 @@ final class DescribeVerb extends ClusterVerb {
     enum What {
         JOB,
         AGENT,
-        RUN
+        RUN;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
     }
 
-    @Parameters(index = "0", paramLabel = "WHAT", description = "job, agent or run")
+    @Parameters(index = "0", paramLabel = "WHAT", description = "job, agent or run.")
     What what = What.JOB;
 
-    @Parameters(index = "1", paramLabel = "NAME", description = "name of the job, id of the agent or of the run")
+    @Parameters(
+            index = "1",
+            paramLabel = "NAME",
+            description = "Name of the job, id or incarnation of the agent, id of the run as 'get runs' shows it.")
     String name = "";
 
     DescribeVerb(Shell shell) {
@@ -64,7 +73,7 @@ final class DescribeVerb extends ClusterVerb {
     // --- a job
 
     private void job(BelfryClient client, Snapshot snapshot) {
-        JobRecord job = required(snapshot, name);
+        JobRecord job = snapshot.job(name).orElseThrow(() -> Absent.job(name, snapshot));
         JobVersion current = job.at(snapshot.now());
         boolean broadcast = current.definition().placement() == Placement.BROADCAST;
         Ledgers read = client.ledgers(job.uid(), broadcast ? 0 : current.layout());
@@ -173,7 +182,7 @@ final class DescribeVerb extends ClusterVerb {
                         || agent.facts().incarnation().name().equals(name))
                 .toList();
         if (found.isEmpty()) {
-            throw new NoException("no agent '" + name + "' is registered; see 'belfry get agents'");
+            throw Absent.agent(name, snapshot);
         }
         for (AgentState agent : found) {
             Map<String, Integer> shards = new LinkedHashMap<>();

@@ -28,6 +28,15 @@ final class Documents {
         return write(YAML, tree);
     }
 
+    /** The tree of a YAML text that this program has written. */
+    static Object read(String yaml) {
+        try {
+            return YAML.readTree(yaml);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("what was written cannot be read", e);
+        }
+    }
+
     private static String write(ObjectMapper mapper, Object tree) {
         try {
             return mapper.writeValueAsString(tree);

@@ -23,14 +23,21 @@ import picocli.CommandLine.Parameters;
         description = "Says why a job ran, did not run, waits, or when it will, as a chain of facts.")
 final class ExplainVerb extends ClusterVerb {
 
-    @Parameters(paramLabel = "JOB", description = "name of the job")
+    @Parameters(paramLabel = "JOB", description = "Name of the job.")
     String job = "";
 
-    @Option(names = "--at", paramLabel = "INSTANT", description = "the fire at, or last before, this (default now)")
+    @Option(
+            names = "--at",
+            paramLabel = "INSTANT",
+            description =
+                    "The fire at this instant, or the last one before it; if it is to come, what will be due. Default: now.")
     @Nullable
     Instant at;
 
-    @Option(names = "--shard", paramLabel = "N", description = "one shard; the agent id for a broadcast job")
+    @Option(
+            names = "--shard",
+            paramLabel = "N",
+            description = "One shard with all its attempts: its number, or the agent's id for a broadcast job.")
     @Nullable
     String shard;
 
@@ -41,7 +48,7 @@ final class ExplainVerb extends ClusterVerb {
     @Override
     int ask(BelfryClient client) {
         Snapshot snapshot = Snapshot.read(client, shell.clock().instant().truncatedTo(ChronoUnit.MILLIS));
-        JobRecord record = required(snapshot, job);
+        JobRecord record = snapshot.job(job).orElseThrow(() -> Absent.job(job, snapshot));
         Instant when = at == null ? snapshot.now() : at;
         JobVersion version = record.at(when);
         boolean broadcast = version.definition().placement() == Placement.BROADCAST;

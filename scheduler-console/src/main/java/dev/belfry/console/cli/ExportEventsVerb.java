@@ -23,25 +23,43 @@ final class ExportEventsVerb extends ClusterVerb {
     enum What {
         RUNS,
         ASSIGNMENTS,
-        MASTERS
+        MASTERS;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
     }
 
     /** How. */
     enum Form {
         TSV,
-        JSON
+        JSON;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
     }
 
-    @Parameters(paramLabel = "WHAT", description = "runs, assignments or masters")
+    @Parameters(paramLabel = "WHAT", description = "runs, assignments or masters.")
     What what = What.RUNS;
 
-    @Option(names = "--from", paramLabel = "INSTANT", description = "events of fires or versions from here on")
+    @Option(
+            names = "--from",
+            paramLabel = "INSTANT",
+            description = "Events of fires or versions from here on. Default: all that is kept.")
     Instant from = Instant.MIN;
 
-    @Option(names = "--to", paramLabel = "INSTANT", description = "and before this")
+    @Option(names = "--to", paramLabel = "INSTANT", description = "Events before this. Default: now.")
     Instant to = Instant.MAX;
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "tsv with a heading (default), or json lines")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "tsv with a heading (default), or json, one object a line.")
     Form form = Form.TSV;
 
     private boolean headed;

@@ -25,7 +25,8 @@ final class ExportVerb extends ClusterVerb {
                 .map(job -> job.record().definition())
                 .sorted(Comparator.comparing(JobDefinition::name))
                 .toList();
-        shell.out().print(DefinitionYaml.write(definitions));
+        String yaml = DefinitionYaml.write(definitions);
+        shell.out().print(format == Format.JSON ? Documents.json(Documents.read(yaml)) : yaml);
         return jobs.problems().isEmpty() ? Exit.DONE : Exit.NO;
     }
 }

@@ -36,20 +36,29 @@ final class GetVerb extends ClusterVerb {
         AGENTS,
         SHARDS,
         RUNS,
-        COMMANDS
+        COMMANDS;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
     }
 
-    @Parameters(paramLabel = "WHAT", description = "jobs, agents, shards, runs or commands")
+    @Parameters(paramLabel = "WHAT", description = "jobs, agents, shards, runs or commands.")
     What what = What.JOBS;
 
-    @Option(names = "--job", paramLabel = "NAME", description = "shards and runs of this job only")
+    @Option(names = "--job", paramLabel = "NAME", description = "Shards and runs of this job only.")
     @Nullable
     String job;
 
-    @Option(names = "--limit", paramLabel = "N", description = "runs and commands listed (default 20)")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Most runs or commands listed, newest first. Default: 20.")
     int limit = 20;
 
-    @Option(names = "--all", description = "Deleted jobs, too.")
+    @Option(names = "--all", description = "List deleted jobs, too.")
     boolean all;
 
     GetVerb(Shell shell) {
@@ -63,8 +72,8 @@ final class GetVerb extends ClusterVerb {
         }
         Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
         report(snapshot.problems());
-        if (job != null) {
-            required(snapshot, job);
+        if (job != null && snapshot.job(job).isEmpty()) {
+            throw Absent.job(job, snapshot);
         }
         switch (what) {
             case JOBS -> jobs(snapshot);
@@ -73,6 +82,16 @@ final class GetVerb extends ClusterVerb {
             default -> runs(client.journal(), snapshot);
         }
         return snapshot.problems().isEmpty() ? Exit.DONE : Exit.NO;
+    }
+
+    /** Prints a list; of an empty one it says so, since a namespace may have been mistyped. */
+    private void list(TextTable table, List<Map<String, Object>> tree) {
+        if (tree.isEmpty() && format == Format.TABLE) {
+            warn("there are no " + what + (job == null ? "" : " of job '" + job + "'") + " in namespace '"
+                    + namespaceName() + "'");
+        } else {
+            print(table, tree);
+        }
     }
 
     private void jobs(Snapshot snapshot) {
@@ -113,7 +132,7 @@ final class GetVerb extends ClusterVerb {
             one.put("by", record.newest().author().name());
             tree.add(one);
         }
-        print(table, tree);
+        list(table, tree);
     }
 
     private static String word(Enum<?> value) {
@@ -160,7 +179,7 @@ final class GetVerb extends ClusterVerb {
                     String.join(",", agent.facts().handlers()));
             tree.add(agentTree(agent, role, state, owned.getOrDefault(name, 0)));
         }
-        print(table, tree);
+        list(table, tree);
     }
 
     private static String labels(AgentState agent) {
@@ -212,7 +231,7 @@ final class GetVerb extends ClusterVerb {
         for (JobState state : snapshot.jobs()) {
             unowned(state.record(), snapshot, table, tree);
         }
-        print(table, tree);
+        list(table, tree);
     }
 
     private void unowned(JobRecord record, Snapshot snapshot, TextTable table, List<Map<String, Object>> tree) {
@@ -264,7 +283,7 @@ final class GetVerb extends ClusterVerb {
                             run.id());
                     tree.add(DescribeVerb.runTree(run, name));
                 });
-        print(table, tree);
+        list(table, tree);
     }
 
     private int commands(Readings<CommandState> commands) {
@@ -298,7 +317,7 @@ final class GetVerb extends ClusterVerb {
                     one.put("result", result);
                     tree.add(one);
                 });
-        print(table, tree);
+        list(table, tree);
         return commands.problems().isEmpty() ? Exit.DONE : Exit.NO;
     }
 }

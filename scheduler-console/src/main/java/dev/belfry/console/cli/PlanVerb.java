@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
 final class PlanVerb extends ClusterVerb {
     private static final int MOST_MOVES = 10;
 
-    @Parameters(paramLabel = "FILE", description = "YAML or JSON; - for standard input")
+    @Parameters(paramLabel = "FILE", description = "Definitions in YAML or JSON; - for standard input.")
     String file = "";
 
     private List<JobDefinition> jobs = List.of();

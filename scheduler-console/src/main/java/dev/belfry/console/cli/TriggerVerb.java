@@ -21,20 +21,26 @@ import picocli.CommandLine.Parameters;
 final class TriggerVerb extends WritingVerb {
     private static final Duration POLL = Duration.ofMillis(300);
 
-    @Parameters(paramLabel = "JOB", description = "name of the job")
+    @Parameters(paramLabel = "JOB", description = "Name of the job.")
     String job = "";
 
-    @Option(names = "--parameters", paramLabel = "KEY=VALUE", description = "override the job's; may be repeated")
+    @Option(
+            names = "--parameters",
+            paramLabel = "KEY=VALUE",
+            description = "Parameter of this run, in place of the job's own; may be repeated.")
     Map<String, String> parameters = new LinkedHashMap<>();
 
-    @Option(names = "--key", paramLabel = "KEY", description = "A repeat with the same key is the same run.")
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "Name of this request, of your choice: a repeat with the same key is the same run.")
     @Nullable
     String key;
 
     @Option(names = "--wait", description = "Wait until every shard has ended; exit 1 unless all succeeded.")
     boolean wait;
 
-    @Option(names = "--timeout", paramLabel = "DURATION", description = "how long --wait waits (default 10m)")
+    @Option(names = "--timeout", paramLabel = "DURATION", description = "How long --wait waits. Default: 10m.")
     String timeout = "10m";
 
     private Duration patience = Duration.ZERO;
@@ -55,12 +61,29 @@ final class TriggerVerb extends WritingVerb {
     @Override
     int ask(BelfryClient client) {
         Command command = new Commanding(client, asker()).trigger(job, Optional.ofNullable(key), parameters);
-        int code = CommandVerbs.print(this, command);
         String runId = command.result().map(Command.Result::runId).orElse("");
-        return code == Exit.DONE && wait && !runId.isEmpty() ? await(client, runId) : code;
+        if (CommandVerbs.code(command) != Exit.DONE || !wait || runId.isEmpty()) {
+            return CommandVerbs.print(this, command);
+        }
+        if (format == Format.TABLE) {
+            print(CommandVerbs.result(command));
+        }
+        Optional<String> state = await(client, runId);
+        if (format == Format.TABLE) {
+            state.ifPresent(word -> print("run " + runId + " " + word));
+        } else {
+            Map<String, Object> tree = CommandVerbs.tree(command);
+            tree.put("outcome", state.orElse(null));
+            print(new TextTable(), tree);
+        }
+        if (state.isEmpty()) {
+            warn("run " + runId + " has not ended within " + Times.length(patience) + "; it goes on");
+        }
+        return state.filter("succeeded"::equals).isPresent() ? Exit.DONE : Exit.NO;
     }
 
-    private int await(BelfryClient client, String runId) {
+    /** How the run has ended; empty if it has not in time. */
+    private Optional<String> await(BelfryClient client, String runId) {
         int shards = client.job(job)
                 .map(JobState::record)
                 .filter(record -> record.definition().placement() == Placement.STICKY)
@@ -75,12 +98,10 @@ final class TriggerVerb extends WritingVerb {
             if (run.isPresent()
                     && !run.get().state().equals("running")
                     && run.get().shards().size() >= shards) {
-                print("run " + runId + " " + run.get().state());
-                return run.get().state().equals("succeeded") ? Exit.DONE : Exit.NO;
+                return Optional.of(run.get().state());
             }
             LockSupport.parkNanos(POLL.toNanos());
         }
-        warn("run " + runId + " has not ended within " + Times.length(patience) + "; it goes on");
-        return Exit.NO;
+        return Optional.empty();
     }
 }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "validate", description = "Checks files of definitions and prints everything that is wrong with them.")
 final class ValidateVerb extends Verb {
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "YAML or JSON; - for standard input")
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Definitions in YAML or JSON; - for standard input.")
     List<String> files = List.of();
 
     ValidateVerb(Shell shell) {

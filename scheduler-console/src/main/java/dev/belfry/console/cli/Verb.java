@@ -23,7 +23,13 @@ abstract class Verb implements Callable<Integer> {
     enum Format {
         TABLE,
         JSON,
-        YAML
+        YAML;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
     }
 
     final Shell shell;
@@ -35,10 +41,10 @@ abstract class Verb implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "table (default), json or yaml")
+            description = "table (default) for people; json or yaml for programs, whose keys stay as they are.")
     Format format = Format.TABLE;
 
-    @Option(names = "--debug", description = "Show stack traces and the log.")
+    @Option(names = "--debug", description = "Show stack traces and the log of the connection.")
     boolean debug;
 
     Verb(Shell shell) {

@@ -1,7 +1,6 @@
 package dev.belfry.console.cli;
 
 import dev.belfry.agent.BelfryClient;
-import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
@@ -31,15 +30,18 @@ import picocli.CommandLine.Option;
 final class VerifyVerb extends ClusterVerb {
     private static final int SHOWN = 40;
 
-    @Option(names = "--from", paramLabel = "INSTANT", description = "from here on (default: as far as versions reach)")
+    @Option(
+            names = "--from",
+            paramLabel = "INSTANT",
+            description = "Look at what was due from here on. Default: as far back as versions are kept.")
     @Nullable
     Instant from;
 
-    @Option(names = "--to", paramLabel = "INSTANT", description = "up to here (default: now)")
+    @Option(names = "--to", paramLabel = "INSTANT", description = "Look at what was due before this. Default: now.")
     @Nullable
     Instant to;
 
-    @Option(names = "--job", paramLabel = "NAME", description = "only this job")
+    @Option(names = "--job", paramLabel = "NAME", description = "Only this job. Default: all, deleted ones included.")
     @Nullable
     String only;
 
@@ -55,7 +57,7 @@ final class VerifyVerb extends ClusterVerb {
                 .filter(job -> only == null || job.name().equals(only))
                 .toList();
         if (only != null && jobs.isEmpty()) {
-            throw new NoException("no job '" + only + "'; see 'belfry get jobs'");
+            throw Absent.job(only, read.found());
         }
         List<String> notes = new ArrayList<>(read.problems());
         Proof proof = prove(client, jobs, notes);
@@ -85,7 +87,9 @@ final class VerifyVerb extends ClusterVerb {
                 jobs,
                 (uid, layout) -> ledgers.getOrDefault(uid + '.' + layout, Map.of()),
                 journal,
-                client.agents().found().stream().map(AgentState::facts).toList(),
+                client.agents().found().stream()
+                        .map(agent -> agent.drained() ? agent.facts().withDraining(true) : agent.facts())
+                        .toList(),
                 now);
         Instant first = jobs.stream()
                 .map(job -> job.versions().get(0).from())

@@ -22,17 +22,20 @@ import picocli.CommandLine.Option;
 final class ZooKeeperVerb extends Verb {
     private static final int TICK_MS = 1_000;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "where it listens (default 2181)")
+    @Option(names = "--port", paramLabel = "PORT", description = "Port on which it listens. Default: 2181.")
     int port = 2181;
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
             required = true,
-            description = "where its data lie; kept between runs")
+            description = "Directory of its data, kept between runs.")
     Path data = Path.of("zookeeper-data");
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "the address it listens on (default 127.0.0.1)")
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "Address on which it listens. Default: 127.0.0.1, this machine only.")
     String host = "127.0.0.1";
 
     ZooKeeperVerb(Shell shell) {

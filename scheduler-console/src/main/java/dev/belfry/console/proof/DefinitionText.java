@@ -41,6 +41,20 @@ final class DefinitionText {
         return triggers.stream().anyMatch(TriggerText::isDelay);
     }
 
+    /**
+     * The fire of a delay that follows a completion, as far as no calendar or window stands against it.
+     *
+     * @param due of the fire that was completed
+     */
+    long following(long due, long completed) {
+        return Math.max(completed + triggers.get(0).delay(), due + 1);
+    }
+
+    /** Whether calendar and window of a delay let an instant through. */
+    boolean admits(long instant) {
+        return triggers.get(0).admits(instant);
+    }
+
     /** The most by which a fire may start after its instant. */
     long jitter() {
         return triggers.stream().mapToLong(TriggerText::jitter).max().orElse(0);

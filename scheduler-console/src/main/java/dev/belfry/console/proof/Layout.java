@@ -18,11 +18,32 @@ import java.util.stream.LongStream;
  * @param shards their number; 0 for a broadcast job
  * @param due ascending, in milliseconds of the epoch
  * @param known what is due before it cannot be said, since the version of its time is not kept
+ * @param end from when on it owes nothing any more; {@link Long#MAX_VALUE} while it is in force, and for a broadcast job
  * @param jitter the most by which a fire may start after its instant
- * @param chained whether fires follow from completions, so that nobody can say when they were due
+ * @param chains stretches of time in which fires follow from completions, so that the definition alone does not say when
  */
 @SuppressWarnings("ArrayRecordComponent") // made here and read here; a list of a million boxes is too much
-record Layout(JobRecord job, int number, int shards, long[] due, long known, long jitter, boolean chained) {
+record Layout(
+        JobRecord job, int number, int shards, long[] due, long known, long end, long jitter, List<Chain> chains) {
+
+    /**
+     * A stretch of time in which each fire follows from the completion of the one before.
+     *
+     * @param from its first instant, in milliseconds of the epoch
+     * @param end the first after it; {@link Long#MAX_VALUE} if no end is known
+     * @param anew whether it begins with a fire of its own, at {@code from}; else it goes on with what came before
+     * @param rules the delay
+     */
+    record Chain(long from, long end, boolean anew, DefinitionText rules) {
+        boolean covers(Instant instant) {
+            long millis = instant.toEpochMilli();
+            return from <= millis && millis < end;
+        }
+    }
+
+    boolean chained(Instant instant) {
+        return chains.stream().anyMatch(chain -> chain.covers(instant));
+    }
 
     /** The layouts of a job that owed anything in [{@code from}, {@code until}). */
     static List<Layout> of(JobRecord job, Instant from, Instant until) {
@@ -42,8 +63,10 @@ record Layout(JobRecord job, int number, int shards, long[] due, long known, lon
     private static Layout of(JobRecord job, int number, Instant from, Instant until) {
         LongStream due = LongStream.empty();
         long jitter = 0;
-        boolean chained = false;
+        List<Chain> chains = new ArrayList<>();
         int shards = 0;
+        boolean follows = false;
+        long over = Long.MAX_VALUE;
         List<JobVersion> versions = job.versions();
         for (int i = 0; i < versions.size(); i++) {
             JobVersion version = versions.get(i);
@@ -51,23 +74,36 @@ record Layout(JobRecord job, int number, int shards, long[] due, long known, lon
                 continue;
             }
             shards = number == 0 ? 0 : version.definition().shards().count();
-            Instant end = i + 1 < versions.size() ? versions.get(i + 1).from() : Instant.MAX;
-            Instant deleted = job.deletedAt().orElse(Instant.MAX);
+            Instant next = i + 1 < versions.size() ? versions.get(i + 1).from() : Instant.MAX;
+            Instant end = earlier(next, job.deletedAt().orElse(Instant.MAX));
+            over = end.equals(Instant.MAX) || number == 0 ? Long.MAX_VALUE : end.toEpochMilli();
             DefinitionText text = DefinitionText.read(DefinitionJson.encode(version.definition()));
             jitter = Math.max(jitter, text.jitter());
-            chained |= text.isDelay();
-            if (!version.paused() && text.enabled()) {
-                long first = Math.max(from.toEpochMilli(), version.from().toEpochMilli());
-                long last = earliest(until, end, deleted).toEpochMilli();
-                due = LongStream.concat(due, Arrays.stream(text.due(first, last)));
+            boolean silent = version.paused() || !text.enabled();
+            if (!silent && text.isDelay() && version.from().isBefore(end)) {
+                // What was due at the beginning is known only if nothing was kept from a delay before.
+                chains.add(new Chain(
+                        version.from().toEpochMilli(),
+                        end.equals(Instant.MAX) ? Long.MAX_VALUE : end.toEpochMilli(),
+                        !follows && (i > 0 || version.number() == 1),
+                        text));
+            } else if (!silent) {
+                long first = later(from, version.from()).toEpochMilli();
+                due = LongStream.concat(
+                        due, Arrays.stream(text.due(first, earlier(until, end).toEpochMilli())));
             }
+            follows |= text.isDelay();
         }
         long known = versions.get(0).from().toEpochMilli();
-        return new Layout(job, number, shards, due.sorted().distinct().toArray(), known, jitter, chained);
+        return new Layout(
+                job, number, shards, due.sorted().distinct().toArray(), known, over, jitter, List.copyOf(chains));
     }
 
-    private static Instant earliest(Instant a, Instant b, Instant c) {
-        Instant first = a.isBefore(b) ? a : b;
-        return first.isBefore(c) ? first : c;
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
     }
 }

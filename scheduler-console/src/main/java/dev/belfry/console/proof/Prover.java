@@ -2,6 +2,9 @@ package dev.belfry.console.proof;
 
 import dev.belfry.agent.client.Journal;
 import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.agent.Eligibility;
+import dev.belfry.core.agent.LabelSelector;
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.version.JobRecord;
@@ -10,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +36,7 @@ public final class Prover {
     private final Instant until;
     private final Tally tally = new Tally();
     private final Map<ShardId, List<Journal.Line>> lines = new HashMap<>();
+    private final Set<ShardId> seen = new HashSet<>();
 
     private Prover(Evidence evidence, Instant from, Instant until) {
         this.evidence = evidence;
@@ -59,16 +64,53 @@ public final class Prover {
             for (Layout layout : Layout.of(job, from, until)) {
                 prove(layout, missing);
             }
+            note(job, unlisted);
             unlisted.settle(job, missing, tally);
-            note(job);
         }
+        strangers();
         tally.notes.addAll(evidence.journal().problems());
         tally.findings.sort(
                 Comparator.comparing(Finding::job).thenComparing(Finding::shard).thenComparing(Finding::first));
         return tally.proof(from, until);
     }
 
-    private void note(JobRecord job) {
+    /** Outcomes of shards that their job has never had. */
+    private void strangers() {
+        Map<String, JobRecord> byUid = new HashMap<>();
+        evidence.jobs().forEach(job -> byUid.put(job.uid(), job));
+        lines.forEach((id, of) -> {
+            JobRecord job = byUid.get(id.jobUid());
+            if (job != null && !seen.contains(id)) {
+                of.forEach(line -> stranger(job, line.entry()));
+            }
+        });
+    }
+
+    private void stranger(JobRecord job, FireEntry entry) {
+        Instant due = entry.fire().due();
+        boolean known = !due.isBefore(job.versions().get(0).from());
+        if (known && ShardProof.isScheduledOutcome(entry) && !due.isBefore(from) && due.isBefore(until)) {
+            tally.found(new Finding(
+                    Finding.Kind.PHANTOM,
+                    job.name(),
+                    entry.layout(),
+                    entry.shard(),
+                    due,
+                    entry.last(),
+                    entry.count(),
+                    "recorded as " + entry.outcome().text() + ", but no version kept has layout " + entry.layout()
+                            + " with such a shard"));
+        }
+    }
+
+    private void note(JobRecord job, Unlisted unlisted) {
+        for (Instant edge : List.of(from, until)) {
+            if (unlisted.splits(job, edge)) {
+                tally.notes.add("job " + job.name() + ": outcomes of the hour around " + edge
+                        + " are counted by the hour, so that a gap beside it may be taken for one of them;"
+                        + " begin and end on the hour to be sure");
+            }
+        }
         if (job.versions().get(0).number() > 1 && job.versions().get(0).from().isAfter(from)) {
             tally.notes.add("job " + job.name() + ": what was due before "
                     + job.versions().get(0).from() + " is not known, since older versions are not kept");
@@ -78,16 +120,22 @@ public final class Prover {
     private void prove(Layout layout, Unlisted.OfJob missing) {
         Map<String, LedgerRecord> ledgers = evidence.ledgers().of(layout.job().uid(), layout.number());
         for (String shard : shards(layout, ledgers)) {
-            List<Journal.Line> journal =
-                    lines.getOrDefault(new ShardId(layout.job().uid(), layout.number(), shard), List.of());
-            ShardProof proof = new ShardProof(
-                    layout,
-                    shard,
-                    journal.stream().map(Journal.Line::entry).toList(),
-                    Optional.ofNullable(ledgers.get(shard)),
-                    tally);
+            ShardId id = new ShardId(layout.job().uid(), layout.number(), shard);
+            seen.add(id);
+            List<Journal.Line> journal = lines.getOrDefault(id, List.of());
+            List<FireEntry> entries = journal.stream().map(Journal.Line::entry).toList();
+            Optional<LedgerRecord> ledger = Optional.ofNullable(ledgers.get(shard));
+            ShardProof proof = new ShardProof(layout, new ShardEvidence(shard, entries, ledger), tally);
             proof.layLines(from, until);
-            if (layout.shards() == 0) {
+            boolean broadcast = layout.shards() == 0;
+            for (Layout.Chain chain : layout.chains()) {
+                ChainProof follows = new ChainProof(chain, proof, entries, tally, from, until);
+                follows.count();
+                if (!broadcast) {
+                    follows.follow(evidence.now(), GRACE);
+                }
+            }
+            if (broadcast) {
                 broadcast(layout, shard, journal, proof);
             } else {
                 tally.due += layout.due().length;
@@ -108,11 +156,17 @@ public final class Prover {
             lines.keySet().stream()
                     .filter(id -> id.jobUid().equals(layout.job().uid()) && id.layout() == layout.number())
                     .forEach(id -> shards.add(id.shard()));
+            evidence.agents().stream()
+                    .filter(agent -> takesPart(agent, layout.job()))
+                    .forEach(agent -> shards.add(agent.incarnation().agentId()));
         }
         return shards;
     }
 
-    /** An agent owes a broadcast fire only while it is registered: between what it has recorded, that is known. */
+    /**
+     * An agent owes a broadcast fire only while it is registered: between what it has recorded, that is known, and of an agent
+     * that is there now, since when.
+     */
     private void broadcast(Layout layout, String agent, List<Journal.Line> journal, ShardProof proof) {
         Map<String, long[]> stretches = new HashMap<>();
         for (Journal.Line line : journal) {
@@ -122,9 +176,10 @@ public final class Prover {
             stretch[1] = Math.max(stretch[1], at);
         }
         for (AgentFacts live : evidence.agents()) {
-            if (live.incarnation().agentId().equals(agent)
-                    && stretches.containsKey(live.incarnation().name())) {
-                stretches.get(live.incarnation().name())[1] = until.toEpochMilli() - 1;
+            if (live.incarnation().agentId().equals(agent) && takesPart(live, layout.job())) {
+                // What was due in the very millisecond in which it registered, nobody owes.
+                long since = live.registeredAt().toEpochMilli() + 1;
+                stretches.put(live.incarnation().name(), new long[] {since, until.toEpochMilli() - 1});
             }
         }
         stretches.values().forEach(stretch -> {
@@ -137,5 +192,11 @@ public final class Prover {
                 proof.judgeRest(first, end, evidence.now(), GRACE);
             }
         });
+    }
+
+    private static boolean takesPart(AgentFacts agent, JobRecord job) {
+        JobDefinition definition = job.definition();
+        LabelSelector labels = LabelSelector.anyOf(definition.requires().labels());
+        return Eligibility.refusal(agent, definition.handler(), labels).isEmpty();
     }
 }

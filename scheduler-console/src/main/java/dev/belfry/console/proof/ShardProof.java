@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Lays the final lines of one shard's journal over what it owed. One use, not thread-safe. */
@@ -22,10 +21,12 @@ final class ShardProof {
     /** A hand-over that takes longer than this is no excuse any more. */
     private static final Duration HAND_OVER = Duration.ofMinutes(1);
 
+    /** So long it may take until everything of a layout that is over is settled. */
+    private static final Duration SETTLING = Duration.ofMinutes(2);
+
     private final Layout layout;
-    private final String shard;
+    private final ShardEvidence shard;
     private final List<FireEntry> lines;
-    private final Optional<LedgerRecord> ledger;
     private final Tally tally;
     private final long[] due;
     /** Number of the line that covers each due fire, from 1. */
@@ -34,11 +35,10 @@ final class ShardProof {
     /** Final by the ledger and not listed in the journal, in milliseconds of the epoch. */
     final List<Long> unlisted = new ArrayList<>();
 
-    ShardProof(Layout layout, String shard, List<FireEntry> lines, Optional<LedgerRecord> ledger, Tally tally) {
+    ShardProof(Layout layout, ShardEvidence shard, Tally tally) {
         this.layout = layout;
         this.shard = shard;
-        this.lines = lines;
-        this.ledger = ledger;
+        this.lines = shard.lines();
         this.tally = tally;
         this.due = layout.due();
         this.covered = new int[due.length];
@@ -51,14 +51,17 @@ final class ShardProof {
     void layLines(Instant from, Instant until) {
         for (int i = 0; i < lines.size(); i++) {
             FireEntry line = lines.get(i);
-            if (line.kind() != FireEntry.Kind.FINAL
-                    || !line.fire().isScheduled()
-                    || line.last().isBefore(from)
-                    || !line.fire().due().isBefore(until)) {
-                continue;
+            if (isScheduledOutcome(line)
+                    && !line.last().isBefore(from)
+                    && line.fire().due().isBefore(until)
+                    && !layout.chained(line.fire().due())) {
+                lay(i + 1, line, from, until);
             }
-            lay(i + 1, line, from, until);
         }
+    }
+
+    static boolean isScheduledOutcome(FireEntry line) {
+        return line.kind() == FireEntry.Kind.FINAL && line.fire().isScheduled();
     }
 
     private void lay(int number, FireEntry line, Instant from, Instant until) {
@@ -66,7 +69,7 @@ final class ShardProof {
         int low = place(first);
         int high = place(line.last().toEpochMilli() + 1);
         boolean whole = !line.fire().due().isBefore(from) && line.last().isBefore(until) && first >= layout.known();
-        if (whole && !layout.chained()) {
+        if (whole) {
             boolean atEnds = low < high
                     && due[low] == first
                     && due[high - 1] == line.last().toEpochMilli();
@@ -74,16 +77,12 @@ final class ShardProof {
                 phantom(line, high - low);
             }
         }
-        if (layout.chained()) {
-            tally.outcome(line.outcome(), line.count());
-            return;
-        }
         tally.outcome(line.outcome(), high - low);
         for (int i = low; i < high; i++) {
             if (covered[i] == 0) {
                 covered[i] = number;
             } else {
-                twice(i, lines.get(covered[i] - 1), line);
+                twice(due[i], lines.get(covered[i] - 1), line);
             }
         }
     }
@@ -95,19 +94,25 @@ final class ShardProof {
     }
 
     private void phantom(FireEntry line, int dueWithin) {
-        String detail = line.count() == 1 && line.fire().due().equals(line.last())
-                ? "recorded as " + line.outcome().text() + ", but not due under any version kept"
-                : "recorded as " + line.count() + " fires " + line.outcome().text() + ", but " + dueWithin
-                        + " were due between the two";
+        phantom(
+                line,
+                line.count() == 1 && line.fire().due().equals(line.last())
+                        ? "but not due under any version kept"
+                        : "but " + dueWithin + " were due between the two");
+    }
+
+    void phantom(FireEntry line, String why) {
+        String fires = line.count() == 1 ? "" : line.count() + " fires ";
+        String detail = "recorded as " + fires + line.outcome().text() + ", " + why;
         tally.found(finding(Finding.Kind.PHANTOM, line.fire().due(), line.last(), line.count(), detail));
     }
 
-    private void twice(int i, FireEntry before, FireEntry line) {
+    void twice(long instant, FireEntry before, FireEntry line) {
         if (SECOND.contains(line.reason()) || SECOND.contains(before.reason())) {
             tally.pairs++;
             return;
         }
-        Instant at = Instant.ofEpochMilli(due[i]);
+        Instant at = Instant.ofEpochMilli(instant);
         String detail = before.outcome().text() + " (token " + before.token() + ") and "
                 + line.outcome().text() + " (token " + line.token() + ")";
         tally.found(finding(Finding.Kind.DUPLICATE, at, at, 1, detail));
@@ -139,19 +144,35 @@ final class ShardProof {
         }
     }
 
-    private void gap(long first, long last, long count, String why) {
+    void gap(long first, long last, long count, String why) {
         tally.found(finding(Finding.Kind.GAP, Instant.ofEpochMilli(first), Instant.ofEpochMilli(last), count, why));
+    }
+
+    /** Judges one fire that no line covers. */
+    void judge(long instant, Instant now, Duration grace) {
+        tally.due++;
+        String why = verdict(instant, now.minus(grace).toEpochMilli() - layout.jitter(), now);
+        if (!why.isEmpty()) {
+            gap(instant, instant, 1, why);
+        }
     }
 
     /** Why a fire without a line is a gap; empty if it is none. */
     private String verdict(long instant, long settledBefore, Instant now) {
-        LedgerRecord record = ledger.orElse(null);
+        LedgerRecord record = shard.ledger().orElse(null);
         if (record != null && isFinal(record, instant)) {
             unlisted.add(instant);
             return "";
         }
         if (instant >= settledBefore || (record != null && isUnderWay(record, instant, now))) {
             tally.pending++;
+            return "";
+        }
+        boolean over = layout.end() <= now.toEpochMilli();
+        if (over
+                && layout.job().settled() < layout.number()
+                && layout.end() + SETTLING.toMillis() > now.toEpochMilli()) {
+            tally.pending++; // its last owner, or one that only settles, is still to record what is left
             return "";
         }
         return record == null
@@ -184,6 +205,6 @@ final class ShardProof {
     }
 
     private Finding finding(Finding.Kind kind, Instant first, Instant last, long count, String detail) {
-        return new Finding(kind, layout.job().name(), layout.number(), shard, first, last, count, detail);
+        return new Finding(kind, layout.job().name(), layout.number(), shard.name(), first, last, count, detail);
     }
 }

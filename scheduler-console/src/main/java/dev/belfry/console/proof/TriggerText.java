@@ -49,17 +49,22 @@ final class TriggerText {
         return whole.toEpochMilli() + (whole.isBefore(parsed) ? 1 : 0);
     }
 
-    /** Whether it has instants of its own; a delay or a manual trigger has none. */
-    boolean hasInstants() {
-        return json.has("cron") || json.has("every") || json.has("at");
-    }
-
     boolean isDelay() {
         return json.has("delay");
     }
 
     long jitter() {
         return json.has("jitter") ? duration(json.path("jitter").asText()).toMillis() : 0;
+    }
+
+    /** Between completion and next fire. */
+    long delay() {
+        return duration(json.path("delay").asText()).toMillis();
+    }
+
+    /** Whether calendar and window let an instant through. */
+    boolean admits(long instant) {
+        return instant >= start && instant < end && !calendar.excludes(Instant.ofEpochMilli(instant), zone);
     }
 
     /** Its fires in [{@code from}, {@code until}), in no particular order, some perhaps twice. */

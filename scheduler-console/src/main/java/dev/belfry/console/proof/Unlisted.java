@@ -1,35 +1,78 @@
 package dev.belfry.console.proof;
 
 import dev.belfry.core.journal.JournalCounts;
+import dev.belfry.core.journal.JournalCounts.Cell;
+import dev.belfry.core.journal.JournalCounts.Origin;
 import dev.belfry.core.version.JobRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * Fires that are final by the ledger and have no line in the journal any more: as many as the journal's counts still hold are
- * counted, not listed; what is left over is a gap. Not thread-safe.
+ * counted, not listed; what is left over is a gap. Runs that were asked for are counted apart and excuse nothing. Not
+ * thread-safe.
  */
 final class Unlisted {
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
-    private final Map<String, TreeMap<Long, Long>> countsByJob = new TreeMap<>();
-    private long earlier;
+    /** Fires that were due in these hours, both ends included, and are counted. */
+    private static final class Supply {
+        final long firstHour;
+        final long lastHour;
+        long left;
+
+        Supply(long firstHour, long lastHour, long left) {
+            this.firstHour = firstHour;
+            this.lastHour = lastHour;
+            this.left = left;
+        }
+
+        boolean reaches(long hour) {
+            return left > 0 && firstHour <= hour && hour <= lastHour;
+        }
+    }
+
+    private final Map<String, List<Supply>> byJob = new TreeMap<>();
+    /** Of jobs and hours that are not known any more. */
+    private final List<Supply> earlier = new ArrayList<>();
 
     Unlisted(Collection<JournalCounts> journals) {
         for (JournalCounts counts : journals) {
-            counts.cells().forEach((cell, count) -> {
-                if (cell.jobUid().equals(JournalCounts.EARLIER)) {
-                    earlier += count;
-                } else {
-                    countsByJob
-                            .computeIfAbsent(cell.jobUid(), uid -> new TreeMap<>())
-                            .merge(cell.hour().toEpochMilli(), count, Long::sum);
-                }
-            });
+            counts.cells().forEach((cell, count) -> add(cell, count, counts.earlierUntil()));
         }
+        // What reaches least far is used first: nothing that comes later could use it.
+        Comparator<Supply> order = Comparator.comparingLong(supply -> supply.lastHour);
+        byJob.values().forEach(supplies -> supplies.sort(order));
+        earlier.sort(order);
+    }
+
+    private void add(Cell cell, long count, Instant earlierUntil) {
+        if (cell.origin() == Origin.REQUESTED) {
+            return;
+        }
+        if (cell.isEarlier()) {
+            earlier.add(new Supply(Long.MIN_VALUE, earlierUntil.toEpochMilli(), count));
+        } else {
+            byJob.computeIfAbsent(cell.jobUid(), uid -> new ArrayList<>())
+                    .add(new Supply(cell.hour().toEpochMilli(), cell.lastHour().toEpochMilli(), count));
+        }
+    }
+
+    /** Whether anything of a job is counted in the hour in which {@code instant} lies, but not at its beginning. */
+    boolean splits(JobRecord job, Instant instant) {
+        long hour = hourOf(instant.toEpochMilli());
+        return hour != instant.toEpochMilli()
+                && byJob.getOrDefault(job.uid(), List.of()).stream().anyMatch(supply -> supply.reaches(hour));
+    }
+
+    private static long hourOf(long millis) {
+        return Math.floorDiv(millis, HOUR) * HOUR;
     }
 
     /** The fires that are missing of one job, by hour. */
@@ -45,7 +88,7 @@ final class Unlisted {
         }
 
         void add(int layout, String shard, long instant) {
-            Stretch stretch = hours.computeIfAbsent(Math.floorDiv(instant, HOUR) * HOUR, hour -> new Stretch());
+            Stretch stretch = hours.computeIfAbsent(hourOf(instant), hour -> new Stretch());
             if (stretch.count == 0) {
                 stretch.shard = shard;
                 stretch.layout = layout;
@@ -58,23 +101,12 @@ final class Unlisted {
         }
     }
 
-    /** Sets what is missing of a job against what is counted. A range outcome is counted in the hour of its first fire. */
+    /** Sets what is missing of a job against what is counted. */
     void settle(JobRecord job, OfJob missing, Tally tally) {
-        TreeMap<Long, Long> counts = countsByJob.getOrDefault(job.uid(), new TreeMap<>());
-        long pool = 0;
-        long counted = Long.MIN_VALUE;
-        for (Map.Entry<Long, OfJob.Stretch> hour : missing.hours.entrySet()) {
-            for (long count : counts.subMap(counted, false, hour.getKey(), true).values()) {
-                pool += count;
-            }
-            counted = hour.getKey();
-            OfJob.Stretch stretch = hour.getValue();
-            long known = Math.min(pool, stretch.count);
-            pool -= known;
-            long before = Math.min(earlier, stretch.count - known);
-            earlier -= before;
-            tally.counted += known + before;
-            long left = stretch.count - known - before;
+        missing.hours.forEach((hour, stretch) -> {
+            long left = use(byJob.getOrDefault(job.uid(), List.of()), hour, stretch.count);
+            left = use(earlier, hour, left);
+            tally.counted += stretch.count - left;
             if (left > 0) {
                 tally.found(new Finding(
                         Finding.Kind.GAP,
@@ -87,6 +119,19 @@ final class Unlisted {
                         "final by the ledger, but no outcome is listed or counted in that hour; of " + stretch.count
                                 + " such fires, shard " + stretch.shard + " among them"));
             }
+        });
+    }
+
+    /** How many of {@code wanted} the supplies do not cover. */
+    private static long use(List<Supply> supplies, long hour, long wanted) {
+        long left = wanted;
+        for (Supply supply : supplies) {
+            if (left > 0 && supply.reaches(hour)) {
+                long used = Math.min(left, supply.left);
+                supply.left -= used;
+                left -= used;
+            }
         }
+        return left;
     }
 }

@@ -5,12 +5,11 @@ import dev.belfry.agent.AgentBuilder;
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.JobHandlerProvider;
 import dev.belfry.agent.client.Applied;
-import dev.belfry.console.access.AccessOptions;
+import dev.belfry.console.connect.ConnectionOptions;
 import dev.belfry.core.job.Definitions;
 import dev.belfry.core.job.ParsedDefinitions;
 import dev.belfry.core.schedule.Durations;
 import dev.belfry.core.version.Author;
-import dev.belfry.store.zk.ZkSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +20,8 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -35,53 +34,68 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class AgentCommand implements Callable<Integer> {
 
-    @Option(
-            names = {"-z", "--zookeeper"},
-            defaultValue = "${env:BELFRY_ZOOKEEPER:-localhost:2181}",
-            description = "host:port of the ensemble's servers, separated by commas (default: localhost:2181)")
-    private String zookeeper = "localhost:2181";
+    @ArgGroup(validate = false, heading = "%nConnection:%n")
+    private ConnectionOptions connection = new ConnectionOptions();
 
     @Option(
-            names = {"-n", "--namespace"},
-            defaultValue = "${env:BELFRY_NAMESPACE:-default}",
-            description = "the namespace (default: default)")
-    private String namespace = "default";
-
-    @Option(names = "--id", description = "stable id; one is made up if missing")
+            names = "--id",
+            paramLabel = "ID",
+            description = "Stable id, the same after a restart. Default: one is made up.")
     private @Nullable String id;
 
-    @Option(names = "--session-timeout", defaultValue = "10s", description = "asked of ZooKeeper (default 10s)")
+    @Option(
+            names = "--session-timeout",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description =
+                    "Session time-out to ask of ZooKeeper: after its loss, an agent's shards move about as late. Default: 10s.")
     private String sessionTimeout = "10s";
 
-    @Option(names = "--slots", description = "attempts that run at once (default: 16)")
+    @Option(names = "--slots", paramLabel = "N", description = "Attempts that run at once. Default: 16.")
     private @Nullable Integer slots;
 
-    @Option(names = "--label", description = "a label, KEY=VALUE; may be repeated")
+    @Option(
+            names = "--label",
+            paramLabel = "KEY=VALUE",
+            description = "A label that jobs can require; may be repeated.")
     private Map<String, String> labels = new TreeMap<>();
 
-    @Option(names = "--zone", description = "the zone that it runs in, for jobs that spread")
+    @Option(
+            names = "--zone",
+            paramLabel = "ZONE",
+            description = "The zone that it runs in, for jobs that spread over zones.")
     private @Nullable String zone;
 
-    @Option(names = "--standby", description = "stand for master, own no shards")
+    @Option(names = "--standby", description = "Stand for master and own no shards.")
     private boolean standby;
 
-    @Option(names = "--allow-commands", description = "directory of executables that 'command' jobs may run")
+    @Option(
+            names = "--allow-commands",
+            paramLabel = "DIR",
+            description = "Directory of executables that 'command' jobs may run. Default: none.")
     private @Nullable Path allowCommands;
 
-    @Option(names = "--allow-http", split = ",", description = "hosts (host or host:port) that 'http' jobs may call")
+    @Option(
+            names = "--allow-http",
+            paramLabel = "HOST",
+            split = ",",
+            description = "Hosts, as host or host:port, separated by commas, that 'http' jobs may call. Default: none.")
     private List<String> allowHttp = new ArrayList<>();
 
-    @Option(names = "--jobs", description = "definitions to apply at the start")
+    @Option(names = "--jobs", paramLabel = "FILE", description = "Definitions to apply at the start.")
     private @Nullable Path jobs;
 
-    @Option(names = "--set", description = "configuration of handlers found on the class path, KEY=VALUE")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Configuration of handlers found on the class path; may be repeated.")
     private Map<String, String> settings = new TreeMap<>();
 
-    @Option(names = "--wait", description = "how long to wait for ZooKeeper at the start (default: for ever)")
+    @Option(
+            names = "--wait",
+            paramLabel = "DURATION",
+            description = "How long to wait for ZooKeeper at the start. Default: for ever.")
     private @Nullable String wait;
-
-    @Mixin
-    private AccessOptions access = new AccessOptions();
 
     @Spec
     private picocli.CommandLine.Model.@Nullable CommandSpec spec;
@@ -102,12 +116,12 @@ public final class AgentCommand implements Callable<Integer> {
     private AgentBuilder builder() {
         try {
             AgentBuilder builder = Agent.builder()
-                    .zookeeper(zookeeper)
-                    .namespace(namespace)
-                    .sessionTimeout(Durations.parse(sessionTimeout))
-                    .identity(access.identity(System.getenv()))
-                    .roles(access.roles());
-            access.tls().ifPresent(builder::tls);
+                    .zookeeper(connection.hosts())
+                    .namespace(connection.namespaceName())
+                    .identity(connection.identity())
+                    .roles(connection.roles())
+                    .sessionTimeout(Durations.parse(sessionTimeout));
+            connection.tls().ifPresent(builder::tls);
             if (id != null) {
                 builder.id(id);
             }
@@ -156,11 +170,7 @@ public final class AgentCommand implements Callable<Integer> {
     }
 
     private void apply(ParsedDefinitions definitions) {
-        ZkSettings.Builder settings = ZkSettings.builder(zookeeper, namespace)
-                .identity(access.identity(System.getenv()))
-                .roles(access.roles());
-        access.tls().ifPresent(settings::tls);
-        try (BelfryClient client = BelfryClient.connect(settings.build())) {
+        try (BelfryClient client = BelfryClient.connect(connection.settings())) {
             Author author = new Author(Author.Origin.OPERATOR, System.getProperty("user.name", "agent"), "");
             for (Applied applied : client.apply(definitions.jobs(), author)) {
                 if (applied instanceof Applied.Refused refused) {

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs;
@@ -223,9 +225,9 @@ class BadInputTest {
             assertThat(console.err()).contains("NOAUTH").contains("check its ZooKeeper user, password or certificate");
         }
         assertThat(console.run("", "get", "jobs", "--user", "anna")).isEqualTo(Exit.USAGE);
-        assertThat(console.err()).contains("--user needs --password-file");
-        assertThat(console.run("", "get", "jobs", "--tls-key", right)).isEqualTo(Exit.USAGE);
-        assertThat(console.err()).contains("--tls-key needs --tls-trust");
+        assertThat(console.err()).contains("give --password-file FILE");
+        assertThat(console.run("", "get", "jobs", "--key-store", right)).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("--key-store needs --trust-store");
         assertThat(console.run("", "get", "jobs", "--acl-agent", "anna")).isEqualTo(Exit.USAGE);
         assertThat(console.err()).contains("write scheme:id");
     }
@@ -239,19 +241,28 @@ class BadInputTest {
         EmbeddedZooKeeper secure = EmbeddedZooKeeper.startSecure(directory.resolve("secure"), certificates);
         try {
             Console console = new Console(Map.of("BELFRY_ZOOKEEPER", secure.connectString()));
-            String[] tls = {
-                "--tls-trust", certificates.trustStore().toString(), "--tls-password-file", password, "--tls-key"
-            };
+            List<String> tls = List.of(
+                    "--trust-store",
+                    certificates.trustStore().toString(),
+                    "--trust-store-password-file",
+                    password,
+                    "--key-store-password-file",
+                    password,
+                    "--key-store");
             String anna = certificates.keyStore("anna").toString();
-            assertThat(console.run("", "apply", "--no-wait", jobs, tls[0], tls[1], tls[2], tls[3], tls[4], anna))
+            assertThat(console.run("", with(List.of("apply", "--no-wait", jobs), tls, anna)))
                     .as(console.err())
                     .isEqualTo(Exit.DONE);
             String other = certificates.keyStore("other").toString();
-            assertThat(console.run("", "get", "jobs", tls[0], tls[1], tls[2], tls[3], tls[4], other))
+            assertThat(console.run("", with(List.of("get", "jobs"), tls, other)))
                     .isEqualTo(Exit.NO);
             assertThat(console.err()).contains("NOAUTH");
         } finally {
             secure.close();
         }
+    }
+
+    private static String[] with(List<String> command, List<String> options, String last) {
+        return Stream.of(command, options, List.of(last)).flatMap(List::stream).toArray(String[]::new);
     }
 }

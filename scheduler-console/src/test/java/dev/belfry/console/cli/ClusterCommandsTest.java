@@ -2,10 +2,14 @@ package dev.belfry.console.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belfry.testkit.zookeeper.EmbeddedZooKeeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,6 +92,100 @@ class ClusterCommandsTest {
                 .contains("The next fire is at");
         assertThat(console.line("explain index --shard 9")).isEqualTo(Exit.NO);
         assertThat(console.line("explain nothing")).isEqualTo(Exit.NO);
+    }
+
+    @Test
+    void emptyNamespaceIsSaidToBeEmptyAndProgramsGetAnEmptyList(TestInfo test) {
+        Console console = console(test);
+        for (String what : new String[] {"jobs", "agents", "shards", "runs", "commands"}) {
+            assertThat(console.line("get " + what)).as(what).isEqualTo(Exit.DONE);
+            assertThat(console.err()).contains("there are no " + what + " in namespace 'emptyNamespaceIsSaid");
+            assertThat(console.line("get " + what + " -o json")).isEqualTo(Exit.DONE);
+            assertThat(console.out().strip()).isEqualTo("[ ]");
+            assertThat(console.err()).isEmpty();
+        }
+        assertThat(console.line("describe job index")).isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("no job 'index'; there are no jobs in this namespace");
+    }
+
+    @Test
+    void nameThatWasMistypedIsAnsweredWithTheOneThatWasMeant(TestInfo test) throws IOException {
+        Console console = console(test);
+        assertThat(console.run("", "apply", file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
+        for (String line : new String[] {
+            "describe job indx", "explain indx", "verify --job indx", "get shards --job indx", "get runs --job indx"
+        }) {
+            assertThat(console.line(line)).as(line).isEqualTo(Exit.NO);
+            assertThat(console.err()).as(line).contains("no job 'indx'; did you mean 'index'?");
+        }
+        assertThat(console.line("describe job nothing-like-it")).isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("'belfry get jobs' lists them").doesNotContain("did you mean");
+    }
+
+    @Test
+    void whatIsExportedInEitherFormIsAppliedWithoutAChange(TestInfo test) throws IOException {
+        Console console = console(test);
+        assertThat(console.run("", "apply", file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
+        for (String form : new String[] {"yaml", "json"}) {
+            assertThat(console.line("export -o " + form)).isEqualTo(Exit.DONE);
+            assertThat(console.out()).startsWith(form.equals("json") ? "{" : "apiVersion");
+            String exported = file("exported." + form, console.out());
+            assertThat(console.run("", "apply", exported)).as(console.err()).isEqualTo(Exit.DONE);
+            assertThat(console.lines().subList(1, 3))
+                    .allSatisfy(line -> assertThat(line).contains("unchanged"));
+        }
+    }
+
+    @Test
+    void shapesForProgramsHaveTheKeysThatTheyPromise(TestInfo test) throws IOException {
+        Console console = console(test);
+        assertThat(console.run("", "apply", file("jobs.yaml", JOBS), "-o", "json"))
+                .isEqualTo(Exit.DONE);
+        assertThat(keys(console)).containsExactly("job", "result", "detail");
+        assertThat(console.line("get jobs -o json")).isEqualTo(Exit.DONE);
+        assertThat(keys(console))
+                .containsExactly(
+                        "name",
+                        "uid",
+                        "state",
+                        "placement",
+                        "shards",
+                        "owned",
+                        "next",
+                        "trigger",
+                        "version",
+                        "layout",
+                        "by");
+        assertThat(console.line("get shards -o json")).isEqualTo(Exit.DONE);
+        assertThat(keys(console)).containsExactly("job", "layout", "shard", "owner", "next");
+        assertThat(console.line("verify -o json")).isEqualTo(Exit.DONE);
+        assertThat(keys(console))
+                .containsExactly(
+                        "from",
+                        "to",
+                        "holds",
+                        "due",
+                        "outcomes",
+                        "countedNotListed",
+                        "pending",
+                        "pairs",
+                        "gaps",
+                        "duplicates",
+                        "phantoms",
+                        "findings",
+                        "notes");
+        assertThat(console.line("explain index -o json")).isEqualTo(Exit.DONE);
+        assertThat(keys(console)).containsExactlyInAnyOrder("job", "at", "because");
+        assertThat(console.line("trigger report --key k1 --wait -o json")).isEqualTo(Exit.NO);
+        assertThat(keys(console)).containsExactly("id", "kind", "target", "state", "text");
+    }
+
+    /** Keys of the one document that was printed, or of the first element of the one list. */
+    private static List<String> keys(Console console) throws IOException {
+        JsonNode tree = new ObjectMapper().readTree(console.out());
+        List<String> keys = new ArrayList<>();
+        (tree.isArray() ? tree.get(0) : tree).fieldNames().forEachRemaining(keys::add);
+        return keys;
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,28 @@ class CommandLineTest {
     void zooKeeperThatCannotBeReachedHasCodeThreeAndSaysSo() {
         assertThat(console.line("get jobs --zookeeper 127.0.0.1:1")).isEqualTo(Exit.UNREACHABLE);
         assertThat(console.err()).contains("cannot reach ZooKeeper").doesNotContain("\tat ");
+    }
+
+    @Test
+    void wrongWordIsAnsweredWithThoseThatAreRight() {
+        assertThat(console.line("aply jobs.yaml")).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("aply").contains("apply");
+        assertThat(console.line("get job")).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("[jobs, agents, shards, runs, commands]");
+        assertThat(console.line("get jobs --namespce x")).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("--namespce").contains("--namespace");
+    }
+
+    @Test
+    void identityAndTlsThatAreHalfGivenAreRefusedWithWhatToGive() throws IOException {
+        assertThat(console.line("get jobs --user anna")).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("--password-file FILE").contains("BELFRY_ZK_PASSWORD");
+        String store = file("key.pem", "");
+        assertThat(console.run("", "get", "jobs", "--key-store", store)).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("--trust-store FILE");
+        Console secured = new Console(Map.of("BELFRY_ZK_USER", "anna", "BELFRY_ZK_TRUST_STORE", "/no/such/store.pem"));
+        assertThat(secured.line("get jobs --password-file x")).isEqualTo(Exit.USAGE);
+        assertThat(secured.err()).contains("/no/such/store.pem");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.Map;
 /** The command line with its output kept, for tests. */
 final class Console {
     private final Map<String, String> environment;
+    private final InstantSource clock;
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -23,21 +24,30 @@ final class Console {
     }
 
     Console(Map<String, String> environment) {
+        this(environment, InstantSource.system());
+    }
+
+    Console(Map<String, String> environment, InstantSource clock) {
         this.environment = environment;
+        this.clock = clock;
     }
 
     /** Runs a command with an input; output and errors are of this command alone. */
     int run(String input, String... arguments) {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
-        Shell shell = new Shell(
+        return Belfry.run(shell(input), arguments);
+    }
+
+    /** What a command meets. */
+    Shell shell(String input) {
+        return new Shell(
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
                 new BufferedReader(new StringReader(input)),
                 environment,
-                InstantSource.system(),
+                clock,
                 settings -> BelfryClient.over(ZkConnection.open(settings), Duration.ofSeconds(5)));
-        return Belfry.run(shell, arguments);
     }
 
     /** Runs a command written as one line, its words apart by single blanks. */

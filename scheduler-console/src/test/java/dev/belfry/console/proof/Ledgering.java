@@ -1,6 +1,7 @@
 package dev.belfry.console.proof;
 
 import dev.belfry.agent.client.Journal;
+import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireEntry.Kind;
@@ -13,6 +14,7 @@ import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.version.VersionedDueSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,29 +30,48 @@ final class Ledgering {
     static final Instant NOW = START.plus(Duration.ofMinutes(30));
     static final String WRITER = "a~1";
 
-    final JobRecord job;
+    JobRecord job;
     final List<FireEntry> lines = new ArrayList<>();
+    /** Of layout 1. */
     final Map<String, LedgerRecord> ledgers = new HashMap<>();
+
+    final Map<Integer, Map<String, LedgerRecord>> layouts = new HashMap<>(Map.of(1, ledgers));
     final JournalCounts counts = new JournalCounts();
+    final List<AgentFacts> agents = new ArrayList<>();
+    Instant now = NOW;
 
     Ledgering(JobDefinition definition) {
+        this(List.of(version(1, START, 1, definition, false)), Optional.empty());
+    }
+
+    Ledgering(List<JobVersion> versions, Optional<Instant> deletedAt) {
+        String name = versions.get(0).definition().name();
+        job = new JobRecord(name, name + "~1", versions, List.of(), deletedAt);
+    }
+
+    static JobVersion version(int number, Instant from, int layout, JobDefinition definition, boolean paused) {
         Author author = new Author(Author.Origin.OPERATOR, "anna", "");
-        JobVersion version = new JobVersion(1, START, START, 1, definition, false, author);
-        job = new JobRecord(definition.name(), definition.name() + "~1", List.of(version), List.of(), Optional.empty());
+        return new JobVersion(number, from, from, layout, definition, paused, author);
     }
 
     /** Every fire of every shard up to {@code mark} succeeded and the ledgers say so. */
     Ledgering allSucceeded(Instant mark) {
-        int shards = job.definition().shards().count();
+        job.versions()
+                .forEach(version -> succeeded(
+                        version.layout(), version.definition().shards().count(), mark));
+        return this;
+    }
+
+    private void succeeded(int layout, int shards, Instant mark) {
+        if (layouts.containsKey(layout) && !layouts.get(layout).isEmpty()) {
+            return;
+        }
+        List<Instant> due = VersionedDueSet.of(job, layout).between(START.minusMillis(1), mark, 1_000_000);
         for (int shard = 0; shard < shards; shard++) {
             String name = Integer.toString(shard);
-            job.definition()
-                    .schedule()
-                    .between(START.minusMillis(1), mark, 1_000_000)
-                    .forEach(fire -> lines.add(line(name, fire, Outcome.SUCCEEDED, "")));
-            ledgers.put(name, ledger(mark, List.of()));
+            due.forEach(fire -> lines.add(line(layout, name, FireId.scheduled(fire), fire, 1, Outcome.SUCCEEDED, "")));
+            layouts.computeIfAbsent(layout, n -> new HashMap<>()).put(name, ledger(mark, List.of()));
         }
-        return this;
     }
 
     static LedgerRecord ledger(Instant mark, List<Span> above) {
@@ -66,19 +87,45 @@ final class Ledgering {
     }
 
     FireEntry range(String shard, Instant first, Instant last, long count, Outcome outcome, String reason) {
+        return line(1, shard, FireId.scheduled(first), last, count, outcome, reason);
+    }
+
+    /** The outcome of a run that somebody asked for. */
+    FireEntry requested(String shard, String runId, Instant accepted) {
+        return line(1, shard, FireId.requested(runId, accepted), accepted, 1, Outcome.SUCCEEDED, "");
+    }
+
+    FireEntry line(int layout, String shard, FireId fire, Instant last, long count, Outcome outcome, String reason) {
+        return line(layout, shard, fire, last, count, outcome, reason, last.plusMillis(5));
+    }
+
+    /** The outcome of a fire that took until {@code ended}. */
+    FireEntry succeeded(String shard, Instant fire, Instant ended) {
+        return line(1, shard, FireId.scheduled(fire), fire, 1, Outcome.SUCCEEDED, "", ended);
+    }
+
+    private FireEntry line(
+            int layout,
+            String shard,
+            FireId fire,
+            Instant last,
+            long count,
+            Outcome outcome,
+            String reason,
+            Instant ended) {
         boolean ran = outcome == Outcome.SUCCEEDED;
         return new FireEntry(
                 Kind.FINAL,
                 job.uid(),
-                1,
+                layout,
                 shard,
-                FireId.scheduled(first),
+                fire,
                 last,
                 count,
                 ran ? 1 : 0,
                 ran ? lines.size() + 1 : 0,
-                ran ? first : Instant.EPOCH,
-                last.plusMillis(5),
+                ran ? fire.due() : Instant.EPOCH,
+                ended,
                 outcome,
                 reason);
     }
@@ -103,16 +150,24 @@ final class Ledgering {
     }
 
     Proof prove() {
+        return prove(START);
+    }
+
+    Proof prove(Instant from) {
         List<Journal.Line> journal = new ArrayList<>();
         lines.forEach(line -> journal.add(new Journal.Line(WRITER, journal.size(), line)));
+        return prove(from, journal);
+    }
+
+    Proof prove(Instant from, List<Journal.Line> journal) {
         return Prover.prove(
                 new Evidence(
                         List.of(job),
-                        (uid, layout) -> layout == 1 ? ledgers : Map.of(),
+                        (uid, layout) -> layouts.getOrDefault(layout, Map.of()),
                         new Journal(journal, Map.of(WRITER, counts), List.of(), Set.of(WRITER), List.of()),
-                        List.of(),
-                        NOW),
-                START,
+                        agents,
+                        now),
+                from,
                 Instant.MAX);
     }
 }

@@ -6,16 +6,16 @@ import java.util.Optional;
 
 /**
  * The valid word nearest to one that was written wrongly: by the number of letters inserted, left out, replaced or swapped
- * with their neighbour (optimal string alignment), ignoring case and the separators {@code - _}.
+ * with their neighbour (optimal string alignment), ignoring case and the separators {@code - _}. A pure function.
  */
-final class NearestKey {
+public final class NearestKey {
 
     private static final int LONGEST_WORD = 64;
 
     private NearestKey() {}
 
     /** The nearest candidate, the first of several that are equally near; empty if all are too far to be meant. */
-    static Optional<String> to(String word, Collection<String> candidates) {
+    public static Optional<String> to(String word, Collection<String> candidates) {
         if (word.isEmpty() || word.length() > LONGEST_WORD) {
             return Optional.empty();
         }

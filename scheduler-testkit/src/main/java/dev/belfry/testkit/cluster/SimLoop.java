@@ -4,11 +4,11 @@ import dev.belfry.agent.loop.Loop;
 import dev.belfry.testkit.time.SimProcess;
 import java.time.Instant;
 
-/** The event loop of a role inside a simulated process. */
-final class SimLoop implements Loop {
+/** The event loop of a role inside a simulated process. Not thread-safe, like the simulation. */
+public final class SimLoop implements Loop {
     private final SimProcess process;
 
-    SimLoop(SimProcess process) {
+    public SimLoop(SimProcess process) {
         this.process = process;
     }
 

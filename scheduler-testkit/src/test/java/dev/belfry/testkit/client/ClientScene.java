@@ -1,7 +1,6 @@
 package dev.belfry.testkit.client;
 
 import dev.belfry.agent.client.ClientLoop;
-import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.command.CommandCodec;
 import dev.belfry.core.record.Paths;
@@ -13,13 +12,13 @@ import dev.belfry.store.SessionListener;
 import dev.belfry.store.Store;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.store.Transaction;
+import dev.belfry.testkit.cluster.SimLoop;
 import dev.belfry.testkit.store.SimEnsemble;
 import dev.belfry.testkit.store.SimOptions;
 import dev.belfry.testkit.time.SimClock;
 import dev.belfry.testkit.time.SimProcess;
 import dev.belfry.testkit.time.SimScheduler;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -73,34 +72,6 @@ final class ClientScene {
 
     void pass(Duration time) {
         scheduler.runUntil(scheduler.nanos() + time.toNanos());
-    }
-
-    /** The loop of a simulated process. */
-    record SimLoop(SimProcess process) implements Loop {
-        @Override
-        public void execute(Runnable event) {
-            process.execute(event);
-        }
-
-        @Override
-        public long nanoTime() {
-            return process.clock().nanoTime();
-        }
-
-        @Override
-        public Instant now() {
-            return process.clock().instant();
-        }
-
-        @Override
-        public Timer after(long delayNanos, Runnable event) {
-            return process.schedule(delayNanos, event)::cancel;
-        }
-
-        @Override
-        public long random(long bound) {
-            return process.scheduler().random().nextLong(bound);
-        }
     }
 
     /** The second process: an agent or a master as far as a test needs one. */

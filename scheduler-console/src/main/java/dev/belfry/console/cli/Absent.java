@@ -1,0 +1,40 @@
+package dev.belfry.console.cli;
+
+import dev.belfry.agent.client.AgentState;
+import dev.belfry.agent.client.JobState;
+import dev.belfry.console.query.Snapshot;
+import dev.belfry.core.job.NearestKey;
+import java.util.Collection;
+import java.util.List;
+
+/** Answers for what is not there, with the name that was perhaps meant. */
+final class Absent {
+    private Absent() {}
+
+    /** Why a job cannot be shown: it cannot be read, or there is none. */
+    static NoException job(String name, Snapshot snapshot) {
+        return snapshot.problem(name).map(NoException::new).orElseGet(() -> job(name, snapshot.jobs()));
+    }
+
+    static NoException job(String name, Collection<JobState> jobs) {
+        List<String> names = jobs.stream()
+                .filter(job -> !job.record().deleted())
+                .map(JobState::name)
+                .toList();
+        return new NoException("no job '" + name + "'" + hint(name, names, "jobs"));
+    }
+
+    static NoException agent(String id, Snapshot snapshot) {
+        List<String> ids = snapshot.agents().stream().map(AgentState::id).toList();
+        return new NoException("no agent '" + id + "' is registered" + hint(id, ids, "agents"));
+    }
+
+    private static String hint(String name, Collection<String> known, String list) {
+        if (known.isEmpty()) {
+            return "; there are no " + list + " in this namespace";
+        }
+        return NearestKey.to(name, known)
+                        .map(near -> "; did you mean '" + near + "'?")
+                        .orElse(";") + " 'belfry get " + list + "' lists them";
+    }
+}

@@ -1,0 +1,18 @@
+package dev.belfry.console.proof;
+
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.LedgerRecord;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known of one shard of a layout.
+ *
+ * @param name its number, or the agent id for a broadcast job
+ * @param lines of the journal, as far as they are listed
+ */
+record ShardEvidence(String name, List<FireEntry> lines, Optional<LedgerRecord> ledger) {
+    ShardEvidence {
+        lines = List.copyOf(lines);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.belfry.console.up;
+
+import dev.belfry.agent.CheckResult;
+import dev.belfry.agent.JobHandlerProvider;
+import dev.belfry.core.job.Definitions;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.ParsedDefinitions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/** What runs in the cluster of {@code belfry up}: the handlers found on the class path with their jobs, or a file's jobs. */
+final class Example {
+    private static final Duration SETTLE = Duration.ofSeconds(60);
+
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final List<JobHandlerProvider> providers = new ArrayList<>();
+    private final List<JobDefinition> definitions = new ArrayList<>();
+
+    private Example() {}
+
+    /**
+     * The definitions in a file.
+     *
+     * @throws IllegalArgumentException if they are not valid, with every error
+     */
+    static Example of(Path jobs) throws IOException {
+        Example example = new Example();
+        example.definitions.addAll(parsed(jobs.toString(), Files.readString(jobs)));
+        return example;
+    }
+
+    /**
+     * The example on the text files below {@code corpus}.
+     *
+     * @param corpus the sources of Belfry's libraries if null
+     * @param work where it keeps its files
+     * @param queries a file of queries, or null for its own
+     * @throws IllegalArgumentException if it cannot be had, saying what to give instead
+     */
+    static Example of(@Nullable Path corpus, Path work, @Nullable Path queries) {
+        Example example = new Example();
+        Path files = corpus != null ? corpus.toAbsolutePath() : exampleCorpus();
+        example.settings.put("corpus", files.toString());
+        example.settings.put("work", work.toString());
+        if (queries != null) {
+            example.settings.put("queries", queries.toAbsolutePath().toString());
+        }
+        ServiceLoader.load(JobHandlerProvider.class).forEach(example.providers::add);
+        for (JobHandlerProvider provider : example.providers) {
+            provider.definitions(example.settings)
+                    .ifPresent(yaml -> example.definitions.addAll(
+                            parsed(provider.getClass().getSimpleName() + ".yaml", yaml)));
+        }
+        if (example.definitions.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the example is not on the class path; run ./belfry from a checkout, or give --jobs FILE");
+        }
+        return example;
+    }
+
+    private static Path exampleCorpus() {
+        String known = System.getenv("BELFRY_EXAMPLE_CORPUS");
+        if (known == null || !Files.isDirectory(Path.of(known))) {
+            throw new IllegalArgumentException(
+                    "the sources for the example could not be had; give --corpus DIR, any folder of text files");
+        }
+        return Path.of(known);
+    }
+
+    private static List<JobDefinition> parsed(String name, String text) {
+        ParsedDefinitions parsed = Definitions.parse(name, text);
+        if (!parsed.isValid()) {
+            StringBuilder message = new StringBuilder("the definitions are not valid:");
+            parsed.errors().forEach(error -> message.append("\n  ").append(error.render()));
+            throw new IllegalArgumentException(message.toString());
+        }
+        return parsed.jobs();
+    }
+
+    List<JobDefinition> definitions() {
+        return List.copyOf(definitions);
+    }
+
+    /** What each agent is told of the handlers' configuration. */
+    Map<String, String> settings() {
+        return settings;
+    }
+
+    /** How far the handlers say they are, a line each. */
+    List<String> status() {
+        return providers.stream()
+                .flatMap(provider -> provider.status(settings).stream())
+                .toList();
+    }
+
+    /** Lets every stage reach one result and compares it with a single process's; whether they are equal. */
+    boolean settleAndCheck(Progress progress) {
+        progress.say("letting every stage reach one result, " + SETTLE.toSeconds() + " s at most");
+        long deadline = System.nanoTime() + SETTLE.toNanos();
+        while (!settled() && System.nanoTime() - deadline < 0) {
+            progress.pause(Duration.ofMillis(500));
+        }
+        if (!settled()) {
+            progress.say("the stages have not reached one result; what there is is compared all the same");
+        }
+        boolean equal = true;
+        boolean any = false;
+        for (JobHandlerProvider provider : providers) {
+            Optional<CheckResult> result = provider.check(settings);
+            if (result.isPresent()) {
+                any = true;
+                equal &= result.get().equal();
+                progress.say("cluster:        " + result.get().actual());
+                progress.say("single process: " + result.get().expected());
+                progress.say((result.get().equal() ? "equal: " : "DIFFERENT: ")
+                        + result.get().explanation());
+            }
+        }
+        return any && equal;
+    }
+
+    private boolean settled() {
+        return providers.stream().allMatch(provider -> provider.settled(settings));
+    }
+}

@@ -1,0 +1,157 @@
+package dev.belfry.console.query;
+
+import dev.belfry.agent.client.AgentState;
+import dev.belfry.agent.client.JobState;
+import dev.belfry.agent.client.Journal;
+import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.agent.Capacity;
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.ledger.Mark;
+import dev.belfry.core.ledger.Span;
+import dev.belfry.core.ownership.AssignmentTable;
+import dev.belfry.core.ownership.Generation;
+import dev.belfry.core.ownership.LayoutKey;
+import dev.belfry.core.ownership.Successor;
+import dev.belfry.core.ownership.TableBuilder;
+import dev.belfry.core.run.Outcome;
+import dev.belfry.core.version.Author;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobVersion;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A namespace with one job, as it could have been read at noon. */
+final class CaseScene {
+    static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
+    static final Instant START = Instant.parse("2026-06-01T00:00:00Z");
+    private static final String UID = "index~1";
+
+    final List<JobVersion> versions = new ArrayList<>();
+    final List<AgentState> agents = new ArrayList<>();
+    final TableBuilder table = AssignmentTable.empty().toBuilder();
+    final List<Journal.Line> lines = new ArrayList<>();
+    final Map<String, LedgerRecord> ledgers = new HashMap<>();
+    Optional<Instant> deletedAt = Optional.empty();
+
+    CaseScene(JobDefinition definition) {
+        version(START, 1, definition, false);
+    }
+
+    CaseScene version(Instant from, int layout, JobDefinition definition, boolean paused) {
+        Author author = new Author(Author.Origin.OPERATOR, "anna", "");
+        versions.add(new JobVersion(versions.size() + 1, from, from, layout, definition, paused, author));
+        return this;
+    }
+
+    static Incarnation incarnation(String id) {
+        return Incarnation.of(id, 7);
+    }
+
+    CaseScene agent(String id, Set<String> handlers, Map<String, String> labels, boolean drained) {
+        AgentFacts facts = new AgentFacts(
+                incarnation(id),
+                "host",
+                1,
+                Optional.empty(),
+                handlers,
+                labels,
+                Optional.empty(),
+                new Capacity(8, 1, 1 << 20),
+                false,
+                Duration.ofSeconds(10),
+                1,
+                1,
+                "2026a",
+                START,
+                false);
+        agents.add(new AgentState(facts, Optional.empty(), Instant.EPOCH, agents.isEmpty(), drained));
+        return this;
+    }
+
+    CaseScene owner(int shard, String agent) {
+        table.grant(new LayoutKey(UID, 1).shard(shard), incarnation(agent), Generation.of(1, 1));
+        return this;
+    }
+
+    CaseScene next(int shard, String agent) {
+        table.next(new LayoutKey(UID, 1).shard(shard), new Successor.Named(incarnation(agent)));
+        return this;
+    }
+
+    CaseScene ledger(String shard, Instant mark, Span... above) {
+        ledgers.put(
+                shard,
+                new LedgerRecord(
+                        incarnation("a").name(),
+                        1,
+                        1,
+                        mark,
+                        List.of(above),
+                        List.of(),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty()));
+        return this;
+    }
+
+    static Span running(Instant fire, Instant since) {
+        return Span.of(fire, new Mark.Started(1, 77, since, incarnation("a").name()));
+    }
+
+    CaseScene line(FireEntry.Kind kind, String shard, Instant fire, Outcome outcome, String reason) {
+        return range(kind, shard, fire, fire, 1, outcome, reason);
+    }
+
+    CaseScene range(
+            FireEntry.Kind kind,
+            String shard,
+            Instant first,
+            Instant last,
+            long count,
+            Outcome outcome,
+            String reason) {
+        boolean ran = outcome != Outcome.MISSED && outcome != Outcome.SUPERSEDED;
+        lines.add(new Journal.Line(
+                incarnation("a").name(),
+                lines.size(),
+                new FireEntry(
+                        kind,
+                        UID,
+                        1,
+                        shard,
+                        FireId.scheduled(first),
+                        last,
+                        count,
+                        ran ? 1 : 0,
+                        ran ? 77 : 0,
+                        ran ? first : Instant.EPOCH,
+                        last.plusSeconds(2),
+                        outcome,
+                        reason)));
+        return this;
+    }
+
+    private JobRecord job() {
+        return new JobRecord("index", UID, versions, List.of(), deletedAt);
+    }
+
+    String explain() {
+        return explain(NOON, Optional.empty());
+    }
+
+    String explain(Instant at, Optional<String> shard) {
+        Snapshot snapshot = new Snapshot(List.of(new JobState(job(), 1, 1)), agents, table.build(), List.of(), NOON);
+        Journal journal = new Journal(lines, Map.of(), List.of(), Set.of(), List.of());
+        return String.join("\n", Explanation.of(snapshot, journal, job(), ledgers, at, shard));
+    }
+}

@@ -1,0 +1,263 @@
+package dev.belfry.console.query;
+
+import static dev.belfry.console.query.CaseScene.NOON;
+import static dev.belfry.console.query.CaseScene.running;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belfry.core.job.Job;
+import dev.belfry.core.job.Retry;
+import dev.belfry.core.journal.FireEntry.Kind;
+import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.run.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What ran, what did not, why, and what will happen next, for every way in which a job can stand. */
+class ExplanationTest {
+    private static final Set<String> HANDLER = Set.of("index");
+
+    private static Job hourly() {
+        return Job.named("index").every(Duration.ofHours(1));
+    }
+
+    private static CaseScene owned() {
+        return new CaseScene(hourly().build())
+                .agent("a", HANDLER, Map.of(), false)
+                .owner(0, "a");
+    }
+
+    private static Instant hour(int n) {
+        return CaseScene.START.plus(Duration.ofHours(n));
+    }
+
+    // --- what ran
+
+    @Test
+    void fireThatSucceededIsToldWithItsAttemptItsOwnerAndTheNextOne() {
+        CaseScene scene = owned().ledger("0", NOON).line(Kind.FINAL, "0", NOON, Outcome.SUCCEEDED, "");
+        assertThat(scene.explain())
+                .contains("Its last fire was at 2026-06-01T12:00:00Z.")
+                .contains("Its only shard succeeded.")
+                .contains("Shard 0 belongs to a~7 since generation")
+                .contains("a~7 recorded succeeded for attempt 1 (token 77) at 2026-06-01T12:00:02Z.")
+                .contains("The next fire is at 2026-06-01T13:00:00Z.");
+        assertThat(scene.explain(NOON, Optional.of("0"))).contains("13:00:00Z, on a as things stand.");
+    }
+
+    @Test
+    void severalShardsAreToldInOneSentenceEachState() {
+        CaseScene scene = new CaseScene(hourly().shards(3).build())
+                .agent("a", HANDLER, Map.of(), false)
+                .owner(0, "a")
+                .owner(1, "a")
+                .owner(2, "a")
+                .ledger("0", NOON)
+                .ledger("1", NOON)
+                .ledger("2", hour(11), running(NOON, NOON))
+                .line(Kind.FINAL, "0", NOON, Outcome.SUCCEEDED, "")
+                .line(Kind.FINAL, "1", NOON, Outcome.SUCCEEDED, "");
+        assertThat(scene.explain())
+                .contains("2 of 3 shards succeeded.")
+                .contains("1 of 3 shards is running, or was when its owner was lost.")
+                .contains("Add --shard N");
+    }
+
+    // --- what did not
+
+    @Test
+    void jobThatHasNeverFiredSaysWhy() {
+        assertThat(new CaseScene(hourly().build()).explain())
+                .contains("Its only shard has recorded nothing at all")
+                .contains("1 of 1 shards have no owner.")
+                .contains("No agent is registered.")
+                .contains("There is no master")
+                .contains("The next fire is at 2026-06-01T13:00:00Z.");
+        CaseScene young = new CaseScene(Job.named("index").cron("0 30 12 * * ?").build());
+        young.versions.clear();
+        young.version(hour(11), 1, Job.named("index").cron("0 30 12 * * ?").build(), false);
+        assertThat(young.explain())
+                .contains("It was never due up to 2026-06-01T12:00:00Z.")
+                .contains("The next fire is at 2026-06-01T12:30:00Z.");
+    }
+
+    @Test
+    void pausedJobSaysHowToResumeItWhatRanBeforeAndWhenItWouldBeDue() {
+        CaseScene scene = owned().ledger("0", hour(10)).line(Kind.FINAL, "0", hour(10), Outcome.SUCCEEDED, "");
+        scene.version(hour(10).plusSeconds(60), 1, hourly().build(), true);
+        assertThat(scene.explain())
+                .contains("It is paused: nothing is due until 'belfry resume index'. Else it would be due next at"
+                        + " 2026-06-01T13:00:00Z.")
+                .contains("Its last fire was at 2026-06-01T10:00:00Z.")
+                .contains("Its only shard succeeded.")
+                .doesNotContain("The next fire is");
+    }
+
+    @Test
+    void disabledAndDeletedJobsSaySo() {
+        CaseScene disabled = owned().version(hour(3), 1, hourly().enabled(false).build(), false);
+        assertThat(disabled.explain()).contains("It is not enabled").doesNotContain("The next fire is");
+        CaseScene deleted = owned();
+        deleted.deletedAt = Optional.of(hour(9));
+        assertThat(deleted.explain())
+                .contains("deleted with effect from 2026-06-01T09:00:00Z")
+                .contains("Its last fire was at 2026-06-01T08:00:00Z.")
+                .doesNotContain("The next fire is");
+    }
+
+    @Test
+    void handlerThatNobodyHasIsNamed() {
+        CaseScene scene = new CaseScene(hourly().build()).agent("a", Set.of("other"), Map.of(), false);
+        assertThat(scene.explain())
+                .contains("1 of 1 shards have no owner.")
+                .contains("No agent has handler 'index': register it in the code of a service");
+    }
+
+    @Test
+    void labelThatNobodyHasAndAgentsThatDrainAreNamed() {
+        CaseScene scene = new CaseScene(hourly().requireLabel("disk", "ssd").build())
+                .agent("a", HANDLER, Map.of("disk", "hdd"), false)
+                .agent("b", HANDLER, Map.of("disk", "ssd"), true)
+                .agent("c", HANDLER, Map.of(), false);
+        assertThat(scene.explain())
+                .contains("a, c cannot: labels do not match {disk=[ssd]}.")
+                .contains("b cannot: draining.");
+    }
+
+    @Test
+    void attemptThatWillNotEndIsToldToHoldTheHandOverUp() {
+        CaseScene scene = owned().agent("b", HANDLER, Map.of(), false)
+                .next(0, "b")
+                .ledger("0", hour(10), running(hour(11), hour(11)));
+        assertThat(scene.explain())
+                .contains("It is to go to b~7 as soon as its running attempts end.")
+                .contains(
+                        "The hand-over waits for attempt 1 (token 77) of the fire of 2026-06-01T11:00:00Z, which runs on"
+                                + " a~7 since 2026-06-01T11:00:00Z, for 3600 s.")
+                .doesNotContain("told to stop");
+        scene.line(Kind.ABANDONED, "0", hour(11), Outcome.TIMED_OUT, Reasons.ATTEMPT_TIMEOUT);
+        assertThat(scene.explain()).contains("It was told to stop and has not: only the end of that process");
+    }
+
+    @Test
+    void ownerThatIsGoneIsToldToBeWaitedFor() {
+        CaseScene scene = owned().ledger("0", hour(11));
+        scene.agents.clear();
+        scene.agent("b", HANDLER, Map.of(), false);
+        assertThat(scene.explain())
+                .contains("belongs to a~7")
+                .contains("That incarnation is gone; another gets the shard once its lease is sure to be over.")
+                .contains("has not begun it");
+    }
+
+    @Test
+    void failedAttemptInBackOffSaysWhenTheNextOneStarts() {
+        Retry retry = new Retry(3, Duration.ofSeconds(20), 2.0, Duration.ofMinutes(5), 0, List.of());
+        CaseScene scene = new CaseScene(hourly().retry(retry).build())
+                .agent("a", HANDLER, Map.of(), false)
+                .owner(0, "a")
+                .ledger("0", hour(11), running(NOON, NOON))
+                .line(Kind.ENDED, "0", NOON, Outcome.FAILED, "IOException: no route");
+        assertThat(scene.explain())
+                .contains("Its only shard waits to be tried again.")
+                .contains("ended attempt 1 (token 77) failed")
+                .contains("IOException: no route")
+                .contains("Attempt 2 of 3 at most is to start about 2026-06-01T12:00:22Z; until then the fire counts");
+    }
+
+    @Test
+    void supersededFiresAreToldWithTheirReason() {
+        CaseScene scene = owned().range(Kind.FINAL, "0", hour(9), hour(11), 3, Outcome.SUPERSEDED, Reasons.LAYOUT)
+                .ledger("0", hour(11));
+        scene.version(hour(11).plusSeconds(9), 2, hourly().shards(2).build(), false);
+        assertThat(scene.explain(hour(10), Optional.empty()))
+                .contains("It was due at 2026-06-01T10:00:00Z.")
+                .contains("superseded (the number of shards or their parameters changed)")
+                .contains("superseded for the 3 fires from 2026-06-01T09:00:00Z to 2026-06-01T11:00:00Z");
+        // The last fire may have been one of another layout, whose ledgers were not read.
+        assertThat(scene.explain(hour(11).plusSeconds(30), Optional.empty()))
+                .contains("That was another layout of its shards; 'belfry explain index --at 2026-06-01T11:00:00Z'");
+    }
+
+    @Test
+    void missedFiresAreToldWithTheirReason() {
+        CaseScene scene =
+                owned().ledger("0", NOON).range(Kind.FINAL, "0", hour(8), NOON, 5, Outcome.MISSED, Reasons.WINDOW);
+        assertThat(scene.explain())
+                .contains("Its only shard missed (older than the catch-up window).")
+                .contains("recorded missed for the 5 fires from 2026-06-01T08:00:00Z to 2026-06-01T12:00:00Z");
+    }
+
+    @Test
+    void everyReasonHasAMeaningOfItsOwn() {
+        List<String> reasons = List.of(
+                Reasons.OVERLAP,
+                Reasons.BUFFER_FULL,
+                Reasons.REPLACED,
+                Reasons.PAUSED,
+                Reasons.COALESCED,
+                Reasons.MISFIRE_SKIP,
+                Reasons.WINDOW,
+                Reasons.LIMIT,
+                Reasons.HANDOVER,
+                Reasons.MISFIRE,
+                Reasons.OUTCOME_UNKNOWN,
+                Reasons.LEASE_OVER,
+                Reasons.CANCELLED_BY_NEWER,
+                Reasons.OPERATOR,
+                Reasons.CLOSING,
+                Reasons.LAYOUT,
+                Reasons.DELETED,
+                Reasons.ATTEMPT_TIMEOUT,
+                Reasons.TOTAL_TIMEOUT,
+                Reasons.HEARTBEAT_TIMEOUT,
+                Reasons.ATTEMPTS_EXHAUSTED,
+                Reasons.NO_THREAD,
+                Reasons.CLAIM_WITHOUT_OUTCOME);
+        assertThat(reasons.stream().map(FireStory::meaning))
+                .doesNotHaveDuplicates()
+                .noneMatch(reasons::contains);
+    }
+
+    // --- what will
+
+    @Test
+    void instantToComeIsToldAsOne() {
+        CaseScene scene = owned();
+        assertThat(scene.explain(hour(15), Optional.of("0")))
+                .contains("That is to come")
+                .contains("It will be due at 2026-06-01T15:00:00Z.")
+                .contains("The next fire from then on is at 2026-06-01T15:00:00Z, on a as things stand.")
+                .doesNotContain("was due", "recorded");
+        assertThat(scene.explain(hour(15).plusSeconds(1), Optional.empty()))
+                .doesNotContain("It will be due at")
+                .contains("The next fire from then on is at 2026-06-01T16:00:00Z");
+    }
+
+    @Test
+    void manualJobSaysThatSomebodyHasToTriggerIt() {
+        CaseScene scene = new CaseScene(Job.named("index").manual().build())
+                .agent("a", HANDLER, Map.of(), false)
+                .owner(0, "a");
+        assertThat(scene.explain())
+                .contains("It has no schedule: nothing is due unless somebody triggers it.")
+                .contains("it runs when somebody triggers it");
+    }
+
+    @Test
+    void delayIsToldByWhatTheJournalLists() {
+        CaseScene scene = new CaseScene(
+                        Job.named("index").delay(Duration.ofMinutes(7)).build())
+                .agent("a", HANDLER, Map.of(), false)
+                .owner(0, "a")
+                .ledger("0", hour(11))
+                .line(Kind.FINAL, "0", hour(11), Outcome.SUCCEEDED, "");
+        assertThat(scene.explain())
+                .contains("Its last fire was at 2026-06-01T11:00:00Z.")
+                .contains("Its next fire follows the end of the one before");
+    }
+}
