@@ -54,6 +54,12 @@ public interface Store {
      */
     void dropConnection(Session session);
 
+    /**
+     * Gives the session up although it may live on: it ends, with everything that is its own, and another is opened. Used
+     * when what it holds in the store was taken from it. Does nothing without a connection, and for a session that is over.
+     */
+    void giveUp(Session session);
+
     /** Stands for election below {@code path}. The candidacy belongs to the session and ends with it. */
     Candidacy stand(Session session, String path, String candidate, ElectionListener listener);
 }

@@ -40,7 +40,10 @@ final class Heartbeat {
         /** The ensemble's clock differs from ours by this much; positive if ours is behind. */
         void clockOffset(Duration offset);
 
-        /** The registration or the heartbeat's znode is gone, or may not be written: this incarnation cannot go on. */
+        /** The registration or the heartbeat's znode is gone although the session lives: this incarnation is over. */
+        void deposed(String why);
+
+        /** The heartbeat may not be written; it is tried again. */
         void refused(String why);
     }
 
@@ -134,13 +137,14 @@ final class Heartbeat {
             owner.clockOffset(Duration.between(between, applied.stamps().get(0).modified()));
             waiting.add(new Acknowledged(sent, sentAt, owner.seen()));
             renew();
-        } else if (answer instanceof Commit.Fenced
-                || answer instanceof Commit.Conflict
-                || answer instanceof Commit.Rejected) {
+        } else if (answer instanceof Commit.Fenced || answer instanceof Commit.Conflict) {
             lease.end();
             owner.leaseChanged();
-            owner.refused("heartbeat at " + path + " answered " + answer);
+            owner.deposed("heartbeat at " + path + " answered " + answer);
             return;
+        } else if (answer instanceof Commit.Rejected rejected) {
+            // Tried again: somebody may set the ACL right.
+            owner.refused("heartbeat at " + path + " answered " + rejected.why());
         } else if (answer instanceof Commit.SessionOver) {
             return;
         }

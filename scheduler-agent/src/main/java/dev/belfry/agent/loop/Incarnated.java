@@ -65,6 +65,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     private boolean published = true;
 
     private boolean leaseHeld;
+    private boolean heartbeatRefused;
     private NavigableMap<ShardKey, Tenancy> rows = new TreeMap<>();
     private Loop.Timer leaseEnd = () -> {};
 
@@ -321,13 +322,33 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
 
     @Override
     public void clockOffset(Duration offset) {
+        heartbeatRefused = false;
         clock.judge(session, offset);
     }
 
     @Override
-    public void refused(String why) {
-        LOG.error("incarnation cannot go on: agent={} incarnation={}; {}", profile.id(), self, why);
+    public void deposed(String why) {
+        LOG.error(
+                "somebody has taken this agent's registration: agent={} incarnation={}; {}; everything held is dropped, and"
+                        + " it registers anew in another session",
+                profile.id(),
+                self,
+                why);
         shards.stopAll(Reasons.LEASE_OVER);
+        store.giveUp(session);
+    }
+
+    @Override
+    public void refused(String why) {
+        if (!heartbeatRefused) {
+            LOG.error(
+                    "heartbeats are refused: agent={} incarnation={}; {}; nothing starts once the lease is over; it is tried"
+                            + " again all the time",
+                    profile.id(),
+                    self,
+                    why);
+        }
+        heartbeatRefused = true;
         listener.refused(why);
     }
 

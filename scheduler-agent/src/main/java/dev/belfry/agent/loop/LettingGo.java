@@ -23,9 +23,6 @@ final class LettingGo {
     /** So far our clock may be behind the master's before this agent drains itself. */
     private static final Duration END_TOLERANCE = EnsembleClock.DRAIN.multipliedBy(2);
 
-    /** Shards looked at in one event: what they start then begins before the next ones are looked at. */
-    private static final int AT_ONCE = 32;
-
     private final Loop loop;
     private final OwnedShards.Owner owner;
     private final GroupCommit commit;

@@ -1,6 +1,7 @@
 package dev.belfry.store.zk;
 
 import dev.belfry.store.Candidacy;
+import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.StoreConnection;
 import java.util.List;
@@ -68,7 +69,7 @@ public final class ZkConnection implements StoreConnection {
 
     @Override
     public Store view(Executor executor) {
-        return new ZkStore(sessions, root, operations, this::stand, new Lane(executor));
+        return new ZkStore(sessions, root, operations, this::stand, this::giveUp, new Lane(executor));
     }
 
     private Candidacy stand(ZkCandidacy.Stand stand, String path, String candidate) {
@@ -132,6 +133,17 @@ public final class ZkConnection implements StoreConnection {
         if (!closed.get()) {
             var unused = chores.schedule(this::startAgain, pause, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** Closes the handle, and its session with it, and makes another. */
+    private void giveUp(Session session) {
+        chores.execute(() -> {
+            Handle handle = sessions.of(session);
+            if (handle != null && handle.connected() && !closed.get()) {
+                log.warn("ZooKeeper session {} is given up; another is opened", session.hex());
+                startAgain();
+            }
+        });
     }
 
     private void startAgain() {

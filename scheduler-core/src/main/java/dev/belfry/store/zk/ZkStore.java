@@ -32,6 +32,7 @@ final class ZkStore implements Store {
     private final Root root;
     private final Operations operations;
     private final Election election;
+    private final Consumer<Session> givingUp;
     private final Lane lane;
 
     /** Makes a candidacy and enters it. */
@@ -39,11 +40,18 @@ final class ZkStore implements Store {
         Candidacy stand(ZkCandidacy.Stand stand, String path, String candidate);
     }
 
-    ZkStore(Sessions sessions, Root root, Operations operations, Election election, Lane lane) {
+    ZkStore(
+            Sessions sessions,
+            Root root,
+            Operations operations,
+            Election election,
+            Consumer<Session> givingUp,
+            Lane lane) {
         this.sessions = sessions;
         this.root = root;
         this.operations = operations;
         this.election = election;
+        this.givingUp = givingUp;
         this.lane = lane;
     }
 
@@ -152,6 +160,11 @@ final class ZkStore implements Store {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot close the connection of session " + session.hex(), e);
         }
+    }
+
+    @Override
+    public void giveUp(Session session) {
+        givingUp.accept(session);
     }
 
     @Override

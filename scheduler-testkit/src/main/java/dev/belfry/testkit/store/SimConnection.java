@@ -31,6 +31,9 @@ final class SimConnection implements StoreConnection {
     private @Nullable Link link;
     private boolean connected;
     private boolean closed;
+    /** The present session is being given up. */
+    private boolean ending;
+
     private long seenZxid;
     private long lastHeard;
     private long lastSent;
@@ -206,6 +209,7 @@ final class SimConnection implements StoreConnection {
         Session over = session;
         cancel(giveUp);
         session = null;
+        ending = false;
         seenZxid = 0;
         watches.clear();
         if (over != null) {
@@ -257,7 +261,7 @@ final class SimConnection implements StoreConnection {
     /** Sends a request in the name of {@code owner}, or has it answered at once. */
     void send(Session owner, Request<?> request) {
         Link current = link;
-        if (closed || !owner.equals(session)) {
+        if (closed || ending || !owner.equals(session)) {
             String why = closed ? "the connection was closed" : "session " + owner.hex() + " is over";
             refuse(request, Request.Miss.OVER, why);
         } else if (!connected || current == null) {
@@ -330,6 +334,30 @@ final class SimConnection implements StoreConnection {
             if (current != null && connected && owner.equals(session)) {
                 disconnected(current, "dropped by the client");
             }
+        });
+    }
+
+    /** Closes the session and opens another, if it is the present one and there is a connection. */
+    void giveUpNow(Session owner) {
+        process.execute(() -> {
+            Link current = link;
+            if (closed || ending || !connected || current == null || !owner.equals(session)) {
+                return;
+            }
+            ending = true;
+            // Whatever becomes of the request, the session is over for this client.
+            transmit(
+                    current,
+                    new Request<>(
+                            Request.Kind.CLOSE,
+                            "close",
+                            "/",
+                            Request.SYNCED,
+                            answer -> process.execute(() -> {
+                                if (owner.equals(session)) {
+                                    expired();
+                                }
+                            })));
         });
     }
 

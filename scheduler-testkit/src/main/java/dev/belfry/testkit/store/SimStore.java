@@ -146,6 +146,11 @@ final class SimStore implements Store {
     }
 
     @Override
+    public void giveUp(Session session) {
+        connection.giveUpNow(session);
+    }
+
+    @Override
     public Candidacy stand(Session session, String path, String candidate, ElectionListener told) {
         SimCandidacy candidacy = new SimCandidacy(this, session, check(path), candidate, told);
         connection.process.execute(() -> {

@@ -101,9 +101,8 @@ final class Lives {
         for (int i = 0; i < 2; i++) {
             ShardKey shard = cluster.rows().keySet().iterator().next();
             byte[] damage = "not a table".getBytes(StandardCharsets.US_ASCII);
-            Rogue.commit(cluster, transaction -> transaction.put(Paths.assignments(Buckets.of(shard)), damage, -1));
-            cluster.run(Duration.ofSeconds(1));
             new Fault.KillMaster(Duration.ofSeconds(5)).inflict(cluster);
+            Rogue.commit(cluster, transaction -> transaction.put(Paths.assignments(Buckets.of(shard)), damage, -1));
             cluster.runUntil(Duration.ofSeconds(40), () -> cluster.rows().isEmpty());
             cluster.runUntil(Duration.ofSeconds(40), () -> !cluster.rows().isEmpty());
             cluster.run(Duration.ofSeconds(5));

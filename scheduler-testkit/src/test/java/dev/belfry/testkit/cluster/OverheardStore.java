@@ -63,6 +63,11 @@ record OverheardStore(Store store, BiConsumer<Session, String> listener) impleme
     }
 
     @Override
+    public void giveUp(Session session) {
+        store.giveUp(session);
+    }
+
+    @Override
     public Candidacy stand(Session session, String path, String candidate, ElectionListener elections) {
         return store.stand(session, path, candidate, elections);
     }

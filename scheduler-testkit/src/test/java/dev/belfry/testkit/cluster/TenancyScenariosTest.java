@@ -49,10 +49,9 @@ class TenancyScenariosTest {
         ShardKey shard = cluster.rows().keySet().iterator().next();
         String bucket = Paths.assignments(Buckets.of(shard));
         byte[] damage = "not a table".getBytes(StandardCharsets.US_ASCII);
-        Rogue.commit(cluster, transaction -> transaction.put(bucket, damage, -1));
-        cluster.run(Duration.ofSeconds(1));
         // Only a master that never read the rows has lost them.
         new Fault.KillMaster(Duration.ofSeconds(20)).inflict(cluster);
+        Rogue.commit(cluster, transaction -> transaction.put(bucket, damage, -1));
         cluster.behave(lasting(2));
         assertThat(cluster.runUntil(Duration.ofSeconds(20), () -> cluster.rows().isEmpty()))
                 .isTrue();
@@ -89,9 +88,8 @@ class TenancyScenariosTest {
         ShardKey shard = cluster.rows().keySet().iterator().next();
         String bucket = Paths.assignments(Buckets.of(shard));
         byte[] damage = "not a table".getBytes(StandardCharsets.US_ASCII);
-        Rogue.commit(cluster, transaction -> transaction.put(bucket, damage, -1));
-        cluster.run(Duration.ofSeconds(1));
         new Fault.KillMaster(Duration.ofSeconds(30)).inflict(cluster);
+        Rogue.commit(cluster, transaction -> transaction.put(bucket, damage, -1));
         // An owner does not hear of the repair while its lease lasts, and the master that made it is in office no more.
         cluster.ensemble().faults().loseReply("table-repair");
         atRepair.set(

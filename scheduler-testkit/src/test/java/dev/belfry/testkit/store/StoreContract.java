@@ -362,6 +362,27 @@ public abstract class StoreContract {
     }
 
     @Test
+    void sessionThatIsGivenUpEndsAtOnceAndAnotherFollows() {
+        StoreClient b = client("b");
+        Session first = a.session();
+        a.apply(tx().createEphemeral("/e", bytes("1")));
+        b.sync();
+        List<Change> changes = b.follow("/");
+        a.store.giveUp(first);
+        harness.await("a second session", () -> a.sessionsOpened() == 2);
+        Session second = a.session();
+        assertThat(second.id()).isNotEqualTo(first.id());
+        assertThat(a.told)
+                .filteredOn(line -> !line.startsWith("suspended ") && !line.startsWith("resumed "))
+                .containsExactly("opened " + first.hex(), "ended " + first.hex(), "opened " + second.hex());
+        harness.await("its ephemeral goes with it", () -> !kinds(changes, "/e").isEmpty());
+        assertThat(b.text("/e")).isEqualTo("missing");
+        assertEveryRequestFindsTheSessionOver(first);
+        a.store.giveUp(first);
+        assertThat(a.commit(tx().create("/t", bytes("1")))).isInstanceOf(Commit.Applied.class);
+    }
+
+    @Test
     void requestsOfAnExpiredSessionAreNeverExecutedInItsSuccessor() {
         Session first = a.session();
         harness.expire(first);
