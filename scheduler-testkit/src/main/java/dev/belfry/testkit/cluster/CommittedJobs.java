@@ -52,6 +52,11 @@ final class CommittedJobs {
         }
     }
 
+    /** A record is gone, because it was of no use any more or somebody deleted it: nothing can be told of the job. */
+    void deleted(String path) {
+        byUid.values().removeIf(job -> Paths.job(job.name()).equals(path));
+    }
+
     /** A job that takes another's name ends it, whatever the other's record said. */
     private void endOthers(JobRecord job, Instant at) {
         for (JobRecord other : List.copyOf(byUid.values())) {

@@ -71,6 +71,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                 tableWritten = data.length > 0;
             } else if (path.equals(Paths.EPOCH)) {
                 table.epochWritten(data);
+            } else if (path.startsWith(Paths.JOBS + "/") && write instanceof Transaction.Delete) {
+                jobs.deleted(path);
             } else if (path.startsWith(Paths.JOBS + "/") && data.length > 0) {
                 jobs.written(path);
             } else if (path.startsWith(Paths.JOURNAL + "/")) {

@@ -141,9 +141,9 @@ final class Lives {
         List.of("a0", "a1", "a2").forEach(cluster::start);
         apply(cluster, 3, 1_000);
         cluster.run(Scenes.SETTLED);
-        for (int i = 0; i < 46; i++) {
+        for (int i = 0; i < 50; i++) {
             new Fault.Expire("a" + i % 3).inflict(cluster);
-            cluster.run(Duration.ofMillis(1_200));
+            cluster.run(Duration.ofSeconds(4)); // time to be granted something, and to run it
         }
         cluster.run(Duration.ofMinutes(6));
     }
@@ -153,7 +153,17 @@ final class Lives {
         List.of("a0", "a1", "a2").forEach(cluster::start);
         apply(cluster, 6, 3_600_000);
         cluster.run(Scenes.SETTLED);
-        for (int i = 0; i < 540; i++) {
+        drainInTurn(cluster, 540);
+        // What earlier masters wrote has bounds of its own.
+        new Fault.KillMaster(Duration.ofSeconds(3)).inflict(cluster);
+        cluster.run(Duration.ofSeconds(15));
+        drainInTurn(cluster, 80);
+        new Fault.KillMaster(Duration.ofSeconds(3)).inflict(cluster);
+        cluster.run(Duration.ofMinutes(3));
+    }
+
+    private static void drainInTurn(SimCluster cluster, int commands) {
+        for (int i = 0; i < commands; i++) {
             Command.Kind kind = i % 2 == 0 ? Command.Kind.DRAIN : Command.Kind.UNDRAIN;
             cluster.operator().command(kind, "a" + i / 2 % 3);
             cluster.runUntil(Duration.ofSeconds(30), cluster.operator()::idle);
