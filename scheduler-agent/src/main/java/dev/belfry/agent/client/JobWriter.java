@@ -127,16 +127,15 @@ final class JobWriter {
             });
         }
         CompletableFuture<Applied> later = new CompletableFuture<>();
-        requests.loop()
-                .after(
-                        POLL.toNanos(),
-                        () -> look().whenComplete((applied, failure) -> {
-                            if (failure != null) {
-                                later.completeExceptionally(failure);
-                            } else {
-                                later.complete(applied);
-                            }
-                        }));
+        requests.loop().after(POLL.toNanos(), () -> {
+            var unused = look().whenComplete((applied, failure) -> {
+                if (failure != null) {
+                    later.completeExceptionally(failure);
+                } else {
+                    later.complete(applied);
+                }
+            });
+        });
         return later;
     }
 
