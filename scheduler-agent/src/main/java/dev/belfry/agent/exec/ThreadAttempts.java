@@ -92,13 +92,12 @@ public final class ThreadAttempts implements Attempts {
 
     @Override
     public void start(Task task, Listener listener) {
-        JobHandler handler = handlers.get(task.job().definition().handler());
+        JobHandler handler = handlers.get(task.definition().handler());
         if (handler == null) {
             refuse(
                     listener,
                     "no-handler",
-                    "this agent has no handler '" + task.job().definition().handler() + "'; it has "
-                            + handlers.keySet());
+                    "this agent has no handler '" + task.definition().handler() + "'; it has " + handlers.keySet());
         } else if (closed) {
             refuse(listener, Reasons.NO_THREAD, "the agent has closed");
         } else if (exhausted()) {
@@ -110,7 +109,7 @@ public final class ThreadAttempts implements Attempts {
                     waiting.size() + " attempts wait for one of " + limits.slots()
                             + " slots already; give the agent more slots, or the job fewer shards at once");
         } else {
-            int asked = task.job().definition().requires().resources().slots();
+            int asked = task.definition().requires().resources().slots();
             Seat seat = new Seat(new Attempt(task, listener, loop, handler), Math.min(asked, limits.slots()));
             seats.put(key(seat), seat);
             waiting.add(seat);
@@ -234,8 +233,7 @@ public final class ThreadAttempts implements Attempts {
             return;
         }
         hooks.start(seat.attempt, seat.attempt.signal(reason));
-        long grace =
-                seat.attempt.task().job().definition().timeouts().cancelGrace().toNanos();
+        long grace = seat.attempt.task().definition().timeouts().cancelGrace().toNanos();
         if (reason.equals(Reasons.LEASE_OVER)) {
             interrupt(seat, grace);
         } else {
@@ -316,7 +314,7 @@ public final class ThreadAttempts implements Attempts {
     /** How long it takes at most until attempts that are told to stop now have ended or are abandoned. */
     public Duration cancelTime() {
         Duration grace = running.values().stream()
-                .map(seat -> seat.attempt.task().job().definition().timeouts().cancelGrace())
+                .map(seat -> seat.attempt.task().definition().timeouts().cancelGrace())
                 .reduce(Duration.ZERO, (a, b) -> a.compareTo(b) > 0 ? a : b);
         return grace.multipliedBy(2);
     }

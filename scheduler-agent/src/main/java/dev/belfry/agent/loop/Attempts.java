@@ -1,5 +1,6 @@
 package dev.belfry.agent.loop;
 
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ledger.CheckpointRecord;
 import dev.belfry.core.shard.AttemptEnd;
 import dev.belfry.core.shard.AttemptOrder;
@@ -23,10 +24,15 @@ public interface Attempts {
         long remainingNanos();
     }
 
-    /** What an attempt is given. */
+    /**
+     * What an attempt is given.
+     *
+     * @param definition of the version that owes the fire, which need not be the newest one
+     */
     record Task(
             AttemptOrder order,
             JobRecord job,
+            JobDefinition definition,
             Map<String, String> parameters,
             Optional<CheckpointRecord> checkpoint,
             Lease lease) {}

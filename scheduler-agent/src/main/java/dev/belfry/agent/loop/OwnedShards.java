@@ -1,5 +1,6 @@
 package dev.belfry.agent.loop;
 
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.CheckpointRecord;
 import dev.belfry.core.ledger.FireId;
@@ -407,13 +408,15 @@ final class OwnedShards {
         @Override
         public void start(AttemptOrder order) {
             JobRecord job = owner.job(shard.job).orElseThrow();
-            Map<String, String> parameters = new TreeMap<>(job.definition().parameters());
+            JobDefinition definition = job.at(order.fire().due()).definition();
+            Map<String, String> parameters = new TreeMap<>(definition.parameters());
             order.fire().requested().flatMap(id -> request(job, id)).ifPresent(r -> parameters.putAll(r.parameters()));
             Optional<CheckpointRecord> checkpoint =
                     shard.checkpoint.filter(c -> c.fire().equals(order.fire()));
-            RunningAttempt running = new RunningAttempt(loop, decider, shard, order, job);
+            RunningAttempt running = new RunningAttempt(loop, decider, shard, order, job, definition.timeouts());
             // Posted, not called: an attempt that ends at once must not come back into the decision that started it.
-            loop.execute(() -> attempts.start(new Attempts.Task(order, job, parameters, checkpoint, lease), running));
+            loop.execute(() ->
+                    attempts.start(new Attempts.Task(order, job, definition, parameters, checkpoint, lease), running));
             running.armTimeouts();
         }
 

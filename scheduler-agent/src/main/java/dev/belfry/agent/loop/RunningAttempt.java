@@ -1,6 +1,7 @@
 package dev.belfry.agent.loop;
 
 import dev.belfry.core.job.TimeoutAction;
+import dev.belfry.core.job.Timeouts;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.shard.AttemptEnd;
 import dev.belfry.core.shard.AttemptOrder;
@@ -29,16 +30,18 @@ final class RunningAttempt implements Attempts.Listener {
     private final OwnedShard shard;
     private final AttemptOrder order;
     private final JobRecord job;
+    private final Timeouts timeouts;
     private boolean over;
     private Loop.Timer limit = () -> {};
     private Loop.Timer heartbeat = () -> {};
 
-    RunningAttempt(Loop loop, Owner owner, OwnedShard shard, AttemptOrder order, JobRecord job) {
+    RunningAttempt(Loop loop, Owner owner, OwnedShard shard, AttemptOrder order, JobRecord job, Timeouts timeouts) {
         this.loop = loop;
         this.owner = owner;
         this.shard = shard;
         this.order = order;
         this.job = job;
+        this.timeouts = timeouts;
     }
 
     void armTimeouts() {
@@ -50,7 +53,7 @@ final class RunningAttempt implements Attempts.Listener {
 
     private void armHeartbeat() {
         heartbeat.cancel();
-        Duration silence = job.definition().timeouts().heartbeat();
+        Duration silence = timeouts.heartbeat();
         if (silence != null && !over) {
             heartbeat = loop.after(silence.toNanos(), () -> timedOut(Reasons.HEARTBEAT_TIMEOUT, silence));
         }
@@ -60,7 +63,7 @@ final class RunningAttempt implements Attempts.Listener {
         if (over) {
             return;
         }
-        if (job.definition().timeouts().action() == TimeoutAction.WARN) {
+        if (timeouts.action() == TimeoutAction.WARN) {
             LOG.warn(
                     "attempt runs too long: job={} shard={} run={} attempt={} reason={} after={}; it goes on",
                     job.name(),

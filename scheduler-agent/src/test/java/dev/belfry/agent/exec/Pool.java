@@ -146,6 +146,7 @@ final class Pool implements AutoCloseable {
         Attempts.Task task = new Attempts.Task(
                 new AttemptOrder(shard, fire, 3, told.token, Optional.empty(), ""),
                 record(definition),
+                definition,
                 definition.parameters(),
                 left.map(data -> new CheckpointRecord(fire, told.token - 1, data)),
                 () -> leaseNanos);

@@ -24,6 +24,7 @@ final class ValidateVerb extends Verb {
             parsed.later().forEach(later -> print(later.render()));
             wrong += parsed.errors().size();
             if (parsed.isValid()) {
+                warnOfTheFinished(parsed);
                 String remark = parsed.later().isEmpty()
                         ? ""
                         : ", " + parsed.later().size() + " of the keys above need a later version";

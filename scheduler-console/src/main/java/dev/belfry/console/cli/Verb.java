@@ -1,12 +1,15 @@
 package dev.belfry.console.cli;
 
 import dev.belfry.core.job.Definitions;
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.ParsedDefinitions;
+import dev.belfry.core.schedule.Schedule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -64,6 +67,21 @@ abstract class Verb implements Callable<Integer> {
         }
     }
 
+    /** Says which jobs can never fire again: all of their instants are past. */
+    void warnOfTheFinished(ParsedDefinitions parsed) {
+        Instant now = shell.clock().instant();
+        for (JobDefinition job : parsed.jobs()) {
+            Schedule schedule = job.schedule();
+            boolean fires = schedule.manualOnly()
+                    || schedule.delay().isPresent()
+                    || schedule.next(now).isPresent();
+            if (!fires) {
+                warn("job '" + job.name() + "' never fires from now on: every instant of its triggers is past; "
+                        + "change them, or start it with 'belfry trigger'");
+            }
+        }
+    }
+
     void warn(String line) {
         shell.err().println("belfry: " + line);
     }
@@ -100,6 +118,7 @@ abstract class Verb implements Callable<Integer> {
         if (wrong > 0) {
             throw new NoException(file + ": " + Words.count(wrong, "error") + "; nothing was changed");
         }
+        warnOfTheFinished(parsed);
         return parsed;
     }
 }

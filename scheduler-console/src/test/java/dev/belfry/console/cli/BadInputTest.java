@@ -113,6 +113,21 @@ class BadInputTest {
     }
 
     @Test
+    void jobWhoseInstantsAreAllPastIsValidAndNoted() throws IOException {
+        Console console = new Console();
+        String past = file("past.yaml", """
+                apiVersion: belfry/v1
+                jobs:
+                  - name: over
+                    trigger: {cron: "0 0 0 1 1 ? 2020"}
+                  - name: lives
+                    trigger: {every: 1s}
+                """);
+        assertThat(console.run("", "validate", past)).isEqualTo(Exit.DONE);
+        assertThat(console.err().lines()).singleElement().asString().contains("job 'over' never fires from now on");
+    }
+
+    @Test
     void filesThatCannotBeReadAreNamed() throws IOException {
         Console console = new Console();
         assertThat(console.run("", "validate", directory.resolve("none.yaml").toString()))

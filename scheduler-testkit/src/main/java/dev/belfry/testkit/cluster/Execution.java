@@ -119,7 +119,7 @@ public final class Execution {
     }
 
     Recovery recovery() {
-        return task.job().definition().recovery();
+        return task.definition().recovery();
     }
 
     @Override

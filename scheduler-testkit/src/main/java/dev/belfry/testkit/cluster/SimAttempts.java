@@ -125,7 +125,7 @@ final class SimAttempts implements Attempts {
             if (act.heeds()) {
                 process.schedule(random.nextLong(HEED_NANOS), this::heed);
             } else {
-                Duration grace = task.job().definition().timeouts().cancelGrace();
+                Duration grace = task.definition().timeouts().cancelGrace();
                 process.schedule(2 * grace.toNanos(), this::abandon);
             }
         }
