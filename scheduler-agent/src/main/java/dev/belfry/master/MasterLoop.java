@@ -43,6 +43,9 @@ import org.slf4j.LoggerFactory;
  * the latch that finds itself fenced takes office again, with a new term.
  *
  * <p>Not thread-safe; everything happens on the loop that it is given.
+ *
+ * <p>Longer than the house limit: the life of a candidacy, from the look at the election to the end of the office, is one
+ * story, and what its steps leave for the next ones would have to be told from class to class.
  */
 public final class MasterLoop implements SessionListener {
     private static final Logger LOG = LoggerFactory.getLogger(MasterLoop.class);

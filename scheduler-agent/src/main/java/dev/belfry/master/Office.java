@@ -7,19 +7,14 @@ import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.assign.Change;
 import dev.belfry.core.assign.Plan;
 import dev.belfry.core.assign.PlanInput;
-import dev.belfry.core.assign.Unplaced;
 import dev.belfry.core.ownership.Epoch;
-import dev.belfry.core.ownership.HandOver;
 import dev.belfry.core.ownership.Lease;
 import dev.belfry.core.ownership.ProofOfLife;
-import dev.belfry.core.ownership.Release;
-import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
-import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,9 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +34,8 @@ import org.slf4j.LoggerFactory;
  * transaction of the table is under way at a time; the next plan is made from what it left.
  *
  * <p>Not thread-safe; owned by the master's loop.
+ *
+ * <p>Longer than the house limit: the one place in which the parts of a term meet; what each of them does lies elsewhere.
  */
 final class Office {
     private static final Logger LOG = LoggerFactory.getLogger(Office.class);
@@ -68,8 +63,7 @@ final class Office {
     private final CommandDesk commands;
     private final JournalKeeper journals;
     private final LedgerKeeper ledgers;
-    private final Map<String, HandOver> handOvers = new TreeMap<>();
-    private final Mirror handOverMirror;
+    private final HandOvers handOvers;
     private final ForeignWrites tableGuard;
     private final ForeignWrites epochGuard;
 
@@ -79,7 +73,7 @@ final class Office {
     private boolean planning;
     private boolean writing;
     private Loop.Timer timer = () -> {};
-    private Set<String> unplacedReported = new HashSet<>();
+    private final UnplacedLog unplaced = new UnplacedLog();
 
     /**
      * What the candidate has been watching since it stood: it goes on doing so while the office lasts.
@@ -167,7 +161,7 @@ final class Office {
                 },
                 JournalKeeper.Bounds.STANDARD);
         this.ledgers = new LedgerKeeper(loop, store, session, jobs::all, this::now, this::fence);
-        this.handOverMirror = new Mirror(store, session, Paths.HANDOVER, 1, new HandOvers());
+        this.handOvers = new HandOvers(store, session, this::planSoon, this::settled);
         this.tableGuard = new ForeignWrites(
                 store, session, Paths.ASSIGNMENTS, table::version, () -> writing || !table.loaded(), this::reload);
         this.epochGuard = new ForeignWrites(
@@ -190,7 +184,7 @@ final class Office {
             // Registrations known from before the epoch was written do not count: they are read again, after the table.
             agentsReadAfterTable = false;
             awaitingAgents = registrations.compare();
-            handOverMirror.start();
+            handOvers.start();
             jobs.start();
             commands.start();
             journals.start();
@@ -203,7 +197,7 @@ final class Office {
     void end() {
         ended = true;
         timer.cancel();
-        handOverMirror.close();
+        handOvers.close();
         jobs.close();
         commands.close();
         journals.close();
@@ -271,7 +265,7 @@ final class Office {
                 && registrations.caughtUp()
                 && jobs.caughtUp()
                 && commands.drainsKnown()
-                && handOverMirror.caughtUp();
+                && handOvers.caughtUp();
     }
 
     private void plan() {
@@ -308,10 +302,10 @@ final class Office {
         Plan plan = Plan.of(PlanInput.of(jobs.specs(now, settlements), live, table.table())
                 .withReplaceable(replaceable)
                 .withRestarting(restarting, now)
-                .withReleased(listed(HandOver::releases), listed(HandOver::settled)));
+                .withReleased(handOvers.released(), handOvers.closedForGood()));
         restarting.keySet().removeIf(gone -> !agents.containsKey(gone.name()) && !table.names(gone.name()));
         life.keepOnly(incarnation -> registered(incarnation) || table.names(incarnation));
-        reportUnplaced(plan.unplaced());
+        unplaced.report(plan.unplaced(), jobs::nameOf);
         long held = 0;
         for (Change change : plan.changes()) {
             if (grants(change)) {
@@ -367,12 +361,6 @@ final class Office {
 
     private static boolean grants(Change change) {
         return change instanceof Change.Grant || change instanceof Change.Settle;
-    }
-
-    private Set<Release> listed(Function<HandOver, Set<Release>> what) {
-        Set<Release> listed = new TreeSet<>();
-        handOvers.values().forEach(handOver -> listed.addAll(what.apply(handOver)));
-        return listed;
     }
 
     /** The timer for what time alone brings: the end of a wait for a lease, or a layout that comes into force. */
@@ -466,50 +454,5 @@ final class Office {
             }
         });
         return true;
-    }
-
-    private void reportUnplaced(List<Unplaced> unplaced) {
-        Set<String> now = new HashSet<>();
-        for (Unplaced shard : unplaced) {
-            String text = shard.shard().jobUid() + ": " + String.join("; ", shard.reasons());
-            if (now.add(text) && !unplacedReported.contains(text)) {
-                LOG.warn(
-                        "shard without an owner: job={} shard={}; {}",
-                        jobs.nameOf(shard.shard().jobUid()),
-                        shard.shard().shard(),
-                        String.join("; ", shard.reasons()));
-            }
-        }
-        unplacedReported = now;
-    }
-
-    /** Follows what incarnations list as let go of. */
-    private final class HandOvers implements Mirror.Listener {
-
-        @Override
-        public void present(Znode znode) {
-            try {
-                handOvers.put(Paths.name(znode.path()), HandOver.decode(znode.path(), znode.data()));
-            } catch (CorruptRecordException e) {
-                LOG.error("hand-over ignored: {}", e.getMessage());
-            }
-            planSoon();
-        }
-
-        @Override
-        public void absent(String path) {
-            handOvers.remove(Paths.name(path));
-            planSoon();
-        }
-
-        @Override
-        public void settled() {
-            Office.this.settled();
-        }
-
-        @Override
-        public void refused(String path, String why) {
-            LOG.error("cannot read {}: {}; check its ACL", path, why);
-        }
     }
 }

@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
  * One incarnation of an agent: what belongs to one session and is dropped with it.
  *
  * <p>Not thread-safe; owned by the agent's loop.
+ *
+ * <p>Longer than the house limit: the one place in which the parts of an agent meet, with a short method for what each of
+ * them asks of the others.
  */
 final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollower.Owner, Mirror.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Incarnated.class);
