@@ -167,7 +167,10 @@ class ClientApplyTest {
         JobRecord second = stored("index");
         assertThat(second.uid()).isNotEqualTo(first.uid());
         assertThat(second.deleted()).isFalse();
-        assertThat(second.newest().from()).isAfter(second.newest().changed());
+        assertThat(second.newest().from())
+                .as("no lease of the first one's time can live")
+                .isAfter(second.newest().changed().minusMillis(1))
+                .isAfter(first.newest().from().plusSeconds(7));
     }
 
     @Test
