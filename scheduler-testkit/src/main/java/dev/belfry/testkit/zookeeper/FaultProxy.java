@@ -83,8 +83,10 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Breaks every connection. What was held back is lost. */
     public void reset() {
-        links.forEach(FaultyLink::reset);
-        links.clear();
+        for (FaultyLink link : links) {
+            link.reset();
+            links.remove(link); // not all at once: one that has just come would be forgotten with what it holds back
+        }
     }
 
     /** How many connections there are. */

@@ -11,6 +11,7 @@ import dev.belfry.store.Failure;
 import dev.belfry.store.Listing;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
+import dev.belfry.store.zk.ZkSettings;
 import dev.belfry.testkit.zookeeper.FaultProxy.Direction;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -78,7 +79,7 @@ final class ZkFaultsTest {
     @Test
     void lostReplyIsIndeterminateAlthoughTheWriteHappened() {
         try (FaultProxy proxy = FaultProxy.to(server.port());
-                Party a = Party.connected(Party.settings(proxy.connectString()).build());
+                Party a = Party.connected(patient(proxy));
                 Party b = party()) {
             proxy.blackHole(Direction.TO_CLIENT);
             CompletableFuture<Commit> answer = a.send(a.session(), tx().create("/t", bytes("1")));
@@ -96,7 +97,7 @@ final class ZkFaultsTest {
     @Test
     void writeLostOnTheWayIsIndeterminateToo() {
         try (FaultProxy proxy = FaultProxy.to(server.port());
-                Party a = Party.connected(Party.settings(proxy.connectString()).build())) {
+                Party a = Party.connected(patient(proxy))) {
             proxy.blackHole(Direction.TO_SERVER);
             CompletableFuture<Commit> answer = a.send(a.session(), tx().create("/t", bytes("1")));
             a.store.dropConnection(a.session());
@@ -293,5 +294,12 @@ final class ZkFaultsTest {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> ours.stream().anyMatch(thread.getName()::contains))
                 .collect(Collectors.toSet());
+    }
+
+    /** With a session that outlives every delay of a busy machine: what is tried is not its end. */
+    private static ZkSettings patient(FaultProxy proxy) {
+        return Party.settings(proxy.connectString())
+                .sessionTimeout(Duration.ofSeconds(15))
+                .build();
     }
 }
