@@ -5,6 +5,7 @@ import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
 import dev.belfry.agent.client.Readings;
+import dev.belfry.agent.client.TableState;
 import dev.belfry.console.proof.Evidence;
 import dev.belfry.console.proof.Finding;
 import dev.belfry.console.proof.Proof;
@@ -41,7 +42,12 @@ final class VerifyVerb extends ClusterVerb {
     @Nullable
     Instant to;
 
-    @Option(names = "--job", paramLabel = "NAME", description = "Only this job. Default: all, deleted ones included.")
+    @Option(
+            names = "--job",
+            paramLabel = "NAME",
+            description =
+                    "Only this job. Default: all, and those deleted within the last day, but for one whose name was taken"
+                            + " by a new job since.")
     @Nullable
     String only;
 
@@ -83,6 +89,7 @@ final class VerifyVerb extends ClusterVerb {
             ledgers.put(job.uid() + ".0", ledgers(client, job.uid(), 0, notes));
         }
         Journal journal = client.journal();
+        TableState table = client.shards();
         Evidence evidence = new Evidence(
                 jobs,
                 (uid, layout) -> ledgers.getOrDefault(uid + '.' + layout, Map.of()),
@@ -90,6 +97,7 @@ final class VerifyVerb extends ClusterVerb {
                 client.agents().found().stream()
                         .map(agent -> agent.drained() ? agent.facts().withDraining(true) : agent.facts())
                         .toList(),
+                key -> table.table().tenancy(key).isPresent(),
                 now);
         Instant first = jobs.stream()
                 .map(job -> job.versions().get(0).from())

@@ -3,10 +3,12 @@ package dev.belfry.console.proof;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.version.JobRecord;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What a proof goes by.
@@ -15,9 +17,16 @@ import java.util.Map;
  * @param ledgers of a layout of a job, read when they are needed
  * @param journal read after the ledgers' marks are, or the proof may find less than there is
  * @param agents registered now
+ * @param owned shards that have an owner now
  * @param now the present, by the clock that schedules go by
  */
-public record Evidence(List<JobRecord> jobs, Ledgers ledgers, Journal journal, List<AgentFacts> agents, Instant now) {
+public record Evidence(
+        List<JobRecord> jobs,
+        Ledgers ledgers,
+        Journal journal,
+        List<AgentFacts> agents,
+        Predicate<ShardKey> owned,
+        Instant now) {
 
     /** Where the ledgers of a job come from. */
     @FunctionalInterface

@@ -7,6 +7,7 @@ import dev.belfry.core.agent.LabelSelector;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.version.JobRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,7 +126,8 @@ public final class Prover {
             List<Journal.Line> journal = lines.getOrDefault(id, List.of());
             List<FireEntry> entries = journal.stream().map(Journal.Line::entry).toList();
             Optional<LedgerRecord> ledger = Optional.ofNullable(ledgers.get(shard));
-            ShardProof proof = new ShardProof(layout, new ShardEvidence(shard, entries, ledger), tally);
+            ShardProof proof =
+                    new ShardProof(layout, new ShardEvidence(shard, entries, ledger, waits(layout, shard)), tally);
             proof.layLines(from, until);
             boolean broadcast = layout.shards() == 0;
             for (Layout.Chain chain : layout.chains()) {
@@ -143,6 +145,13 @@ public final class Prover {
             }
             proof.unlisted.forEach(instant -> missing.add(layout.number(), shard, instant));
         }
+    }
+
+    private boolean waits(Layout layout, String shard) {
+        boolean over = layout.end() <= evidence.now().toEpochMilli();
+        return layout.shards() > 0
+                && !over
+                && !evidence.owned().test(new ShardKey(layout.job().uid(), layout.number(), Integer.parseInt(shard)));
     }
 
     private Set<String> shards(Layout layout, Map<String, LedgerRecord> ledgers) {

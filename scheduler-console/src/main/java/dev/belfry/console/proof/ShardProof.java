@@ -175,6 +175,10 @@ final class ShardProof {
             tally.pending++; // its last owner, or one that only settles, is still to record what is left
             return "";
         }
+        if (shard.waits()) {
+            tally.waiting(layout.job().name(), shard.name());
+            return "";
+        }
         return record == null
                 ? "nobody has recorded anything of this shard"
                 : "not accounted for; the ledger is final up to " + record.mark() + ", written by " + record.writer();

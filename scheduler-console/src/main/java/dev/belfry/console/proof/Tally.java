@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Collects what the proof of each shard finds. Not thread-safe. */
 final class Tally {
@@ -15,6 +18,7 @@ final class Tally {
     final Map<Finding.Kind, Long> wrong = new EnumMap<>(Finding.Kind.class);
     final List<Finding> findings = new ArrayList<>();
     final List<String> notes = new ArrayList<>();
+    private final Map<String, Set<String>> ownerless = new TreeMap<>();
     long due;
     long pending;
     long counted;
@@ -31,7 +35,15 @@ final class Tally {
         }
     }
 
+    /** Something is due where nobody owns the shard: it waits for an owner. */
+    void waiting(String job, String shard) {
+        pending++;
+        ownerless.computeIfAbsent(job, name -> new TreeSet<>()).add(shard);
+    }
+
     Proof proof(Instant from, Instant to) {
+        ownerless.forEach((job, shards) -> notes.add("job " + job + " has shards without an owner (" + shards.size()
+                + "): what is due there waits for one; 'belfry explain " + job + "' says why"));
         return new Proof(from, to, due, outcomes, pending, counted, pairs, wrong, findings, notes);
     }
 }

@@ -51,7 +51,10 @@ public final class AgentCommand implements Callable<Integer> {
                     "Session time-out to ask of ZooKeeper: after its loss, an agent's shards move about as late. Default: 10s.")
     private String sessionTimeout = "10s";
 
-    @Option(names = "--slots", paramLabel = "N", description = "Attempts that run at once. Default: 16.")
+    @Option(
+            names = "--slots",
+            paramLabel = "N",
+            description = "Attempts that run at once. Default: four for each processor, at least 8.")
     private @Nullable Integer slots;
 
     @Option(

@@ -103,6 +103,9 @@ class CommandLineTest {
         assertThat(console.err()).contains("--trust-store FILE");
         Console secured = new Console(Map.of("BELFRY_ZK_USER", "anna", "BELFRY_ZK_TRUST_STORE", "/no/such/store.pem"));
         assertThat(secured.line("get jobs --password-file x")).isEqualTo(Exit.USAGE);
+        assertThat(secured.err()).contains("--password-file: no readable file x");
+        String password = file("password", "secret");
+        assertThat(secured.run("", "get", "jobs", "--password-file", password)).isEqualTo(Exit.USAGE);
         assertThat(secured.err()).contains("/no/such/store.pem");
     }
 

@@ -39,6 +39,7 @@ final class Ledgering {
     final JournalCounts counts = new JournalCounts();
     final List<AgentFacts> agents = new ArrayList<>();
     Instant now = NOW;
+    boolean owned = true;
 
     Ledgering(JobDefinition definition) {
         this(List.of(version(1, START, 1, definition, false)), Optional.empty());
@@ -166,6 +167,7 @@ final class Ledgering {
                         (uid, layout) -> layouts.getOrDefault(layout, Map.of()),
                         new Journal(journal, Map.of(WRITER, counts), List.of(), Set.of(WRITER), List.of()),
                         agents,
+                        key -> owned,
                         now),
                 from,
                 Instant.MAX);

@@ -176,6 +176,18 @@ class ProverHistoriesTest {
     }
 
     @Test
+    void whatIsDueWhereNobodyOwnsTheShardWaitsAndIsNoGap() {
+        Ledgering run = new Ledgering(job().shards(2).build());
+        run.owned = false;
+        Proof proof = run.prove();
+        assertThat(proof.findings()).isEmpty();
+        assertThat(proof.pending()).isPositive();
+        assertThat(proof.notes()).anyMatch(note -> note.contains("has shards without an owner (2)"));
+        run.owned = true;
+        assertThat(run.prove().wrong(Finding.Kind.GAP)).isPositive();
+    }
+
+    @Test
     void outcomesOfShardsAndLayoutsThatNeverWereArePhantoms() {
         Ledgering run = new Ledgering(job().shards(2).build()).allSucceeded(NOW.minusMillis(1));
         run.lines.add(run.line("2", minute(3), Outcome.SUCCEEDED, ""));

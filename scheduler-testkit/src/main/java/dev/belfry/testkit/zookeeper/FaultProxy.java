@@ -83,10 +83,10 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Breaks every connection. What was held back is lost. */
     public void reset() {
-        for (FaultyLink link : links) {
-            link.reset();
-            links.remove(link); // not all at once: one that has just come would be forgotten with what it holds back
-        }
+        // Those that are there now: one that has just come is not to be forgotten with what it holds back.
+        List<FaultyLink> present = List.copyOf(links);
+        present.forEach(FaultyLink::reset);
+        links.removeAll(present);
     }
 
     /** How many connections there are. */

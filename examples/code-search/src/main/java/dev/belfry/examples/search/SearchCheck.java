@@ -52,8 +52,8 @@ public final class SearchCheck {
         }
         SearchResult actual = SearchResult.of(published.get().facts());
         if (actual.equals(expected)) {
-            String explanation = "equal: the index of all " + expected.documents()
-                    + " documents and the answers to all " + expected.queries() + " queries are the same";
+            String explanation = "the index of all " + expected.documents() + " documents and the answers to all "
+                    + expected.queries() + " queries are the same";
             return new CheckResult(true, expected.line(), actual.line(), explanation);
         }
         String why = settled(settings)
