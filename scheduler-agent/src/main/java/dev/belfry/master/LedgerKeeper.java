@@ -112,8 +112,11 @@ final class LedgerKeeper {
     }
 
     private void judge(List<String> parents) {
-        Map<String, JobBook.Entry> byUid = new HashMap<>();
-        jobs.get().forEach(entry -> byUid.put(entry.job().uid(), entry));
+        Map<String, JobRecord> byUid = new HashMap<>();
+        for (JobBook.Entry entry : jobs.get()) {
+            entry.job().former().forEach(former -> byUid.put(former.uid(), former));
+            byUid.put(entry.job().uid(), entry.job());
+        }
         Instant before = now.get().minus(KEEP);
         Set<String> unknown = new HashSet<>();
         Set<String> withLedgers = new HashSet<>();
@@ -121,21 +124,21 @@ final class LedgerKeeper {
         for (String parent : parents) {
             String name = Paths.name(parent);
             int dot = name.lastIndexOf('.');
-            JobBook.Entry entry = byUid.get(dot < 0 ? name : name.substring(0, dot));
-            if (entry == null) {
+            JobRecord job = byUid.get(dot < 0 ? name : name.substring(0, dot));
+            if (job == null) {
                 unknown.add(parent);
-            } else if (isOver(entry.job(), name.substring(dot + 1), before)) {
+            } else if (isOver(job, name.substring(dot + 1), before)) {
                 dead.add(parent);
             }
-            if (entry != null) {
-                withLedgers.add(entry.job().uid());
+            if (job != null) {
+                withLedgers.add(job.uid());
             }
         }
         // A job's record may reach us later than the parent of its ledgers, but not by a whole round.
         unknown.stream().filter(orphans::contains).forEach(dead::add);
         orphans = unknown;
         Deque<JobBook.Entry> tombstones = new ArrayDeque<>();
-        byUid.values().stream()
+        jobs.get().stream()
                 .filter(entry -> isClosed(entry.job(), before)
                         && !withLedgers.contains(entry.job().uid()))
                 .forEach(tombstones::add);

@@ -19,10 +19,12 @@ import dev.belfry.store.Commit.Reason;
 import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Applies one definition: reads the job, decides what the new record is, and writes it at the version that was read. A
@@ -35,6 +37,12 @@ final class JobWriter {
     private static final Duration USUAL_SESSION = Duration.ofSeconds(10);
 
     private static final Duration POLL = Duration.ofMillis(200);
+
+    /** As long as ledgers of what is over are kept. */
+    private static final Duration KEEP_PREDECESSORS = Duration.ofDays(1);
+
+    private static final int MOST_PREDECESSORS = 3;
+    private static final int PREDECESSORS_BYTES = 16 * 1024;
 
     private static final Duration MARGIN = Duration.ofSeconds(1);
     /** A version that was in force within this time is not dropped to make room. */
@@ -107,7 +115,8 @@ final class JobWriter {
         long now = requests.loop().nanoTime();
         if (job.closed()
                 || (freeAt != Long.MAX_VALUE && now - freeAt >= 0 && job.uid().equals(closing))) {
-            return write(fresh(1, Instant.EPOCH, false), znode.version(), Duration.ZERO, List.of());
+            JobRecord fresh = fresh(1, Instant.EPOCH, false).withFormer(predecessors(znode, job));
+            return write(fresh, znode.version(), Duration.ZERO, List.of());
         }
         if (deadline.passed(now)) {
             return CompletableFuture.failedFuture(new ClientException(
@@ -137,6 +146,22 @@ final class JobWriter {
             });
         });
         return later;
+    }
+
+    /** Those whose records are still of use, as far as there is room beside the new definition. */
+    private static List<JobRecord> predecessors(Znode znode, JobRecord deleted) {
+        Instant oldest = znode.modified().minus(KEEP_PREDECESSORS);
+        List<JobRecord> kept = new ArrayList<>();
+        int bytes = 0;
+        for (JobRecord job :
+                Stream.concat(Stream.of(deleted), deleted.former().stream()).toList()) {
+            bytes += JobRecordCodec.encode(job.withFormer(List.of())).length;
+            boolean recent = job.deletedAt().filter(at -> at.isAfter(oldest)).isPresent();
+            if (recent && kept.size() < MOST_PREDECESSORS && bytes <= PREDECESSORS_BYTES) {
+                kept.add(job);
+            }
+        }
+        return kept;
     }
 
     private JobRecord fresh(int number, Instant from, boolean paused) {

@@ -48,8 +48,9 @@ final class ExplainVerb extends ClusterVerb {
     @Override
     int ask(BelfryClient client) {
         Snapshot snapshot = Snapshot.read(client, shell.clock().instant().truncatedTo(ChronoUnit.MILLIS));
-        JobRecord record = snapshot.job(job).orElseThrow(() -> Absent.job(job, snapshot));
+        JobRecord present = snapshot.job(job).orElseThrow(() -> Absent.job(job, snapshot));
         Instant when = at == null ? snapshot.now() : at;
+        JobRecord record = ofItsTime(present, when);
         JobVersion version = record.at(when);
         boolean broadcast = version.definition().placement() == Placement.BROADCAST;
         if (shard != null && !broadcast) {
@@ -68,6 +69,17 @@ final class ExplainVerb extends ClusterVerb {
             print(new TextTable(), Map.of("job", job, "at", when.toString(), "because", sentences));
         }
         return Exit.DONE;
+    }
+
+    /** The job that had the name then: the present one, or one that was deleted since. */
+    private static JobRecord ofItsTime(JobRecord present, Instant when) {
+        if (!when.isBefore(present.versions().get(0).from())) {
+            return present;
+        }
+        return present.former().stream()
+                .filter(former -> !when.isBefore(former.versions().get(0).from()))
+                .findFirst()
+                .orElse(present);
     }
 
     private void requireShard(String text, JobVersion version) {

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -46,8 +47,8 @@ final class VerifyVerb extends ClusterVerb {
             names = "--job",
             paramLabel = "NAME",
             description =
-                    "Only this job. Default: all, and those deleted within the last day, but for one whose name was taken"
-                            + " by a new job since.")
+                    "Only this job. Default: all, those deleted within the last day included, also where a new job has the"
+                            + " name since.")
     @Nullable
     String only;
 
@@ -60,6 +61,7 @@ final class VerifyVerb extends ClusterVerb {
         Readings<JobState> read = client.jobs();
         List<JobRecord> jobs = read.found().stream()
                 .map(JobState::record)
+                .flatMap(job -> Stream.concat(Stream.of(job), job.former().stream()))
                 .filter(job -> only == null || job.name().equals(only))
                 .toList();
         if (only != null && jobs.isEmpty()) {

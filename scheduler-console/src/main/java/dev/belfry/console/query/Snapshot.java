@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The namespace as it was read, one part after the other: the parts may be a moment apart.
@@ -68,7 +69,8 @@ public record Snapshot(
     /** The name of the job with a uid; the uid itself if it is not known. */
     public String nameOf(String uid) {
         return jobs.stream()
-                .filter(job -> job.record().uid().equals(uid))
+                .filter(job -> Stream.concat(Stream.of(job.record()), job.record().former().stream())
+                        .anyMatch(record -> record.uid().equals(uid)))
                 .map(JobState::name)
                 .findFirst()
                 .orElse(uid);

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param requests runs asked for, oldest first, at most {@link #MAX_REQUESTS}
  * @param deletedAt set once the job is deleted: nothing is due from then on
  * @param settled every layout up to this one is over, and each of its fires has its outcome; 0 while there is none
+ * @param former jobs that had the name before and were deleted a short while ago, the last one first, for proofs and
+ *     explanations; they have no former ones of their own
  */
 public record JobRecord(
         String name,
@@ -21,7 +23,8 @@ public record JobRecord(
         List<JobVersion> versions,
         List<RunRequest> requests,
         Optional<Instant> deletedAt,
-        int settled) {
+        int settled,
+        List<JobRecord> former) {
 
     /** Versions kept; older ones are dropped, and what was due under them can no longer be proved. */
     public static final int MAX_VERSIONS = 20;
@@ -31,6 +34,7 @@ public record JobRecord(
     public JobRecord {
         versions = List.copyOf(versions);
         requests = List.copyOf(requests);
+        former = List.copyOf(former);
         if (versions.isEmpty()) {
             throw new IllegalArgumentException("job '" + name + "' has no version");
         }
@@ -43,7 +47,7 @@ public record JobRecord(
             List<JobVersion> versions,
             List<RunRequest> requests,
             Optional<Instant> deletedAt) {
-        this(name, uid, versions, requests, deletedAt, 0);
+        this(name, uid, versions, requests, deletedAt, 0, List.of());
     }
 
     /** The newest version, in force or about to be. */
@@ -87,7 +91,7 @@ public record JobRecord(
         while (all.size() > MAX_VERSIONS) {
             all.remove(0);
         }
-        return new JobRecord(name, uid, all, requests, deletedAt, settled);
+        return new JobRecord(name, uid, all, requests, deletedAt, settled, former);
     }
 
     /** The record with one more request; the oldest goes if there are too many. */
@@ -97,22 +101,31 @@ public record JobRecord(
         while (all.size() > MAX_REQUESTS) {
             all.remove(0);
         }
-        return new JobRecord(name, uid, versions, all, deletedAt, settled);
+        return new JobRecord(name, uid, versions, all, deletedAt, settled, former);
     }
 
     /** The record with other requests. */
     public JobRecord withRequests(List<RunRequest> kept) {
-        return new JobRecord(name, uid, versions, kept, deletedAt, settled);
+        return new JobRecord(name, uid, versions, kept, deletedAt, settled, former);
     }
 
     /** The record of the job deleted at {@code at}. */
     public JobRecord deletedAt(Instant at) {
-        return new JobRecord(name, uid, versions, requests, Optional.of(at), settled);
+        return new JobRecord(name, uid, versions, requests, Optional.of(at), settled, former);
     }
 
     /** The record with every layout up to {@code layout} settled. */
     public JobRecord withSettled(int layout) {
-        return new JobRecord(name, uid, versions, requests, deletedAt, layout);
+        return new JobRecord(name, uid, versions, requests, deletedAt, layout, former);
+    }
+
+    /** The record with these predecessors; what they had of their own is left out. */
+    public JobRecord withFormer(List<JobRecord> predecessors) {
+        List<JobRecord> alone = predecessors.stream()
+                .map(job -> new JobRecord(
+                        job.name(), job.uid(), job.versions(), List.of(), job.deletedAt(), job.settled(), List.of()))
+                .toList();
+        return new JobRecord(name, uid, versions, requests, deletedAt, settled, alone);
     }
 
     /** Whether the job is deleted and everything it owed has its outcome. */

@@ -45,25 +45,38 @@ public final class JobRecordCodec {
 
     private static byte[] encode(JobRecord job, Optional<Duration> delay) {
         return JsonRecordWriter.write(SCHEMA, json -> {
-            json.writeStringField("name", job.name());
-            json.writeStringField("uid", job.uid());
-            if (job.deletedAt().isPresent()) {
-                json.writeNumberField("deletedAt", job.deletedAt().get().toEpochMilli());
+            write(json, job, delay);
+            if (!job.former().isEmpty()) {
+                json.writeArrayFieldStart("former");
+                for (JobRecord former : job.former()) {
+                    json.writeStartObject();
+                    write(json, former, Optional.empty());
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
             }
-            if (job.settled() > 0) {
-                json.writeNumberField("settled", job.settled());
-            }
-            json.writeArrayFieldStart("versions");
-            for (JobVersion version : job.versions()) {
-                writeVersion(json, version, version.number() == job.newest().number() ? delay : Optional.empty());
-            }
-            json.writeEndArray();
-            json.writeArrayFieldStart("requests");
-            for (RunRequest request : job.requests()) {
-                writeRequest(json, request);
-            }
-            json.writeEndArray();
         });
+    }
+
+    private static void write(JsonGenerator json, JobRecord job, Optional<Duration> delay) throws IOException {
+        json.writeStringField("name", job.name());
+        json.writeStringField("uid", job.uid());
+        if (job.deletedAt().isPresent()) {
+            json.writeNumberField("deletedAt", job.deletedAt().get().toEpochMilli());
+        }
+        if (job.settled() > 0) {
+            json.writeNumberField("settled", job.settled());
+        }
+        json.writeArrayFieldStart("versions");
+        for (JobVersion version : job.versions()) {
+            writeVersion(json, version, version.number() == job.newest().number() ? delay : Optional.empty());
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("requests");
+        for (RunRequest request : job.requests()) {
+            writeRequest(json, request);
+        }
+        json.writeEndArray();
     }
 
     private static void writeVersion(JsonGenerator json, JobVersion version, Optional<Duration> delay)
@@ -111,6 +124,18 @@ public final class JobRecordCodec {
      */
     public static JobRecord decode(String path, byte[] bytes, Instant modified) {
         JsonRecordReader json = JsonRecordReader.open(path, bytes, SCHEMA);
+        JobRecord job = read(json, modified);
+        if (!json.has("former")) {
+            return job;
+        }
+        List<JobRecord> former = new ArrayList<>();
+        for (JsonRecordReader predecessor : json.objects("former")) {
+            former.add(read(predecessor, modified));
+        }
+        return job.withFormer(former);
+    }
+
+    private static JobRecord read(JsonRecordReader json, Instant modified) {
         List<JobVersion> versions = new ArrayList<>();
         for (JsonRecordReader version : json.objects("versions")) {
             versions.add(readVersion(version, modified, versions));
@@ -132,7 +157,8 @@ public final class JobRecordCodec {
                 versions,
                 requests,
                 json.optionalInstant("deletedAt"),
-                json.has("settled") ? json.integer("settled") : 0);
+                json.has("settled") ? json.integer("settled") : 0,
+                List.of());
     }
 
     private static JobVersion readVersion(JsonRecordReader json, Instant modified, List<JobVersion> before) {

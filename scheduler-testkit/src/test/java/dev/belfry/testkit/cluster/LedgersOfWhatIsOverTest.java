@@ -103,10 +103,16 @@ final class LedgersOfWhatIsOverTest {
         JobRecord after = record(cluster, "work");
         assertThat(after.uid()).isNotEqualTo(before);
         assertThat(after.deleted()).isFalse();
+        assertThat(after.former()).singleElement().satisfies(former -> {
+            assertThat(former.uid()).isEqualTo(before);
+            assertThat(former.closed()).isTrue();
+        });
         cluster.run(Duration.ofMinutes(40));
         assertThat(has(cluster, Paths.ledgers(before, 1)))
-                .as("found without a definition, twice")
-                .isFalse();
+                .as("kept for proofs, for a day")
+                .isTrue();
+        cluster.run(Duration.ofHours(25));
+        assertThat(has(cluster, Paths.ledgers(before, 1))).isFalse();
         cluster.checkLiveness(cluster.now().minusSeconds(60));
     }
 
