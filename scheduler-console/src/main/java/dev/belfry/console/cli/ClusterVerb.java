@@ -19,7 +19,7 @@ abstract class ClusterVerb extends Verb {
     private ZkSettings settings() {
         connection.environment(shell.environment());
         try {
-            return connection.settings();
+            return writes() ? connection.settings() : connection.readOnlySettings();
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
         }
@@ -28,6 +28,11 @@ abstract class ClusterVerb extends Verb {
     /** The namespace that is talked to. */
     String namespaceName() {
         return connection.namespaceName();
+    }
+
+    /** Whether it changes something; one that does not leaves no namespace behind where there was none. */
+    boolean writes() {
+        return false;
     }
 
     /** Refuses wrong usage and wrong input before anything is connected to. */

@@ -146,6 +146,10 @@ final class VerifyVerb extends ClusterVerb {
             }
         }
         notes.forEach(note -> print("note: " + note));
+        if (jobs == 0) {
+            print("There is no job in namespace '" + namespaceName() + "': nothing was due.");
+            return;
+        }
         print(
                 proof.holds()
                         ? "Every due fire has exactly one outcome" + (proof.pending() > 0 ? ", or is under way." : ".")

@@ -19,6 +19,11 @@ abstract class WritingVerb extends ClusterVerb {
         super(shell);
     }
 
+    @Override
+    boolean writes() {
+        return true;
+    }
+
     BelfryClient.Asker asker() {
         return new BelfryClient.Asker(author, reason);
     }

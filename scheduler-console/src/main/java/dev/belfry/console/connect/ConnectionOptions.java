@@ -205,10 +205,23 @@ public final class ConnectionOptions {
      * @throws IllegalArgumentException if something does not fit together, saying what to give
      */
     public ZkSettings settings() {
+        return builder().build();
+    }
+
+    /**
+     * All of it, for whoever only reads: a namespace that does not exist is not created.
+     *
+     * @throws IllegalArgumentException if something does not fit together, saying what to give
+     */
+    public ZkSettings readOnlySettings() {
+        return builder().readOnly().build();
+    }
+
+    private ZkSettings.Builder builder() {
         ZkSettings.Builder settings = ZkSettings.builder(hosts(), namespaceName())
                 .identity(identity())
                 .roles(roles());
         tls().ifPresent(settings::tls);
-        return settings.build();
+        return settings;
     }
 }

@@ -153,6 +153,20 @@ class BadInputTest {
     }
 
     @Test
+    void readingWhatDoesNotExistLeavesNothingBehind() throws Exception {
+        Console console = new Console(Map.of("BELFRY_ZOOKEEPER", server.connectString(), "BELFRY_NAMESPACE", "typo"));
+        assertThat(console.line("get jobs")).as(console.err()).isEqualTo(Exit.DONE);
+        assertThat(console.line("verify")).as(console.err()).isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("There is no job in namespace 'typo'");
+        ZooKeeper zk = new ZooKeeper(server.connectString(), 10_000, event -> {});
+        try {
+            assertThat(zk.exists("/belfry/typo", false)).isNull();
+        } finally {
+            zk.close();
+        }
+    }
+
+    @Test
     void portThatIsTakenIsNamed() {
         Console console = new Console();
         assertThat(console.run(

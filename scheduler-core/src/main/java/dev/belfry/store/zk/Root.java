@@ -15,10 +15,13 @@ final class Root {
 
     private final String path;
     private final List<ACL> acl;
+    private final boolean creating;
 
-    Root(String path, List<ACL> acl) {
+    /** @param creating whether it is to be created if it does not exist */
+    Root(String path, List<ACL> acl, boolean creating) {
         this.path = path;
         this.acl = acl;
+        this.creating = creating;
     }
 
     /** The path in ZooKeeper of a path of the port. */
@@ -34,14 +37,14 @@ final class Root {
         return absolute.equals(path) ? "/" : absolute.substring(path.length());
     }
 
-    /** Sees to it that the root exists, parents included; {@code then} is told whether the question was answered at all. */
+    /** Sees to it that the root exists, parents included, unless nothing is to be created; {@code then} is told whether the question was answered at all. */
     void ensure(ZooKeeper zk, Runnable then, Runnable lost) {
         zk.exists(
                 path,
                 false,
                 (rc, p, ctx, stat) -> {
                     Code code = Answers.code(rc);
-                    if (code == Code.OK) {
+                    if (code == Code.OK || (code == Code.NONODE && !creating)) {
                         then.run();
                     } else if (code == Code.NONODE) {
                         create(zk, ancestors(), then, lost);

@@ -42,7 +42,7 @@ public final class ZkConnection implements StoreConnection {
     private ZkConnection(ZkSettings settings) {
         this.settings = settings;
         access = new Access(settings);
-        root = new Root(settings.root(), access.acl());
+        root = new Root(settings.root(), access.acl(), settings.creating());
         chores = Executors.newSingleThreadScheduledExecutor(Client.threads("belfry-zk-chores"));
         sessions = new Sessions(root, new Outage(settings, chores), chores, this::authenticationFailed);
         operations = new Operations(root, access.acl());

@@ -82,6 +82,10 @@ public final class ZkSettings {
         return from.roles;
     }
 
+    boolean creating() {
+        return from.creating;
+    }
+
     /** Collects settings. Not thread-safe. */
     public static final class Builder {
         private final String connectString;
@@ -92,6 +96,7 @@ public final class ZkSettings {
         private ZkIdentity identity = new ZkIdentity.None();
         private Optional<ZkTls> tls = Optional.empty();
         private ZkRoles roles = ZkRoles.CREATOR;
+        private boolean creating = true;
 
         private Builder(String connectString, String namespace) {
             this.connectString = connectString;
@@ -106,6 +111,7 @@ public final class ZkSettings {
             identity = other.identity;
             tls = other.tls;
             roles = other.roles;
+            creating = other.creating;
         }
 
         /** The session time-out to ask for. Servers grant 2 to 20 of their ticks, by default 4 s to 40 s. */
@@ -138,6 +144,12 @@ public final class ZkSettings {
 
         public Builder roles(ZkRoles roles) {
             this.roles = roles;
+            return this;
+        }
+
+        /** For whoever only reads: a namespace that does not exist is not created, and looks empty. */
+        public Builder readOnly() {
+            creating = false;
             return this;
         }
 
