@@ -36,9 +36,6 @@ import org.slf4j.LoggerFactory;
 final class LedgerKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerKeeper.class);
 
-    /** How long the records of what is over are kept for {@code verify} and {@code explain}. */
-    static final Duration KEEP = Duration.ofDays(1);
-
     private static final Duration ROUND = Duration.ofMinutes(10);
     private static final int DELETES = 90;
 
@@ -114,10 +111,9 @@ final class LedgerKeeper {
     private void judge(List<String> parents) {
         Map<String, JobRecord> byUid = new HashMap<>();
         for (JobBook.Entry entry : jobs.get()) {
-            entry.job().former().forEach(former -> byUid.put(former.uid(), former));
-            byUid.put(entry.job().uid(), entry.job());
+            entry.job().withPredecessors().forEach(job -> byUid.put(job.uid(), job));
         }
-        Instant before = now.get().minus(KEEP);
+        Instant before = now.get().minus(JobRecord.KEEP_OVER);
         Set<String> unknown = new HashSet<>();
         Set<String> withLedgers = new HashSet<>();
         Deque<String> dead = new ArrayDeque<>();

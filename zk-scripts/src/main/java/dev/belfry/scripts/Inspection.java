@@ -139,8 +139,7 @@ final class Inspection {
                 JobRecord job = record instanceof JobRecord j
                         ? j
                         : JobRecordCodec.decode(node.path(), node.data(), node.modified());
-                uids.add(job.uid());
-                job.former().forEach(former -> uids.add(former.uid()));
+                job.withPredecessors().forEach(known -> uids.add(known.uid()));
                 if (!job.name().equals(name) || !Paths.job(name).equals(node.path())) {
                     malformed(
                             node, kind, "it holds job '" + job.name() + "', which belongs to " + Paths.job(job.name()));

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Applies one definition: reads the job, decides what the new record is, and writes it at the version that was read. A
@@ -37,9 +36,6 @@ final class JobWriter {
     private static final Duration USUAL_SESSION = Duration.ofSeconds(10);
 
     private static final Duration POLL = Duration.ofMillis(200);
-
-    /** As long as ledgers of what is over are kept. */
-    private static final Duration KEEP_PREDECESSORS = Duration.ofDays(1);
 
     private static final int MOST_PREDECESSORS = 3;
     private static final int PREDECESSORS_BYTES = 16 * 1024;
@@ -150,11 +146,10 @@ final class JobWriter {
 
     /** Those whose records are still of use, as far as there is room beside the new definition. */
     private static List<JobRecord> predecessors(Znode znode, JobRecord deleted) {
-        Instant oldest = znode.modified().minus(KEEP_PREDECESSORS);
+        Instant oldest = znode.modified().minus(JobRecord.KEEP_OVER);
         List<JobRecord> kept = new ArrayList<>();
         int bytes = 0;
-        for (JobRecord job :
-                Stream.concat(Stream.of(deleted), deleted.former().stream()).toList()) {
+        for (JobRecord job : deleted.withPredecessors()) {
             bytes += JobRecordCodec.encode(job.withFormer(List.of())).length;
             boolean recent = job.deletedAt().filter(at -> at.isAfter(oldest)).isPresent();
             if (recent && kept.size() < MOST_PREDECESSORS && bytes <= PREDECESSORS_BYTES) {

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,7 +68,6 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
 
     private boolean leaseHeld;
     private boolean heartbeatRefused;
-    private NavigableMap<ShardKey, Tenancy> rows = new TreeMap<>();
     private Loop.Timer leaseEnd = () -> {};
 
     Incarnated(
@@ -379,8 +377,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
 
     @Override
     public void rows(NavigableMap<ShardKey, Tenancy> now) {
-        rows = Collections.unmodifiableNavigableMap(now);
-        shards.rows(rows);
+        shards.rows(Collections.unmodifiableNavigableMap(now));
         loop.execute(heartbeat::renew);
     }
 

@@ -195,7 +195,7 @@ final class OwnedShards {
                 runs.beginHandOver();
             }
             lettingGo.step(shard);
-        } else if (!shard.wanted && !shard.held && runs.handingOver() && !runs.exhausted()) {
+        } else if (!shard.held && runs.handingOver() && !runs.exhausted()) {
             runs.resume(now(), owner.horizon(), mayStart(shard));
             look(shard);
         }

@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -61,7 +60,7 @@ final class VerifyVerb extends ClusterVerb {
         Readings<JobState> read = client.jobs();
         List<JobRecord> jobs = read.found().stream()
                 .map(JobState::record)
-                .flatMap(job -> Stream.concat(Stream.of(job), job.former().stream()))
+                .flatMap(job -> job.withPredecessors().stream())
                 .filter(job -> only == null || job.name().equals(only))
                 .toList();
         if (only != null && jobs.isEmpty()) {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The namespace as it was read, one part after the other: the parts may be a moment apart.
@@ -69,7 +68,7 @@ public record Snapshot(
     /** The name of the job with a uid; the uid itself if it is not known. */
     public String nameOf(String uid) {
         return jobs.stream()
-                .filter(job -> Stream.concat(Stream.of(job.record()), job.record().former().stream())
+                .filter(job -> job.record().withPredecessors().stream()
                         .anyMatch(record -> record.uid().equals(uid)))
                 .map(JobState::name)
                 .findFirst()

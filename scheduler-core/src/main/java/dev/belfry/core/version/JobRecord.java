@@ -1,6 +1,7 @@
 package dev.belfry.core.version;
 
 import dev.belfry.core.job.JobDefinition;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,9 @@ public record JobRecord(
     public static final int MAX_VERSIONS = 20;
     /** Requests kept. */
     public static final int MAX_REQUESTS = 64;
+
+    /** How long the records of what is over are kept for proofs and explanations. */
+    public static final Duration KEEP_OVER = Duration.ofDays(1);
 
     public JobRecord {
         versions = List.copyOf(versions);
@@ -117,6 +121,13 @@ public record JobRecord(
     /** The record with every layout up to {@code layout} settled. */
     public JobRecord withSettled(int layout) {
         return new JobRecord(name, uid, versions, requests, deletedAt, layout, former);
+    }
+
+    /** This job and then those that had its name before, the last one first. */
+    public List<JobRecord> withPredecessors() {
+        List<JobRecord> all = new ArrayList<>(List.of(this));
+        all.addAll(former);
+        return all;
     }
 
     /** The record with these predecessors; what they had of their own is left out. */

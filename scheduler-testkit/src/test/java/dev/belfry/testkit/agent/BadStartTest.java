@@ -16,6 +16,7 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.Author;
 import dev.belfry.store.zk.ZkIdentity;
 import dev.belfry.store.zk.ZkPassword;
+import dev.belfry.testkit.zookeeper.LogLines;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -33,12 +34,12 @@ final class BadStartTest {
     Path directory;
 
     private Town town;
-    private Logged log;
+    private LogLines log;
 
     @BeforeEach
     void found() throws Exception {
         town = new Town(directory);
-        log = new Logged();
+        log = new LogLines("dev.belfry");
     }
 
     @AfterEach
@@ -64,9 +65,9 @@ final class BadStartTest {
         town.jobGoesOn("alpha");
         town.goesOn("beta/2", "beta/3");
         assertThat(town.count("beta/0") + town.count("beta/1")).isZero();
-        assertThat(log.has("ERROR", "shard stops until its ledger can be read", ledgers + "/0", "not JSON"))
+        assertThat(log.anyWith("ERROR", "shard stops until its ledger can be read", ledgers + "/0", "not JSON"))
                 .isTrue();
-        assertThat(log.has("ERROR", "shard stops until its ledger can be read", ledgers + "/1", "schema 9"))
+        assertThat(log.anyWith("ERROR", "shard stops until its ledger can be read", ledgers + "/1", "schema 9"))
                 .isTrue();
         town.remove(ledgers + "/0");
         town.remove(ledgers + "/1");
@@ -90,7 +91,7 @@ final class BadStartTest {
         assertThat(town.owners().keySet())
                 .as("rows of a job that seems to be gone stay")
                 .isEqualTo(owned.keySet());
-        assertThat(log.has("ERROR", "job stops: agent=a2", Paths.job("alpha"), "Every other job goes on"))
+        assertThat(log.anyWith("ERROR", "job stops: agent=a2", Paths.job("alpha"), "Every other job goes on"))
                 .isTrue();
         assertThat(town.count("alpha/0")).isEqualTo(runs);
         town.put(Paths.job("alpha"), right);
@@ -123,7 +124,7 @@ final class BadStartTest {
         Agent third = town.start("a3");
         await(
                 "it says so",
-                () -> assertThat(log.has("ERROR", "nobody can be master", "comes from an old copy"))
+                () -> assertThat(log.anyWith("ERROR", "nobody can be master", "comes from an old copy"))
                         .isTrue());
         assertThat(third.status().master()).isFalse();
         town.put(
@@ -152,12 +153,12 @@ final class BadStartTest {
     @Test
     void treeThatIsOpenToTheWorldIsSaidLoudlyToAnAgentThatHasAnIdentity() {
         town.start("a1").close();
-        assertThat(log.has("WARN", "No ZooKeeper identity is configured")).isTrue();
+        assertThat(log.anyWith("WARN", "No ZooKeeper identity is configured")).isTrue();
         try (Agent second = town.builder("a2").identity(user("agent")).start()) {
             assertThat(second.id()).isEqualTo("a2");
             await(
                     "it says so",
-                    () -> assertThat(log.has(
+                    () -> assertThat(log.anyWith(
                                     "WARN", "ACL of " + Paths.JOBS, "everyone may change it", "setup-acls --existing"))
                             .isTrue());
         }
@@ -171,7 +172,7 @@ final class BadStartTest {
         try (Agent second = town.builder("a1").start()) {
             await(
                     "it says so",
-                    () -> assertThat(log.has("ERROR", "another live agent has the same id: agent=a1"))
+                    () -> assertThat(log.anyWith("ERROR", "another live agent has the same id: agent=a1"))
                             .isTrue());
             town.jobGoesOn("alpha");
             assertThat(first.status().shards()).isEqualTo(4);
@@ -188,7 +189,7 @@ final class BadStartTest {
                 new Author(Author.Origin.OPERATOR, "anna", ""));
         await(
                 "it says so",
-                () -> assertThat(log.has("WARN", "shard without an owner: job=lonely", "handler 'nowhere'"))
+                () -> assertThat(log.anyWith("WARN", "shard without an owner: job=lonely", "handler 'nowhere'"))
                         .isTrue());
         town.jobGoesOn("alpha");
         assertThat(town.client

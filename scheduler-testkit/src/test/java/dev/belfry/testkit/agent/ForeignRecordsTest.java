@@ -11,6 +11,7 @@ import dev.belfry.agent.client.AgentState;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.record.Paths;
+import dev.belfry.testkit.zookeeper.LogLines;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class ForeignRecordsTest {
     private static Agent first;
     private static Agent second;
 
-    private Logged log;
+    private LogLines log;
     private Map<ShardKey, String> before;
 
     @BeforeAll
@@ -61,7 +62,7 @@ final class ForeignRecordsTest {
 
     @BeforeEach
     void look() {
-        log = new Logged();
+        log = new LogLines("dev.belfry");
         before = town.owners();
     }
 
@@ -89,7 +90,8 @@ final class ForeignRecordsTest {
                             .hasSizeGreaterThan(GARBAGE.length)
                             .startsWith((byte) 1));
         }
-        assertThat(log.has("ERROR", "somebody else has written /assignments")).isTrue();
+        assertThat(log.anyWith("ERROR", "somebody else has written /assignments"))
+                .isTrue();
     }
 
     @Test
@@ -106,9 +108,9 @@ final class ForeignRecordsTest {
             town.remove(bucket);
         }
         await("the buckets are there again", () -> assertThat(town.owners()).isEqualTo(before));
-        assertThat(log.has("ERROR", "bucket /assignments/", "does not begin with a schema", "it is written anew"))
+        assertThat(log.anyWith("ERROR", "bucket /assignments/", "does not begin with a schema", "it is written anew"))
                 .isTrue();
-        assertThat(log.has("ERROR", "it has schema 2")).isTrue();
+        assertThat(log.anyWith("ERROR", "it has schema 2")).isTrue();
     }
 
     @Test
@@ -120,9 +122,9 @@ final class ForeignRecordsTest {
                 assertThat(town.client.agents().found()).hasSize(2);
             });
         }
-        assertThat(log.has("ERROR", own(Paths.AGENTS), "not JSON", "This agent writes its record again"))
+        assertThat(log.anyWith("ERROR", own(Paths.AGENTS), "not JSON", "This agent writes its record again"))
                 .isTrue();
-        assertThat(log.has("ERROR", own(Paths.AGENTS), "schema 9", "upgrade this process"))
+        assertThat(log.anyWith("ERROR", own(Paths.AGENTS), "schema 9", "upgrade this process"))
                 .isTrue();
     }
 
@@ -134,7 +136,7 @@ final class ForeignRecordsTest {
             town.put(path, bytes);
             await("it is as it was", () -> assertThat(town.get(path)).isEqualTo(right));
         }
-        assertThat(log.has("ERROR", "hand-over ignored: " + path)).isTrue();
+        assertThat(log.anyWith("ERROR", "hand-over ignored: " + path)).isTrue();
     }
 
     @Test
@@ -154,7 +156,7 @@ final class ForeignRecordsTest {
             town.put(Paths.EPOCH, bytes);
             await("nobody is master", () -> {
                 assertThat(first.status().master() || second.status().master()).isFalse();
-                assertThat(log.has("ERROR", "nobody can be master", Paths.EPOCH, "docs/operations.md"))
+                assertThat(log.anyWith("ERROR", "nobody can be master", Paths.EPOCH, "docs/operations.md"))
                         .isTrue();
             });
             assertThat(town.client.agents().found()).hasSize(2);
@@ -202,7 +204,7 @@ final class ForeignRecordsTest {
         assertThat(town.client.commands().problems())
                 .anySatisfy(problem -> assertThat(problem).contains("/commands/rubbish", "not JSON"))
                 .anySatisfy(problem -> assertThat(problem).contains("/commands/later", "schema 9"));
-        assertThat(log.has("ERROR", "command ignored: /commands/rubbish", "Every other command is consumed"))
+        assertThat(log.anyWith("ERROR", "command ignored: /commands/rubbish", "Every other command is consumed"))
                 .isTrue();
         town.remove(Paths.command("rubbish"));
         town.remove(Paths.command("later"));
@@ -223,7 +225,7 @@ final class ForeignRecordsTest {
         await(
                 "it is there",
                 () -> assertThat(town.client.ledgers(uid, 1).byShard()).hasSize(4));
-        assertThat(log.has("ERROR", "ledger was changed by somebody else", "written anew"))
+        assertThat(log.anyWith("ERROR", "ledger was changed by somebody else", "written anew"))
                 .isTrue();
     }
 
@@ -261,7 +263,7 @@ final class ForeignRecordsTest {
                             .trigger("beta", Optional.empty(), Map.of(), ANNA)
                             .result())
                     .hasValueSatisfying(result -> assertThat(result.accepted()).isTrue());
-            assertThat(log.has("ERROR", "job stops", path, "Every other job goes on"))
+            assertThat(log.anyWith("ERROR", "job stops", path, "Every other job goes on"))
                     .isTrue();
         }
         town.put(path, right);

@@ -8,12 +8,19 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What the store adapter logs while this is open, as {@code WARN text}. */
-final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
-    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.belfry.store.zk");
+/** What a part of the product logs while this is open, as {@code WARN text}. */
+public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+    private final Logger logger;
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
+    /** Of the store adapter. */
     LogLines() {
+        this("dev.belfry.store.zk");
+    }
+
+    /** Of a package and those below it. */
+    public LogLines(String name) {
+        logger = (Logger) LoggerFactory.getLogger(name);
         setContext(logger.getLoggerContext());
         start();
         logger.addAppender(this);
@@ -25,12 +32,15 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
         lines.add(event.getLevel() + " " + event.getFormattedMessage());
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return lines;
     }
 
-    boolean anyWith(String level, String part) {
-        return lines.stream().anyMatch(line -> line.startsWith(level) && line.contains(part));
+    /** Whether a line has this level and all these parts. */
+    public boolean anyWith(String level, String... parts) {
+        return lines.stream()
+                .anyMatch(line ->
+                        line.startsWith(level) && List.of(parts).stream().allMatch(line::contains));
     }
 
     @Override
