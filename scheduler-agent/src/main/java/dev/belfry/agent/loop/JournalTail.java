@@ -36,6 +36,8 @@ final class JournalTail {
     /** Entries between two looks at how many share the room. */
     private static final int LOOK = 16;
 
+    private static final byte[] NOTHING = {};
+
     /** Shards that were granted together share their tokens, so a token alone names no attempt. */
     private record Attempt(String jobUid, int layout, String shard, long token) {
         static Attempt of(FireEntry line) {
@@ -47,11 +49,18 @@ final class JournalTail {
         final long number;
         List<FireEntry> lines;
         int bytes;
+        /** As stored, while it may still be extended; empty from then on. */
+        byte[] data;
 
-        Entry(long number, List<FireEntry> lines, int bytes) {
+        Entry(long number, List<FireEntry> lines, byte[] data) {
             this.number = number;
             this.lines = lines;
-            this.bytes = bytes;
+            this.bytes = data.length;
+            this.data = data;
+        }
+
+        boolean isOpen() {
+            return data.length > 0 && data.length < APPEND_BYTES;
         }
     }
 
@@ -59,13 +68,13 @@ final class JournalTail {
     static final class Part {
         private final Entry entry;
         private final List<FireEntry> lines;
-        private final int bytes;
+        private final byte[] data;
         private final boolean created;
 
-        private Part(Entry entry, List<FireEntry> lines, int bytes, boolean created) {
+        private Part(Entry entry, List<FireEntry> lines, byte[] data, boolean created) {
             this.entry = entry;
             this.lines = lines;
-            this.bytes = bytes;
+            this.data = data;
             this.created = created;
         }
     }
@@ -114,31 +123,36 @@ final class JournalTail {
      */
     Part add(Transaction.Builder transaction, List<FireEntry> lines, boolean alone) {
         Entry last = entries.peekLast();
-        if (alone && !trimming && last != null && last.bytes < APPEND_BYTES) {
+        if (alone && !trimming && last != null && last.isOpen()) {
             List<FireEntry> all = new ArrayList<>(last.lines);
             all.addAll(lines);
-            byte[] data = FireJournal.encode(all);
+            byte[] data = FireJournal.append(last.data, lines);
             transaction.put(Paths.journalEntry(writer, last.number), data, -1);
-            return new Part(last, all, data.length, false);
+            return new Part(last, all, data, false);
         }
         byte[] data = FireJournal.encode(lines);
-        Entry entry = new Entry(next++, lines, data.length);
+        Entry entry = new Entry(next++, lines, data);
         transaction.create(Paths.journalEntry(writer, entry.number), data);
-        return new Part(entry, lines, data.length, true);
+        return new Part(entry, lines, data, true);
     }
 
     /** The transaction that carried {@code part} has been applied. */
     void applied(Part part) {
         if (part.created) {
+            Entry last = entries.peekLast();
+            if (last != null) {
+                last.data = NOTHING;
+            }
             entries.add(part.entry);
-            bytes += part.bytes;
+            bytes += part.data.length;
             if (part.entry.number % LOOK == 0) {
                 look();
             }
         } else {
-            bytes += part.bytes - part.entry.bytes;
+            bytes += part.data.length - part.entry.bytes;
             part.entry.lines = part.lines;
-            part.entry.bytes = part.bytes;
+            part.entry.bytes = part.data.length;
+            part.entry.data = part.data;
         }
         trim();
     }

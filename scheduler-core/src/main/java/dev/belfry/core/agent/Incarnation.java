@@ -1,7 +1,5 @@
 package dev.belfry.core.agent;
 
-import java.util.regex.Pattern;
-
 /**
  * One agent in one ZooKeeper session: {@code <agentId>~<sessionId in hex>}. Only incarnations own shards; a restarted
  * agent, or a new session, is a new incarnation. Ordered by agent id, then by session id.
@@ -10,15 +8,13 @@ import java.util.regex.Pattern;
  *     the session id in lower-case hex without leading zeros
  */
 public record Incarnation(String name) implements Comparable<Incarnation> {
-    private static final Pattern AGENT_ID = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}");
-    private static final Pattern SESSION = Pattern.compile("0|[1-9a-f][0-9a-f]{0,15}");
+    private static final int LONGEST_ID = 64;
+    private static final int LONGEST_SESSION = 16;
 
     /** Throws {@link IllegalArgumentException} when the name is not of the form above. */
     public Incarnation {
         int tilde = name.indexOf('~');
-        if (tilde < 0
-                || !isAgentId(name.substring(0, tilde))
-                || !SESSION.matcher(name.substring(tilde + 1)).matches()) {
+        if (tilde < 0 || !isAgentId(name.substring(0, tilde)) || !isSession(name.substring(tilde + 1))) {
             throw new IllegalArgumentException(
                     "not an incarnation: '" + name + "'; expected <agent id>~<session id in lower-case hex>");
         }
@@ -31,7 +27,33 @@ public record Incarnation(String name) implements Comparable<Incarnation> {
 
     /** Whether a text may serve as an agent id. */
     public static boolean isAgentId(String text) {
-        return AGENT_ID.matcher(text).matches();
+        if (text.isEmpty() || text.length() > LONGEST_ID || !isAlphanumeric(text.charAt(0))) {
+            return false;
+        }
+        for (int i = 1; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!isAlphanumeric(c) && c != '.' && c != '_' && c != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isAlphanumeric(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    }
+
+    private static boolean isSession(String text) {
+        if (text.isEmpty() || text.length() > LONGEST_SESSION || (text.charAt(0) == '0' && text.length() > 1)) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The stable id of the agent. */

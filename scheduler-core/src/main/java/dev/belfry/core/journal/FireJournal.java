@@ -8,15 +8,32 @@ import dev.belfry.core.record.JsonRecordReader.Row;
 import dev.belfry.core.record.JsonRecordWriter;
 import dev.belfry.core.run.Outcome;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** The stored form of one entry of an agent's journal: the lines of one or more group commits. */
 public final class FireJournal {
 
     public static final int SCHEMA = 1;
+
+    private static final Map<Kind, String> WORDS = new EnumMap<>(Kind.class);
+
+    static {
+        for (Kind kind : Kind.values()) {
+            WORDS.put(kind, kind.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /** What every entry begins and ends with. */
+    private static final byte[] HEAD = ("{\"v\":" + SCHEMA + ",\"fires\":[").getBytes(StandardCharsets.US_ASCII);
+
+    private static final int TAIL = "]}".length();
 
     private FireJournal() {}
 
@@ -30,9 +47,19 @@ public final class FireJournal {
         });
     }
 
+    /** The entry {@code before} with {@code lines} after its own, without writing those anew; neither may be empty. */
+    public static byte[] append(byte[] before, List<FireEntry> lines) {
+        byte[] added = encode(lines);
+        int kept = before.length - TAIL;
+        byte[] both = Arrays.copyOf(before, kept + 1 + added.length - HEAD.length);
+        both[kept] = ',';
+        System.arraycopy(added, HEAD.length, both, kept + 1, added.length - HEAD.length);
+        return both;
+    }
+
     private static void write(JsonGenerator json, FireEntry line) throws IOException {
         json.writeStartArray();
-        json.writeString(line.kind().name().toLowerCase(Locale.ROOT));
+        json.writeString(WORDS.get(line.kind()));
         json.writeString(line.jobUid());
         json.writeNumber(line.layout());
         json.writeString(line.shard());
@@ -74,9 +101,9 @@ public final class FireJournal {
     }
 
     private static Kind kind(JsonRecordReader json, String text) {
-        for (Kind kind : Kind.values()) {
-            if (kind.name().toLowerCase(Locale.ROOT).equals(text)) {
-                return kind;
+        for (Map.Entry<Kind, String> word : WORDS.entrySet()) {
+            if (word.getValue().equals(text)) {
+                return word.getKey();
             }
         }
         throw json.malformed("fires", "unknown kind of line '" + text + "'");

@@ -103,7 +103,8 @@ public final class Paths {
 
     /** Entry {@code n} of a writer's journal. */
     public static String journalEntry(String writer, long n) {
-        return journal(writer) + '/' + String.format(java.util.Locale.ROOT, "%012d", n);
+        String digits = Long.toString(n);
+        return journal(writer) + '/' + "0".repeat(Math.max(0, 12 - digits.length())) + digits;
     }
 
     public static String command(String id) {

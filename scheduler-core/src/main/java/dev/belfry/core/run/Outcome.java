@@ -1,6 +1,10 @@
 package dev.belfry.core.run;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What finally became of one fire of one shard. Exactly one is recorded for each. */
 public enum Outcome {
@@ -20,6 +24,9 @@ public enum Outcome {
     /** Written by a newer version of Belfry; final, and nothing more is known. */
     UNKNOWN;
 
+    private static final Map<String, Outcome> BY_TEXT =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Outcome::text, Function.identity()));
+
     private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
     /** The word used in znodes, YAML, logs and the command line: {@code timed-out}. */
@@ -29,11 +36,6 @@ public enum Outcome {
 
     /** The outcome written as {@code text}; {@link #UNKNOWN} for a word that this version does not know. */
     public static Outcome of(String text) {
-        for (Outcome outcome : values()) {
-            if (outcome.text.equals(text)) {
-                return outcome;
-            }
-        }
-        return UNKNOWN;
+        return BY_TEXT.getOrDefault(text, UNKNOWN);
     }
 }

@@ -29,6 +29,8 @@ final class CommittedJobs {
     /** Parameter of a job: its period in milliseconds; absent for a job without instants of its own. */
     static final String PERIOD = "period";
 
+    private static final Instant NEVER = Instant.parse("2099-01-01T00:00:00Z");
+
     private final SimEnsemble ensemble;
     private final Map<String, JobRecord> byUid = new LinkedHashMap<>();
     private final Set<String> requested = new HashSet<>();
@@ -110,7 +112,7 @@ final class CommittedJobs {
     }
 
     private static Instant end(JobRecord job, int version) {
-        Instant end = job.deletedAt().orElse(Instant.parse("2099-01-01T00:00:00Z"));
+        Instant end = job.deletedAt().orElse(NEVER);
         if (version + 1 < job.versions().size()) {
             Instant next = job.versions().get(version + 1).from();
             return next.isBefore(end) ? next : end;

@@ -5,6 +5,7 @@ import dev.belfry.core.journal.FireJournal;
 import dev.belfry.core.record.Paths;
 import dev.belfry.store.Transaction;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.function.Consumer;
 
 /** Every final outcome that the agents' journals have ever said, in the order of the commits. */
 final class CommittedJournal {
-    private final Map<String, Integer> known = new HashMap<>();
+    private final Map<String, byte[]> known = new HashMap<>();
     private final Map<ShardId, List<FireEntry>> finals = new HashMap<>();
     private final Consumer<FireEntry> added;
 
@@ -33,15 +34,33 @@ final class CommittedJournal {
         if (data.length == 0) {
             return;
         }
-        List<FireEntry> lines = FireJournal.decode(path, data);
-        int before = known.getOrDefault(path, 0);
-        known.put(path, lines.size());
-        for (FireEntry line : lines.subList(before, lines.size())) {
+        byte[] before = known.put(path, data);
+        for (FireEntry line : FireJournal.decode(path, before == null ? data : added(path, before, data))) {
             if (line.kind() == FireEntry.Kind.FINAL) {
                 finals.computeIfAbsent(ShardId.of(line), s -> new ArrayList<>()).add(line);
             }
             added.accept(line);
         }
+    }
+
+    /** An entry of only the lines that {@code after} has more than {@code before}, whose own must come first. */
+    private static byte[] added(String path, byte[] before, byte[] after) {
+        int kept = before.length - "]}".length();
+        if (after.length <= before.length || Arrays.mismatch(before, 0, kept, after, 0, kept) >= 0) {
+            throw new InvariantViolation("I1", path + " does not keep the lines that it had");
+        }
+        byte[] head = Arrays.copyOf(after, indexOf(after, (byte) '[') + 1);
+        byte[] entry = Arrays.copyOf(head, head.length + after.length - kept - 1);
+        System.arraycopy(after, kept + 1, entry, head.length, after.length - kept - 1);
+        return entry;
+    }
+
+    private static int indexOf(byte[] data, byte sought) {
+        int at = 0;
+        while (data[at] != sought) {
+            at++;
+        }
+        return at;
     }
 
     List<FireEntry> finals(ShardId shard) {

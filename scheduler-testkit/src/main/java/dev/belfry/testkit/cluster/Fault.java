@@ -2,6 +2,7 @@ package dev.belfry.testkit.cluster;
 
 import dev.belfry.core.command.Command;
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.testkit.store.Faults;
 import dev.belfry.testkit.store.SiteCounts;
 import dev.belfry.testkit.time.SimProcess;
 import java.time.Duration;
@@ -13,6 +14,11 @@ public sealed interface Fault {
 
     /** Does it, and sees to it that it ends. */
     void inflict(SimCluster cluster);
+
+    /** A fault of one agent, which may not be there when it strikes. */
+    sealed interface OfAgent extends Fault {
+        String agent();
+    }
 
     private static void later(SimCluster cluster, Duration delay, Runnable undoing) {
         cluster.scheduler().after(delay.toNanos(), "undo fault", undoing);
@@ -27,7 +33,7 @@ public sealed interface Fault {
     }
 
     /** {@code kill -9}; the agent is started again later. */
-    record Kill(String agent, Duration down) implements Fault {
+    record Kill(String agent, Duration down) implements OfAgent {
         @Override
         public void inflict(SimCluster cluster) {
             living(cluster, agent).ifPresent(victim -> {
@@ -46,7 +52,7 @@ public sealed interface Fault {
     }
 
     /** The process stands still. */
-    record Pause(String agent, Duration length) implements Fault {
+    record Pause(String agent, Duration length) implements OfAgent {
         @Override
         public void inflict(SimCluster cluster) {
             living(cluster, agent).ifPresent(victim -> {
@@ -65,7 +71,7 @@ public sealed interface Fault {
     }
 
     /** The whole machine is suspended: its monotonic clock stands still too. */
-    record Freeze(String agent, Duration length) implements Fault {
+    record Freeze(String agent, Duration length) implements OfAgent {
         @Override
         public void inflict(SimCluster cluster) {
             living(cluster, agent).ifPresent(victim -> {
@@ -83,7 +89,7 @@ public sealed interface Fault {
     }
 
     /** The agent and every server are cut off from each other. */
-    record Cut(String agent, Way way, Duration length) implements Fault {
+    record Cut(String agent, Way way, Duration length) implements OfAgent {
         @Override
         public void inflict(SimCluster cluster) {
             living(cluster, agent).map(SimAgent::process).ifPresent(process -> {
@@ -141,7 +147,7 @@ public sealed interface Fault {
     }
 
     /** The ensemble ends the agent's session behind its back. */
-    record Expire(String agent) implements Fault {
+    record Expire(String agent) implements OfAgent {
         @Override
         public void inflict(SimCluster cluster) {
             living(cluster, agent)
@@ -161,7 +167,7 @@ public sealed interface Fault {
     }
 
     /** An agent closes in good order; it comes back later. */
-    record Leave(String agent, Duration patience, Duration away) implements Fault {
+    record Leave(String agent, Duration patience, Duration away) implements OfAgent {
         @Override
         public void inflict(SimCluster cluster) {
             living(cluster, agent).ifPresent(leaver -> {
@@ -199,7 +205,7 @@ public sealed interface Fault {
     }
 
     /** Somebody takes everything from an agent, and gives it back after a while. */
-    record Drain(String agent, Duration length) implements Fault {
+    record Drain(String agent, Duration length) implements OfAgent {
         @Override
         public void inflict(SimCluster cluster) {
             cluster.operator().command(Command.Kind.DRAIN, agent);
@@ -226,7 +232,7 @@ public sealed interface Fault {
     }
 
     /** The agent's wall clock is stepped, and put right after a while. */
-    record Step(String agent, Duration by, Duration length) implements Fault {
+    record Step(String agent, Duration by, Duration length) implements OfAgent {
         @Override
         public void inflict(SimCluster cluster) {
             living(cluster, agent).map(SimAgent::process).ifPresent(process -> {
@@ -237,7 +243,7 @@ public sealed interface Fault {
     }
 
     /** The agent's clocks run fast or slow for a while, in parts per million. */
-    record Drift(String agent, long wall, long monotonic, Duration length) implements Fault {
+    record Drift(String agent, long wall, long monotonic, Duration length) implements OfAgent {
         @Override
         public void inflict(SimCluster cluster) {
             living(cluster, agent)
@@ -254,6 +260,91 @@ public sealed interface Fault {
                             }
                         });
                     });
+        }
+    }
+
+    /** Every server dies at once; they come back with all that was committed. */
+    record RestartEnsemble(Duration down) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.ensemble().killAll();
+            later(cluster, down, cluster.ensemble()::startAll);
+        }
+    }
+
+    /** For a while messages from and to a machine take longer: an agent's or a server's. */
+    record SlowLink(String machine, Duration extra, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            String process = living(cluster, machine)
+                    .map(agent -> agent.process().name())
+                    .orElse(machine);
+            if (process.startsWith("s") || living(cluster, machine).isPresent()) {
+                cluster.ensemble().delay(process, extra, length);
+            }
+        }
+    }
+
+    /** For a while every transaction takes so long to become durable. */
+    record SlowDisks(Duration fsync, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.ensemble().slowDisks(fsync);
+            later(
+                    cluster,
+                    length,
+                    () -> cluster.ensemble()
+                            .slowDisks(cluster.options().ensemble().fsync()));
+        }
+    }
+
+    /** For a while hints of changes come twice. */
+    record RepeatHints(double probability, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.ensemble().faults().repeatHints(probability);
+            later(cluster, length, () -> cluster.ensemble().faults().repeatHints(0));
+        }
+    }
+
+    /** What a {@link Strike} does to the process that it meets. */
+    enum Blow {
+        KILL,
+        PAUSE,
+        CUT,
+        EXPIRE
+    }
+
+    /**
+     * A blow to an agent in the middle of a request: between two of its writes, or after a write that it does not know to be
+     * committed. The place is drawn from those that have made requests so far; whoever comes there next is struck.
+     */
+    record Strike(int draw, Faults.Moment moment, Blow blow, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            List<SiteCounts> sites = cluster.ensemble().faults().counts();
+            if (!sites.isEmpty()) {
+                String site = sites.get(draw % sites.size()).site();
+                cluster.ensemble().faults().strikeNext(site, moment, process -> strike(cluster, site, process));
+            }
+        }
+
+        private void strike(SimCluster cluster, String site, String process) {
+            Optional<SimAgent> victim = cluster.agents().stream()
+                    .filter(agent -> agent.alive() && agent.process().name().equals(process))
+                    .findFirst();
+            if (victim.isEmpty()) {
+                return;
+            }
+            String id = victim.get().id();
+            cluster.story().add("STRIKE " + blow + " " + id + " " + moment + " " + site);
+            cluster.coverage().struck(blow + "@" + moment, List.of(site));
+            switch (blow) {
+                case KILL -> new Kill(id, length).inflict(cluster);
+                case PAUSE -> new Pause(id, length).inflict(cluster);
+                case CUT -> new Cut(id, Way.BOTH, length).inflict(cluster);
+                case EXPIRE -> new Expire(id).inflict(cluster);
+            }
         }
     }
 }

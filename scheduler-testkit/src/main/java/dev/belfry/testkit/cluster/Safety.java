@@ -3,8 +3,6 @@ package dev.belfry.testkit.cluster;
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.journal.FireEntry;
-import dev.belfry.core.ledger.LedgerCodec;
-import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
@@ -20,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must never happen, looked at with every commit, every start of user code and every half second. The names are
@@ -109,7 +108,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
 
     /** Rule R8: a ledger is written only by a registered incarnation that the table names, in its present tenancy. */
     private void ledger(String path, byte[] data, long session) {
-        LedgerRecord record = LedgerCodec.decode(path, data);
+        LedgerHead record = LedgerHead.read(path, data);
         Incarnation writer = new Incarnation(record.writer());
         if (writer.sessionId() != session
                 || cluster.ensemble().peek(Paths.agent(record.writer())).isEmpty()) {
@@ -184,8 +183,11 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     // --- executions
 
     @Override
-    public void starts(Execution execution, List<Execution> earlier) {
-        cluster.story().add("starts " + execution);
+    public void starts(
+            Execution execution, @Nullable Execution newest, List<Execution> sameFire, List<Execution> beside) {
+        if (cluster.story().isTold()) {
+            cluster.story().add("starts " + execution);
+        }
         if (execution.leaseNanos() <= 0) {
             throw new InvariantViolation("R3", execution + " started without a lease");
         }
@@ -194,21 +196,18 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                 .contains(execution.fire().runId(""))) {
             throw new InvariantViolation("I4", execution + " started although its fire has its outcome");
         }
+        sameFire.forEach(other -> mayRepeat(execution, other));
         // A change of the policy leaves what it finds: attempts begun or tried again under the other one.
         boolean sideBySide = jobs.find(execution.shard().jobUid())
                 .filter(CommittedJobs::everAllowedOverlap)
                 .isPresent();
-        for (Execution other : earlier) {
-            if (other.token() >= execution.token() && !sideBySide) {
-                throw new InvariantViolation("I6", execution + " started after the larger token of " + other);
-            }
-            if (other.fire().equals(execution.fire())) {
-                mayRepeat(execution, other);
-            }
-            if (other.running() && !sideBySide) {
-                mayOverlap(execution, other);
-            }
+        if (sideBySide) {
+            return;
         }
+        if (newest != null && newest.token() >= execution.token()) {
+            throw new InvariantViolation("I6", execution + " started after the larger token of " + newest);
+        }
+        beside.forEach(other -> mayOverlap(execution, other));
     }
 
     private static void mayRepeat(Execution execution, Execution other) {
@@ -256,7 +255,9 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
 
     @Override
     public void ended(Execution execution) {
-        cluster.story().add("ends   " + execution + " " + execution.how());
+        if (cluster.story().isTold()) {
+            cluster.story().add("ends   " + execution + " " + execution.how());
+        }
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.belfry.core.job.Recovery;
 import dev.belfry.core.job.Retry;
 import dev.belfry.core.job.TimeoutAction;
 import dev.belfry.core.job.Timeouts;
+import dev.belfry.testkit.store.Faults;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -129,7 +130,10 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
 
     private static Fault fault(int agents, List<JobDefinition> jobs, SplittableRandom random) {
         String agent = "a" + random.nextInt(agents);
-        return switch (random.nextInt(21)) {
+        return switch (random.nextInt(26)) {
+            case 21 -> new Fault.RestartEnsemble(between(random, 100, 12_000));
+            case 22 -> slow(agent, random);
+            case 23, 24, 25 -> strike(random);
             case 0, 1 -> new Fault.Kill(agent, between(random, 100, 15_000));
             case 2 -> new Fault.KillMaster(between(random, 100, 15_000));
             case 3 -> new Fault.Pause(agent, between(random, 100, 4_000));
@@ -163,6 +167,27 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
         };
     }
 
+    private static Fault slow(String agent, SplittableRandom random) {
+        return switch (random.nextInt(4)) {
+            case 0 -> new Fault.SlowDisks(between(random, 50, 1_500), between(random, 1_000, 10_000));
+            case 1 -> new Fault.RepeatHints(0.1 + 0.4 * random.nextDouble(), between(random, 1_000, 10_000));
+            default ->
+                new Fault.SlowLink(
+                        random.nextInt(3) == 0 ? "s" + random.nextInt(3) : agent,
+                        between(random, 50, 3_000),
+                        between(random, 1_000, 10_000));
+        };
+    }
+
+    private static Fault strike(SplittableRandom random) {
+        Fault.Blow[] blows = Fault.Blow.values();
+        return new Fault.Strike(
+                random.nextInt(1 << 20),
+                random.nextBoolean() ? Faults.Moment.SENDING : Faults.Moment.COMMITTED,
+                blows[random.nextInt(blows.length)],
+                between(random, 100, 15_000));
+    }
+
     private static Fault redefined(JobDefinition job, SplittableRandom random) {
         return new Fault.Apply(job(job.name(), random, job.placement() == Placement.BROADCAST));
     }
@@ -194,6 +219,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
         for (Timed timed : faults) {
             cluster.scheduler().at(timed.at().toNanos(), "fault", () -> {
                 cluster.story().add("FAULT  " + timed.fault());
+                cluster.coverage().before(timed.fault(), cluster);
                 timed.fault().inflict(cluster);
             });
         }

@@ -35,6 +35,7 @@ public final class SimCluster {
     private final Evidence evidence;
     private final Safety safety;
     private final Operator operator;
+    private final Coverage coverage = new Coverage();
     private final List<SimAgent> agents = new ArrayList<>();
     private final Map<String, Integer> starts = new HashMap<>();
     private Behaviour behaviour = Behaviour.PROMPT;
@@ -146,6 +147,11 @@ public final class SimCluster {
 
     public Evidence evidence() {
         return evidence;
+    }
+
+    /** Which faults have met which steps of the protocol. */
+    public Coverage coverage() {
+        return coverage;
     }
 
     public Story story() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,14 @@ import org.jspecify.annotations.Nullable;
  * A lost message breaks its connection, as it would with TCP; requests behind it on the same connection are lost too.
  */
 public final class Faults {
+
+    /** At which point of a request somebody may strike. */
+    public enum Moment {
+        /** Its process is about to send it. */
+        SENDING,
+        /** It is a write and has been committed; its process has not heard so. */
+        COMMITTED
+    }
 
     /** What happens to one request. */
     enum Fate {
@@ -30,6 +39,8 @@ public final class Faults {
         private final EnumMap<Column, long[]> counts = new EnumMap<>(Column.class);
         private int loseRequests;
         private int loseReplies;
+        private @Nullable Consumer<String> whenSending;
+        private @Nullable Consumer<String> whenCommitted;
 
         Site(String name) {
             this.name = name;
@@ -60,6 +71,7 @@ public final class Faults {
     private final TreeMap<String, Site> sites = new TreeMap<>();
     private double requestLoss;
     private double replyLoss;
+    private double hintRepeats;
 
     Faults(SimScheduler scheduler) {
         this.scheduler = scheduler;
@@ -76,6 +88,36 @@ public final class Faults {
     }
 
     /**
+     * Has {@code blow} called, with the name of the process whose request it is, when the next request made at {@code site}
+     * comes to {@code moment}. A later call for the same site and moment replaces an earlier one.
+     */
+    public void strikeNext(String site, Moment moment, Consumer<String> blow) {
+        if (moment == Moment.SENDING) {
+            site(site).whenSending = blow;
+        } else {
+            site(site).whenCommitted = blow;
+        }
+    }
+
+    void sending(String site, String process) {
+        Site struck = site(site);
+        Consumer<String> blow = struck.whenSending;
+        if (blow != null) {
+            struck.whenSending = null;
+            blow.accept(process);
+        }
+    }
+
+    void committed(String site, String process) {
+        Site struck = site(site);
+        Consumer<String> blow = struck.whenCommitted;
+        if (blow != null) {
+            struck.whenCommitted = null;
+            blow.accept(process);
+        }
+    }
+
+    /**
      * From now on each request is lost with these probabilities, drawn from the seed of the simulation.
      *
      * @param before that it never arrives, 0 to 1
@@ -89,13 +131,31 @@ public final class Faults {
         replyLoss = after;
     }
 
-    /** Ends {@link #lose} and forgets what {@link #loseRequest} and {@link #loseReply} have still to do. */
+    /** From now on each hint of a change comes twice with this probability, 0 to 1. */
+    public void repeatHints(double probability) {
+        if (probability < 0 || probability > 1) {
+            throw new IllegalArgumentException("a probability runs from 0 to 1, not " + probability);
+        }
+        hintRepeats = probability;
+    }
+
+    boolean repeatsHint() {
+        return hintRepeats > 0 && scheduler.random().nextDouble() < hintRepeats;
+    }
+
+    /**
+     * Ends {@link #lose} and {@link #repeatHints} and forgets what {@link #loseRequest}, {@link #loseReply} and
+     * {@link #strikeNext} have still to do.
+     */
     public void stop() {
         requestLoss = 0;
         replyLoss = 0;
+        hintRepeats = 0;
         for (Site site : sites.values()) {
             site.loseRequests = 0;
             site.loseReplies = 0;
+            site.whenSending = null;
+            site.whenCommitted = null;
         }
     }
 

@@ -130,6 +130,9 @@ final class Link {
             watch.report(hint.change);
         });
         lastHint = hint;
+        if (server.ensemble.faults.repeatsHint()) {
+            down(() -> watch.report(hint.change));
+        }
     }
 
     void enqueue(Request<?> request) {

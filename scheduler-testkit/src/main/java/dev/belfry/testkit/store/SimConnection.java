@@ -258,6 +258,14 @@ final class SimConnection implements StoreConnection {
 
     // ---- requests
 
+    /** The sites of the requests that have no answer yet, oldest first. */
+    List<String> underWay() {
+        return pending.stream()
+                .filter(request -> request.kind != Request.Kind.PING)
+                .map(request -> request.site)
+                .toList();
+    }
+
     /** Sends a request in the name of {@code owner}, or has it answered at once. */
     void send(Session owner, Request<?> request) {
         Link current = link;
@@ -267,6 +275,10 @@ final class SimConnection implements StoreConnection {
         } else if (!connected || current == null) {
             refuse(request, Request.Miss.UNAVAILABLE, "not connected");
         } else {
+            ensemble.faults.sending(request.site, process.name());
+            if (!process.alive() || !current.equals(link)) {
+                return;
+            }
             switch (ensemble.faults.fate(request)) {
                 case ARRIVES -> transmit(current, request);
                 case LOST_AFTER -> {

@@ -44,6 +44,7 @@ public final class SimEnsemble {
 
     final List<SimServer> servers = new ArrayList<>();
 
+    private final List<SimConnection> connections = new ArrayList<>();
     private final List<CommitListener> listeners = new ArrayList<>();
     private final Election election;
     private final long maxLag;
@@ -74,7 +75,17 @@ public final class SimEnsemble {
      * @param timeout the session time-out to ask for; between 2 and 20 ticks of it are granted
      */
     public StoreConnection connect(SimProcess process, Duration timeout) {
-        return new SimConnection(this, process, timeout.toNanos());
+        SimConnection connection = new SimConnection(this, process, timeout.toNanos());
+        connections.add(connection);
+        return connection;
+    }
+
+    /** The sites of the requests of a process that have no answer yet, oldest first. */
+    public List<String> underWay(String process) {
+        return connections.stream()
+                .filter(connection -> connection.process.name().equals(process))
+                .flatMap(connection -> connection.underWay().stream())
+                .toList();
     }
 
     /** Lost requests and replies, and what each site has met. */
@@ -303,6 +314,9 @@ public final class SimEnsemble {
         String site = request == null || txn.role == Txn.Role.CLOSES ? CommitListener.SESSION_END : request.site;
         for (int i = 0; i < listeners.size(); i++) {
             listeners.get(i).committed(txn.zxid, txn.session.id, site, txn.writes);
+        }
+        if (txn.link != null) {
+            faults.committed(site, txn.link.client.process.name());
         }
     }
 
