@@ -104,7 +104,8 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
                 misfires[random.nextInt(misfires.length)], Duration.ofSeconds(1), Duration.ofMinutes(10), 100));
         if (random.nextInt(3) == 0) {
             job.recovery(Recovery.SKIP);
-        } else if (random.nextInt(2) == 0) {
+        }
+        if (random.nextInt(3) == 0) {
             job.retry(new Retry(3, Duration.ofMillis(200), 2.0, Duration.ofSeconds(2), 0.2, List.of()));
         }
         if (random.nextInt(2) == 0) {

@@ -22,4 +22,19 @@ public record SiteCounts(
         long refused,
         long unavailable,
         long indeterminate,
-        long over) {}
+        long over) {
+
+    /** Both together; of the same site. */
+    public SiteCounts plus(SiteCounts other) {
+        return new SiteCounts(
+                site,
+                sent + other.sent,
+                lostBefore + other.lostBefore,
+                lostAfter + other.lostAfter,
+                applied + other.applied,
+                refused + other.refused,
+                unavailable + other.unavailable,
+                indeterminate + other.indeterminate,
+                over + other.over);
+    }
+}

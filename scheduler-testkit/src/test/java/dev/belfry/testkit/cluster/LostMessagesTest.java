@@ -50,13 +50,13 @@ class LostMessagesTest {
             for (boolean before : new boolean[] {true, false}) {
                 try {
                     SiteCounts row = run(life, site, before).ensemble().faults().count(site);
-                    met.merge(site, row, Seeds::sum);
+                    met.merge(site, row, SiteCounts::plus);
                 } catch (RuntimeException | AssertionError e) {
                     broken.add(site + (before ? ", request lost: " : ", reply lost: ") + e);
                 }
             }
         });
-        SimClusterTest.print(List.copyOf(met.values()));
+        SimClusterTest.print(met.values());
         assertThat(broken).isEmpty();
         assertThat(met.values())
                 .as("each site has lost a request and a reply")

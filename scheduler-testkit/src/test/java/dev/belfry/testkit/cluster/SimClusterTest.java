@@ -3,10 +3,17 @@ package dev.belfry.testkit.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.belfry.testkit.campaign.Excerpt;
+import dev.belfry.testkit.campaign.Findings;
+import dev.belfry.testkit.campaign.Replay;
+import dev.belfry.testkit.campaign.SeedRange;
+import dev.belfry.testkit.campaign.SeedRunner;
+import dev.belfry.testkit.campaign.Shrinker;
+import dev.belfry.testkit.campaign.Verdict;
 import dev.belfry.testkit.store.SiteCounts;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,10 +25,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * cluster heals by itself.
  *
  * <p>{@code -Dbelfry.seeds=N -Dbelfry.firstSeed=M} chooses the seeds, {@code -Dbelfry.seed=S} with the test
- * {@code oneSeed} runs one and writes its story.
+ * {@code oneSeed} runs one, or the part of it that {@code -Dbelfry.excerpt} names, and writes its story.
  */
 class SimClusterTest {
-    private static final int SEEDS = Integer.getInteger("belfry.seeds", 2_000);
+    private static final int SEEDS = Integer.getInteger("belfry.seeds", 10_000);
     private static final long FIRST = Long.getLong("belfry.firstSeed", 1);
     private static final int LAST_LINES = 60;
 
@@ -39,61 +46,68 @@ class SimClusterTest {
 
     @Test
     void everySeedKeepsTheInvariantsAndHeals() throws IOException {
-        Seeds seeds = Seeds.run(FIRST, SEEDS);
+        Findings findings = new SeedRunner(2, 10).run(SeedRange.of(FIRST, SEEDS));
         System.out.printf(
                 "%d seeds from %d: %d executions of user code, %d events%n",
-                SEEDS, FIRST, seeds.executions(), seeds.events());
-        print(seeds.sites());
-        if (!seeds.failures().isEmpty()) {
+                SEEDS, FIRST, findings.executions(), findings.events());
+        print(findings.sites().values());
+        if (!findings.broken().isEmpty()) {
             StringBuilder text = new StringBuilder();
-            for (Seeds.Failure failure : seeds.failures()) {
-                text.append("seed ").append(failure.seed()).append(": ").append(failure.cause());
-                text.append("\n  replay: ").append(command(failure.seed())).append('\n');
+            for (Findings.Broken one : findings.broken()) {
+                Excerpt whole = Excerpt.whole(Scenario.of(one.seed()));
+                text.append("seed ").append(one.seed()).append(": ").append(one.verdict());
+                text.append("\n  replay: ")
+                        .append(Replay.command(one.seed(), whole))
+                        .append('\n');
             }
-            tell(seeds.failures().get(0).seed());
+            text.append(shortest(findings.broken().get(0)));
             fail(text.toString());
         }
+    }
+
+    private static String shortest(Findings.Broken one) throws IOException {
+        Scenario whole = Scenario.of(one.seed());
+        Excerpt part = new Shrinker(whole, one.verdict().invariant(), Verdict::on).shrink();
+        tell(part.of(whole));
+        return "the shortest part of seed " + one.seed() + " that still breaks "
+                + one.verdict().invariant() + ": " + part + "\n  replay: " + Replay.command(one.seed(), part) + '\n';
     }
 
     @Test
     @EnabledIfSystemProperty(named = "belfry.seed", matches = "-?\\d+")
     void oneSeed() throws IOException {
-        SimCluster cluster = tell(Long.getLong("belfry.seed", 0));
-        assertThat(cluster.story().lines()).noneMatch(line -> line.contains("BROKEN"));
+        Scenario whole = Scenario.of(Long.getLong("belfry.seed", 0));
+        String part = System.getProperty("belfry.excerpt", "");
+        Replay replay = tell(part.isEmpty() ? whole : Excerpt.parse(part).of(whole));
+        assertThat(replay.verdict()).isEmpty();
     }
 
     @Test
     void theSameSeedRunsTheSame() {
         for (long seed = 1; seed <= 10; seed++) {
-            SimCluster once = Seeds.retold(seed);
-            SimCluster again = Seeds.retold(seed);
-            assertThat(again.scheduler().logHash())
-                    .as("seed " + seed)
-                    .isEqualTo(once.scheduler().logHash());
-            assertThat(again.story().lines()).isEqualTo(once.story().lines());
+            Replay once = Replay.of(Scenario.of(seed));
+            Replay again = Replay.of(Scenario.of(seed));
+            assertThat(hash(again)).as("seed " + seed).isEqualTo(hash(once));
+            assertThat(again.lines()).isEqualTo(once.lines());
         }
-        assertThat(Seeds.retold(1).scheduler().logHash())
-                .isNotEqualTo(Seeds.retold(2).scheduler().logHash());
+        assertThat(hash(Replay.of(Scenario.of(1)))).isNotEqualTo(hash(Replay.of(Scenario.of(2))));
     }
 
-    private static String command(long seed) {
-        return "mvn -pl scheduler-testkit -am test -Dtest=SimClusterTest#oneSeed"
-                + " -Dsurefire.failIfNoSpecifiedTests=false -Dbelfry.seed=" + seed;
+    private static long hash(Replay replay) {
+        return replay.cluster().scheduler().logHash();
     }
 
-    private static SimCluster tell(long seed) throws IOException {
-        SimCluster cluster = Seeds.retold(seed);
-        List<String> lines = cluster.story().lines();
-        Path file = Path.of("target", "seed-" + seed + ".txt");
-        Files.createDirectories(Path.of("target"));
-        Files.writeString(file, Scenario.of(seed).describe() + "\n\n" + String.join("\n", lines) + "\n");
-        System.out.println(Scenario.of(seed).describe());
+    private static Replay tell(Scenario scenario) throws IOException {
+        Replay replay = Replay.of(scenario);
+        Path file = replay.write(Path.of("target"));
+        List<String> lines = replay.lines();
+        System.out.println(scenario.describe());
         lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()).forEach(System.out::println);
         System.out.println("the whole story of " + lines.size() + " lines: " + file.toAbsolutePath());
-        return cluster;
+        return replay;
     }
 
-    static void print(List<SiteCounts> sites) {
+    static void print(Collection<SiteCounts> sites) {
         System.out.printf(
                 "%-30s %10s %8s %8s %10s %8s %8s %8s %6s%n",
                 "call site", "sent", "req.lost", "rep.lost", "applied", "refused", "unavail", "indeterm", "over");
