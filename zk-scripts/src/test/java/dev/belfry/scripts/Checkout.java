@@ -12,15 +12,17 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
 /**
  * A checkout with the real launchers, in which a stand-in for Maven makes stand-ins for the programs: they say which
- * build they are of, wait for a line, and only then load a second class of theirs.
+ * build they are of, wait for a line, and only then load a class of another jar, the example's.
  */
 final class Checkout {
     private static final Path REAL = Path.of("").toAbsolutePath();
@@ -53,6 +55,7 @@ final class Checkout {
                 for module in scheduler-console examples/code-search zk-scripts; do
                     cp "%1$s/empty.jar" "$module/target/${module##*/}-9.jar"
                 done
+                cp "%1$s/later.jar" examples/code-search/target/code-search-9.jar
                 """.formatted(made));
         if (!maven.toFile().setExecutable(true)) {
             throw new IOException("cannot make " + maven + " executable");
@@ -98,7 +101,10 @@ final class Checkout {
             throw new AssertionError("the stand-ins do not compile");
         }
         try (Stream<Path> files = Files.walk(classes)) {
-            pack("stand-in.jar", files.filter(Files::isRegularFile).toList());
+            Map<Boolean, List<Path>> parts = files.filter(Files::isRegularFile)
+                    .collect(Collectors.partitioningBy(file -> file.endsWith("Later.class")));
+            pack("later.jar", parts.get(true));
+            pack("stand-in.jar", parts.get(false));
         }
         Files.writeString(home.resolve("scheduler-console/src/main/Source.java"), "build " + builds);
     }
@@ -176,7 +182,7 @@ final class Checkout {
             }
         }
 
-        /** Has it load its second class; what it says then. */
+        /** Has it load the class of the other jar; what it says then. */
         String goOn() throws IOException {
             process.getOutputStream().write('\n');
             process.getOutputStream().flush();
