@@ -61,6 +61,15 @@ public final class ChildJvm {
         return process.isAlive();
     }
 
+    /**
+     * How it ended; 128 and the number of the signal if that ended it.
+     *
+     * @throws IllegalThreadStateException if it runs
+     */
+    public int exitCode() {
+        return process.exitValue();
+    }
+
     /** Ends it as a crash would: SIGKILL, nothing is said to anybody. */
     public void kill() {
         process.destroyForcibly();
