@@ -92,7 +92,9 @@ class LauncherTest {
         checkout.spoil();
         try (Running program = checkout.start("belfry")) {
             assertThat(program.line()).isEqualTo("it does not compile");
-            assertThat(program.line()).contains("belfry: the build failed; the whole log is").contains("build.log");
+            assertThat(program.line())
+                    .contains("belfry: the build failed; the whole log is")
+                    .contains("build.log");
             assertThat(program.end()).isEqualTo(2);
         }
         assertThat(checkout.snapshots()).isEmpty();

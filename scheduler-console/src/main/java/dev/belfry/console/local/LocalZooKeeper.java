@@ -48,7 +48,8 @@ public final class LocalZooKeeper {
         private static final long serialVersionUID = 1L;
 
         PortTaken(int port) {
-            super("port " + port + " of 127.0.0.1 is taken by another process; choose another with --port, or stop that process");
+            super("port " + port
+                    + " of 127.0.0.1 is taken by another process; choose another with --port, or stop that process");
         }
     }
 
