@@ -40,7 +40,7 @@ find_snapshot() {
 # whether there is no snapshot, or a source is newer; a folder is newer when a file in it was removed
 stale() {
     [ -n "$snapshot" ] || return 0
-    [ -n "$(find "$project_home" \( -name target -o -name '.[!.]*' -o -path "$project_home/scheduler-bench" \) -prune \
+    [ -n "$(find "$project_home" -mindepth 1 \( -name target -o -name '.[!.]*' -o -path "$project_home/scheduler-bench" \) -prune \
         -o \( -path '*/src/main/*' -o -name pom.xml \) -newer "$snapshot/built" -print 2>/dev/null | head -n 1)" ]
 }
 

@@ -77,9 +77,19 @@ final class UpProcess {
     }
 
     /** Tells it to stop, as a supervisor does. */
-    void terminate() {
+    private void terminate() {
         // Process.destroy would close the pipe as well, and what it says last would be lost.
         process.toHandle().destroy();
+    }
+
+    /** Presses Ctrl-C: a terminal sends SIGINT to the process and to all that it has started. */
+    void interrupt() throws IOException, InterruptedException {
+        List<String> kill = new ArrayList<>(List.of("kill", "-INT", Long.toString(process.pid())));
+        children().forEach(child -> kill.add(Long.toString(child.pid())));
+        int code = new ProcessBuilder(kill).inheritIO().start().waitFor();
+        if (code != 0) {
+            throw new AssertionError(kill + " ended with " + code);
+        }
     }
 
     boolean alive() {

@@ -102,14 +102,18 @@ class UpProcessTest {
     }
 
     @Test
-    void aClusterThatIsToldToStopLeavesNothingBehind() throws Exception {
+    void ctrlCStopsAClusterInGoodOrder() throws Exception {
         UpProcess up = up("--agents", "2", "--check");
-        up.await("applied 4 jobs");
+        up.await("tokenise 8/8 slices");
         List<ProcessHandle> children = up.children();
         assertThat(children).hasSize(3);
-        up.terminate();
-        assertThat(up.end()).as(up.output()).isEqualTo(128 + 15);
-        assertThat(up.output()).endsWith("stopped").doesNotContain("letting every stage");
+        up.interrupt();
+        assertThat(up.end()).as(up.output()).isEqualTo(128 + 2);
+        assertThat(up.output())
+                .as("the server outlives the agents and the summary")
+                .contains("summary: ")
+                .doesNotContain("letting every stage")
+                .endsWith("stopped");
         assertNothingIsLeft(up, children);
     }
 
