@@ -25,7 +25,7 @@ class ScriptsTest {
 
     @Test
     void shellcheckFindsNothing() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("shellcheck", "-x", "lib/common.sh"));
+        List<String> command = new ArrayList<>(List.of("shellcheck", "-x", "../belfry", "lib/common.sh"));
         command.addAll(SCRIPTS);
         Process shellcheck;
         try {

@@ -9,8 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** One JVM started by this process, with this process's own class path; its output goes to a log file. */
+/**
+ * One JVM started by this process, with this process's own class path; its output goes to a log file. Ctrl-C in the
+ * terminal does not end it: that is for its parent to do, in good order.
+ */
 public final class ChildJvm {
+    private static final Path SHELL = Path.of("/bin/sh");
+    /** A terminal sends Ctrl-C to every process of the group; a JVM whose parent ignored it ignores it too. */
+    private static final List<String> DEAF = List.of(SHELL.toString(), "-c", "trap '' INT; exec \"$0\" \"$@\"");
+
     private final String name;
     private final Process process;
     private final Path log;
@@ -30,7 +37,7 @@ public final class ChildJvm {
             throws IOException {
         Files.createDirectories(logs);
         Path log = logs.resolve(name + ".log");
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(Files.isExecutable(SHELL) ? DEAF : List.of());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.add("-cp");
@@ -59,6 +66,15 @@ public final class ChildJvm {
 
     public boolean alive() {
         return process.isAlive();
+    }
+
+    /**
+     * How it ended; 128 and the number of the signal if that ended it.
+     *
+     * @throws IllegalThreadStateException if it runs
+     */
+    public int exitCode() {
+        return process.exitValue();
     }
 
     /** Ends it as a crash would: SIGKILL, nothing is said to anybody. */

@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * One or three real ZooKeeper servers on this machine, on disk, each in a JVM of its own, bound to loopback.
@@ -24,6 +27,10 @@ public final class LocalZooKeeper {
 
     /** One tick: sessions last between 2 and 20 of them. */
     private static final Duration TICK = Duration.ofMillis(500);
+
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+
+    private static final int LAST_PORT = 65_535;
 
     private final Path data;
     private final Path logs;
@@ -41,7 +48,8 @@ public final class LocalZooKeeper {
         private static final long serialVersionUID = 1L;
 
         PortTaken(int port) {
-            super("port " + port + " is taken by another process; choose another with --port, or stop that process");
+            super("port " + port
+                    + " of 127.0.0.1 is taken by another process; choose another with --port, or stop that process");
         }
     }
 
@@ -55,7 +63,10 @@ public final class LocalZooKeeper {
         for (int i = 0; i < count; i++) {
             requireFree(port + i);
             ports.add(port + i);
-            peers.add(new int[] {freePort(), freePort()});
+        }
+        Set<Integer> taken = new HashSet<>(ports);
+        for (int i = 0; i < count; i++) {
+            peers.add(new int[] {freePortBut(taken), freePortBut(taken)});
         }
         for (int i = 0; i < count; i++) {
             Path config = configure(i, peers);
@@ -108,7 +119,8 @@ public final class LocalZooKeeper {
     /** Stops the servers in good order, within a few seconds. */
     public void stop() {
         servers.forEach(ChildJvm::askToStop);
-        servers.forEach(server -> server.ended(Duration.ofSeconds(5)));
+        long deadline = System.nanoTime() + STOP_PATIENCE.toNanos();
+        servers.forEach(server -> server.ended(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
     }
 
     private void awaitServing(Duration patience) {
@@ -151,6 +163,28 @@ public final class LocalZooKeeper {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /**
+     * The first of {@code count} neighbouring ports that nobody uses now: {@code wanted} if that can be, else any.
+     *
+     * @param count 1 or more
+     */
+    public static int freePorts(int wanted, int count) {
+        int first = wanted;
+        while (first + count - 1 > LAST_PORT
+                || !IntStream.range(first, first + count).allMatch(LocalZooKeeper::free)) {
+            first = freePort();
+        }
+        return first;
+    }
+
+    private static int freePortBut(Set<Integer> taken) {
+        int port = freePort();
+        while (!taken.add(port)) {
+            port = freePort();
+        }
+        return port;
     }
 
     private static void requireFree(int port) throws PortTaken {

@@ -8,23 +8,35 @@ import dev.belfry.console.local.ChildJvm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Tells every few seconds how the cluster of {@code belfry up} does, and kills one agent if that was asked for. */
+/** Tells how the cluster of {@code belfry up} does when that changes, and kills one agent if that was asked for. */
 final class ClusterWatch {
-    /** Time between two lines of progress. */
+    /** Time between two looks at the cluster. */
     private static final Duration PACE = Duration.ofSeconds(3);
+    /** The longest time without a line. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
 
     private final BelfryClient client;
     private final LocalCluster cluster;
     private final Example example;
     private final Progress progress;
-    private final Set<String> reportedDead = new HashSet<>();
+    private final Cadence cadence = new Cadence(SILENCE);
+    private final long start = System.nanoTime();
+    /** Processes that have ended, by the agent's id. */
+    private final Map<String, End> ends = new HashMap<>();
+
+    private final Set<String> sessionsEnded = new HashSet<>();
+
+    /** The end of an agent's process: what it was, and when it was seen, counted from the start. */
+    private record End(String fate, Duration at) {}
 
     ClusterWatch(BelfryClient client, LocalCluster cluster, Example example, Progress progress) {
         this.client = client;
@@ -40,10 +52,9 @@ final class ClusterWatch {
      * @param kill when an agent is killed; never if null
      */
     void watch(@Nullable Duration running, @Nullable Duration kill) {
-        long start = System.nanoTime();
         Duration killAt = kill;
         while (!progress.isInterrupted()) {
-            Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+            Duration elapsed = elapsed();
             if (killAt != null && elapsed.compareTo(killAt) >= 0) {
                 killAt = null;
                 killOne();
@@ -63,20 +74,30 @@ final class ClusterWatch {
         }
     }
 
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
     /** Kills an agent that owns shards and is not the master, if there is one. */
     private void killOne() {
         List<String> masters = client.agents().found().stream()
                 .filter(AgentState::master)
                 .map(AgentState::id)
                 .toList();
-        cluster.agents().stream()
+        Map<String, Integer> owned = owned();
+        Optional<ChildJvm> victim = cluster.agents().stream()
                 .filter(ChildJvm::alive)
-                .min(Comparator.comparing(agent -> masters.contains(agent.name())))
-                .ifPresent(victim -> {
-                    victim.kill();
-                    progress.say("killed " + victim.name() + " (pid " + victim.pid() + ") with SIGKILL; it owned "
-                            + owned().getOrDefault(victim.name(), 0) + " shards");
-                });
+                .min(Comparator.<ChildJvm, Boolean>comparing(agent -> masters.contains(agent.name()))
+                        .thenComparing(agent -> !owned.containsKey(agent.name())));
+        if (victim.isEmpty()) {
+            progress.say("no agent is left to kill");
+            return;
+        }
+        ChildJvm agent = victim.get();
+        agent.kill();
+        ends.put(agent.name(), new End("killed", elapsed()));
+        progress.say("killed " + agent.name() + " (pid " + agent.pid() + ") with SIGKILL; it owned "
+                + owned.getOrDefault(agent.name(), 0) + " shards");
     }
 
     private Map<String, Integer> owned() {
@@ -86,31 +107,50 @@ final class ClusterWatch {
     }
 
     private void report() {
-        try {
-            List<AgentState> live = client.agents().found();
-            Map<String, Integer> owned = owned();
-            String master = live.stream()
-                    .filter(AgentState::master)
-                    .map(AgentState::id)
-                    .findFirst()
-                    .orElse("none");
-            Tally tally = Tally.of(client.journal());
-            List<String> shares = new ArrayList<>();
-            live.forEach(agent -> shares.add(agent.id() + " " + owned.getOrDefault(agent.id(), 0)));
-            progress.say("master " + master + " | shards " + (shares.isEmpty() ? "-" : String.join(", ", shares))
-                    + " | fires " + tally.fires() + " (" + tally.text() + ")");
-            example.status().forEach(status -> progress.say("  " + status));
-        } catch (ClientException e) {
-            progress.say("no answer from ZooKeeper: " + e.getMessage());
-        }
         for (ChildJvm agent : cluster.agents()) {
-            if (!agent.alive() && reportedDead.add(agent.name())) {
-                progress.say(agent.name() + " is gone; its log is " + agent.log());
+            if (!agent.alive() && !ends.containsKey(agent.name())) {
+                ends.put(agent.name(), new End("ended", elapsed()));
+                progress.say(agent.name() + " (pid " + agent.pid() + ") has ended, exit code " + agent.exitCode()
+                        + "; its log is " + agent.log());
+            }
+        }
+        try {
+            ClusterView view = look();
+            Set<String> gone = new HashSet<>(ends.keySet());
+            view.agents().forEach(agent -> gone.remove(agent.id()));
+            gone.stream()
+                    .filter(sessionsEnded::add)
+                    .forEach(id -> progress.say("the session of " + id + " has ended; the others take its shards"));
+            if (cadence.due(progress.isTerminal() ? String.join("\n", view.lines()) : view.gist(), elapsed())) {
+                view.lines().forEach(progress::say);
+            }
+        } catch (ClientException e) {
+            String text = "no answer from ZooKeeper: " + e.getMessage();
+            if (cadence.due(text, elapsed())) {
+                progress.say(text);
             }
         }
     }
 
-    /** What happened, in one line. */
+    private ClusterView look() {
+        List<ClusterView.Member> members = new ArrayList<>();
+        for (AgentState agent : client.agents().found()) {
+            End end = ends.get(agent.id());
+            members.add(
+                    end == null
+                            ? new ClusterView.Member(agent.id(), agent.master(), "", 0)
+                            : new ClusterView.Member(agent.id(), agent.master(), end.fate(), secondsLeft(agent, end)));
+        }
+        return new ClusterView(members, owned(), Tally.of(client.journal()), example.status());
+    }
+
+    /** Until when its session ends, rounded up: the server has heard of it when it ended, at the latest. */
+    private long secondsLeft(AgentState agent, End end) {
+        Duration left = agent.facts().sessionTimeout().minus(elapsed().minus(end.at()));
+        return left.plusMillis(999).toSeconds();
+    }
+
+    /** What happened, in one line, and a line for each outcome that has reasons. */
     void summary() {
         try {
             Journal journal = client.journal();
@@ -124,6 +164,7 @@ final class ClusterWatch {
                             .orElse(0)
                     + "; lateness p50 " + tally.quantile(0.5).toMillis() + " ms, p99 "
                     + tally.quantile(0.99).toMillis() + " ms");
+            tally.reasonLines().forEach(line -> progress.say("  " + line));
         } catch (ClientException e) {
             progress.say("no summary: " + e.getMessage());
         }

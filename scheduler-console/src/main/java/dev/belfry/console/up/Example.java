@@ -41,15 +41,13 @@ final class Example {
     /**
      * The example on the text files below {@code corpus}.
      *
-     * @param corpus the sources of Belfry's libraries if null
      * @param work where it keeps its files
      * @param queries a file of queries, or null for its own
      * @throws IllegalArgumentException if it cannot be had, saying what to give instead
      */
-    static Example of(@Nullable Path corpus, Path work, @Nullable Path queries) {
+    static Example of(Path corpus, Path work, @Nullable Path queries) {
         Example example = new Example();
-        Path files = corpus != null ? corpus.toAbsolutePath() : exampleCorpus();
-        example.settings.put("corpus", files.toString());
+        example.settings.put("corpus", corpus.toAbsolutePath().toString());
         example.settings.put("work", work.toString());
         if (queries != null) {
             example.settings.put("queries", queries.toAbsolutePath().toString());
@@ -65,15 +63,6 @@ final class Example {
                     "the example is not on the class path; run ./belfry from a checkout, or give --jobs FILE");
         }
         return example;
-    }
-
-    private static Path exampleCorpus() {
-        String known = System.getenv("BELFRY_EXAMPLE_CORPUS");
-        if (known == null || !Files.isDirectory(Path.of(known))) {
-            throw new IllegalArgumentException(
-                    "the sources for the example could not be had; give --corpus DIR, any folder of text files");
-        }
-        return Path.of(known);
     }
 
     private static List<JobDefinition> parsed(String name, String text) {
@@ -106,7 +95,7 @@ final class Example {
     boolean settleAndCheck(Progress progress) {
         progress.say("letting every stage reach one result, " + SETTLE.toSeconds() + " s at most");
         long deadline = System.nanoTime() + SETTLE.toNanos();
-        while (!settled() && System.nanoTime() - deadline < 0) {
+        while (!settled() && System.nanoTime() - deadline < 0 && !progress.isInterrupted()) {
             progress.pause(Duration.ofMillis(500));
         }
         if (!settled()) {

@@ -70,10 +70,11 @@ final class LocalCluster {
         return Collections.unmodifiableList(agents);
     }
 
-    /** Ends every agent in good order, side by side, then the servers. */
+    /** Ends every agent in good order, side by side, then the servers; what has not ended after {@code patience} is killed. */
     void stop(Duration patience) {
         agents.forEach(ChildJvm::askToStop);
-        agents.forEach(agent -> agent.ended(patience));
+        long deadline = System.nanoTime() + patience.toNanos();
+        agents.forEach(agent -> agent.ended(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
         zookeeper.stop();
     }
 }

@@ -21,6 +21,11 @@ final class Progress {
         out.flush();
     }
 
+    /** Whether somebody looks on: the launcher tells. Then every change is shown, else only those that matter. */
+    boolean isTerminal() {
+        return Boolean.getBoolean("belfry.terminal");
+    }
+
     /** Somebody wants an end. */
     void interrupt() {
         interrupted.countDown();

@@ -5,26 +5,37 @@ import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.run.Outcome;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The journal, added up.
  *
  * @param outcomes final fires by outcome
+ * @param reasons of those that the journal lists and that have a reason: how many, by outcome and reason
  * @param rerun fires that were run again because an attempt was cut short
  * @param lateness how late attempts started that were not run late on purpose, ascending
  * @param shardsMoved grants of shards that had an owner before
  */
-record Tally(Map<Outcome, Long> outcomes, long rerun, List<Duration> lateness, long shardsMoved) {
+record Tally(
+        Map<Outcome, Long> outcomes,
+        Map<Outcome, Map<String, Long>> reasons,
+        long rerun,
+        List<Duration> lateness,
+        long shardsMoved) {
+    /** A reason may be the text of an exception; more of it is in the journal. */
+    private static final int REASON_LENGTH = 60;
+
+    private static final int REASONS_TOLD = 3;
 
     static Tally of(Journal journal) {
         Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
+        Map<Outcome, Map<String, Long>> reasons = new EnumMap<>(Outcome.class);
         List<Duration> lateness = new ArrayList<>();
         long rerun = 0;
         for (Journal.Line line : journal.fires()) {
@@ -33,6 +44,10 @@ record Tally(Map<Outcome, Long> outcomes, long rerun, List<Duration> lateness, l
                 continue;
             }
             outcomes.merge(fire.outcome(), fire.count(), Long::sum);
+            if (!fire.reason().isEmpty()) {
+                reasons.computeIfAbsent(fire.outcome(), outcome -> new TreeMap<>())
+                        .merge(fire.reason(), fire.count(), Long::sum);
+            }
             if (fire.attempt() > 1) {
                 rerun++;
             } else if (fire.attempt() == 1 && fire.reason().isEmpty()) {
@@ -43,7 +58,7 @@ record Tally(Map<Outcome, Long> outcomes, long rerun, List<Duration> lateness, l
             counts.cells().forEach((cell, count) -> outcomes.merge(cell.outcome(), count, Long::sum));
         }
         Collections.sort(lateness);
-        return new Tally(outcomes, rerun, lateness, moved(journal));
+        return new Tally(outcomes, reasons, rerun, lateness, moved(journal));
     }
 
     private static long moved(Journal journal) {
@@ -83,8 +98,38 @@ record Tally(Map<Outcome, Long> outcomes, long rerun, List<Duration> lateness, l
         return String.join(", ", parts);
     }
 
-    /** Whether the table was written after {@code instant}. */
-    static boolean changedSince(Journal journal, Instant instant) {
-        return journal.table().stream().anyMatch(entry -> entry.at().isAfter(instant));
+    /** The same without those that succeeded; empty if all did. */
+    String unwell() {
+        List<String> parts = new ArrayList<>();
+        outcomes.forEach((outcome, count) -> {
+            if (outcome != Outcome.SUCCEEDED) {
+                parts.add(count + " " + outcome.text());
+            }
+        });
+        return String.join(", ", parts);
+    }
+
+    /** {@code of the missed: 4 coalesced, 1 window}, a line for each outcome of which a reason is known. */
+    List<String> reasonLines() {
+        List<String> lines = new ArrayList<>();
+        reasons.forEach((outcome, counts) -> lines.add("of the " + outcome.text() + ": " + told(counts)));
+        return lines;
+    }
+
+    private static String told(Map<String, Long> counts) {
+        List<String> parts = new ArrayList<>();
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .limit(REASONS_TOLD)
+                .forEach(entry -> parts.add(entry.getValue() + " " + brief(entry.getKey())));
+        if (counts.size() > REASONS_TOLD) {
+            parts.add((counts.size() - REASONS_TOLD) + " more reasons");
+        }
+        return String.join(", ", parts);
+    }
+
+    private static String brief(String reason) {
+        String line = reason.lines().findFirst().orElse("");
+        return line.length() <= REASON_LENGTH ? line : line.substring(0, REASON_LENGTH) + "...";
     }
 }

@@ -120,45 +120,49 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Duration running = duration("--for", length);
-        Duration kill = duration("--kill-agent-after", killAfter);
-        validate(kill);
+        Times times = new Times(duration("--for", length), duration("--kill-agent-after", killAfter));
+        validate(times.kill());
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            progress.interrupt();
+                            Progress.await(finished, STOP_PATIENCE.plusSeconds(10));
+                        },
+                        "belfry-up-stop"));
         Path home = data != null ? data.toAbsolutePath() : Files.createTempDirectory("belfry-up-");
-        Files.createDirectories(home);
-        Example example = example(home);
-        Thread hook = new Thread(
-                () -> {
-                    progress.interrupt();
-                    Progress.await(finished, STOP_PATIENCE.plusSeconds(10));
-                },
-                "belfry-up-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
-        Path logs = home.resolve("logs");
-        LocalZooKeeper zookeeper = new LocalZooKeeper(home, logs);
-        LocalCluster cluster = new LocalCluster(logs, zookeeper, namespace, example.settings(), agentOptions());
         try {
-            return run(zookeeper, cluster, example, new Times(running, kill), logs);
+            Files.createDirectories(home);
+            return run(home, example(home), times);
         } catch (LocalZooKeeper.PortTaken e) {
             System.err.println("belfry: " + e.getMessage());
-            return 2;
+            return 1;
         } finally {
-            cluster.stop(STOP_PATIENCE);
             if (data == null) {
                 delete(home);
             }
-            progress.say("stopped");
             finished.countDown();
         }
     }
 
-    private int run(LocalZooKeeper zookeeper, LocalCluster cluster, Example example, Times times, Path logs)
-            throws IOException, LocalZooKeeper.PortTaken {
-        int first = port != null ? port : LocalZooKeeper.free(DEFAULT_PORT) ? DEFAULT_PORT : LocalZooKeeper.freePort();
-        progress.say("starting " + (ensemble == 1 ? "a ZooKeeper server" : ensemble + " ZooKeeper servers")
-                + " on port " + first + "; logs in " + logs);
-        zookeeper.start(ensemble, first);
-        progress.say("starting " + agents + " agents");
-        cluster.startAgents(agents);
+    private int run(Path home, Example example, Times times) throws IOException, LocalZooKeeper.PortTaken {
+        Path logs = home.resolve("logs");
+        LocalZooKeeper zookeeper = new LocalZooKeeper(home, logs);
+        LocalCluster cluster = new LocalCluster(logs, zookeeper, namespace, example.settings(), agentOptions());
+        try {
+            int first = port != null ? port : LocalZooKeeper.freePorts(DEFAULT_PORT, ensemble);
+            progress.say("starting " + (ensemble == 1 ? "a ZooKeeper server" : ensemble + " ZooKeeper servers")
+                    + " on port " + first + "; logs in " + logs);
+            zookeeper.start(ensemble, first);
+            progress.say("starting " + agents + " agents");
+            cluster.startAgents(agents);
+            return watch(zookeeper, cluster, example, times);
+        } finally {
+            cluster.stop(STOP_PATIENCE);
+            progress.say("stopped");
+        }
+    }
+
+    private int watch(LocalZooKeeper zookeeper, LocalCluster cluster, Example example, Times times) {
         try (BelfryClient client = BelfryClient.connect(zookeeper.connectString(), namespace)) {
             client.awaitConnected();
             apply(client, example.definitions());
@@ -166,7 +170,7 @@ public final class UpCommand implements Callable<Integer> {
                     + " --namespace " + namespace);
             ClusterWatch watch = new ClusterWatch(client, cluster, example, progress);
             watch.watch(times.running(), times.kill());
-            boolean equal = !check || example.settleAndCheck(progress);
+            boolean equal = !check || (!progress.isInterrupted() && example.settleAndCheck(progress));
             watch.summary();
             return equal ? 0 : 1;
         } catch (ClientException e) {
@@ -221,7 +225,11 @@ public final class UpCommand implements Callable<Integer> {
 
     private Example example(Path home) throws IOException {
         try {
-            return jobs != null ? Example.of(jobs) : Example.of(corpus, home.resolve("search"), queries);
+            if (jobs != null) {
+                return Example.of(jobs);
+            }
+            Path files = corpus != null ? corpus : ExampleSources.fetched(System.getenv(), progress);
+            return Example.of(files, home.resolve("search"), queries);
         } catch (IllegalArgumentException wrong) {
             throw usage(String.valueOf(wrong.getMessage()));
         }

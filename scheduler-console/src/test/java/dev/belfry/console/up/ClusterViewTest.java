@@ -1,0 +1,99 @@
+package dev.belfry.console.up;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belfry.console.up.ClusterView.Member;
+import dev.belfry.core.run.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What a line of progress says, and when it is worth printing. */
+class ClusterViewTest {
+    private static final Map<String, Integer> SHARES = Map.of("agent-1", 3, "agent-2", 4);
+
+    @Test
+    void anAgentThatWasKilledIsNotToldAsAlive() {
+        ClusterView view = view(10, killed(4));
+        assertThat(view.lines())
+                .containsExactly(
+                        "master agent-1 | shards agent-1 3, agent-2 4 (killed, its session ends within 4 s)"
+                                + " | fires 10 (10 succeeded)",
+                        "  half way");
+    }
+
+    @Test
+    void aMasterThatWasKilledIsNamedAsSuch() {
+        ClusterView view = view(1, new Member("agent-0", true, "killed", 2));
+        assertThat(view.lines().get(0)).startsWith("master agent-0 (killed) | ");
+    }
+
+    @Test
+    void shardsOfAgentsWhoseSessionHasEndedAreToldUntilOthersHaveThem() {
+        assertThat(view(1).lines().get(0)).contains("shards agent-1 3, 4 of agents that are gone | ");
+    }
+
+    @Test
+    void aClusterWithNothingYetIsTold() {
+        ClusterView view = new ClusterView(List.of(), Map.of(), tally(Map.of(), Map.of()), List.of());
+        assertThat(view.lines()).containsExactly("master none | shards - | fires 0 (none yet)");
+    }
+
+    @Test
+    void moreFiresThatSucceedAndFewerSecondsLeftAreNoChange() {
+        assertThat(view(11, killed(1)).gist()).isEqualTo(view(10, killed(4)).gist());
+        assertThat(view(10).gist()).isNotEqualTo(view(10, killed(4)).gist());
+        ClusterView failing = new ClusterView(
+                view(10).agents(),
+                SHARES,
+                tally(Map.of(Outcome.SUCCEEDED, 10L, Outcome.FAILED, 1L), Map.of()),
+                List.of("half way"));
+        assertThat(failing.gist()).isNotEqualTo(view(10).gist());
+    }
+
+    @Test
+    void theSameIsPrintedAgainOnlyAfterALongSilence() {
+        Cadence cadence = new Cadence(Duration.ofSeconds(30));
+        assertThat(cadence.due("a", Duration.ZERO)).isTrue();
+        assertThat(cadence.due("a", Duration.ofSeconds(3))).isFalse();
+        assertThat(cadence.due("b", Duration.ofSeconds(6))).isTrue();
+        assertThat(cadence.due("b", Duration.ofSeconds(35))).isFalse();
+        assertThat(cadence.due("b", Duration.ofSeconds(36))).isTrue();
+        assertThat(cadence.due("b", Duration.ofSeconds(39))).isFalse();
+    }
+
+    @Test
+    void theSummaryGivesTheReasonsMostFrequentFirst() {
+        Tally tally = tally(
+                Map.of(Outcome.SUCCEEDED, 5L, Outcome.MISSED, 9L, Outcome.FAILED, 1L),
+                Map.of(
+                        Outcome.MISSED,
+                        Map.of("window", 1L, "coalesced", 5L, "limit", 3L, "other", 1L, "more", 0L),
+                        Outcome.FAILED,
+                        Map.of("x".repeat(80) + "\nat line 2", 1L)));
+        assertThat(tally.reasonLines()).hasSize(2);
+        assertThat(tally.reasonLines().get(0)).isEqualTo("of the failed: 1 " + "x".repeat(60) + "...");
+        assertThat(tally.reasonLines().get(1))
+                .startsWith("of the missed: 5 coalesced, 3 limit, 1 ")
+                .endsWith(", 2 more reasons");
+    }
+
+    private static Member killed(long secondsLeft) {
+        return new Member("agent-2", false, "killed", secondsLeft);
+    }
+
+    private static ClusterView view(long succeeded, Member... more) {
+        List<Member> members = Stream.concat(
+                        Stream.of(new Member("agent-1", more.length == 0 || !more[0].master(), "", 0)), Stream.of(more))
+                .toList();
+        return new ClusterView(
+                members, SHARES, tally(Map.of(Outcome.SUCCEEDED, succeeded), Map.of()), List.of("half way"));
+    }
+
+    private static Tally tally(Map<Outcome, Long> outcomes, Map<Outcome, Map<String, Long>> reasons) {
+        return new Tally(new TreeMap<>(outcomes), new TreeMap<>(reasons), 0, List.of(), 0);
+    }
+}
