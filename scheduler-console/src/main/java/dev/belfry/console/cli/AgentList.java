@@ -29,22 +29,25 @@ final class AgentList {
                 "HANDLERS"));
         for (AgentState agent : snapshot.agents()) {
             String name = agent.facts().incarnation().name();
-            list.table().row(
-                    agent.id(),
-                    role(agent),
-                    state(agent),
-                    owned.getOrDefault(name, 0),
-                    agent.heartbeat().map(h -> Integer.toString(h.running())).orElse("-"),
-                    agent.facts().capacity().slots(),
-                    agent.heartbeat()
-                            .filter(h -> h.load() >= 0)
-                            .map(h -> String.format(java.util.Locale.ROOT, "%.2f", h.load()))
-                            .orElse("-"),
-                    Times.relative(agent.heartbeatAt(), snapshot.now()),
-                    Times.relative(agent.facts().registeredAt(), snapshot.now()),
-                    agent.facts().host() + ":" + agent.facts().pid(),
-                    labels(agent),
-                    String.join(",", agent.facts().handlers()));
+            list.table()
+                    .row(
+                            agent.id(),
+                            role(agent),
+                            state(agent),
+                            owned.getOrDefault(name, 0),
+                            agent.heartbeat()
+                                    .map(h -> Integer.toString(h.running()))
+                                    .orElse("-"),
+                            agent.facts().capacity().slots(),
+                            agent.heartbeat()
+                                    .filter(h -> h.load() >= 0)
+                                    .map(h -> String.format(java.util.Locale.ROOT, "%.2f", h.load()))
+                                    .orElse("-"),
+                            Times.relative(agent.heartbeatAt(), snapshot.now()),
+                            Times.relative(agent.facts().registeredAt(), snapshot.now()),
+                            agent.facts().host() + ":" + agent.facts().pid(),
+                            labels(agent),
+                            String.join(",", agent.facts().handlers()));
             list.tree().add(tree(agent, owned.getOrDefault(name, 0)));
         }
         return list;

@@ -37,8 +37,7 @@ final class ExplanationTree {
         tree.put("due", Times.iso(told.due()));
         tree.put("next", Times.iso(told.next().at()));
         tree.put("nextAfterRun", told.next().afterRun());
-        tree.put(
-                "shards", told.shards().stream().map(ExplanationTree::shard).toList());
+        tree.put("shards", told.shards().stream().map(ExplanationTree::shard).toList());
         tree.put("because", List.copyOf(told.sentences()));
         return tree;
     }

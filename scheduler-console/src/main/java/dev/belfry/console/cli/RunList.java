@@ -16,8 +16,8 @@ final class RunList {
      * @param limit at most so many
      */
     static Listing of(Journal journal, Snapshot snapshot, @Nullable String job, int limit) {
-        Listing list = new Listing(new TextTable(
-                "JOB", "DUE", "OUTCOME", ">SHARDS", ">ATTEMPTS", "STARTED", "TOOK", "AGENTS", "RUN"));
+        Listing list = new Listing(
+                new TextTable("JOB", "DUE", "OUTCOME", ">SHARDS", ">ATTEMPTS", "STARTED", "TOOK", "AGENTS", "RUN"));
         Run.of(journal).stream()
                 .filter(run -> job == null || job.equals(snapshot.nameOf(run.jobUid())))
                 .limit(limit)

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class ShardList {
     private final Snapshot snapshot;
     private final @Nullable String job;
-    private final Listing list =
-            new Listing(new TextTable("JOB", ">LAYOUT", ">SHARD", "OWNER", "SINCE", "MOVES TO"));
+    private final Listing list = new Listing(new TextTable("JOB", ">LAYOUT", ">SHARD", "OWNER", "SINCE", "MOVES TO"));
 
     private ShardList(Snapshot snapshot, @Nullable String job) {
         this.snapshot = snapshot;

@@ -85,8 +85,7 @@ record Case(Snapshot snapshot, Journal journal, JobRecord job, Map<String, Ledge
     Optional<Tenancy> tenancy(JobVersion version, String shard) {
         return isBroadcast(version)
                 ? Optional.empty()
-                : snapshot.table()
-                        .tenancy(new LayoutKey(job.uid(), version.layout()).shard(Integer.parseInt(shard)));
+                : snapshot.table().tenancy(new LayoutKey(job.uid(), version.layout()).shard(Integer.parseInt(shard)));
     }
 
     /** What the journal lists of one scheduled fire, by shard. */
@@ -106,8 +105,8 @@ record Case(Snapshot snapshot, Journal journal, JobRecord job, Map<String, Ledge
 
     /** Whether the journals of {@code writers} count an outcome that may be that of a fire. */
     boolean isCounted(Instant fire, java.util.function.Predicate<String> writers) {
-        Instant hour = Instant.ofEpochMilli(
-                Math.floorDiv(fire.toEpochMilli(), 3_600_000L) * Duration.ofHours(1).toMillis());
+        Instant hour = Instant.ofEpochMilli(Math.floorDiv(fire.toEpochMilli(), 3_600_000L)
+                * Duration.ofHours(1).toMillis());
         return journal.counts().entrySet().stream()
                 .filter(counts -> writers.test(counts.getKey()))
                 .anyMatch(counts -> counts.getValue().cells().keySet().stream()

@@ -112,7 +112,8 @@ public record Explanation(
         private Optional<Instant> lastFire() {
             Instant upTo = Instant.ofEpochMilli(facts.at().toEpochMilli());
             Optional<Instant> last = facts.job().versions().stream()
-                    .flatMap(each -> VersionedDueSet.of(facts.job(), each.layout()).latest(Instant.EPOCH, upTo).stream())
+                    .flatMap(
+                            each -> VersionedDueSet.of(facts.job(), each.layout()).latest(Instant.EPOCH, upTo).stream())
                     .max(Comparator.naturalOrder());
             boolean delayed = facts.job().versions().stream()
                     .anyMatch(each -> each.definition().schedule().delay().isPresent());
@@ -232,8 +233,9 @@ public record Explanation(
                 return new NextFire(JobText.next(facts.job(), facts.at()).or(() -> listed), false);
             }
             Instant from = facts.isToCome() ? facts.at().minusMillis(1) : facts.now();
-            Collection<LedgerRecord> ledgers =
-                    shard.flatMap(facts::ledger).map(List::of).orElseGet(() -> List.copyOf(facts.ledgers().values()));
+            Collection<LedgerRecord> ledgers = shard.flatMap(facts::ledger)
+                    .map(List::of)
+                    .orElseGet(() -> List.copyOf(facts.ledgers().values()));
             return facts.isToCome() && !NextFire.needsLedgers(facts.job(), from)
                     ? new NextFire(JobText.next(facts.job(), from), false)
                     : NextFire.of(facts.job(), from, ledgers);

@@ -149,14 +149,16 @@ final class FireStory {
         List<String> told = new ArrayList<>();
         if (standing.state() == State.NOT_OWED || standing.state() == State.AGENT_GONE) {
             lastBefore(agent)
-                    .ifPresent(line -> told.add("The last outcome that agent " + agent + " recorded before is that of the"
-                            + " fire of " + line.entry().last() + ", at "
-                            + line.entry().ended()
-                            + ". When its session ended is not recorded: whether it was still registered at "
-                            + fire + " cannot be told, and makes no difference."));
+                    .ifPresent(
+                            line -> told.add("The last outcome that agent " + agent + " recorded before is that of the"
+                                    + " fire of " + line.entry().last() + ", at "
+                                    + line.entry().ended()
+                                    + ". When its session ended is not recorded: whether it was still registered at "
+                                    + fire + " cannot be told, and makes no difference."));
         }
         if (standing.state() == State.RUNNING && facts.registered(agent).isEmpty()) {
-            told.add("Agent " + agent + " is not registered any more: what it had begun is settled by the recovery policy"
+            told.add("Agent " + agent
+                    + " is not registered any more: what it had begun is settled by the recovery policy"
                     + " once an agent of that id registers again.");
         }
         facts.registered(agent)

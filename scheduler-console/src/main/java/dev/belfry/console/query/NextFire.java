@@ -41,9 +41,8 @@ public record NextFire(Optional<Instant> at, boolean afterRun) {
                 .flatMap(ledger -> announced(ledger).stream())
                 .filter(at -> at.isBefore(end))
                 .min(Comparator.naturalOrder());
-        Optional<Instant> next = Stream.of(planned, first, announced)
-                .flatMap(Optional::stream)
-                .min(Comparator.naturalOrder());
+        Optional<Instant> next =
+                Stream.of(planned, first, announced).flatMap(Optional::stream).min(Comparator.naturalOrder());
         return new NextFire(next, next.isEmpty());
     }
 

@@ -28,8 +28,8 @@ record OwnerThen(String owner, TableEntry.Line change, Instant at) {
             }
         }
         last.values()
-                .removeIf(
-                        then -> then.change().kind().equals("drop") || then.owner().isEmpty());
+                .removeIf(then ->
+                        then.change().kind().equals("drop") || then.owner().isEmpty());
         return last;
     }
 }

@@ -124,9 +124,7 @@ public record Run(String jobUid, int layout, FireId fire, long count, List<Journ
 
     /** The lines of one shard, in the order in which they were written. */
     public List<Journal.Line> lines(String shard) {
-        return lines.stream()
-                .filter(line -> line.entry().shard().equals(shard))
-                .toList();
+        return lines.stream().filter(line -> line.entry().shard().equals(shard)).toList();
     }
 
     /** Attempts over all shards. */

@@ -70,8 +70,9 @@ public record Standing(
     /** In words, to follow the name of the shard. */
     String text() {
         return switch (state) {
-            case FINAL -> outcome.map(Outcome::text).orElse("final")
-                    + (reason.isEmpty() ? "" : " (" + ReasonText.of(reason) + ")");
+            case FINAL ->
+                outcome.map(Outcome::text).orElse("final")
+                        + (reason.isEmpty() ? "" : " (" + ReasonText.of(reason) + ")");
             case RUNNING -> "is running, or was when its owner was lost";
             case TRIED_AGAIN -> "waits to be tried again";
             case NOT_BEGUN -> "has not begun it";

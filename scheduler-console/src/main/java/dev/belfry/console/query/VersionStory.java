@@ -112,8 +112,8 @@ final class VersionStory {
             parts.add("not enabled, so that nothing is due under it");
         }
         List<String> fields = DefinitionDiff.between(before.definition(), after.definition()).stream()
-                .filter(field -> !field.path().equals("enabled")
-                        || !before.definition().enabled())
+                .filter(field ->
+                        !field.path().equals("enabled") || !before.definition().enabled())
                 .map(field -> field.path() + " " + field.before() + " -> " + field.after())
                 .toList();
         if (!fields.isEmpty()) {

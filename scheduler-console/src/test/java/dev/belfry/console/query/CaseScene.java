@@ -217,7 +217,8 @@ final class CaseScene {
     }
 
     Explanation explanation(Instant at, Optional<String> shard) {
-        Snapshot snapshot = new Snapshot(List.of(new JobState(job(), 1, 1, START)), agents, table.build(), List.of(), NOON);
+        Snapshot snapshot =
+                new Snapshot(List.of(new JobState(job(), 1, 1, START)), agents, table.build(), List.of(), NOON);
         Journal journal = new Journal(lines, counts, changes, Set.of(), List.of());
         return Explanation.of(snapshot, journal, job(), ledgers, at, shard);
     }

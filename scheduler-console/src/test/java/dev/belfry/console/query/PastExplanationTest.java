@@ -91,12 +91,15 @@ class PastExplanationTest {
     void secondSessionOfAnAgentIsToldApartAndAnOnlyOneIsNot() {
         CaseScene scene = ran().agent("a", 0x1008, hour(9), HANDLER, Map.of(), false);
         assertThat(scene.explain(hour(8), Optional.empty())).contains("a (session 7) recorded succeeded");
-        assertThat(ran().explain(hour(8), Optional.empty())).contains("a recorded succeeded").doesNotContain("session");
+        assertThat(ran().explain(hour(8), Optional.empty()))
+                .contains("a recorded succeeded")
+                .doesNotContain("session");
     }
 
     @Test
     void factsForProgramsAreThoseOfTheSentences() {
-        CaseScene scene = ran().agent("a", HANDLER, Map.of(), false).owner(0, "a").change(hour(1), "grant", "a");
+        CaseScene scene =
+                ran().agent("a", HANDLER, Map.of(), false).owner(0, "a").change(hour(1), "grant", "a");
         Explanation told = scene.explanation(hour(8), Optional.empty());
         assertThat(told.due()).contains(hour(8));
         assertThat(told.next().at()).contains(hour(9));
@@ -127,7 +130,11 @@ class PastExplanationTest {
                 .contains("No further fire is due before version 2 is in force, and none under it.")
                 .doesNotContain("It is paused:");
         CaseScene off = ran().version(
-                        NOON.minusSeconds(2), NOON.plusSeconds(6), 1, hourly().enabled(false).build(), false);
+                        NOON.minusSeconds(2),
+                        NOON.plusSeconds(6),
+                        1,
+                        hourly().enabled(false).build(),
+                        false);
         assertThat(off.explain()).contains("comes into force at 2026-06-01T12:00:06Z (in 6 s): not enabled, so that");
         CaseScene more = ran().version(
                         NOON.minusSeconds(2),

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every reason that Belfry can record has a text that explains it. */
 class ReasonTextTest {
-    private static final Path REASONS =
-            Path.of("../scheduler-core/src/main/java/dev/belfry/core/ledger/Reasons.java");
+    private static final Path REASONS = Path.of("../scheduler-core/src/main/java/dev/belfry/core/ledger/Reasons.java");
     private static final Pattern CONSTANT = Pattern.compile("public static final String [A-Z_]+ =\\s+\"([^\"]+)\";");
 
     @Test
