@@ -80,7 +80,9 @@ final class CommandVerbs {
         boolean registered = client.agents().found().stream()
                 .anyMatch(agent -> agent.facts().incarnation().name().equals(master));
         return "waiting for "
-                + (registered ? "the master, agent " + new Incarnation(master).agentId() + "," : "an agent to become master")
+                + (registered
+                        ? "the master, agent " + new Incarnation(master).agentId() + ","
+                        : "an agent to become master")
                 + " to take it up, at most until " + end.truncatedTo(ChronoUnit.SECONDS);
     }
 

@@ -102,7 +102,8 @@ final class CronVerb implements Runnable {
             if (instants.isEmpty()) {
                 throw new NoException(
                         cron.neverFires()
-                                ? "\"" + text + "\" never fires: no date from 1970 to 2099 has such a day, month and year"
+                                ? "\"" + text
+                                        + "\" never fires: no date from 1970 to 2099 has such a day, month and year"
                                 : "\"" + text + "\" does not fire after " + Times.instant(after)
                                         + ": every instant of it lies before that");
             }

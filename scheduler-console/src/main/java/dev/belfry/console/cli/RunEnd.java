@@ -126,7 +126,8 @@ final class RunEnd {
                                 : entry.getKey() + " (" + (entry.getValue().isEmpty() ? "nobody" : entry.getValue())
                                         + ")")
                         .toList());
-        return Words.count(left.size(), "shard") + (some.isEmpty() ? "" : ": " + some)
+        return Words.count(left.size(), "shard")
+                + (some.isEmpty() ? "" : ": " + some)
                 + (left.size() > SHOWN ? ", ..." : "");
     }
 }

@@ -55,9 +55,7 @@ final class TriggerVerb extends WritingVerb {
     @Override
     int ask(BelfryClient client) {
         Command command = CommandVerbs.sent(
-                this,
-                client,
-                () -> new Commanding(client, asker()).trigger(job, Optional.ofNullable(key), parameters));
+                this, client, () -> new Commanding(client, asker()).trigger(job, Optional.ofNullable(key), parameters));
         String runId = command.result().map(Command.Result::runId).orElse("");
         if (CommandVerbs.code(command) != Exit.DONE || !wait || runId.isEmpty()) {
             return CommandVerbs.print(this, command);

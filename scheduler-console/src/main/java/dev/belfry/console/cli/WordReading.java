@@ -19,14 +19,9 @@ final class WordReading<E extends Enum<E>> implements ITypeConverter<E> {
         return known.stream()
                 .filter(word -> word.toString().equalsIgnoreCase(text))
                 .findFirst()
-                .orElseThrow(
-                        () -> new TypeConversionException("expected one of " + known + ", but was '" + text + "'"
-                                + NearestKey.to(
-                                                text,
-                                                known.stream()
-                                                        .map(E::toString)
-                                                        .toList())
-                                        .map(near -> "; did you mean '" + near + "'?")
-                                        .orElse("")));
+                .orElseThrow(() -> new TypeConversionException("expected one of " + known + ", but was '" + text + "'"
+                        + NearestKey.to(text, known.stream().map(E::toString).toList())
+                                .map(near -> "; did you mean '" + near + "'?")
+                                .orElse("")));
     }
 }

@@ -54,7 +54,7 @@ record Case(Snapshot snapshot, Journal journal, JobRecord job, Map<String, Ledge
         if (isBroadcast(version)) {
             TreeSet<String> agents = new TreeSet<>(ledgers.keySet());
             snapshot.agents().stream()
-                    .filter(agent -> !agent.facts().registeredAt().isAfter(fire) && takesPart(agent, version))
+                    .filter(agent -> agent.facts().registeredAt().isBefore(fire) && takesPart(agent, version))
                     .forEach(agent -> agents.add(agent.id()));
             return List.copyOf(agents);
         }

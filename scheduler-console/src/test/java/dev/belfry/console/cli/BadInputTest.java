@@ -21,8 +21,8 @@ import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a user sees who types something wrong, or looks at a namespace in which something is wrong. */
 @Timeout(120)
@@ -104,10 +104,12 @@ class BadInputTest {
     @Test
     void filesThatCannotBeReadAreNamed() throws IOException {
         Console console = new Console();
-        assertThat(console.run("", "validate", SERVED.directory().resolve("none.yaml").toString()))
+        assertThat(console.run(
+                        "", "validate", SERVED.directory().resolve("none.yaml").toString()))
                 .isEqualTo(Exit.USAGE);
         assertThat(console.err()).startsWith("belfry: no such file: ").contains("none.yaml");
-        Path binary = Files.write(SERVED.directory().resolve("binary.yaml"), new byte[] {(byte) 0xc3, 0x28, (byte) 0xff});
+        Path binary =
+                Files.write(SERVED.directory().resolve("binary.yaml"), new byte[] {(byte) 0xc3, 0x28, (byte) 0xff});
         assertThat(console.run("", "validate", binary.toString())).isEqualTo(Exit.NO);
         assertThat(console.err().lines()).singleElement().asString().contains("is not UTF-8 text");
     }
@@ -128,7 +130,8 @@ class BadInputTest {
 
     @Test
     void readingWhatDoesNotExistLeavesNothingBehind() throws Exception {
-        Console console = new Console(Map.of("BELFRY_ZOOKEEPER", SERVED.server().connectString(), "BELFRY_NAMESPACE", "typo"));
+        Console console =
+                new Console(Map.of("BELFRY_ZOOKEEPER", SERVED.server().connectString(), "BELFRY_NAMESPACE", "typo"));
         assertThat(console.line("get jobs")).as(console.err()).isEqualTo(Exit.DONE);
         assertThat(console.line("verify")).as(console.err()).isEqualTo(Exit.DONE);
         assertThat(console.out()).contains("There is no job in namespace 'typo'");
@@ -249,7 +252,8 @@ class BadInputTest {
                 TestCertificates.make(Files.createDirectories(SERVED.directory().resolve("tls")), "anna", "other");
         String password = SERVED.file("store-password", TestCertificates.PASSWORD + "\n");
         String jobs = SERVED.file("jobs.yaml", JOBS);
-        EmbeddedZooKeeper secure = EmbeddedZooKeeper.startSecure(SERVED.directory().resolve("secure"), certificates);
+        EmbeddedZooKeeper secure =
+                EmbeddedZooKeeper.startSecure(SERVED.directory().resolve("secure"), certificates);
         try {
             Console console = new Console(Map.of("BELFRY_ZOOKEEPER", secure.connectString()));
             List<String> tls = List.of(

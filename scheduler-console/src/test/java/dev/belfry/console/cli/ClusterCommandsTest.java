@@ -146,7 +146,8 @@ class ClusterCommandsTest {
                         "findings",
                         "notes");
         assertThat(console.line("explain index -o json")).isEqualTo(Exit.DONE);
-        assertThat(keys(console)).containsExactly(
+        assertThat(keys(console))
+                .containsExactly(
                         "job",
                         "uid",
                         "at",
@@ -176,8 +177,8 @@ class ClusterCommandsTest {
     void planShowsFieldsAndFiresOfAChange(TestInfo test) throws IOException {
         Console console = SERVED.console(test);
         assertThat(console.run("", "apply", SERVED.file("before.yaml", JOBS))).isEqualTo(Exit.DONE);
-        String after =
-                SERVED.file("after.yaml", JOBS.replace("every: 10s", "every: 5s").replace("shards: 3", "shards: 4"));
+        String after = SERVED.file(
+                "after.yaml", JOBS.replace("every: 10s", "every: 5s").replace("shards: 3", "shards: 4"));
         assertThat(console.run("", "plan", after)).isEqualTo(Exit.DONE);
         assertThat(console.out())
                 .contains("~ index: changed")
@@ -185,15 +186,16 @@ class ClusterCommandsTest {
                 .contains("shards: 3 -> 4")
                 .contains("259,200 gained")
                 .contains("0 lost")
-                .contains("index: nobody has an old shard once the change is in force; then 4 new shards wait for an agent")
+                .contains(
+                        "index: nobody has an old shard once the change is in force; then 4 new shards wait for an agent")
                 .doesNotContain("older layout");
     }
 
     @Test
     void definitionsThatAreWrongAreNotApplied(TestInfo test) throws IOException {
         Console console = SERVED.console(test);
-        String wrong =
-                SERVED.file("wrong.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n    shards: 0\n");
+        String wrong = SERVED.file(
+                "wrong.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n    shards: 0\n");
         assertThat(console.run("", "apply", wrong)).isEqualTo(Exit.NO);
         assertThat(console.err()).contains("wrong.yaml:5:").contains("nothing was changed");
         String later = SERVED.file(

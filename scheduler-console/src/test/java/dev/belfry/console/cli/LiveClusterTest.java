@@ -105,7 +105,8 @@ class LiveClusterTest {
         assertThat(run.get("tookMillis").asLong())
                 .isEqualTo(Duration.between(started, ended).toMillis());
         assertThat(run.get("agents").get(0).asText()).isEqualTo("live");
-        JsonNode shard = json("describe run " + run.get("run").asText()).get("shards").get("0");
+        JsonNode shard =
+                json("describe run " + run.get("run").asText()).get("shards").get("0");
         assertThat(shard.get("started").asText()).isEqualTo(started.toString());
         assertThat(shard.get("attempts").get(0).get("agent").asText()).isEqualTo("live");
 
@@ -162,7 +163,8 @@ class LiveClusterTest {
             CompletableFuture<Integer> deletion = CompletableFuture.supplyAsync(() -> console.line("delete job tick"));
             Awaitility.await()
                     .atMost(WAIT)
-                    .until(() -> console.err().contains("for agent ghost to take it up or to be gone, at most until 20"));
+                    .until(() ->
+                            console.err().contains("for agent ghost to take it up or to be gone, at most until 20"));
             assertThat(deletion).isNotDone();
             zk.delete(ghost, -1);
             assertThat(deletion.get(60, TimeUnit.SECONDS)).isEqualTo(Exit.DONE);

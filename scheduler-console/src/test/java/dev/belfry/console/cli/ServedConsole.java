@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.jspecify.annotations.Nullable;
 
 /** A ZooKeeper server for the tests of one class, each of which has a namespace of its own, and a directory for files. */
 final class ServedConsole implements BeforeAllCallback, AfterAllCallback {
@@ -58,8 +58,7 @@ final class ServedConsole implements BeforeAllCallback, AfterAllCallback {
 
     /** The command line in the namespace of a test. */
     Console console(TestInfo test) {
-        return new Console(
-                Map.of("BELFRY_ZOOKEEPER", server().connectString(), "BELFRY_NAMESPACE", namespace(test)));
+        return new Console(Map.of("BELFRY_ZOOKEEPER", server().connectString(), "BELFRY_NAMESPACE", namespace(test)));
     }
 
     /** A file with a text; the answer is its path. */
