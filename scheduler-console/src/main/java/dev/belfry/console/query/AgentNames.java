@@ -3,6 +3,7 @@ package dev.belfry.console.query;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -12,7 +13,7 @@ import java.util.TreeSet;
 final class AgentNames {
     private static final int SHORTEST = 4;
 
-    private final Map<String, TreeSet<String>> sessions = new HashMap<>();
+    private final Map<String, Set<String>> sessions = new HashMap<>();
 
     /** @param incarnations those that occur */
     AgentNames(Collection<String> incarnations) {
@@ -37,7 +38,7 @@ final class AgentNames {
 
     /** {@code worker-1}, or {@code worker-1 (session ..0002)} where another one of the agent occurs. */
     String of(String incarnation) {
-        TreeSet<String> all = sessions.getOrDefault(agentId(incarnation), new TreeSet<>());
+        Set<String> all = sessions.getOrDefault(agentId(incarnation), Set.of());
         String session = session(incarnation);
         if (session.isEmpty() || all.size() < 2) {
             return agentId(incarnation);
@@ -50,7 +51,7 @@ final class AgentNames {
         return agentId(incarnation) + " (session " + (length < session.length() ? ".." : "") + end + ")";
     }
 
-    private static boolean tellsApart(TreeSet<String> all, String session, int length) {
+    private static boolean tellsApart(Set<String> all, String session, int length) {
         String end = session.substring(session.length() - length);
         return all.stream().filter(other -> other.endsWith(end)).count() == 1;
     }
