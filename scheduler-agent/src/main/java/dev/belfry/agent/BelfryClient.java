@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -113,10 +114,12 @@ public final class BelfryClient implements AutoCloseable {
     }
 
     /**
-     * Waits until a change of a definition is in force: every agent registered has applied it.
+     * Waits until every agent that is registered has applied a change of a definition. What is due before the change's own
+     * instant ({@link Applied.Changed#from}) is due under the version before it all the same.
      *
      * @param zxid of the change, from {@link Applied} or {@link JobState}
-     * @return incarnations that have not applied it in time; none if it is in force
+     * @param atMost how long; with zero the answer is how things stand
+     * @return incarnations that have not applied it in time; none if all have
      */
     public List<String> awaitInForce(long zxid, Duration atMost) {
         return answer(loop.inForce(zxid, atMost), atMost);
@@ -192,6 +195,11 @@ public final class BelfryClient implements AutoCloseable {
     /** The agents that are registered: ids, addresses, labels, capacity, load, since when. */
     public Readings<AgentState> agents() {
         return answer(loop.agents(patience), patience);
+    }
+
+    /** The ids of the agents that operators have drained, registered or not. */
+    public SortedSet<String> drained() {
+        return answer(loop.drained(patience), patience);
     }
 
     /** Has {@code listener} told who is registered, now and whenever that changes, until the answer is closed. */

@@ -5,6 +5,7 @@ import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.version.Author;
@@ -14,6 +15,7 @@ import dev.belfry.store.Store;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -117,6 +119,11 @@ public final class ClientLoop {
     /** The agents that are registered, by incarnation. */
     public CompletableFuture<Readings<AgentState>> agents(Duration patience) {
         return fresh(patience, Reader::agents);
+    }
+
+    /** The ids of the agents that operators have drained, registered or not. */
+    public CompletableFuture<SortedSet<String>> drained(Duration patience) {
+        return fresh(patience, reader -> reader.drains().thenApply(Drains::agents));
     }
 
     /** Who is master. */

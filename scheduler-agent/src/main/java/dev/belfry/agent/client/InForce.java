@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Waits until a change of a definition is in force: every agent that is registered has reported to have applied it, or
+ * Waits until a change of a definition is taken up: every agent that is registered has reported to have applied it, or
  * its registration is gone.
  *
  * <p>Not thread-safe; owned by the client's loop.
@@ -32,7 +32,7 @@ final class InForce {
         this.reading = new Deadline(deadline.nanos() + Duration.ofSeconds(5).toNanos());
     }
 
-    /** The incarnations that have not applied the change by the deadline; empty if it is in force. */
+    /** The incarnations that have not applied the change by the deadline; empty if all have. */
     CompletableFuture<List<String>> await() {
         return missing()
                 .thenCompose(missing -> missing.isEmpty() || requests.deadlinePassed(deadline)

@@ -64,7 +64,8 @@ final class Reader {
         return new JobState(
                 JobRecordCodec.decode(znode.path(), znode.data(), znode.modified()),
                 znode.version(),
-                znode.modifiedZxid());
+                znode.modifiedZxid(),
+                znode.modified());
     }
 
     // --- agents
@@ -124,7 +125,7 @@ final class Reader {
                         .orElse(Epoch.NONE));
     }
 
-    private CompletableFuture<Drains> drains() {
+    CompletableFuture<Drains> drains() {
         return requests.read("get-drains", Paths.DRAINS, deadline)
                 .thenApply(found -> found.map(znode -> Drains.decode(Paths.DRAINS, znode.data()))
                         .orElse(Drains.NONE));

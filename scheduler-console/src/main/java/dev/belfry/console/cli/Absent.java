@@ -9,6 +9,8 @@ import java.util.List;
 
 /** Answers for what is not there, with the name that was perhaps meant. */
 final class Absent {
+    private static final int SHOWN = 8;
+
     private Absent() {}
 
     /** Why a job cannot be shown: it cannot be read, or there is none. */
@@ -25,8 +27,17 @@ final class Absent {
     }
 
     static NoException agent(String id, Snapshot snapshot) {
-        List<String> ids = snapshot.agents().stream().map(AgentState::id).toList();
-        return new NoException("no agent '" + id + "' is registered" + hint(id, ids, "agents"));
+        return agent(id, snapshot.agents().stream().map(AgentState::id).toList());
+    }
+
+    /** @param registered ids, few of which are named */
+    static NoException agent(String id, List<String> registered) {
+        String known = registered.isEmpty()
+                ? ""
+                : " (there " + (registered.size() == 1 ? "is " : "are ")
+                        + String.join(", ", registered.subList(0, Math.min(SHOWN, registered.size())))
+                        + (registered.size() > SHOWN ? " and " + (registered.size() - SHOWN) + " more" : "") + ")";
+        return new NoException("no agent '" + id + "' is registered" + known + hint(id, registered, "agents"));
     }
 
     private static String hint(String name, Collection<String> known, String list) {

@@ -3,20 +3,27 @@ package dev.belfry.console.cli;
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.Applied;
 import dev.belfry.console.command.Applying;
+import dev.belfry.console.command.TakingUp;
+import dev.belfry.core.command.Command;
 import dev.belfry.core.job.JobDefinition;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Command;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(
+@picocli.CommandLine.Command(
         name = "apply",
-        description = "Makes the jobs of a file what the file says, and waits until every agent has taken that up.")
+        description = "Makes the jobs of a file what the file says, and waits until that is in force everywhere.")
 final class ApplyVerb extends WritingVerb {
+
+    private static final Duration SLOW = Duration.ofSeconds(3);
 
     @Parameters(paramLabel = "FILE", description = "Definitions in YAML or JSON; - for standard input.")
     String file = "";
@@ -26,7 +33,7 @@ final class ApplyVerb extends WritingVerb {
             description = "Delete the jobs that the same --as has applied and the file does not name.")
     boolean prune;
 
-    @Option(names = "--no-wait", description = "Do not wait until the agents have taken it up.")
+    @Option(names = "--no-wait", description = "Do not wait until it is in force.")
     boolean noWait;
 
     private List<JobDefinition> jobs = List.of();
@@ -43,43 +50,86 @@ final class ApplyVerb extends WritingVerb {
     @Override
     int ask(BelfryClient client) {
         Applying applying = new Applying(client, asker());
-        List<Applied> answers = new ArrayList<>();
+        List<Applied> answers = new CopyOnWriteArrayList<>();
+        Instant end = shell.clock().instant().plus(client.patience());
+        SlowNotice.around(
+                () -> {
+                    applying.apply(jobs, answers::add);
+                    return answers;
+                },
+                SLOW,
+                () -> warn(slow(answers, end)));
+        boolean refused = answers.stream().anyMatch(Applied.Refused.class::isInstance);
         List<Map<String, Object>> tree = new ArrayList<>();
         TextTable table = new TextTable("JOB", "RESULT", "DETAIL");
-        applying.apply(jobs, answers::add);
-        boolean refused = false;
-        long zxid = 0;
-        for (Applied answer : answers) {
-            refused |= answer instanceof Applied.Refused;
-            zxid = Math.max(zxid, zxid(answer));
-            row(table, tree, answer.job(), word(answer), detail(answer));
-        }
+        answers.forEach(answer -> row(table, tree, answer));
+        List<TakingUp.Change> changes = new ArrayList<>();
+        answers.forEach(answer -> change(client, answer).ifPresent(changes::add));
         for (String job : prune && !refused ? applying.prunable(jobs) : List.<String>of()) {
-            var deleted = applying.delete(job);
-            row(table, tree, job, "deleted", CommandVerbs.result(deleted));
-            refused |= deleted.result().map(result -> !result.accepted()).orElse(true);
+            Command deleted = CommandVerbs.sent(this, client, () -> applying.delete(job));
+            boolean done = CommandVerbs.code(deleted) == Exit.DONE;
+            refused |= !done;
+            Map<String, Object> one = row(table, tree, job, done ? "deleted" : "refused", CommandVerbs.result(deleted));
+            client.job(job).filter(state -> done).ifPresent(state -> {
+                TakingUp.Change change =
+                        CommandVerbs.change(state, -1, shell.clock().instant());
+                one.put("from", Times.iso(change.from()));
+                changes.add(change);
+            });
         }
         print(table, tree);
-        if (zxid > 0 && !noWait) {
-            CommandVerbs.awaitInForce(this, client, zxid, Duration.ofSeconds(30));
-        }
+        changes.stream().reduce(ApplyVerb::both).filter(all -> !noWait).ifPresent(all -> {
+            CommandVerbs.awaitInForce(this, client, all);
+        });
         return refused ? Exit.NO : Exit.DONE;
     }
 
-    private static void row(TextTable table, List<Map<String, Object>> tree, String job, String word, String detail) {
+    /** What is waited for: a job of the same name that is still being deleted, or the store. */
+    private String slow(List<Applied> answers, Instant end) {
+        int done = answers.size();
+        return "waiting for job '" + jobs.get(Math.min(done, jobs.size() - 1)).name()
+                + "' to be written, at most until " + end.truncatedTo(ChronoUnit.SECONDS)
+                + "; one of that name that was deleted just now has to end first";
+    }
+
+    private static TakingUp.Change both(TakingUp.Change a, TakingUp.Change b) {
+        TakingUp.Change later = a.from().isAfter(b.from()) ? a : b;
+        return new TakingUp.Change(later.from(), later.left(), Math.max(a.zxid(), b.zxid()));
+    }
+
+    private Optional<TakingUp.Change> change(BelfryClient client, Applied answer) {
+        long zxid = answer instanceof Applied.Created created
+                ? created.zxid()
+                : answer instanceof Applied.Changed changed ? changed.zxid() : 0;
+        return zxid == 0
+                ? Optional.empty()
+                : client.job(answer.job())
+                        .map(state ->
+                                CommandVerbs.change(state, -1, shell.clock().instant()));
+    }
+
+    private static void row(TextTable table, List<Map<String, Object>> tree, Applied answer) {
+        Map<String, Object> one = row(table, tree, answer.job(), word(answer), detail(answer));
+        if (answer instanceof Applied.Created created) {
+            one.put("version", 1);
+            one.put("from", Times.iso(created.from()));
+        } else if (answer instanceof Applied.Changed changed) {
+            one.put("version", changed.version());
+            one.put("from", Times.iso(changed.from()));
+        } else if (answer instanceof Applied.Unchanged unchanged) {
+            one.put("version", unchanged.version());
+        }
+    }
+
+    private static Map<String, Object> row(
+            TextTable table, List<Map<String, Object>> tree, String job, String word, String detail) {
         table.row(job, word, detail);
         Map<String, Object> one = new LinkedHashMap<>();
         one.put("job", job);
         one.put("result", word);
         one.put("detail", detail);
         tree.add(one);
-    }
-
-    private static long zxid(Applied answer) {
-        if (answer instanceof Applied.Created created) {
-            return created.zxid();
-        }
-        return answer instanceof Applied.Changed changed ? changed.zxid() : 0;
+        return one;
     }
 
     private static String word(Applied answer) {
@@ -94,7 +144,7 @@ final class ApplyVerb extends WritingVerb {
 
     private static String detail(Applied answer) {
         if (answer instanceof Applied.Created created) {
-            return created.uid();
+            return "version 1 from " + created.from() + ", " + created.uid();
         }
         if (answer instanceof Applied.Changed changed) {
             String fields = changed.changes().isEmpty()

@@ -54,6 +54,7 @@ public final class Belfry {
         boolean debug = List.of(arguments).contains("--debug");
         LogLevel.set(debug, arguments.length > 0 ? arguments[0] : "");
         CommandLine line = commandLine(shell);
+        line.setParameterExceptionHandler((wrong, words) -> UsageErrors.tell(wrong));
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(shell, failure, debug));
         if (arguments.length == 0) {
             line.usage(shell.out());

@@ -1,13 +1,21 @@
 package dev.belfry.console.cli;
 
 import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.console.command.Commanding;
+import dev.belfry.console.command.TakingUp;
+import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.command.Command;
+import dev.belfry.core.record.CorruptRecordException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -15,6 +23,7 @@ import picocli.CommandLine.Parameters;
 /** The commands that take nothing but a target. */
 final class CommandVerbs {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration SLOW = Duration.ofSeconds(2);
 
     private CommandVerbs() {}
 
@@ -56,15 +65,57 @@ final class CommandVerbs {
         return command.result().map(r -> r.accepted() ? "done" : "refused").orElse("waiting");
     }
 
-    /** Waits until every agent has applied a change, and says which have not. */
-    static void awaitInForce(Verb verb, BelfryClient client, long zxid, Duration atMost) {
-        List<String> missing = client.awaitInForce(zxid, atMost);
+    /**
+     * Sends a command; if no master takes it up at once, says who is waited for.
+     *
+     * @param send sends it and waits for the result
+     */
+    static Command sent(Verb verb, BelfryClient client, Supplier<Command> send) {
+        Instant end = verb.shell.clock().instant().plus(client.patience());
+        return SlowNotice.around(send, SLOW, () -> verb.warn(waitingForMaster(client, end)));
+    }
+
+    private static String waitingForMaster(BelfryClient client, Instant end) {
+        String master = client.epoch().incarnation();
+        boolean registered = client.agents().found().stream()
+                .anyMatch(agent -> agent.facts().incarnation().name().equals(master));
+        return "waiting for "
+                + (registered
+                        ? "the master, agent " + new Incarnation(master).agentId() + ","
+                        : "an agent to become master")
+                + " to take it up, at most until " + end.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /**
+     * Waits until a change is in force, says so, and says which agents have not taken it up.
+     *
+     * @return incarnations that have not
+     */
+    static List<String> awaitInForce(Verb verb, BelfryClient client, TakingUp.Change change) {
+        List<String> missing = new TakingUp(client, verb.shell.clock()).await(change, PATIENCE, verb::warn);
+        String from = String.valueOf(Times.iso(change.from()));
         if (!missing.isEmpty()) {
-            verb.warn("accepted, but not taken up within " + Times.length(atMost) + " by "
-                    + String.join(", ", missing)
-                    + "; it is in force for them as soon as they take it up or their lease is"
-                    + " over");
+            verb.warn(
+                    "in force from " + from + " on, but not taken up within " + Times.length(PATIENCE) + " of that by "
+                            + TakingUp.names(missing)
+                            + "; nothing starts there under the former definition: their leases are over by then");
+        } else if (verb.format == Verb.Format.TABLE) {
+            verb.print("In force from " + from + " on.");
         }
+        return missing;
+    }
+
+    /**
+     * What became of a job's record by a command.
+     *
+     * @param before its znode's zxid before the command
+     */
+    static TakingUp.Change change(JobState state, long before, Instant now) {
+        Instant from = state.record().deletedAt().orElse(state.record().newest().from());
+        // A record written just now says how long that is by one clock; of an older one only this machine's clock can
+        // tell.
+        Duration left = Duration.between(state.zxid() == before ? now : state.written(), from);
+        return new TakingUp.Change(from, left, state.zxid());
     }
 
     private abstract static class Simple extends WritingVerb {
@@ -77,19 +128,58 @@ final class CommandVerbs {
 
         abstract String target();
 
+        Command send(BelfryClient client) {
+            return sent(this, client, () -> new Commanding(client, asker()).send(kind, target()));
+        }
+
         @Override
         int ask(BelfryClient client) {
-            Command command = new Commanding(client, asker()).send(kind, target());
-            int code = CommandVerbs.print(this, command);
-            boolean onJob = kind != Command.Kind.DRAIN && kind != Command.Kind.UNDRAIN;
-            if (code == Exit.DONE && onJob) {
-                client.job(target()).map(JobState::zxid).ifPresent(zxid -> awaitInForce(this, client, zxid, PATIENCE));
-            }
-            return code;
+            return CommandVerbs.print(this, send(client));
         }
     }
 
-    private abstract static class OnJob extends Simple {
+    /** A command that changes a job, and waits until that is in force. */
+    private abstract static class Changing extends Simple {
+        @Option(names = "--no-wait", description = "Do not wait until it is in force.")
+        boolean noWait;
+
+        Changing(Shell shell, Command.Kind kind) {
+            super(shell, kind);
+        }
+
+        @Override
+        int ask(BelfryClient client) {
+            // A record that cannot be read is the master's to refuse.
+            long before = state(client).map(JobState::zxid).orElse(-1L);
+            Command command = send(client);
+            if (code(command) != Exit.DONE || noWait) {
+                return CommandVerbs.print(this, command);
+            }
+            if (format == Format.TABLE) {
+                CommandVerbs.print(this, command);
+            }
+            Map<String, Object> tree = tree(command);
+            state(client).ifPresent(state -> {
+                TakingUp.Change change = change(state, before, shell.clock().instant());
+                tree.put("from", Times.iso(change.from()));
+                tree.put("notTakenUpBy", awaitInForce(this, client, change));
+            });
+            if (format != Format.TABLE) {
+                print(new TextTable(), tree);
+            }
+            return Exit.DONE;
+        }
+
+        private Optional<JobState> state(BelfryClient client) {
+            try {
+                return client.job(target());
+            } catch (CorruptRecordException e) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private abstract static class OnJob extends Changing {
         @Parameters(paramLabel = "JOB", description = "Name of the job.")
         String job = "";
 
@@ -114,6 +204,19 @@ final class CommandVerbs {
         @Override
         String target() {
             return agent;
+        }
+
+        @Override
+        int ask(BelfryClient client) {
+            List<String> registered = client.agents().found().stream()
+                    .map(AgentState::id)
+                    .distinct()
+                    .sorted()
+                    .toList();
+            if (!registered.contains(agent) && !client.drained().contains(agent)) {
+                throw Absent.agent(agent, registered);
+            }
+            return super.ask(client);
         }
     }
 
@@ -153,7 +256,7 @@ final class CommandVerbs {
 
     /** {@code delete}. */
     @CommandLine.Command(name = "delete", description = "Deletes a job: belfry delete job NAME.")
-    static final class Delete extends Simple {
+    static final class Delete extends Changing {
         @Parameters(index = "0", paramLabel = "KIND", description = "Always the word job.")
         String what = "";
 

@@ -93,14 +93,19 @@ final class CronVerb implements Runnable {
                     break;
                 }
                 after = next.get();
-                instants.add(after.toString());
+                instants.add(String.valueOf(Times.iso(after)));
                 table.row(
                         after,
                         after.atZone(in),
                         Times.relative(after, shell.clock().instant()));
             }
             if (instants.isEmpty()) {
-                throw new NoException("\"" + text + "\" does not fire any more after " + after);
+                throw new NoException(
+                        cron.neverFires()
+                                ? "\"" + text
+                                        + "\" never fires: no date from 1970 to 2099 has such a day, month and year"
+                                : "\"" + text + "\" does not fire after " + Times.instant(after)
+                                        + ": every instant of it lies before that");
             }
             print(table, instants);
             return Exit.DONE;

@@ -9,9 +9,6 @@ import dev.belfry.core.job.Placement;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,7 +27,8 @@ final class ExplainVerb extends ClusterVerb {
             names = "--at",
             paramLabel = "INSTANT",
             description =
-                    "The fire at this instant, or the last one before it; if it is to come, what will be due. Default: now.")
+                    "The fire at this instant, or the last one before it, and what was true then; if it is to come, what will be"
+                            + " due. Default: now.")
     @Nullable
     Instant at;
 
@@ -47,7 +45,7 @@ final class ExplainVerb extends ClusterVerb {
 
     @Override
     int ask(BelfryClient client) {
-        Snapshot snapshot = Snapshot.read(client, shell.clock().instant().truncatedTo(ChronoUnit.MILLIS));
+        Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
         JobRecord present = snapshot.job(job).orElseThrow(() -> Absent.job(job, snapshot));
         Instant when = at == null ? snapshot.now() : at;
         JobRecord record = ofItsTime(present, when);
@@ -61,12 +59,12 @@ final class ExplainVerb extends ClusterVerb {
         report(snapshot.problems());
         report(journal.problems());
         report(ledgers.problems());
-        List<String> sentences =
+        Explanation told =
                 Explanation.of(snapshot, journal, record, ledgers.byShard(), when, Optional.ofNullable(shard));
         if (format == Format.TABLE) {
-            sentences.forEach(this::print);
+            told.sentences().forEach(this::print);
         } else {
-            print(new TextTable(), Map.of("job", job, "at", when.toString(), "because", sentences));
+            print(new TextTable(), ExplanationTree.of(told, when, snapshot.now()));
         }
         return Exit.DONE;
     }

@@ -2,10 +2,7 @@ package dev.belfry.console.cli;
 
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.console.query.FirePreview;
-import dev.belfry.console.query.Moves;
 import dev.belfry.console.query.Snapshot;
-import dev.belfry.core.assign.Change;
-import dev.belfry.core.assign.Plan;
 import dev.belfry.core.job.DefinitionDiff;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.version.JobRecord;
@@ -15,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -25,8 +21,6 @@ import picocli.CommandLine.Parameters;
         description = "Says what 'apply' of a file would change: fields, fires of the next 30 days, shards that move."
                 + " Changes nothing.")
 final class PlanVerb extends ClusterVerb {
-    private static final int MOST_MOVES = 10;
-
     @Parameters(paramLabel = "FILE", description = "Definitions in YAML or JSON; - for standard input.")
     String file = "";
 
@@ -59,8 +53,7 @@ final class PlanVerb extends ClusterVerb {
             changed.put(job.name(), job);
             tree.add(job(job, before, snapshot.now(), text));
         }
-        Plan plan = Moves.with(snapshot, changed);
-        List<String> moves = moves(plan, snapshot);
+        List<String> moves = new ShardForecast(snapshot, changed).lines();
         if (format == Format.TABLE) {
             text.forEach(this::print);
             moves.forEach(this::print);
@@ -86,9 +79,6 @@ final class PlanVerb extends ClusterVerb {
                 fields.add(Map.of("path", change.path(), "before", change.before(), "after", change.after()));
             }
             tree.put("fields", fields);
-            if (!before.get().shards().equals(job.shards())) {
-                text.add("    the shards change: none of the new ones is granted before all old ones are released");
-            }
         }
         FirePreview fires = FirePreview.of(before, job, now);
         tree.put("firesGained", fires.gained());
@@ -104,55 +94,5 @@ final class PlanVerb extends ClusterVerb {
                 : " (" + first.stream().map(Instant::toString).collect(Collectors.joining(", "))
                         + (count > first.size() ? ", ..." : "") + ")";
         return (cut ? "at least " : "") + String.format(java.util.Locale.ROOT, "%,d %s", count, word) + some;
-    }
-
-    private static List<String> moves(Plan plan, Snapshot snapshot) {
-        List<String> lines = new ArrayList<>();
-        Map<String, Integer> grants = new TreeMap<>();
-        int others = 0;
-        for (int i = 0; i < plan.changes().size(); i++) {
-            Change change = plan.changes().get(i);
-            if (change instanceof Change.Grant grant) {
-                grants.merge(grant.to().agentId(), 1, Integer::sum);
-            } else if (others++ < MOST_MOVES) {
-                lines.add("  " + describe(change, snapshot) + ": "
-                        + plan.reasons().get(i));
-            }
-        }
-        if (others > MOST_MOVES) {
-            lines.add("  ... and " + (others - MOST_MOVES) + " more");
-        }
-        grants.forEach((agent, count) -> lines.add("  " + agent + " is granted " + Words.count(count, "shard")));
-        lines.add(
-                0,
-                plan.isEmpty()
-                        ? "No shard moves."
-                        : "Shards: " + Words.count(plan.changes().size(), "change"));
-        plan.unplaced().stream()
-                .limit(MOST_MOVES)
-                .forEach(unplaced -> lines.add("  nobody can take "
-                        + snapshot.nameOf(unplaced.shard().jobUid()).replace("~new", "") + " shard "
-                        + unplaced.shard().shard()
-                        + ": " + String.join("; ", unplaced.reasons())));
-        return lines;
-    }
-
-    private static String describe(Change change, Snapshot snapshot) {
-        String shard = snapshot.nameOf(change.shard().jobUid()) + " shard "
-                + change.shard().shard();
-        if (change instanceof Change.Offer offer) {
-            return shard + " moves from " + offer.owner().agentId() + " to "
-                    + offer.next().agentId();
-        }
-        if (change instanceof Change.Withdraw withdraw) {
-            return shard + " is withdrawn from " + withdraw.owner().agentId();
-        }
-        if (change instanceof Change.Retract retract) {
-            return shard + " stays with " + retract.owner().agentId();
-        }
-        if (change instanceof Change.Settle settle) {
-            return shard + " of an ended layout is settled by " + settle.to().agentId();
-        }
-        return shard + " is dropped";
     }
 }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 
@@ -53,12 +55,29 @@ final class Times {
                 : at.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 
-    /** Reads an instant with its offset. */
+    /** The instant for programs, as ISO 8601 in UTC with at most milliseconds; nothing for one that is not known. */
+    static @Nullable String iso(Instant at) {
+        return at.equals(Instant.EPOCH)
+                ? null
+                : at.truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
+    /** The same of one that may be missing. */
+    static @Nullable String iso(Optional<Instant> at) {
+        return at.map(Times::iso).orElse(null);
+    }
+
+    /** The length in milliseconds, for programs. */
+    static @Nullable Long millis(Optional<Duration> length) {
+        return length.map(Duration::toMillis).orElse(null);
+    }
+
+    /** Reads an instant with its offset; what is finer than a millisecond is left out. */
     static final class Reading implements ITypeConverter<Instant> {
         @Override
         public Instant convert(String text) {
             try {
-                return java.time.OffsetDateTime.parse(text).toInstant();
+                return java.time.OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
             } catch (DateTimeParseException e) {
                 throw new CommandLine.TypeConversionException(
                         "'" + text + "' is not an instant; write one with its offset, such as 2026-12-01T00:00:00Z");

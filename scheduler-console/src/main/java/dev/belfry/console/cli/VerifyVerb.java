@@ -14,6 +14,7 @@ import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -79,7 +80,7 @@ final class VerifyVerb extends ClusterVerb {
 
     private Proof prove(BelfryClient client, List<JobRecord> jobs, List<String> notes) {
         // Marks first, then the lines: what a mark says is final has its line in the journal by then.
-        Instant now = shell.clock().instant();
+        Instant now = shell.clock().instant().truncatedTo(ChronoUnit.MILLIS);
         Map<String, Map<String, LedgerRecord>> ledgers = new HashMap<>();
         for (JobRecord job : jobs) {
             job.versions().stream()
@@ -161,8 +162,8 @@ final class VerifyVerb extends ClusterVerb {
 
     private static Map<String, Object> tree(Proof proof, List<String> notes) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("from", proof.from().toString());
-        tree.put("to", proof.to().toString());
+        tree.put("from", Times.iso(proof.from()));
+        tree.put("to", Times.iso(proof.to()));
         tree.put("holds", proof.holds());
         tree.put("due", proof.due());
         Map<String, Long> outcomes = new LinkedHashMap<>();
@@ -181,8 +182,8 @@ final class VerifyVerb extends ClusterVerb {
             one.put("job", finding.job());
             one.put("layout", finding.layout());
             one.put("shard", finding.shard());
-            one.put("first", finding.first().toString());
-            one.put("last", finding.last().toString());
+            one.put("first", Times.iso(finding.first()));
+            one.put("last", Times.iso(finding.last()));
             one.put("count", finding.count());
             one.put("detail", finding.detail());
             findings.add(one);

@@ -1,5 +1,6 @@
 package dev.belfry.console.cli;
 
+import dev.belfry.core.job.NearestKey;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -18,7 +19,9 @@ final class WordReading<E extends Enum<E>> implements ITypeConverter<E> {
         return known.stream()
                 .filter(word -> word.toString().equalsIgnoreCase(text))
                 .findFirst()
-                .orElseThrow(
-                        () -> new TypeConversionException("expected one of " + known + ", but was '" + text + "'"));
+                .orElseThrow(() -> new TypeConversionException("expected one of " + known + ", but was '" + text + "'"
+                        + NearestKey.to(text, known.stream().map(E::toString).toList())
+                                .map(near -> "; did you mean '" + near + "'?")
+                                .orElse("")));
     }
 }

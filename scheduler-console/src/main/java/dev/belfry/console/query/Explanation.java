@@ -9,207 +9,290 @@ import dev.belfry.core.version.VersionedDueSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Why a fire of a shard ran, did not run, waits, or when it will: a chain of sentences, each with its fact. A pure function of
- * what was read.
+ * Why a fire of a shard ran, did not run, waits, or when it will.
+ *
+ * @param sentences the chain of facts, for people
+ * @param job the job that had the name at the instant asked for
+ * @param version in force then
+ * @param due the fire that is told of: the one at that instant, or the last before it; empty if there is none, or if the
+ *     instant is to come
+ * @param next the fire after that instant, as far as that is known
+ * @param shards how each shard stands with the fire; none without a fire
  */
-public final class Explanation {
-    private final Case facts;
-    private final List<String> sentences = new ArrayList<>();
+public record Explanation(
+        List<String> sentences,
+        JobRecord job,
+        JobVersion version,
+        Optional<Instant> due,
+        NextFire next,
+        List<Standing> shards) {
 
-    private Explanation(Case facts) {
-        this.facts = facts;
+    public Explanation {
+        sentences = List.copyOf(sentences);
+        shards = List.copyOf(shards);
     }
 
     /**
-     * Explains the fire at an instant, or the last one up to it if the job is not due exactly then. Of an instant to come it
-     * says what will be due.
+     * Explains the fire at an instant, or the last one up to it if the job is not due exactly then. Of an instant of the past
+     * it tells what was true then, and marks what is known only of the present; of one to come, what will be due. A pure
+     * function of what was read.
      *
      * @param ledgers of the layout in force at {@code at}, by shard
      * @param shard empty for each shard in a sentence
      */
-    public static List<String> of(
+    public static Explanation of(
             Snapshot snapshot,
             Journal journal,
             JobRecord job,
             Map<String, LedgerRecord> ledgers,
             Instant at,
             Optional<String> shard) {
-        Explanation explanation = new Explanation(new Case(snapshot, journal, job, ledgers));
-        explanation.explain(at, shard);
-        return List.copyOf(explanation.sentences);
+        return new Teller(new Case(snapshot, journal, job, ledgers, at), shard).tell();
     }
 
-    private void say(String sentence) {
-        sentences.add(sentence);
-    }
+    /** Puts one explanation together. */
+    private static final class Teller {
+        private final Case facts;
+        private final Optional<String> shard;
+        private final JobVersion version;
+        private final List<String> sentences = new ArrayList<>();
+        private final List<Standing> standings = new ArrayList<>();
+        private Optional<Instant> due = Optional.empty();
 
-    private void explain(Instant at, Optional<String> shard) {
-        JobVersion version = facts.job().at(at);
-        say("Version " + version.number() + ", in force from " + version.from() + ", by "
-                + version.author().name()
-                + (version.author().reason().isEmpty()
-                        ? ""
-                        : " (" + version.author().reason() + ")") + ": "
-                + JobText.triggers(version.definition()) + ".");
-        boolean silent = switchedOff(at, version);
-        if (at.isAfter(facts.now())) {
-            say("That is to come: what has happened up to now is told without --at.");
-        } else if (version.definition().schedule().manualOnly()) {
-            say("It has no schedule: nothing is due unless somebody triggers it.");
-        } else {
-            lastFire(at)
-                    .ifPresentOrElse(fire -> past(at, fire, shard), () -> say("It was never due up to " + at + "."));
+        Teller(Case facts, Optional<String> shard) {
+            this.facts = facts;
+            this.shard = shard;
+            this.version = facts.job().at(facts.at());
         }
-        requests();
-        sentences.addAll(PlacementStory.missing(facts, version, shard));
-        if (!silent) {
-            future(at, version, shard);
-        }
-    }
 
-    private Optional<Instant> lastFire(Instant at) {
-        Instant upTo = Instant.ofEpochMilli(at.toEpochMilli());
-        Optional<Instant> last = Optional.empty();
-        for (JobVersion version : facts.job().versions()) {
-            Optional<Instant> fire =
-                    VersionedDueSet.of(facts.job(), version.layout()).latest(Instant.EPOCH, upTo);
-            last = latest(last, fire);
+        private void say(String sentence) {
+            sentences.add(sentence);
         }
-        boolean delayed = facts.job().versions().stream()
-                .anyMatch(version -> version.definition().schedule().delay().isPresent());
-        // When the fires of a delay were due, the definition does not say, but the journal lists them.
-        return delayed ? latest(last, listed(upTo)) : last;
-    }
 
-    private Optional<Instant> listed(Instant upTo) {
-        return facts.journal().fires().stream()
-                .map(Journal.Line::entry)
-                .filter(entry -> entry.jobUid().equals(facts.job().uid())
-                        && entry.fire().isScheduled()
-                        && !entry.fire().due().isAfter(upTo))
-                .map(entry -> entry.fire().due())
-                .max(Comparator.naturalOrder());
-    }
+        Explanation tell() {
+            sentences.addAll(VersionStory.then(facts));
+            boolean silent = VersionStory.isSilent(facts);
+            if (!facts.isPast()) {
+                sentences.addAll(VersionStory.coming(facts));
+            }
+            if (facts.isToCome()) {
+                say("That is to come: what has happened up to now is told without --at.");
+            } else if (version.definition().schedule().manualOnly()) {
+                say("It has no schedule: nothing is due unless somebody triggers it.");
+            } else {
+                due = lastFire();
+                due.ifPresentOrElse(this::fire, () -> say("It was never due up to " + facts.at() + "."));
+            }
+            requests();
+            placement();
+            NextFire next = next();
+            if (!silent || facts.isPast()) {
+                future(next);
+            }
+            if (facts.isPast()) {
+                sentences.addAll(VersionStory.since(facts));
+                sentences.addAll(VersionStory.coming(facts));
+            }
+            return new Explanation(sentences, facts.job(), version, due, next, standings);
+        }
 
-    private static Optional<Instant> latest(Optional<Instant> a, Optional<Instant> b) {
-        return Stream.of(a, b).flatMap(Optional::stream).max(Comparator.naturalOrder());
-    }
+        // --- what was
 
-    private boolean switchedOff(Instant at, JobVersion version) {
-        Optional<Instant> deleted = facts.job().deletedAt();
-        if (deleted.isPresent() && !deleted.get().isAfter(at)) {
-            say("The job was deleted with effect from " + deleted.get() + ": nothing is due after that.");
-            return true;
+        private Optional<Instant> lastFire() {
+            Instant upTo = Instant.ofEpochMilli(facts.at().toEpochMilli());
+            Optional<Instant> last = facts.job().versions().stream()
+                    .flatMap(
+                            each -> VersionedDueSet.of(facts.job(), each.layout()).latest(Instant.EPOCH, upTo).stream())
+                    .max(Comparator.naturalOrder());
+            boolean delayed = facts.job().versions().stream()
+                    .anyMatch(each -> each.definition().schedule().delay().isPresent());
+            // When the fires of a delay were due, the definition does not say, but the journal lists them.
+            return delayed
+                    ? Stream.of(last, listed().filter(due -> !due.isAfter(upTo)).max(Comparator.naturalOrder()))
+                            .flatMap(Optional::stream)
+                            .max(Comparator.naturalOrder())
+                    : last;
         }
-        if (version.paused()) {
-            say("It is paused: nothing is due until 'belfry resume "
-                    + facts.job().name() + "'." + unpaused(version, at));
-            return true;
-        }
-        if (!version.definition().enabled()) {
-            say("It is not enabled: nothing is due until a definition with 'enabled: true' is applied."
-                    + unpaused(version, at));
-            return true;
-        }
-        return false;
-    }
 
-    private String unpaused(JobVersion version, Instant at) {
-        return version.definition()
-                .schedule()
-                .next(at)
-                .map(next -> " Else it would be due next at " + next + ".")
-                .orElse("");
-    }
+        private Stream<Instant> listed() {
+            return facts.journal().fires().stream()
+                    .map(Journal.Line::entry)
+                    .filter(entry -> entry.jobUid().equals(facts.job().uid())
+                            && entry.fire().isScheduled())
+                    .map(entry -> entry.fire().due());
+        }
 
-    private void past(Instant at, Instant fire, Optional<String> shard) {
-        if (at.equals(facts.now())) {
-            say("Its last fire was at " + fire + ".");
-        } else if (fire.equals(at)) {
-            say("It was due at " + fire + ".");
-        } else {
-            say("It was not due at " + at + "; the last fire up to then was " + fire + ".");
+        private void fire(Instant fire) {
+            if (!facts.isPast()) {
+                say("Its last fire was at " + fire + ".");
+            } else if (fire.equals(facts.at())) {
+                say("It was due at " + fire + ".");
+            } else {
+                say("It was not due at " + facts.at() + "; the last fire up to then was " + fire + ".");
+            }
+            JobVersion of = facts.job().at(fire);
+            if (of.layout() != version.layout()) {
+                say("That was another layout of its shards; 'belfry explain "
+                        + facts.job().name() + " --at " + fire + "' tells of it.");
+                return;
+            }
+            AgentNames names = names(of, facts.lines(fire, of).values());
+            FireStory story = new FireStory(facts, fire, of, names);
+            if (shard.isPresent()) {
+                standings.add(story.standing(shard.get()));
+                oneShard(story, of, names, shard.get());
+            } else {
+                allShards(story, of, names);
+            }
         }
-        JobVersion version = facts.job().at(fire);
-        if (version.layout() != facts.job().at(at).layout()) {
-            say("That was another layout of its shards; 'belfry explain "
-                    + facts.job().name() + " --at " + fire + "' tells of it.");
-            return;
-        }
-        FireStory story = new FireStory(facts, fire, version);
-        if (shard.isPresent()) {
-            oneShard(story, version, shard.get());
-            return;
-        }
-        Map<String, Integer> states = new TreeMap<>();
-        List<String> shards = facts.shards(version);
-        shards.forEach(each -> states.merge(story.state(each), 1, Integer::sum));
-        states.forEach((state, count) -> say(
-                (shards.size() == 1 ? "Its only shard " : count + " of " + shards.size() + " shards ") + state + "."));
-        if (shards.size() == 1) {
-            oneShard(story, version, shards.get(0));
-        } else {
-            say("Add --shard N for the attempts of one shard.");
-        }
-    }
 
-    private void oneShard(FireStory story, JobVersion version, String shard) {
-        sentences.addAll(PlacementStory.owner(facts, version, shard));
-        sentences.addAll(story.sentences(shard));
-    }
-
-    private void requests() {
-        if (!facts.job().requests().isEmpty()) {
-            var last = facts.job().requests().get(facts.job().requests().size() - 1);
-            say("The last of " + facts.job().requests().size() + " runs asked for is " + last.runId() + ", by "
-                    + last.author().name() + " at " + last.accepted() + "; 'belfry describe run " + last.runId()
-                    + "' tells of it.");
+        private void allShards(FireStory story, JobVersion of, AgentNames names) {
+            facts.shards(of, due.orElseThrow()).forEach(each -> standings.add(story.standing(each)));
+            Map<String, Integer> states = new TreeMap<>();
+            standings.forEach(standing -> states.merge(standing.text(), 1, Integer::sum));
+            int all = standings.size();
+            states.forEach((state, count) ->
+                    say((all == 1 ? "Its only shard " : count + " of " + all + " shards ") + state + "."));
+            if (all == 1) {
+                oneShard(story, of, names, standings.get(0).shard());
+            } else if (all > 1) {
+                say("Add --shard " + (Case.isBroadcast(of) ? "AGENT" : "N") + " for the attempts of one shard.");
+            }
         }
-    }
 
-    // --- what will be
+        private void oneShard(FireStory story, JobVersion of, AgentNames names, String one) {
+            if (facts.isPast()) {
+                sentences.addAll(PlacementStory.ownerThen(facts, of, names, one, due.orElseThrow()));
+                sentences.addAll(story.sentences(one));
+                if (!story.standing(one).isOver()) {
+                    PlacementStory.ownerNow(facts, of, names, one).forEach(now -> say("At present: " + now));
+                }
+            } else {
+                sentences.addAll(PlacementStory.owner(facts, of, names, one));
+                sentences.addAll(story.sentences(one));
+            }
+        }
 
-    private void future(Instant at, JobVersion version, Optional<String> shard) {
-        Instant from = at.isAfter(facts.now()) ? at.minusMillis(1) : facts.now();
-        Optional<Instant> next = JobText.next(facts.job(), from);
-        if (next.isEmpty()) {
-            sentences.add(withoutInstant(version, shard));
-            return;
+        private AgentNames names(JobVersion of, Collection<List<Journal.Line>> lines) {
+            Set<String> occurring = new TreeSet<>();
+            facts.snapshot()
+                    .agents()
+                    .forEach(agent -> occurring.add(agent.facts().incarnation().name()));
+            facts.snapshot().table().forEach((key, row) -> {
+                if (key.jobUid().equals(facts.job().uid())) {
+                    occurring.add(row.owner().name());
+                }
+            });
+            lines.forEach(some -> some.forEach(line -> occurring.add(line.writer())));
+            if (!Case.isBroadcast(of)) {
+                OwnerThen.of(facts, of, due.orElse(facts.now())).values().forEach(then -> occurring.add(then.owner()));
+            }
+            return new AgentNames(occurring);
         }
-        if (at.isAfter(facts.now()) && next.get().equals(at)) {
-            say("It will be due at " + at + ".");
-        }
-        JobVersion then = facts.job().at(next.get());
-        String by = shard.filter(s -> !Case.isBroadcast(then))
-                .flatMap(s -> facts.snapshot()
-                        .table()
-                        .tenancy(new LayoutKey(facts.job().uid(), then.layout()).shard(Integer.parseInt(s))))
-                .map(row -> ", on " + row.owner().agentId() + " as things stand")
-                .orElse("");
-        Instant start = VersionedDueSet.of(facts.job(), then.layout()).jittered(next.get());
-        Duration jitter = Duration.between(next.get(), start);
-        say("The next fire" + (at.isAfter(facts.now()) ? " from then on" : "") + " is at " + next.get()
-                + (jitter.isZero() ? "" : ", started " + jitter.toMillis() + " ms later by its jitter") + by + ".");
-    }
 
-    private String withoutInstant(JobVersion version, Optional<String> shard) {
-        if (version.definition().schedule().delay().isEmpty()) {
-            return "No further fire is planned: it runs when somebody triggers it.";
+        private void requests() {
+            var asked = facts.job().requests().stream()
+                    .filter(request -> !request.accepted().isAfter(facts.at()))
+                    .toList();
+            if (!asked.isEmpty()) {
+                var last = asked.get(asked.size() - 1);
+                say("The last of " + asked.size() + " runs asked for is " + last.runId() + ", by "
+                        + last.author().name() + " at " + last.accepted() + "; 'belfry describe run " + last.runId()
+                        + "' tells of it.");
+            }
         }
-        Optional<String> one = shard.isEmpty() && facts.shards(version).size() == 1
-                ? Optional.of(facts.shards(version).get(0))
-                : shard;
-        return one.flatMap(facts::ledger)
-                .flatMap(LedgerRecord::delayNext)
-                .map(next -> "Its next fire is at " + next + ", the delay after the end of the one before.")
-                .orElse("Its next fire follows the end of the one before; --shard N tells when, once that has ended.");
+
+        /** Which shards nobody has: of the present, and so of the past only where that fire still waits. */
+        private void placement() {
+            boolean waits = standings.stream().anyMatch(standing -> !standing.isOver());
+            if (facts.isPast() && !waits) {
+                return;
+            }
+            String mark = facts.isPast() ? "At present: " : "";
+            PlacementStory.missing(facts, version, names(version, List.of()), shard)
+                    .forEach(sentence -> say(mark + sentence));
+        }
+
+        // --- what will be
+
+        private NextFire next() {
+            if (facts.isPast()) {
+                Optional<Instant> listed =
+                        listed().filter(at -> at.isAfter(facts.at())).min(Comparator.naturalOrder());
+                return new NextFire(JobText.next(facts.job(), facts.at()).or(() -> listed), false);
+            }
+            Instant from = facts.isToCome() ? facts.at().minusMillis(1) : facts.now();
+            Collection<LedgerRecord> ledgers = shard.flatMap(facts::ledger)
+                    .map(List::of)
+                    .orElseGet(() -> List.copyOf(facts.ledgers().values()));
+            return facts.isToCome() && !NextFire.needsLedgers(facts.job(), from)
+                    ? new NextFire(JobText.next(facts.job(), from), false)
+                    : NextFire.of(facts.job(), from, ledgers);
+        }
+
+        private void future(NextFire next) {
+            if (next.at().isEmpty()) {
+                if (!facts.isPast()) {
+                    say(withoutInstant(next));
+                }
+                return;
+            }
+            Instant at = next.at().get();
+            if (facts.isPast() && !at.isAfter(facts.now())) {
+                say("The next fire after that was at " + at + ".");
+                return;
+            }
+            if (facts.isToCome() && at.equals(facts.at())) {
+                say("It will be due at " + at + ".");
+            }
+            JobVersion then = facts.job().at(at);
+            if (then.definition().schedule().delay().isPresent() && !at.equals(then.from())) {
+                say("Its next fire is at " + at + ", the delay after the end of the one before.");
+                return;
+            }
+            Instant start = VersionedDueSet.of(facts.job(), then.layout()).jittered(at);
+            Duration jitter = Duration.between(at, start);
+            say("The next fire" + (facts.isToCome() ? " from then on" : "") + " is at " + at
+                    + (jitter.isZero() ? "" : ", started " + jitter.toMillis() + " ms later by its jitter")
+                    + by(then) + ".");
+        }
+
+        private String by(JobVersion then) {
+            return shard.filter(one -> !Case.isBroadcast(then))
+                    .flatMap(one -> facts.snapshot()
+                            .table()
+                            .tenancy(new LayoutKey(facts.job().uid(), then.layout()).shard(Integer.parseInt(one))))
+                    .map(row -> ", on " + row.owner().agentId() + " as things stand")
+                    .orElse("");
+        }
+
+        private String withoutInstant(NextFire next) {
+            if (next.afterRun()) {
+                return "Its next fire follows the end of the one before, which has not ended yet.";
+            }
+            if (version.definition().schedule().manualOnly()) {
+                return "No further fire is planned: it runs when somebody triggers it.";
+            }
+            JobVersion newest = facts.job().newest();
+            boolean silenced = newest.paused() || !newest.definition().enabled();
+            if (facts.job().deleted() || (silenced && newest.number() > version.number())) {
+                return "No further fire is due"
+                        + (facts.job().deleted()
+                                ? " before the deletion is in force."
+                                : " before version " + newest.number() + " is in force, and none under it.");
+            }
+            return "No further fire is planned: its triggers have no instant left, so that it runs when somebody triggers it.";
+        }
     }
 }

@@ -1,76 +1,180 @@
 package dev.belfry.console.query;
 
 import dev.belfry.agent.client.Journal;
+import dev.belfry.console.query.Standing.State;
 import dev.belfry.core.job.Retry;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
-import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.ledger.RecentOutcome;
 import dev.belfry.core.ledger.Span;
+import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.BackOff;
+import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobVersion;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** What became of one scheduled fire, shard by shard. Pure functions of a case. */
 final class FireStory {
     private final Case facts;
     private final Instant fire;
     private final JobVersion version;
+    private final AgentNames names;
+    private final Map<String, List<Journal.Line>> lines;
+    private final Map<String, OwnerThen> owners;
 
-    FireStory(Case facts, Instant fire, JobVersion version) {
+    FireStory(Case facts, Instant fire, JobVersion version, AgentNames names) {
         this.facts = facts;
         this.fire = fire;
         this.version = version;
+        this.names = names;
+        this.lines = facts.lines(fire, version);
+        this.owners = Case.isBroadcast(version) ? Map.of() : OwnerThen.of(facts, version, fire);
     }
 
-    /** How a shard stands, to follow "shard N ". */
-    String state(String shard) {
-        List<Journal.Line> lines = facts.lines(fire, version, shard);
-        for (int i = lines.size() - 1; i >= 0; i--) {
-            FireEntry entry = lines.get(i).entry();
+    private List<Journal.Line> lines(String shard) {
+        return lines.getOrDefault(shard, List.of());
+    }
+
+    // --- how a shard stands
+
+    /** How a shard stands with the fire. */
+    Standing standing(String shard) {
+        List<Journal.Line> of = lines(shard);
+        for (int i = of.size() - 1; i >= 0; i--) {
+            FireEntry entry = of.get(i).entry();
             if (entry.kind() == FireEntry.Kind.FINAL) {
-                return entry.outcome().text() + (entry.reason().isEmpty() ? "" : " (" + meaning(entry.reason()) + ")");
+                return settled(shard, entry.outcome(), entry.reason(), Optional.of(entry.ended()));
             }
         }
-        LedgerRecord ledger = facts.ledgers().get(shard);
-        if (ledger == null) {
-            return "has recorded nothing at all: no agent that owned it has ever begun or settled a fire";
+        Optional<LedgerRecord> ledger = facts.ledger(shard);
+        Optional<RecentOutcome> recent = ledger.flatMap(this::recent);
+        if (recent.isPresent()) {
+            RecentOutcome one = recent.get();
+            return settled(shard, one.outcome(), one.reason(), Optional.of(one.ended()));
         }
-        if (!fire.isAfter(ledger.mark())) {
-            return "is final by the ledger, its outcome counted and not listed any more";
+        Optional<Mark> above = ledger.flatMap(this::above);
+        if (above.isPresent() && above.get() instanceof Mark.Final end) {
+            return settled(shard, end.outcome(), end.reason(), Optional.empty());
         }
-        for (Span span : ledger.above()) {
-            if (span.covers(fire)) {
-                return span.mark() instanceof Mark.Final f
-                        ? f.outcome().text() + (f.reason().isEmpty() ? "" : " (" + meaning(f.reason()) + ")")
-                        : waitsToBeTriedAgain(lines)
-                                ? "waits to be tried again"
-                                : "is running, or was when its owner was lost";
-            }
+        State state = above.isPresent()
+                ? waitsToBeTriedAgain(of) ? State.TRIED_AGAIN : State.RUNNING
+                : ledger.map(record -> state(shard, record)).orElse(State.NOTHING_RECORDED);
+        return standing(shard, state, Optional.empty(), "", Optional.empty());
+    }
+
+    private State state(String shard, LedgerRecord ledger) {
+        boolean broadcast = Case.isBroadcast(version);
+        if (fire.isAfter(ledger.mark())) {
+            return broadcast && facts.registered(shard).isEmpty() ? State.AGENT_GONE : State.NOT_BEGUN;
         }
-        return "has not begun it";
+        // The root of the journal holds what is left of journals that are gone altogether.
+        boolean counted = facts.isCounted(
+                fire,
+                writer -> !broadcast
+                        || AgentNames.agentId(writer).equals(shard)
+                        || writer.equals(Paths.name(Paths.JOURNAL)));
+        if (counted) {
+            return State.COUNTED;
+        }
+        boolean there = facts.registered(shard)
+                .filter(agent -> agent.facts().registeredAt().isBefore(fire))
+                .isPresent();
+        return broadcast && !there ? State.NOT_OWED : State.UNLISTED;
+    }
+
+    private Standing settled(String shard, Outcome outcome, String reason, Optional<Instant> ended) {
+        return standing(shard, State.FINAL, Optional.of(outcome), reason, ended);
+    }
+
+    private Standing standing(
+            String shard, State state, Optional<Outcome> outcome, String reason, Optional<Instant> ended) {
+        return new Standing(
+                shard,
+                state,
+                outcome,
+                reason,
+                ended,
+                Optional.ofNullable(owners.get(shard)).map(OwnerThen::owner),
+                facts.tenancy(version, shard),
+                Attempt.of(lines(shard)));
+    }
+
+    private Optional<RecentOutcome> recent(LedgerRecord ledger) {
+        return ledger.recent().stream()
+                .filter(one -> one.requested().isEmpty() && one.due().equals(fire))
+                .findFirst();
+    }
+
+    private Optional<Mark> above(LedgerRecord ledger) {
+        return ledger.above().stream()
+                .filter(span -> span.covers(fire))
+                .map(Span::mark)
+                .findFirst();
     }
 
     private static boolean waitsToBeTriedAgain(List<Journal.Line> lines) {
         return !lines.isEmpty() && lines.get(lines.size() - 1).entry().kind() == FireEntry.Kind.ENDED;
     }
 
+    // --- what is recorded of it
+
     /** Everything that is recorded of a shard. */
     List<String> sentences(String shard) {
         List<String> told = new ArrayList<>();
-        List<Journal.Line> lines = facts.lines(fire, version, shard);
-        lines.forEach(line -> told.add(sentence(line)));
-        if (lines.isEmpty()) {
-            told.add("Shard " + shard + " " + state(shard) + ".");
-        } else if (waitsToBeTriedAgain(lines)) {
-            told.add(backOff(lines.get(lines.size() - 1).entry()));
+        List<Journal.Line> of = lines(shard);
+        of.forEach(line -> told.add(sentence(line)));
+        Standing standing = standing(shard);
+        if (of.isEmpty()) {
+            told.add("Shard " + shard + " " + standing.text() + ".");
+        } else if (standing.state() == State.TRIED_AGAIN) {
+            told.add(backOff(of.get(of.size() - 1).entry()));
+        }
+        if (Case.isBroadcast(version)) {
+            told.addAll(sessions(shard, standing));
         }
         facts.ledger(shard)
-                .ifPresent(ledger -> told.add("Its ledger, last written by " + ledger.writer() + ", is final up to "
+                .ifPresent(ledger -> told.add((facts.isPast() ? "At present its ledger" : "Its ledger")
+                        + ", last written by " + names.of(ledger.writer()) + ", is final up to "
                         + ledger.mark() + " with " + ledger.above().size() + " entries above."));
         return told;
+    }
+
+    /** Since when the agent of a broadcast shard is registered, and what is known of the session before. */
+    private List<String> sessions(String agent, Standing standing) {
+        List<String> told = new ArrayList<>();
+        if (standing.state() == State.NOT_OWED || standing.state() == State.AGENT_GONE) {
+            lastBefore(agent)
+                    .ifPresent(
+                            line -> told.add("The last outcome that agent " + agent + " recorded before is that of the"
+                                    + " fire of " + line.entry().last() + ", at "
+                                    + line.entry().ended()
+                                    + ". When its session ended is not recorded: whether it was still registered at "
+                                    + fire + " cannot be told, and makes no difference."));
+        }
+        if (standing.state() == State.RUNNING && facts.registered(agent).isEmpty()) {
+            told.add("Agent " + agent
+                    + " is not registered any more: what it had begun is settled by the recovery policy"
+                    + " once an agent of that id registers again.");
+        }
+        facts.registered(agent)
+                .ifPresent(state -> told.add("Agent " + agent + " is registered since "
+                        + state.facts().registeredAt() + ", and owes what is due after that."));
+        return told;
+    }
+
+    private Optional<Journal.Line> lastBefore(String agent) {
+        return facts.journal().fires().stream()
+                .filter(line -> line.entry().jobUid().equals(facts.job().uid())
+                        && line.entry().layout() == 0
+                        && line.entry().shard().equals(agent)
+                        && line.entry().kind() == FireEntry.Kind.FINAL
+                        && line.entry().last().isBefore(fire))
+                .max(java.util.Comparator.comparing(line -> line.entry().last()));
     }
 
     private String backOff(FireEntry failed) {
@@ -83,56 +187,26 @@ final class FireStory {
                 + jitter + "; until then the fire counts as running.";
     }
 
-    private static String sentence(Journal.Line line) {
+    private String sentence(Journal.Line line) {
         FireEntry entry = line.entry();
-        String reason = entry.reason().isEmpty() ? "" : ": " + meaning(entry.reason());
+        String reason = entry.reason().isEmpty() ? "" : ": " + ReasonText.of(entry.reason());
         String attempt = "attempt " + entry.attempt() + " (token " + entry.token() + ")";
+        String writer = names.of(line.writer());
         return switch (entry.kind()) {
-            case STARTED -> line.writer() + " started " + attempt + " at " + entry.started() + reason + ".";
+            case STARTED -> writer + " started " + attempt + " at " + entry.started() + reason + ".";
             case ENDED ->
-                line.writer() + " ended " + attempt + " " + entry.outcome().text() + " at " + entry.ended() + reason
+                writer + " ended " + attempt + " " + entry.outcome().text() + " at " + entry.ended() + reason
                         + "; it was to be tried again.";
             case ABANDONED ->
-                line.writer() + " abandoned " + attempt + " at " + entry.ended()
-                        + ", since it did not stop when told to" + reason + ".";
+                writer + " abandoned " + attempt + " at " + entry.ended() + ", since it did not stop when told to"
+                        + reason + ".";
             case FINAL ->
-                line.writer() + " recorded " + entry.outcome().text()
+                writer + " recorded " + entry.outcome().text()
                         + (entry.count() > 1
                                 ? " for the " + entry.count() + " fires from "
                                         + entry.fire().due() + " to " + entry.last()
                                 : "")
                         + (entry.attempt() > 0 ? " for " + attempt : "") + " at " + entry.ended() + reason + ".";
-        };
-    }
-
-    /** A reason's word in plain words; a text of user code's own stays as it is. */
-    static String meaning(String reason) {
-        return switch (reason) {
-            case Reasons.OVERLAP -> "an earlier fire of the shard was still running";
-            case Reasons.BUFFER_FULL -> "the buffer of waiting fires was full";
-            case Reasons.REPLACED -> "a newer fire took its place in the buffer";
-            case Reasons.PAUSED -> "the job was paused";
-            case Reasons.COALESCED -> "missed while nobody could run it; a later fire stands for it";
-            case Reasons.MISFIRE_SKIP -> "missed while nobody could run it; the misfire policy runs nothing late";
-            case Reasons.WINDOW -> "older than the catch-up window";
-            case Reasons.LIMIT -> "more late fires than the limit";
-            case Reasons.HANDOVER -> "late, due while the shard was handed over";
-            case Reasons.MISFIRE -> "late, due while nobody could run it";
-            case Reasons.OUTCOME_UNKNOWN ->
-                "run again, since its first owner was lost before it could record an outcome";
-            case Reasons.LEASE_OVER -> "cut short by the end of its agent's lease";
-            case Reasons.CANCELLED_BY_NEWER -> "cancelled by a newer fire";
-            case Reasons.LAYOUT -> "the number of shards or their parameters changed";
-            case Reasons.DELETED -> "the job was deleted";
-            case Reasons.OPERATOR -> "an operator asked for it";
-            case Reasons.CLOSING -> "its agent closed, and did not wait longer";
-            case Reasons.ATTEMPT_TIMEOUT -> "the attempt took longer than timeouts.attempt";
-            case Reasons.TOTAL_TIMEOUT -> "all attempts together took longer than timeouts.total";
-            case Reasons.HEARTBEAT_TIMEOUT -> "no progress was reported for longer than timeouts.heartbeat";
-            case Reasons.ATTEMPTS_EXHAUSTED -> "the last attempt that retry.attempts allows has failed";
-            case Reasons.NO_THREAD -> "every thread of the agent's pool is held by an attempt that does not end";
-            case Reasons.CLAIM_WITHOUT_OUTCOME -> "claimed by an owner that was lost, and not run twice";
-            default -> reason;
         };
     }
 }

@@ -9,13 +9,17 @@ import dev.belfry.core.assign.PlanInput;
 import dev.belfry.core.cluster.PlannedJob;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
+import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.LayoutKey;
+import dev.belfry.core.ownership.TableBuilder;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What the master would do next with the shards: for previews and explanations. Pure functions. */
 public final class Moves {
@@ -26,7 +30,10 @@ public final class Moves {
         return with(snapshot, Map.of());
     }
 
-    /** The plan once these definitions are in force, by name; new names are new jobs. */
+    /**
+     * The plan once these definitions are in force, by name; new names are new jobs. What was granted under a layout that
+     * they change has been let go of.
+     */
     public static Plan with(Snapshot snapshot, Map<String, JobDefinition> changed) {
         List<JobSpec> specs = new ArrayList<>();
         for (JobState state : snapshot.jobs()) {
@@ -44,12 +51,43 @@ public final class Moves {
                 specs.add(PlannedJob.of(new LayoutKey(name + "~new", 1), definition, true));
             }
         });
-        return Plan.of(PlanInput.of(specs, agents(snapshot), snapshot.table()));
+        return Plan.of(PlanInput.of(specs, agents(snapshot), withoutOld(snapshot, changed)));
+    }
+
+    /** The jobs of which a change of shards or placement makes a new layout, with the layout that is over then. */
+    public static Map<String, LayoutKey> relaid(Snapshot snapshot, Map<String, JobDefinition> changed) {
+        Map<String, LayoutKey> relaid = new LinkedHashMap<>();
+        changed.forEach((name, definition) -> snapshot.job(name)
+                .filter(job -> !job.deleted())
+                .ifPresent(job -> {
+                    JobVersion version = job.at(snapshot.now());
+                    if (isNewLayout(version, definition)) {
+                        relaid.put(name, new LayoutKey(job.uid(), version.layout()));
+                    }
+                }));
+        return relaid;
+    }
+
+    private static boolean isNewLayout(JobVersion version, JobDefinition definition) {
+        return !definition.shards().equals(version.definition().shards())
+                || definition.placement() != version.definition().placement();
+    }
+
+    /** The table once everything of the layouts that change has been let go of: no shard of the new one is granted before. */
+    private static AssignmentTable withoutOld(Snapshot snapshot, Map<String, JobDefinition> changed) {
+        TableBuilder table = snapshot.table().toBuilder();
+        Set<LayoutKey> old = Set.copyOf(relaid(snapshot, changed).values());
+        snapshot.table().forEach((key, row) -> {
+            if (old.contains(key.of())) {
+                table.drop(key);
+            }
+        });
+        return table.build();
     }
 
     private static JobSpec changed(JobRecord job, JobDefinition definition, Instant now) {
         JobVersion version = job.at(now);
-        boolean newLayout = !definition.shards().equals(version.definition().shards());
+        boolean newLayout = isNewLayout(version, definition);
         LayoutKey layout = new LayoutKey(job.uid(), version.layout() + (newLayout ? 1 : 0));
         return PlannedJob.of(layout, definition, PlannedJob.isActive(job, now));
     }

@@ -12,10 +12,12 @@ import dev.belfry.core.journal.TableEntry;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
 import dev.belfry.core.ownership.LayoutKey;
+import dev.belfry.core.ownership.Lease;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.version.JobVersion;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -29,11 +31,13 @@ final class PlacementStory {
 
     private final Case facts;
     private final JobVersion version;
+    private final AgentNames names;
     private final List<String> told = new ArrayList<>();
 
-    private PlacementStory(Case facts, JobVersion version) {
+    private PlacementStory(Case facts, JobVersion version, AgentNames names) {
         this.facts = facts;
         this.version = version;
+        this.names = names;
     }
 
     private void say(String sentence) {
@@ -43,32 +47,58 @@ final class PlacementStory {
     // --- one shard
 
     /** Whose a shard is, since when, and what its hand-over waits for. */
-    static List<String> owner(Case facts, JobVersion version, String shard) {
-        PlacementStory story = new PlacementStory(facts, version);
+    static List<String> owner(Case facts, JobVersion version, AgentNames names, String shard) {
+        PlacementStory story = new PlacementStory(facts, version, names);
         if (!Case.isBroadcast(version)) {
-            story.owner(Integer.parseInt(shard));
+            story.present(shard);
+            story.moves(Integer.parseInt(shard), facts.now());
         }
         return story.told;
     }
 
-    private void owner(int shard) {
-        facts.snapshot()
-                .table()
-                .tenancy(new LayoutKey(facts.job().uid(), version.layout()).shard(shard))
-                .ifPresent(row -> {
-                    say("Shard " + shard + " belongs to " + row.owner() + " since generation " + row.since() + "."
-                            + absent(row));
-                    handOver(row, facts.ledger(Integer.toString(shard)));
-                });
+    /** Whose a shard was at an instant of the past, and how that had come about. */
+    static List<String> ownerThen(Case facts, JobVersion version, AgentNames names, String shard, Instant fire) {
+        PlacementStory story = new PlacementStory(facts, version, names);
+        if (!Case.isBroadcast(version)) {
+            OwnerThen then = OwnerThen.of(facts, version, fire).get(shard);
+            story.say(
+                    then == null
+                            ? "The masters' journal lists no owner of shard " + shard + " at that time."
+                            : "Shard " + shard + " belonged to " + names.of(then.owner()) + " then.");
+            story.moves(Integer.parseInt(shard), fire);
+        }
+        return story.told;
+    }
+
+    /** Whose a shard is at present, for a fire of the past that is not settled yet. */
+    static List<String> ownerNow(Case facts, JobVersion version, AgentNames names, String shard) {
+        PlacementStory story = new PlacementStory(facts, version, names);
+        if (!Case.isBroadcast(version)) {
+            story.present(shard);
+        }
+        return story.told;
+    }
+
+    private void present(String shard) {
+        facts.tenancy(version, shard).ifPresent(row -> {
+            say("Shard " + shard + " belongs to " + names.of(row.owner().name()) + " since generation " + row.since()
+                    + "." + absent(row));
+            handOver(row, facts.ledger(shard));
+        });
+    }
+
+    private void moves(int shard, Instant upTo) {
         List<String> moves = new ArrayList<>();
         for (TableEntry entry : facts.journal().table()) {
             for (TableEntry.Line line : entry.changes()) {
-                if (line.jobUid().equals(facts.job().uid())
+                if (!entry.at().isAfter(upTo)
+                        && line.jobUid().equals(facts.job().uid())
                         && line.layout() == version.layout()
                         && line.shard() == shard) {
-                    moves.add("At " + entry.at() + " the master " + entry.incarnation() + ": " + line.kind() + " "
-                            + line.owner() + (line.next().isEmpty() ? "" : " to " + line.next()) + ", " + line.reason()
-                            + ".");
+                    moves.add("At " + entry.at() + " the master " + names.of(entry.incarnation()) + ": " + line.kind()
+                            + " " + names.of(line.owner())
+                            + (line.next().isEmpty() ? "" : " to " + names.of(line.next()))
+                            + ", " + line.reason() + ".");
                 }
             }
         }
@@ -76,14 +106,25 @@ final class PlacementStory {
     }
 
     private String absent(Tenancy row) {
-        boolean there = facts.snapshot().agents().stream()
-                .anyMatch(agent -> agent.facts().incarnation().equals(row.owner()));
-        return there ? "" : " That incarnation is gone; another gets the shard once its lease is sure to be over.";
+        Optional<AgentState> there = facts.snapshot().agents().stream()
+                .filter(agent -> agent.facts().incarnation().equals(row.owner()))
+                .findFirst();
+        if (there.isEmpty()) {
+            return " That incarnation is gone; another gets the shard once its lease is sure to be over.";
+        }
+        Instant heard = there.get().heartbeatAt();
+        boolean silent = !heard.equals(Instant.EPOCH)
+                && heard.plus(Lease.length(there.get().facts().sessionTimeout()))
+                        .isBefore(facts.now());
+        return silent
+                ? " It was last heard of at " + heard + ", longer ago than its lease lasts: it starts nothing, and"
+                        + " another gets the shard once its session has ended."
+                : "";
     }
 
     private void handOver(Tenancy row, Optional<LedgerRecord> ledger) {
         if (row.next() instanceof Successor.Named named) {
-            say("It is to go to " + named.incarnation() + " as soon as its running attempts end.");
+            say("It is to go to " + names.of(named.incarnation().name()) + " as soon as its running attempts end.");
         } else if (row.next() instanceof Successor.Withdrawn) {
             say("It is to be let go of as soon as its running attempts end, and nobody is to follow.");
         } else {
@@ -110,7 +151,7 @@ final class PlacementStory {
                             && line.entry().token() == started.token()
                             && line.entry().layout() == version.layout());
             say("The hand-over waits for attempt " + started.attempt() + " (token " + started.token() + ") of " + what
-                    + ", which runs on " + started.incarnation() + " since " + started.at() + ", for "
+                    + ", which runs on " + names.of(started.incarnation()) + " since " + started.at() + ", for "
                     + Duration.between(started.at(), facts.now()).toSeconds() + " s."
                     + (abandoned
                             ? " It was told to stop and has not: only the end of that process frees the shard, so"
@@ -122,8 +163,8 @@ final class PlacementStory {
     // --- all shards
 
     /** Which shards have no owner, and why. */
-    static List<String> missing(Case facts, JobVersion version, Optional<String> shard) {
-        PlacementStory story = new PlacementStory(facts, version);
+    static List<String> missing(Case facts, JobVersion version, AgentNames names, Optional<String> shard) {
+        PlacementStory story = new PlacementStory(facts, version, names);
         if (!facts.job().deleted() && version.definition().placement() == Placement.STICKY) {
             story.missing(shard);
         }

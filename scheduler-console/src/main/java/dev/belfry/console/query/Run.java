@@ -5,6 +5,7 @@ import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireEntry.Kind;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.run.Outcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * One fire of a job over all its shards, or a range of fires that share an outcome, as the journal lists it.
@@ -102,6 +106,25 @@ public record Run(String jobUid, int layout, FireId fire, long count, List<Journ
         return state().equals("running")
                 ? Optional.empty()
                 : lines.stream().map(line -> line.entry().ended()).max(Comparator.naturalOrder());
+    }
+
+    /** From its first start to its last end; empty unless both are known. */
+    public Optional<Duration> took() {
+        return started().flatMap(from -> ended().map(to -> Duration.between(from, to)));
+    }
+
+    /** The ids of the agents that ran attempts of it, else of those that recorded its outcome. */
+    public Set<String> agents() {
+        boolean ran = lines.stream().anyMatch(line -> line.entry().attempt() > 0);
+        return lines.stream()
+                .filter(line -> !ran || line.entry().attempt() > 0)
+                .map(line -> AgentNames.agentId(line.writer()))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The lines of one shard, in the order in which they were written. */
+    public List<Journal.Line> lines(String shard) {
+        return lines.stream().filter(line -> line.entry().shard().equals(shard)).toList();
     }
 
     /** Attempts over all shards. */

@@ -9,6 +9,7 @@ import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,8 +31,13 @@ public record Snapshot(
         problems = List.copyOf(problems);
     }
 
-    /** Reads it. */
-    public static Snapshot read(BelfryClient client, Instant now) {
+    /**
+     * Reads it.
+     *
+     * @param present the present; kept to the millisecond, as everything else is
+     */
+    public static Snapshot read(BelfryClient client, Instant present) {
+        Instant now = present.truncatedTo(ChronoUnit.MILLIS);
         Readings<AgentState> agents = client.agents();
         Readings<JobState> jobs = client.jobs();
         List<String> problems = new ArrayList<>(agents.problems());

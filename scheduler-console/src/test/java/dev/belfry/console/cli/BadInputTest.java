@@ -19,12 +19,10 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a user sees who types something wrong, or looks at a namespace in which something is wrong. */
 @Timeout(120)
@@ -32,32 +30,8 @@ class BadInputTest {
     private static final String JOBS = "apiVersion: belfry/v1\njobs:\n  - name: alpha\n    trigger: {every: 10s}\n"
             + "  - name: beta\n    trigger: {every: 10s}\n    handler: nowhere\n";
 
-    @TempDir
-    static Path directory;
-
-    private static EmbeddedZooKeeper server;
-
-    private static Console console(TestInfo test) {
-        return new Console(Map.of(
-                "BELFRY_ZOOKEEPER",
-                server.connectString(),
-                "BELFRY_NAMESPACE",
-                test.getTestMethod().orElseThrow().getName()));
-    }
-
-    @BeforeAll
-    static void start() {
-        server = EmbeddedZooKeeper.start(directory.resolve("zookeeper"));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
-    private static String file(String name, String text) throws IOException {
-        return Files.writeString(directory.resolve(name), text).toString();
-    }
+    @RegisterExtension
+    static final ServedConsole SERVED = new ServedConsole();
 
     /** Does something to the tree that only Belfry should do. */
     private interface Vandalism {
@@ -66,14 +40,14 @@ class BadInputTest {
 
     private static void vandal(TestInfo test, Vandalism what) throws Exception {
         CountDownLatch connected = new CountDownLatch(1);
-        ZooKeeper zk = new ZooKeeper(server.connectString(), 30_000, event -> {
+        ZooKeeper zk = new ZooKeeper(SERVED.server().connectString(), 30_000, event -> {
             if (event.getState() == KeeperState.SyncConnected) {
                 connected.countDown();
             }
         });
         try {
             assertThat(connected.await(30, TimeUnit.SECONDS)).isTrue();
-            what.on(zk, "/belfry/" + test.getTestMethod().orElseThrow().getName());
+            what.on(zk, "/belfry/" + ServedConsole.namespace(test));
         } finally {
             zk.close();
         }
@@ -86,7 +60,7 @@ class BadInputTest {
     @Test
     void everythingWrongInAFileIsSaidAtOnceWithItsPlace() throws IOException {
         Console console = new Console();
-        String wrong = file("wrong.yaml", """
+        String wrong = SERVED.file("wrong.yaml", """
                 apiVersion: belfry/v1
                 jobs:
                   - name: a/b
@@ -115,7 +89,7 @@ class BadInputTest {
     @Test
     void jobWhoseInstantsAreAllPastIsValidAndNoted() throws IOException {
         Console console = new Console();
-        String past = file("past.yaml", """
+        String past = SERVED.file("past.yaml", """
                 apiVersion: belfry/v1
                 jobs:
                   - name: over
@@ -130,10 +104,12 @@ class BadInputTest {
     @Test
     void filesThatCannotBeReadAreNamed() throws IOException {
         Console console = new Console();
-        assertThat(console.run("", "validate", directory.resolve("none.yaml").toString()))
+        assertThat(console.run(
+                        "", "validate", SERVED.directory().resolve("none.yaml").toString()))
                 .isEqualTo(Exit.USAGE);
-        assertThat(console.err()).startsWith("no such file: ").contains("none.yaml");
-        Path binary = Files.write(directory.resolve("binary.yaml"), new byte[] {(byte) 0xc3, 0x28, (byte) 0xff});
+        assertThat(console.err()).startsWith("belfry: no such file: ").contains("none.yaml");
+        Path binary =
+                Files.write(SERVED.directory().resolve("binary.yaml"), new byte[] {(byte) 0xc3, 0x28, (byte) 0xff});
         assertThat(console.run("", "validate", binary.toString())).isEqualTo(Exit.NO);
         assertThat(console.err().lines()).singleElement().asString().contains("is not UTF-8 text");
     }
@@ -154,11 +130,12 @@ class BadInputTest {
 
     @Test
     void readingWhatDoesNotExistLeavesNothingBehind() throws Exception {
-        Console console = new Console(Map.of("BELFRY_ZOOKEEPER", server.connectString(), "BELFRY_NAMESPACE", "typo"));
+        Console console =
+                new Console(Map.of("BELFRY_ZOOKEEPER", SERVED.server().connectString(), "BELFRY_NAMESPACE", "typo"));
         assertThat(console.line("get jobs")).as(console.err()).isEqualTo(Exit.DONE);
         assertThat(console.line("verify")).as(console.err()).isEqualTo(Exit.DONE);
         assertThat(console.out()).contains("There is no job in namespace 'typo'");
-        ZooKeeper zk = new ZooKeeper(server.connectString(), 10_000, event -> {});
+        ZooKeeper zk = new ZooKeeper(SERVED.server().connectString(), 10_000, event -> {});
         try {
             assertThat(zk.exists("/belfry/typo", false)).isNull();
         } finally {
@@ -173,17 +150,17 @@ class BadInputTest {
                         "",
                         "zookeeper",
                         "--port",
-                        Integer.toString(server.port()),
+                        Integer.toString(SERVED.server().port()),
                         "--data",
-                        directory.resolve("second").toString()))
+                        SERVED.directory().resolve("second").toString()))
                 .isEqualTo(Exit.NO);
-        assertThat(console.err()).contains("port " + server.port()).contains("choose another with --port");
+        assertThat(console.err()).contains("port " + SERVED.server().port()).contains("choose another with --port");
     }
 
     @Test
     void recordsThatCannotBeReadAreNamedAndTheRestIsShown(TestInfo test) throws Exception {
-        Console console = console(test);
-        assertThat(console.run("", "apply", "--no-wait", file("jobs.yaml", JOBS)))
+        Console console = SERVED.console(test);
+        assertThat(console.run("", "apply", "--no-wait", SERVED.file("jobs.yaml", JOBS)))
                 .as(console.err())
                 .isEqualTo(Exit.DONE);
         vandal(test, (zk, root) -> {
@@ -223,15 +200,15 @@ class BadInputTest {
         }
         assertThat(console.line("verify")).isEqualTo(Exit.NO);
         assertThat(console.out()).contains("note: " + Paths.job("alpha") + " cannot be read");
-        assertThat(console.run("", "apply", "--no-wait", file("jobs.yaml", JOBS)))
+        assertThat(console.run("", "apply", "--no-wait", SERVED.file("jobs.yaml", JOBS)))
                 .isEqualTo(Exit.NO);
         assertThat(console.out()).contains("refused").contains("unchanged");
     }
 
     @Test
     void jobWithoutAHandlerAnywhereIsExplained(TestInfo test) throws IOException {
-        Console console = console(test);
-        assertThat(console.run("", "apply", "--no-wait", file("jobs.yaml", JOBS)))
+        Console console = SERVED.console(test);
+        assertThat(console.run("", "apply", "--no-wait", SERVED.file("jobs.yaml", JOBS)))
                 .isEqualTo(Exit.DONE);
         assertThat(console.line("explain beta")).isEqualTo(Exit.DONE);
         assertThat(console.out()).contains("1 of 1 shards have no owner", "No agent is registered");
@@ -239,7 +216,7 @@ class BadInputTest {
 
     @Test
     void identityOpensWhatItHasClosedAndOthersAreToldWhatToCheck() throws IOException {
-        EmbeddedZooKeeper closed = EmbeddedZooKeeper.start(directory.resolve("closed"));
+        EmbeddedZooKeeper closed = EmbeddedZooKeeper.start(SERVED.directory().resolve("closed"));
         try {
             askWithAndWithoutIdentity(new Console(Map.of("BELFRY_ZOOKEEPER", closed.connectString())));
         } finally {
@@ -248,9 +225,9 @@ class BadInputTest {
     }
 
     private static void askWithAndWithoutIdentity(Console console) throws IOException {
-        String right = file("right", "secret\n");
-        String wrong = file("wrong", "guess\n");
-        String jobs = file("jobs.yaml", JOBS);
+        String right = SERVED.file("right", "secret\n");
+        String wrong = SERVED.file("wrong", "guess\n");
+        String jobs = SERVED.file("jobs.yaml", JOBS);
         assertThat(console.run("", "apply", "--no-wait", jobs, "--user", "anna", "--password-file", right))
                 .as(console.err())
                 .isEqualTo(Exit.DONE);
@@ -272,10 +249,11 @@ class BadInputTest {
     @Test
     void certificateIsAnIdentity() throws IOException {
         TestCertificates certificates =
-                TestCertificates.make(Files.createDirectories(directory.resolve("tls")), "anna", "other");
-        String password = file("store-password", TestCertificates.PASSWORD + "\n");
-        String jobs = file("jobs.yaml", JOBS);
-        EmbeddedZooKeeper secure = EmbeddedZooKeeper.startSecure(directory.resolve("secure"), certificates);
+                TestCertificates.make(Files.createDirectories(SERVED.directory().resolve("tls")), "anna", "other");
+        String password = SERVED.file("store-password", TestCertificates.PASSWORD + "\n");
+        String jobs = SERVED.file("jobs.yaml", JOBS);
+        EmbeddedZooKeeper secure =
+                EmbeddedZooKeeper.startSecure(SERVED.directory().resolve("secure"), certificates);
         try {
             Console console = new Console(Map.of("BELFRY_ZOOKEEPER", secure.connectString()));
             List<String> tls = List.of(

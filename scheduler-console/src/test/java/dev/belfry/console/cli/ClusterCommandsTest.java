@@ -4,18 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.belfry.testkit.zookeeper.EmbeddedZooKeeper;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The commands against a real server without agents: what is there is what was applied. */
 class ClusterCommandsTest {
@@ -23,37 +17,13 @@ class ClusterCommandsTest {
             "apiVersion: belfry/v1\njobs:\n  - name: index\n    trigger: {every: 10s}\n    shards: 3\n"
                     + "  - name: report\n    trigger: manual\n";
 
-    @TempDir
-    static Path directory;
-
-    private static EmbeddedZooKeeper server;
-
-    private Console console(TestInfo test) {
-        return new Console(Map.of(
-                "BELFRY_ZOOKEEPER",
-                server.connectString(),
-                "BELFRY_NAMESPACE",
-                test.getTestMethod().orElseThrow().getName()));
-    }
-
-    @BeforeAll
-    static void start() {
-        server = EmbeddedZooKeeper.start(directory.resolve("zookeeper"));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
-    private static String file(String name, String text) throws IOException {
-        return Files.writeString(directory.resolve(name), text).toString();
-    }
+    @RegisterExtension
+    static final ServedConsole SERVED = new ServedConsole();
 
     @Test
     void appliedJobsAreListedPlannedExportedAndExplained(TestInfo test) throws IOException {
-        Console console = console(test);
-        String jobs = file("jobs.yaml", JOBS);
+        Console console = SERVED.console(test);
+        String jobs = SERVED.file("jobs.yaml", JOBS);
         assertThat(console.run("", "plan", jobs)).as(console.err()).isEqualTo(Exit.DONE);
         assertThat(console.out()).contains("+ index: new, 3 shards").contains("gained (");
 
@@ -73,7 +43,7 @@ class ClusterCommandsTest {
         assertThat(console.out()).startsWith("- name: \"index\"");
 
         assertThat(console.line("export")).isEqualTo(Exit.DONE);
-        String exported = file("exported.yaml", console.out());
+        String exported = SERVED.file("exported.yaml", console.out());
         assertThat(console.run("", "plan", exported)).isEqualTo(Exit.DONE);
         assertThat(console.out()).contains("= index: unchanged", "= report: unchanged");
 
@@ -96,7 +66,7 @@ class ClusterCommandsTest {
 
     @Test
     void emptyNamespaceIsSaidToBeEmptyAndProgramsGetAnEmptyList(TestInfo test) {
-        Console console = console(test);
+        Console console = SERVED.console(test);
         for (String what : new String[] {"jobs", "agents", "shards", "runs", "commands"}) {
             assertThat(console.line("get " + what)).as(what).isEqualTo(Exit.DONE);
             assertThat(console.err()).contains("there are no " + what + " in namespace 'emptyNamespaceIsSaid");
@@ -110,8 +80,8 @@ class ClusterCommandsTest {
 
     @Test
     void nameThatWasMistypedIsAnsweredWithTheOneThatWasMeant(TestInfo test) throws IOException {
-        Console console = console(test);
-        assertThat(console.run("", "apply", file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
+        Console console = SERVED.console(test);
+        assertThat(console.run("", "apply", SERVED.file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
         for (String line : new String[] {
             "describe job indx", "explain indx", "verify --job indx", "get shards --job indx", "get runs --job indx"
         }) {
@@ -124,12 +94,12 @@ class ClusterCommandsTest {
 
     @Test
     void whatIsExportedInEitherFormIsAppliedWithoutAChange(TestInfo test) throws IOException {
-        Console console = console(test);
-        assertThat(console.run("", "apply", file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
+        Console console = SERVED.console(test);
+        assertThat(console.run("", "apply", SERVED.file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
         for (String form : new String[] {"yaml", "json"}) {
             assertThat(console.line("export -o " + form)).isEqualTo(Exit.DONE);
             assertThat(console.out()).startsWith(form.equals("json") ? "{" : "apiVersion");
-            String exported = file("exported." + form, console.out());
+            String exported = SERVED.file("exported." + form, console.out());
             assertThat(console.run("", "apply", exported)).as(console.err()).isEqualTo(Exit.DONE);
             assertThat(console.lines().subList(1, 3))
                     .allSatisfy(line -> assertThat(line).contains("unchanged"));
@@ -138,10 +108,10 @@ class ClusterCommandsTest {
 
     @Test
     void shapesForProgramsHaveTheKeysThatTheyPromise(TestInfo test) throws IOException {
-        Console console = console(test);
-        assertThat(console.run("", "apply", file("jobs.yaml", JOBS), "-o", "json"))
+        Console console = SERVED.console(test);
+        assertThat(console.run("", "apply", SERVED.file("jobs.yaml", JOBS), "-o", "json"))
                 .isEqualTo(Exit.DONE);
-        assertThat(keys(console)).containsExactly("job", "result", "detail");
+        assertThat(keys(console)).containsExactly("job", "result", "detail", "version", "from");
         assertThat(console.line("get jobs -o json")).isEqualTo(Exit.DONE);
         assertThat(keys(console))
                 .containsExactly(
@@ -152,12 +122,13 @@ class ClusterCommandsTest {
                         "shards",
                         "owned",
                         "next",
+                        "nextAfterRun",
                         "trigger",
                         "version",
                         "layout",
                         "by");
         assertThat(console.line("get shards -o json")).isEqualTo(Exit.DONE);
-        assertThat(keys(console)).containsExactly("job", "layout", "shard", "owner", "next");
+        assertThat(keys(console)).containsExactly("job", "layout", "shard", "owner", "next", "since");
         assertThat(console.line("verify -o json")).isEqualTo(Exit.DONE);
         assertThat(keys(console))
                 .containsExactly(
@@ -175,7 +146,21 @@ class ClusterCommandsTest {
                         "findings",
                         "notes");
         assertThat(console.line("explain index -o json")).isEqualTo(Exit.DONE);
-        assertThat(keys(console)).containsExactlyInAnyOrder("job", "at", "because");
+        assertThat(keys(console))
+                .containsExactly(
+                        "job",
+                        "uid",
+                        "at",
+                        "now",
+                        "version",
+                        "coming",
+                        "deletedAt",
+                        "trigger",
+                        "due",
+                        "next",
+                        "nextAfterRun",
+                        "shards",
+                        "because");
         assertThat(console.line("trigger report --key k1 --wait -o json")).isEqualTo(Exit.NO);
         assertThat(keys(console)).containsExactly("id", "kind", "target", "state", "text");
     }
@@ -190,27 +175,30 @@ class ClusterCommandsTest {
 
     @Test
     void planShowsFieldsAndFiresOfAChange(TestInfo test) throws IOException {
-        Console console = console(test);
-        assertThat(console.run("", "apply", file("before.yaml", JOBS))).isEqualTo(Exit.DONE);
-        String after =
-                file("after.yaml", JOBS.replace("every: 10s", "every: 5s").replace("shards: 3", "shards: 4"));
+        Console console = SERVED.console(test);
+        assertThat(console.run("", "apply", SERVED.file("before.yaml", JOBS))).isEqualTo(Exit.DONE);
+        String after = SERVED.file(
+                "after.yaml", JOBS.replace("every: 10s", "every: 5s").replace("shards: 3", "shards: 4"));
         assertThat(console.run("", "plan", after)).isEqualTo(Exit.DONE);
         assertThat(console.out())
                 .contains("~ index: changed")
                 .contains("trigger.every: 10s -> 5s")
                 .contains("shards: 3 -> 4")
                 .contains("259,200 gained")
-                .contains("0 lost");
+                .contains("0 lost")
+                .contains(
+                        "index: nobody has an old shard once the change is in force; then 4 new shards wait for an agent")
+                .doesNotContain("older layout");
     }
 
     @Test
     void definitionsThatAreWrongAreNotApplied(TestInfo test) throws IOException {
-        Console console = console(test);
-        String wrong =
-                file("wrong.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n    shards: 0\n");
+        Console console = SERVED.console(test);
+        String wrong = SERVED.file(
+                "wrong.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n    shards: 0\n");
         assertThat(console.run("", "apply", wrong)).isEqualTo(Exit.NO);
         assertThat(console.err()).contains("wrong.yaml:5:").contains("nothing was changed");
-        String later = file(
+        String later = SERVED.file(
                 "later.yaml",
                 "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n    placement: queued\n");
         assertThat(console.run("", "apply", later)).isEqualTo(Exit.NO);
@@ -219,8 +207,8 @@ class ClusterCommandsTest {
 
     @Test
     void commandWithoutAMasterSaysThatItWaits(TestInfo test) throws IOException {
-        Console console = console(test);
-        assertThat(console.run("", "apply", file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
+        Console console = SERVED.console(test);
+        assertThat(console.run("", "apply", SERVED.file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
         assertThat(console.line("trigger report --key k1 --parameters day=1")).isEqualTo(Exit.NO);
         assertThat(console.out()).contains("no master has taken it up yet");
         assertThat(console.line("get commands")).isEqualTo(Exit.DONE);
@@ -231,9 +219,9 @@ class ClusterCommandsTest {
 
     @Test
     void freshJobsVerifyAndTheRecordIsEmpty(TestInfo test) throws IOException {
-        Console console = console(test);
+        Console console = SERVED.console(test);
         assertThat(console.line("verify")).as(console.err()).isEqualTo(Exit.DONE);
-        assertThat(console.run("", "apply", file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
+        assertThat(console.run("", "apply", SERVED.file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
         assertThat(console.line("verify")).isEqualTo(Exit.DONE);
         assertThat(console.out()).contains("due").contains("Every due fire has exactly one outcome");
         assertThat(console.line("verify -o json")).isEqualTo(Exit.DONE);

@@ -2,6 +2,7 @@ package dev.belfry.console.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belfry.console.query.ReasonText;
 import dev.belfry.testkit.page.GeneratedPage;
 import dev.belfry.testkit.zookeeper.EmbeddedZooKeeper;
 import java.io.IOException;
@@ -139,9 +140,14 @@ class CommandLinePageTest {
                         .toList());
         page.append("""
 
-                Of `-o json` and `-o yaml`: instants are texts in UTC, tokens are texts since they exceed what many readers keep of a
-                number, and `null` stands for what is not known. Keys may be added; those that are there keep their names and meanings.
-                `agent` and `up` run until they are told to stop and answer nothing.
+                Of `-o json` and `-o yaml`: instants are texts in UTC (ISO 8601, at most milliseconds), lengths have their unit in their
+                name (`tookMillis`), tokens are texts since they exceed what many readers keep of a number, and `null` stands for what is
+                not known. Keys may be added; those that are there keep their names and meanings. `agent` and `up` run until they are told
+                to stop and answer nothing.
+
+                A command that waits says so once on standard error: for whom, and until when at most. `apply`, `pause`, `resume` and
+                `delete` wait until the change is in force, which is some seconds after it is written
+                ([Architecture](architecture.md#when-a-change-is-in-force)); `--no-wait` does not.
 
                 ## Connection, identity, TLS
 
@@ -171,7 +177,28 @@ class CommandLinePageTest {
             command(page, command);
             examples.getOrDefault(name(command), List.of()).forEach(example -> example(page, example, console));
         }
+        reasons(page);
         return page.toString();
+    }
+
+    private static void reasons(StringBuilder page) {
+        page.append("""
+
+                ## Reasons
+
+                Why an outcome is what it is, or why an attempt was made: `get`, `describe` and `export-events` show the word, `explain` says
+                what it means. Any other text is a message of the handler's own, such as that of its exception. The outcomes themselves
+                are in [Life cycles](life-cycles.md#how-a-fire-ends).
+
+                | reason | |
+                |---|---|
+                """);
+        ReasonText.all()
+                .forEach((word, meaning) -> page.append("| `")
+                        .append(word)
+                        .append("` | ")
+                        .append(cell(meaning))
+                        .append(" |\n"));
     }
 
     private void command(StringBuilder page, CommandSpec command) {

@@ -85,13 +85,24 @@ class CommandLineTest {
     }
 
     @Test
-    void wrongWordIsAnsweredWithThoseThatAreRight() {
+    void wrongWordIsAnsweredWithThoseThatAreRightAndWithWhereHelpIs() {
         assertThat(console.line("aply jobs.yaml")).isEqualTo(Exit.USAGE);
-        assertThat(console.err()).contains("aply").contains("apply");
+        assertThat(console.err().lines())
+                .containsExactly("belfry: unknown command 'aply'; did you mean 'apply'?", "see 'belfry --help'");
         assertThat(console.line("get job")).isEqualTo(Exit.USAGE);
-        assertThat(console.err()).contains("[jobs, agents, shards, runs, commands]");
+        assertThat(console.err())
+                .contains("[jobs, agents, shards, runs, commands]")
+                .contains("did you mean 'jobs'?")
+                .endsWith("see 'belfry get --help'\n");
         assertThat(console.line("get jobs --namespce x")).isEqualTo(Exit.USAGE);
-        assertThat(console.err()).contains("--namespce").contains("--namespace");
+        assertThat(console.err().lines())
+                .containsExactly(
+                        "belfry: unknown option '--namespce'; did you mean '--namespace'?", "see 'belfry get --help'");
+        assertThat(console.line("cron nxt")).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("did you mean 'next'?").contains("see 'belfry cron --help'");
+        assertThat(console.line("describe job")).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("NAME").doesNotContain("Usage:");
+        assertThat(console.out()).isEmpty();
     }
 
     @Test
@@ -169,6 +180,9 @@ class CommandLineTest {
                 .isEqualTo(Exit.DONE);
         assertThat(console.out()).contains("2026-06-01T12:00:00Z", "2026-06-02T12:00:00Z");
         assertThat(console.run("", "cron", "next", "0 0 0 30 2 ?")).isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("\"0 0 0 30 2 ?\" never fires: no date from 1970 to 2099");
+        assertThat(console.run("", "cron", "next", "0 0 0 1 1 ? 2020")).isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("does not fire after 2").contains("every instant of it lies before that");
         assertThat(console.run("", "cron", "next", "*/0 * * * * ?")).isEqualTo(Exit.NO);
         assertThat(console.err()).contains("position 2");
     }

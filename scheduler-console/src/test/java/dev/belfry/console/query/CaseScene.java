@@ -8,6 +8,8 @@ import dev.belfry.core.agent.Capacity;
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.journal.JournalCounts;
+import dev.belfry.core.journal.TableEntry;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
@@ -41,6 +43,8 @@ final class CaseScene {
     final TableBuilder table = AssignmentTable.empty().toBuilder();
     final List<Journal.Line> lines = new ArrayList<>();
     final Map<String, LedgerRecord> ledgers = new HashMap<>();
+    final List<TableEntry> changes = new ArrayList<>();
+    final Map<String, JournalCounts> counts = new HashMap<>();
     Optional<Instant> deletedAt = Optional.empty();
 
     CaseScene(JobDefinition definition) {
@@ -48,8 +52,12 @@ final class CaseScene {
     }
 
     CaseScene version(Instant from, int layout, JobDefinition definition, boolean paused) {
+        return version(from, from, layout, definition, paused);
+    }
+
+    CaseScene version(Instant written, Instant from, int layout, JobDefinition definition, boolean paused) {
         Author author = new Author(Author.Origin.OPERATOR, "anna", "");
-        versions.add(new JobVersion(versions.size() + 1, from, from, layout, definition, paused, author));
+        versions.add(new JobVersion(versions.size() + 1, from, written, layout, definition, paused, author));
         return this;
     }
 
@@ -58,8 +66,13 @@ final class CaseScene {
     }
 
     CaseScene agent(String id, Set<String> handlers, Map<String, String> labels, boolean drained) {
+        return agent(id, 7, START, handlers, labels, drained);
+    }
+
+    CaseScene agent(
+            String id, long session, Instant since, Set<String> handlers, Map<String, String> labels, boolean drained) {
         AgentFacts facts = new AgentFacts(
-                incarnation(id),
+                Incarnation.of(id, session),
                 "host",
                 1,
                 Optional.empty(),
@@ -72,7 +85,7 @@ final class CaseScene {
                 1,
                 1,
                 "2026a",
-                START,
+                since,
                 false);
         agents.add(new AgentState(facts, Optional.empty(), Instant.EPOCH, agents.isEmpty(), drained));
         return this;
@@ -80,6 +93,17 @@ final class CaseScene {
 
     CaseScene owner(int shard, String agent) {
         table.grant(new LayoutKey(UID, 1).shard(shard), incarnation(agent), Generation.of(1, 1));
+        return this;
+    }
+
+    /** What the masters' journal lists: a change of shard 0. */
+    CaseScene change(Instant at, String kind, String owner) {
+        changes.add(new TableEntry(
+                1,
+                incarnation("m").name(),
+                changes.size() + 1,
+                at,
+                List.of(new TableEntry.Line(kind, UID, 1, 0, incarnation(owner).name(), "", "to balance"))));
         return this;
     }
 
@@ -101,6 +125,23 @@ final class CaseScene {
                         List.of(),
                         Optional.empty(),
                         Optional.empty()));
+        return this;
+    }
+
+    /** What the ledger of a shard announces of a fixed delay. */
+    CaseScene delayNext(String shard, Instant next) {
+        ledgers.computeIfPresent(
+                shard,
+                (name, old) -> new LedgerRecord(
+                        old.writer(),
+                        old.batch(),
+                        old.since(),
+                        old.mark(),
+                        old.above(),
+                        old.requested(),
+                        old.recent(),
+                        Optional.of(next),
+                        old.released()));
         return this;
     }
 
@@ -141,6 +182,28 @@ final class CaseScene {
         return this;
     }
 
+    /** An outcome that an agent recorded of a broadcast job. */
+    CaseScene broadcastLine(String agent, Instant fire, Outcome outcome) {
+        lines.add(new Journal.Line(
+                incarnation(agent).name(),
+                lines.size(),
+                new FireEntry(
+                        FireEntry.Kind.FINAL,
+                        UID,
+                        0,
+                        agent,
+                        FireId.scheduled(fire),
+                        fire,
+                        1,
+                        1,
+                        77,
+                        fire,
+                        fire.plusSeconds(2),
+                        outcome,
+                        "")));
+        return this;
+    }
+
     private JobRecord job() {
         return new JobRecord("index", UID, versions, List.of(), deletedAt);
     }
@@ -150,8 +213,13 @@ final class CaseScene {
     }
 
     String explain(Instant at, Optional<String> shard) {
-        Snapshot snapshot = new Snapshot(List.of(new JobState(job(), 1, 1)), agents, table.build(), List.of(), NOON);
-        Journal journal = new Journal(lines, Map.of(), List.of(), Set.of(), List.of());
-        return String.join("\n", Explanation.of(snapshot, journal, job(), ledgers, at, shard));
+        return String.join("\n", explanation(at, shard).sentences());
+    }
+
+    Explanation explanation(Instant at, Optional<String> shard) {
+        Snapshot snapshot =
+                new Snapshot(List.of(new JobState(job(), 1, 1, START)), agents, table.build(), List.of(), NOON);
+        Journal journal = new Journal(lines, counts, changes, Set.of(), List.of());
+        return Explanation.of(snapshot, journal, job(), ledgers, at, shard);
     }
 }
