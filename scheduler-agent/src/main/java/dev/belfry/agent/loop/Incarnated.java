@@ -67,6 +67,8 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     private boolean published = true;
 
     private boolean leaseHeld;
+    /** It was found to be over since it was last looked at. */
+    private boolean leaseLapsed;
     private boolean heartbeatRefused;
     private Loop.Timer leaseEnd = () -> {};
 
@@ -307,17 +309,21 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
             // Looked at in between, too: the wall clock may end it before its time.
             leaseEnd = loop.after(Math.min(remaining, heartbeat.periodNanos()), this::leaseChanged);
         }
-        if (holds != leaseHeld) {
-            leaseHeld = holds;
-            if (!holds) {
-                LOG.warn(
-                        "lease over: agent={} incarnation={} shards={}; attempts are cancelled, nothing starts"
-                                + " until the next heartbeat is answered",
-                        profile.id(),
-                        self,
-                        shards.count());
-            }
-            shards.leaseChanged(holds);
+        // A lease that ended and was renewed before this ran has ended all the same: what was decided meanwhile waits.
+        if (leaseHeld && (!holds || leaseLapsed)) {
+            leaseHeld = false;
+            LOG.warn(
+                    "lease over: agent={} incarnation={} shards={}; attempts are cancelled, nothing starts"
+                            + " until the next heartbeat is answered",
+                    profile.id(),
+                    self,
+                    shards.count());
+            shards.leaseChanged(false);
+        }
+        leaseLapsed = false;
+        if (holds && !leaseHeld) {
+            leaseHeld = true;
+            shards.leaseChanged(true);
         }
     }
 
@@ -356,8 +362,9 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     @Override
     public boolean leaseHolds() {
         boolean holds = registered && heartbeat.leaseHolds();
-        if (!holds && leaseHeld) {
+        if (!holds && leaseHeld && !leaseLapsed) {
             // The wall clock, or a late timer, has ended it before the timer did.
+            leaseLapsed = true;
             loop.execute(this::leaseChanged);
         }
         return holds;

@@ -11,14 +11,24 @@ import dev.belfry.store.SessionListener;
 import dev.belfry.store.Store;
 import dev.belfry.store.Synced;
 import dev.belfry.store.Transaction;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** A store whose every request is overheard, by its session and its site, just before it is sent; nothing is changed. */
-record OverheardStore(Store store, BiConsumer<Session, String> listener) implements Store {
+/** A store whose every request is overheard, by its session and its site, just before it is sent. */
+record OverheardStore(Store store, Listener listener) implements Store {
+
+    /** Hears of requests, and may keep the answers to writes back. */
+    @FunctionalInterface
+    interface Listener {
+        void sends(Session session, String site);
+
+        /** The answer to a write has come; it is heard when {@code hear} is run. */
+        default void answered(Session session, String site, Runnable hear) {
+            hear.run();
+        }
+    }
 
     /** Options of a cluster in which {@code listener} hears the sites of all agents' and masters' requests. */
-    static ClusterOptions by(BiConsumer<Session, String> listener) {
+    static ClusterOptions by(Listener listener) {
         return ClusterOptions.DEFAULT.withStore(store -> new OverheardStore(store, listener));
     }
 
@@ -29,31 +39,34 @@ record OverheardStore(Store store, BiConsumer<Session, String> listener) impleme
 
     @Override
     public void commit(Session session, Transaction transaction, Consumer<Commit> then) {
-        listener.accept(session, transaction.site());
-        store.commit(session, transaction, then);
+        listener.sends(session, transaction.site());
+        store.commit(
+                session,
+                transaction,
+                answer -> listener.answered(session, transaction.site(), () -> then.accept(answer)));
     }
 
     @Override
     public void read(Session session, String site, String path, Consumer<Read> then) {
-        listener.accept(session, site);
+        listener.sends(session, site);
         store.read(session, site, path, then);
     }
 
     @Override
     public void children(Session session, String site, String path, Consumer<Listing> then) {
-        listener.accept(session, site);
+        listener.sends(session, site);
         store.children(session, site, path, then);
     }
 
     @Override
     public void sync(Session session, String site, String path, Consumer<Synced> then) {
-        listener.accept(session, site);
+        listener.sends(session, site);
         store.sync(session, site, path, then);
     }
 
     @Override
     public void follow(Session session, String site, String path, Consumer<Change> changes, Consumer<Synced> then) {
-        listener.accept(session, site);
+        listener.sends(session, site);
         store.follow(session, site, path, changes, then);
     }
 

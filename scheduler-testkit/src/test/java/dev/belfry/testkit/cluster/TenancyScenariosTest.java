@@ -12,19 +12,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.command.Command;
+import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ownership.Buckets;
 import dev.belfry.core.ownership.HandOver;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
+import dev.belfry.store.Session;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +184,51 @@ class TenancyScenariosTest {
                                 .boxed()
                                 .toList()));
         heals(cluster, Duration.ofSeconds(20));
+    }
+
+    @Test
+    void leaseThatIsRenewedInTheMomentInWhichItIsFoundToBeOverIsTakenUpAgain() {
+        // Which of its timers a machine that wakes comes to first is a matter of the seed.
+        for (long seed = 1; seed <= 12; seed++) {
+            Together together = new Together();
+            SimCluster cluster = cluster(
+                    seed, OverheardStore.by(together), every("work", 1_000, 6).recovery(Recovery.SKIP));
+            SimAgent owner = cluster.agent(owner(cluster).agentId()).orElseThrow();
+            cluster.run(Duration.ofMillis(900));
+            together.owner = owner.agent().session().orElseThrow();
+            cluster.run(Duration.ofMillis(300));
+            assertThat(together.waiting).isNotEmpty();
+            new Fault.Freeze(owner.id(), Duration.ofMillis(1_200)).inflict(cluster);
+            cluster.run(Duration.ofMillis(1_100));
+            together.released = true;
+            heals(cluster, Duration.ofSeconds(20));
+            assertThat(together.waiting).isEmpty();
+        }
+    }
+
+    /** Claims are answered in one moment with a heartbeat, and before it. */
+    private static final class Together implements OverheardStore.Listener {
+        private final List<Runnable> waiting = new ArrayList<>();
+        private @Nullable Session owner;
+        private boolean released;
+
+        @Override
+        public void sends(Session session, String site) {
+            // All are sent.
+        }
+
+        @Override
+        public void answered(Session session, String site, Runnable hear) {
+            if (session.equals(owner) && site.equals("ledger-flush") && !released) {
+                waiting.add(hear);
+                return;
+            }
+            if (session.equals(owner) && site.equals("heartbeat") && released) {
+                waiting.forEach(Runnable::run);
+                waiting.clear();
+            }
+            hear.run();
+        }
     }
 
     @Test
