@@ -5,6 +5,8 @@ import dev.belfry.agent.loop.Mirror;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.command.Command.Kind;
 import dev.belfry.core.command.CommandCodec;
+import dev.belfry.core.job.DefinitionError;
+import dev.belfry.core.job.HandlerParameters;
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
@@ -27,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -318,6 +321,11 @@ final class CommandDesk implements Mirror.Listener {
     }
 
     private Effect trigger(Command command, JobRecord job, Author author, int version) {
+        List<DefinitionError> problems = HandlerParameters.problems(job.definition(), command.parameters());
+        if (!problems.isEmpty()) {
+            return Effect.refused("the run cannot work: "
+                    + problems.stream().map(DefinitionError::render).collect(Collectors.joining("; ")));
+        }
         String runId = job.uid() + "!" + command.id();
         JobRecord changed = job.with(new RunRequest(runId, now(), command.parameters(), author));
         return write(job, JobRecordCodec.encode(changed), version, "run " + runId + " requested", runId);

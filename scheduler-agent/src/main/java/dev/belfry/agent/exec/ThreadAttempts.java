@@ -61,6 +61,7 @@ public final class ThreadAttempts implements Attempts {
     private final Map<String, JobHandler> handlers;
     private final PoolLimits limits;
     private final CancelHooks hooks;
+    private final TraceLimit traces;
 
     private final Map<Key, Seat> seats = new HashMap<>();
     private final LinkedHashSet<Seat> waiting = new LinkedHashSet<>();
@@ -87,6 +88,7 @@ public final class ThreadAttempts implements Attempts {
         this.threads = threads;
         this.handlers = Map.copyOf(handlers);
         this.limits = limits;
+        this.traces = new TraceLimit(loop::nanoTime);
         this.hooks = new CancelHooks(threads, limits.slots() + limits.abandoned());
     }
 
@@ -110,7 +112,7 @@ public final class ThreadAttempts implements Attempts {
                             + " slots already; give the agent more slots, or the job fewer shards at once");
         } else {
             int asked = task.definition().requires().resources().slots();
-            Seat seat = new Seat(new Attempt(task, listener, loop, handler), Math.min(asked, limits.slots()));
+            Seat seat = new Seat(new Attempt(task, listener, loop, handler, traces), Math.min(asked, limits.slots()));
             seats.put(key(seat), seat);
             waiting.add(seat);
             dispatch();

@@ -25,6 +25,9 @@ final class OwnedShard {
         OVER
     }
 
+    /** Lines of one shard in one commit with the full text of a failure, so that the commit keeps its size. */
+    private static final int FULL_TEXTS = 16;
+
     final ShardRef ref;
     /** Generation of the grant; for a broadcast shard one more than that of the predecessor. */
     long since;
@@ -69,6 +72,11 @@ final class OwnedShard {
         this.ref = ref;
         this.since = since;
         this.job = job;
+    }
+
+    /** Adds a line to the journal. While nothing can be written only the first few keep the full text of a failure. */
+    void add(FireEntry line) {
+        lines.add(lines.size() < FULL_TEXTS ? line : line.brief());
     }
 
     boolean dirty() {

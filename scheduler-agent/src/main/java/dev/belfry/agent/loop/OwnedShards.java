@@ -438,7 +438,7 @@ final class OwnedShards {
 
         @Override
         public void journal(FireEntry entry) {
-            shard.lines.add(entry);
+            shard.add(entry);
         }
 
         @Override
