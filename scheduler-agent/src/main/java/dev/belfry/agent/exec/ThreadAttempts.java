@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,7 +100,8 @@ public final class ThreadAttempts implements Attempts {
             refuse(
                     listener,
                     "no-handler",
-                    "this agent has no handler '" + task.definition().handler() + "'; it has " + handlers.keySet());
+                    "this agent has no handler '" + task.definition().handler() + "'; it has "
+                            + new TreeSet<>(handlers.keySet()));
         } else if (closed) {
             refuse(listener, Reasons.NO_THREAD, "the agent has closed");
         } else if (exhausted()) {

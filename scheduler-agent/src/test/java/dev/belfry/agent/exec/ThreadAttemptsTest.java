@@ -122,7 +122,7 @@ final class ThreadAttemptsTest {
         try (Pool pool = new Pool(context -> {}, 1)) {
             AttemptEnd end = pool.start(job -> job.handler("elsewhere")).end();
             assertThat(end.error()).isEqualTo("no-handler");
-            assertThat(end.message()).contains("elsewhere").contains("[work]");
+            assertThat(end.message()).contains("elsewhere").contains("[command, work]");
         }
     }
 

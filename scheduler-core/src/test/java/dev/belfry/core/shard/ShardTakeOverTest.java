@@ -87,6 +87,71 @@ class ShardTakeOverTest {
         assertThat(slow.starts()).containsExactly("10#2", "40#1");
     }
 
+    // --- retries
+
+    @Test
+    void theFailuresOfAPredecessorCountAgainstTheRetryLimitAfterALoss() {
+        TestShard lost = TestShard.of(everyTenSeconds().retry(THREE)).at(10);
+        lost.fail();
+        lost.clock(11).retry();
+        lost.fail();
+        lost.clock(13).retry();
+        TestShard next = lost.successor().at(15);
+        assertThat(next.starts()).as("the third was lost with its agent").containsExactly("10#4");
+        next.fail();
+        assertThat(next.backOffs).isEmpty();
+        assertThat(next.outcomes()).containsExactly("10 failed(java.io.IOException: no)");
+    }
+
+    @Test
+    void theFailuresOfAPredecessorCountAfterAHandOverInTheBackOff() {
+        TestShard giver = TestShard.of(everyTenSeconds().retry(THREE)).at(10);
+        giver.fail();
+        giver.clock(11).retry();
+        giver.fail();
+        giver.runs.beginHandOver();
+        giver.clock(12).runs.prepareRelease(giver.moment());
+        TestShard taker = giver.successor().at(14);
+        assertThat(taker.starts()).as("one is left").containsExactly("10#3");
+        TestShard third = taker.successor().at(16);
+        third.fail();
+        assertThat(third.outcomes())
+                .as("also through an owner that only lost an attempt")
+                .containsExactly("10 failed(java.io.IOException: no)");
+        assertThat(third.starts()).containsExactly("10#4");
+    }
+
+    @Test
+    void attemptsThatAreLostOrCutShortDoNotCountAgainstTheRetryLimit() {
+        TestShard shard = TestShard.of(everyTenSeconds().retry(THREE)).at(10);
+        for (int loss = 0; loss < 5; loss++) {
+            shard = shard.successor().at(11 + loss);
+        }
+        shard.loseLease();
+        shard.fail();
+        shard.lease = true;
+        shard.at(17).fail();
+        assertThat(shard.starts()).containsExactly("10#6", "10#7");
+        assertThat(shard.outcomes()).isEmpty();
+        shard.clock(18).retry();
+        shard.fail();
+        shard.retry();
+        shard.fail();
+        assertThat(shard.outcomes()).containsExactly("10 failed(java.io.IOException: no)");
+    }
+
+    @Test
+    void theRetryLimitOfARunThatWasAskedForHoldsAcrossOwnersToo() {
+        TestShard lost = TestShard.of(everyTenSeconds().retry(THREE));
+        lost.request("r");
+        lost.fail();
+        lost.clock(1).retry();
+        lost.fail();
+        TestShard next = lost.successor().at(5);
+        next.fail();
+        assertThat(next.outcomes()).containsExactly("r failed(java.io.IOException: no)");
+    }
+
     // --- at most once
 
     @Test
