@@ -59,6 +59,8 @@ final class OwnedShard {
 
     /** Whether the master wants it back. */
     boolean wanted;
+    /** When it was first heard, before the ledger was read, that the master wants it back. */
+    Optional<Instant> wantedWhileLoading = Optional.empty();
     /** Whether it waits for the next incarnation of this agent: it starts nothing, and is not released. */
     boolean held;
     /** Whether nobody is to follow: the layout or the job ends, or nobody may have the shard. */

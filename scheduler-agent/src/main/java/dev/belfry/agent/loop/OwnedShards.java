@@ -184,6 +184,9 @@ final class OwnedShards {
     private void wantedChanged(OwnedShard shard) {
         ShardRuns runs = shard.runs;
         if (runs == null) {
+            if (shard.wanted && shard.wantedWhileLoading.isEmpty()) {
+                shard.wantedWhileLoading = Optional.of(loop.now());
+            }
             lettingGo.giveBackUnknown(shard);
             return;
         }
@@ -192,7 +195,7 @@ final class OwnedShards {
         }
         if (shard.wanted) {
             if (!runs.handingOver()) {
-                runs.beginHandOver();
+                runs.beginHandOver(loop.now());
             }
             lettingGo.step(shard);
         } else if (!shard.held && runs.handingOver() && !runs.exhausted()) {
@@ -272,10 +275,13 @@ final class OwnedShards {
         ShardRuns runs = new ShardRuns(shard.ref, shard.since, incarnation, ledger, view, new Effects(shard));
         shard.runs = runs;
         shard.stage = OwnedShard.Stage.ACTIVE;
+        shard.wantedWhileLoading.ifPresent(runs::beginHandOver);
         if (shard.wanted) {
-            runs.beginHandOver();
             lettingGo.step(shard);
         } else {
+            if (runs.handingOver()) {
+                runs.resume(now(), owner.horizon(), mayStart(shard));
+            }
             look(shard);
             requests(shard, job.get());
         }
@@ -349,7 +355,7 @@ final class OwnedShards {
         if (shard != null && shard.runs != null && !shard.wanted) {
             shard.wanted = true;
             shard.ending = true;
-            shard.runs.beginHandOver();
+            shard.runs.beginHandOver(loop.now());
             lettingGo.step(shard);
         }
     }
@@ -364,7 +370,7 @@ final class OwnedShards {
         }
         runs.decide(now(), owner.horizon(), mayStart(shard));
         if (runs.exhausted() && !runs.handingOver()) {
-            runs.beginHandOver();
+            runs.beginHandOver(loop.now());
         }
         wakes.set(shard, runs.nextWake());
         changed(shard);
@@ -511,7 +517,7 @@ final class OwnedShards {
             if (waits && runs != null && !shard.held && !shard.ref.isBroadcast()) {
                 shard.held = true;
                 if (!runs.handingOver()) {
-                    runs.beginHandOver();
+                    runs.beginHandOver(loop.now());
                 }
                 lettingGo.step(shard);
             }

@@ -231,7 +231,10 @@ public final class ShardRuns {
         attempts.timeOut(token, reason);
     }
 
-    /** Stops every running attempt: the lease is over, an operator cancels, or the agent closes. */
+    /**
+     * Stops every running attempt: the lease is over, or the agent closes. What backs off or waits stays: it is this
+     * owner's again once the lease is back, or its successor's.
+     */
     public void stopAll(String reason) {
         attempts.stopAll(reason);
         if (reason.equals(Reasons.LEASE_OVER)) {
@@ -239,9 +242,14 @@ public final class ShardRuns {
         }
     }
 
-    /** From here on nothing starts: the shard is to be handed over, or granted anew. */
-    public void beginHandOver() {
-        handOver.begin();
+    /**
+     * From here on nothing starts: the shard is to be handed over, or granted anew.
+     *
+     * @param since when that was heard of, which is before the tenancy began if the ledger was still being read: what is
+     *     due from then on runs late with whoever is in charge then
+     */
+    public void beginHandOver(Instant since) {
+        handOver.begin(since);
     }
 
     public boolean handingOver() {
@@ -250,14 +258,12 @@ public final class ShardRuns {
 
     /** The hand-over was called off before the shard was released: fires due meanwhile run late. */
     public void resume(Moment now, Instant upTo, boolean leaseHolds) {
-        handOver.callOff();
+        handOver.callOff(now, leaseHolds);
         if (!leaseHolds) {
-            book.owed = true;
             return;
         }
         if (!book.owed) {
-            // Else it was taken over under the hand-over: what the predecessors left is settled like after any
-            // take-over.
+            // Else what is owed beside it, after a take-over or a lapse of the lease, is settled with it.
             owed.settleCalledOff(now, upTo);
         }
         decide(now, upTo, true);

@@ -109,7 +109,7 @@ class ShardTakeOverTest {
         giver.fail();
         giver.clock(11).retry();
         giver.fail();
-        giver.runs.beginHandOver();
+        giver.runs.beginHandOver(giver.now);
         giver.clock(12).runs.prepareRelease(giver.moment());
         TestShard taker = giver.successor().at(14);
         assertThat(taker.starts()).as("one is left").containsExactly("10#3");
@@ -277,7 +277,7 @@ class ShardTakeOverTest {
     @Test
     void duringAHandOverNothingStartsAndTheSuccessorRunsItLate() {
         TestShard giver = TestShard.of(everyTenSeconds().misfire(misfireSkip())).at(10);
-        giver.runs.beginHandOver();
+        giver.runs.beginHandOver(giver.now);
         giver.at(20);
         assertThat(giver.runs.quiet()).isFalse();
         giver.clock(22).succeed();
@@ -298,7 +298,7 @@ class ShardTakeOverTest {
     void longAfterAHandOverTheMisfirePolicyJudgesTheRest() {
         TestShard giver = TestShard.of(everyTenSeconds().misfire(misfireSkip())).at(10);
         giver.succeed();
-        giver.runs.beginHandOver();
+        giver.runs.beginHandOver(giver.now);
         giver.clock(12).runs.prepareRelease(giver.moment());
         TestShard taker = giver.successor().at(95);
         assertThat(taker.outcomes()).containsExactly("50-90 x5 missed(misfire-skip)");
@@ -310,7 +310,7 @@ class ShardTakeOverTest {
         TestShard giver = TestShard.of(everyTenSeconds().overlap(OverlapPolicy.BUFFER_ONE))
                 .at(10)
                 .at(20);
-        giver.runs.beginHandOver();
+        giver.runs.beginHandOver(giver.now);
         giver.clock(21).succeed();
         assertThat(giver.runs.quiet()).isTrue();
         giver.runs.prepareRelease(giver.moment());
@@ -322,7 +322,7 @@ class ShardTakeOverTest {
         TestShard giver =
                 TestShard.of(everyTenSeconds().recovery(Recovery.SKIP)).at(10);
         giver.write();
-        giver.runs.beginHandOver();
+        giver.runs.beginHandOver(giver.now);
         assertThat(giver.runs.quiet()).isFalse();
         giver.acknowledge();
         assertThat(giver.runs.quiet()).isTrue();
@@ -341,7 +341,7 @@ class ShardTakeOverTest {
         giver.write();
         giver.loseLease();
         giver.acknowledge();
-        giver.runs.beginHandOver();
+        giver.runs.beginHandOver(giver.now);
         assertThat(giver.runs.quiet()).isTrue();
         assertThat(above(giver.write())).isEmpty();
     }
@@ -350,7 +350,7 @@ class ShardTakeOverTest {
     void aHandOverThatIsCalledOffRunsWhatWasDueMeanwhile() {
         TestShard shard = TestShard.of(everyTenSeconds().misfire(misfireSkip())).at(10);
         shard.succeed();
-        shard.runs.beginHandOver();
+        shard.runs.beginHandOver(shard.now);
         shard.runs.prepareRelease(shard.moment());
         assertThat(shard.write().released()).isPresent();
         shard.clock(35).runs.resume(shard.moment(), shard.now, true);
@@ -362,10 +362,80 @@ class ShardTakeOverTest {
     }
 
     @Test
+    void aLapseOfTheLeaseWithinAHandOverThatIsCalledOffLosesNoneOfItsFires() {
+        TestShard shard = TestShard.of(everyTenSeconds().misfire(misfireSkip())).at(10);
+        shard.succeed();
+        shard.runs.beginHandOver(second(12));
+        shard.clock(15).loseLease();
+        shard.at(20).lease = true;
+        shard.at(30);
+        shard.clock(35).runs.resume(shard.moment(), shard.now, true);
+        shard.succeed();
+        shard.succeed();
+        assertThat(shard.outcomes())
+                .containsExactly("10 succeeded", "20 succeeded(handover)", "30 succeeded(handover)");
+        assertThat(shard.at(40).starts()).endsWith("40#1");
+    }
+
+    @Test
+    void aHandOverThatIsCalledOffWithoutALeaseRunsItsFiresLateAndTheMisfirePolicyJudgesTheRest() {
+        TestShard shard = TestShard.of(everyTenSeconds().misfire(misfireSkip())).at(10);
+        shard.succeed();
+        shard.clock(15).loseLease();
+        shard.at(20);
+        shard.runs.beginHandOver(second(25));
+        shard.at(30);
+        shard.clock(45).runs.resume(shard.moment(), shard.now, false);
+        shard.at(50).lease = true;
+        shard.at(65);
+        shard.succeed();
+        shard.succeed();
+        assertThat(shard.outcomes())
+                .as("before, within, and after the hand-over")
+                .containsExactly(
+                        "10 succeeded",
+                        "20 missed(misfire-skip)",
+                        "50-60 x2 missed(misfire-skip)",
+                        "30 succeeded(handover)",
+                        "40 succeeded(handover)");
+    }
+
+    @Test
+    void aHandOverHeardOfWhileTheLedgerWasReadBeginsThen() {
+        TestShard lost = TestShard.of(everyTenSeconds().misfire(misfireSkip())).at(10);
+        lost.succeed();
+        TestShard loading = lost.successor();
+        loading.clock(45).runs.beginHandOver(second(25));
+        loading.runs.prepareRelease(loading.moment());
+        TestShard next = loading.successor().at(55);
+        next.succeed();
+        next.succeed();
+        next.succeed();
+        assertThat(next.outcomes())
+                .as("20 was due before anybody planned a hand-over")
+                .containsExactly(
+                        "20 missed(misfire-skip)",
+                        "30 succeeded(handover)",
+                        "40 succeeded(handover)",
+                        "50 succeeded(handover)");
+    }
+
+    @Test
+    void aHandOverCalledOffBeforeTheFirstDecisionRunsItsFiresLate() {
+        TestShard lost = TestShard.of(everyTenSeconds().misfire(misfireSkip())).at(10);
+        lost.succeed();
+        TestShard loading = lost.successor();
+        loading.clock(35).runs.beginHandOver(second(25));
+        loading.runs.resume(loading.moment(), loading.now, true);
+        loading.succeed();
+        assertThat(loading.outcomes()).containsExactly("20 missed(misfire-skip)", "30 succeeded(handover)");
+    }
+
+    @Test
     void aRetryThatFellIntoAHandOverFollowsWhenItIsCalledOff() {
         TestShard shard = TestShard.of(everyTenSeconds().retry(THREE)).at(10);
         shard.fail();
-        shard.runs.beginHandOver();
+        shard.runs.beginHandOver(shard.now);
         assertThat(shard.runs.quiet()).isTrue();
         shard.clock(11).retry();
         assertThat(shard.backOffs).isEmpty();
@@ -381,7 +451,7 @@ class ShardTakeOverTest {
         giver.write();
         giver.acknowledge();
         giver.fail();
-        giver.runs.beginHandOver();
+        giver.runs.beginHandOver(giver.now);
         assertThat(giver.runs.quiet()).as("a pause holds up no hand-over").isTrue();
         giver.runs.prepareRelease(giver.moment());
         TestShard taker = giver.successor().at(12);
@@ -399,7 +469,7 @@ class ShardTakeOverTest {
                         everyTenSeconds().overlap(OverlapPolicy.BUFFER_ALL).retry(THREE))
                 .at(10)
                 .at(20);
-        shard.runs.beginHandOver();
+        shard.runs.beginHandOver(shard.now);
         shard.fail();
         assertThat(shard.runs.quiet()).isTrue();
         shard.clock(45).runs.supersede(second(40), Reasons.LAYOUT, shard.moment());
