@@ -7,10 +7,12 @@ import dev.belfry.core.command.Command.Kind;
 import dev.belfry.core.command.CommandCodec;
 import dev.belfry.core.job.DefinitionError;
 import dev.belfry.core.job.HandlerParameters;
+import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.Author;
+import dev.belfry.core.version.CancelledRun;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.version.JobVersion;
@@ -263,7 +265,7 @@ final class CommandDesk implements Mirror.Listener {
         return switch (command.kind()) {
             case DRAIN, UNDRAIN -> drain(command);
             case UNKNOWN -> Effect.refused("this master does not know that kind of command; upgrade it");
-            case TRIGGER, PAUSE, RESUME, DELETE -> onJob(command);
+            case TRIGGER, CANCEL, PAUSE, RESUME, DELETE -> onJob(command);
         };
     }
 
@@ -305,6 +307,7 @@ final class CommandDesk implements Mirror.Listener {
         Duration delay = owner.longestLease().plusSeconds(1);
         return switch (command.kind()) {
             case TRIGGER -> trigger(command, job, author, found.get().version());
+            case CANCEL -> cancel(command, job, author, found.get().version());
             case PAUSE, RESUME ->
                 pause(
                         command.kind() == Kind.PAUSE,
@@ -329,6 +332,25 @@ final class CommandDesk implements Mirror.Listener {
         String runId = job.uid() + "!" + command.id();
         JobRecord changed = job.with(new RunRequest(runId, now(), command.parameters(), author));
         return write(job, JobRecordCodec.encode(changed), version, "run " + runId + " requested", runId);
+    }
+
+    private Effect cancel(Command command, JobRecord job, Author author, int version) {
+        Optional<FireId> fire = CancelTarget.find(job, command.parameters().getOrDefault(Command.RUN, ""));
+        if (fire.isEmpty()) {
+            return Effect.refused("job '" + job.name() + "' has no run '"
+                    + command.parameters().get(Command.RUN)
+                    + "'; name it by its id or by the instant at which it was due, such as 2026-12-01T00:00:00Z");
+        }
+        String runId = fire.get().runId(job.uid());
+        if (fire.get().due().isAfter(now())) {
+            return Effect.refused("run " + runId + " is not due yet; pause the job to let nothing be due");
+        }
+        if (job.cancelled(fire.get())) {
+            return Effect.none("run " + runId + " was cancelled already");
+        }
+        JobRecord changed = job.with(new CancelledRun(fire.get(), now(), author));
+        String text = "run " + runId + " cancelled wherever it has no outcome yet";
+        return write(job, JobRecordCodec.encode(changed), version, text, runId);
     }
 
     private Effect pause(boolean pause, JobRecord job, Author author, Duration delay, int version) {

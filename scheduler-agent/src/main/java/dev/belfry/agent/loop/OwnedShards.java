@@ -16,6 +16,7 @@ import dev.belfry.core.shard.AttemptOrder;
 import dev.belfry.core.shard.ShardEffects;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.shard.ShardRuns;
+import dev.belfry.core.version.CancelledRun;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.RunRequest;
 import dev.belfry.core.version.VersionedDueSet;
@@ -275,6 +276,7 @@ final class OwnedShards {
         ShardRuns runs = new ShardRuns(shard.ref, shard.since, incarnation, ledger, view, new Effects(shard));
         shard.runs = runs;
         shard.stage = OwnedShard.Stage.ACTIVE;
+        cancels(shard, job.get());
         shard.wantedWhileLoading.ifPresent(runs::beginHandOver);
         if (shard.wanted) {
             lettingGo.step(shard);
@@ -317,9 +319,20 @@ final class OwnedShards {
                 }
             } else {
                 shard.runs.update(view(job, shard.ref));
+                cancels(shard, job);
                 look(shard);
                 requests(shard, job);
             }
+        }
+    }
+
+    /** Before anything is decided: what is cancelled is not to be started first. */
+    private void cancels(OwnedShard shard, JobRecord job) {
+        ShardRuns runs = shard.runs;
+        if (runs != null && shard.stage == OwnedShard.Stage.ACTIVE) {
+            List<FireId> cancelled =
+                    job.cancels().stream().map(CancelledRun::fire).toList();
+            runs.cancel(cancelled, now(), mayStart(shard));
         }
     }
 

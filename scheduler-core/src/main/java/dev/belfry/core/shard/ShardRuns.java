@@ -13,6 +13,7 @@ import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import dev.belfry.core.version.VersionedDueSet;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,7 @@ public final class ShardRuns {
     private final FireAttempts attempts;
     private final AttemptEnds ends;
     private final Overlaps overlaps;
+    private final Cancels cancels;
     private final HandOver handOver;
     private final RecordWriter writer;
 
@@ -65,6 +67,7 @@ public final class ShardRuns {
         this.attempts = new FireAttempts(book, outcomes, effects);
         this.ends = new AttemptEnds(book, outcomes, attempts, effects);
         this.overlaps = new Overlaps(book, outcomes, attempts);
+        this.cancels = new Cancels(book, outcomes, attempts);
         this.handOver = new HandOver(book, outcomes, attempts, owed, effects);
         this.writer = new RecordWriter(book);
     }
@@ -135,10 +138,30 @@ public final class ShardRuns {
         }
         for (FireId id : listed) {
             if (!book.requested.containsKey(id.requested().orElseThrow()) && !book.live.containsKey(id)) {
-                overlaps.onTime(book.onTime(id), now);
+                onTime(id, Instant.MIN, now);
             }
         }
         overlaps.turn(now);
+    }
+
+    /** A fire has come: it is for the overlap policy, unless it was cancelled before. */
+    private void onTime(FireId id, Instant previous, Moment now) {
+        if (cancels.holds(id)) {
+            outcomes.settle(Outcomes.Range.of(id), Cancels.CANCELLED, previous, now);
+        } else {
+            overlaps.onTime(book.onTime(id), now);
+        }
+    }
+
+    /**
+     * Runs that an operator has cancelled, as the job's record lists them now. What runs of them is told to stop, and ends
+     * {@code cancelled} whatever the recovery and retry policies; what waits, backs off or is about to start ends so at
+     * once; what comes later is not started. What is final stays as it is.
+     */
+    public void cancel(Collection<FireId> listed, Moment now, boolean leaseHolds) {
+        cancels.list(listed);
+        cancels.apply(now);
+        afterChange(now, leaseHolds);
     }
 
     /**
@@ -163,6 +186,7 @@ public final class ShardRuns {
         }
         owed.settleStalled(now, upTo);
         decideOnTime(now, upTo);
+        cancels.apply(now);
         overlaps.turn(now);
         book.advanceMark();
     }
@@ -178,7 +202,7 @@ public final class ShardRuns {
             if (book.rules().pausedAt(next.get())) {
                 outcomes.settle(Outcomes.Range.of(id), verdict(Outcome.SKIPPED, Reasons.PAUSED), previous, now);
             } else {
-                overlaps.onTime(book.onTime(id), now);
+                onTime(id, previous, now);
             }
         }
     }
