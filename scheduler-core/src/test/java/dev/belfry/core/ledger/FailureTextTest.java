@@ -2,7 +2,12 @@ package dev.belfry.core.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belfry.core.run.Outcome;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -40,5 +45,26 @@ class FailureTextTest {
 
     private static int bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    @Test
+    void aLedgerThatIsFullOfFailuresKeepsItsBound() {
+        Instant noon = Instant.parse("2026-11-02T12:00:00Z");
+        String reason = FailureText.of("\"".repeat(5_000));
+        Mark.Final failed = new Mark.Final(Outcome.FAILED, FailureText.brief(reason));
+        List<Span> above = new ArrayList<>();
+        List<RequestedRun> requested = new ArrayList<>();
+        List<RecentOutcome> recent = new ArrayList<>();
+        String writer = "w".repeat(100);
+        for (int i = 0; i < 64; i++) {
+            above.add(Span.of(noon.plusSeconds(i), failed));
+            requested.add(new RequestedRun("r".repeat(80) + i, noon, failed));
+        }
+        for (int i = 0; i < LedgerRecord.MAX_RECENT; i++) {
+            recent.add(new RecentOutcome(noon, 1, "", Outcome.FAILED, reason, 1, noon, noon, writer));
+        }
+        LedgerRecord full =
+                new LedgerRecord(writer, 1, 1, noon, above, requested, recent, Optional.empty(), Optional.empty());
+        assertThat(LedgerCodec.encode(full)).hasSizeLessThan(64_000);
     }
 }
