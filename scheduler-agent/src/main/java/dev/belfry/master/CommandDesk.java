@@ -249,18 +249,6 @@ final class CommandDesk implements Mirror.Listener {
 
     // --- effects
 
-    private record Effect(
-            boolean accepted, String text, String runId, Optional<Transaction.Write> write, Optional<Drains> drains) {
-
-        static Effect refused(String why) {
-            return new Effect(false, why, "", Optional.empty(), Optional.empty());
-        }
-
-        static Effect none(String text) {
-            return new Effect(true, text, "", Optional.empty(), Optional.empty());
-        }
-    }
-
     private Effect effect(Command command) {
         return switch (command.kind()) {
             case DRAIN, UNDRAIN -> drain(command);
