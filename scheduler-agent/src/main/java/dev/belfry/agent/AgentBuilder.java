@@ -5,6 +5,7 @@ import dev.belfry.agent.handler.CommandHandler;
 import dev.belfry.agent.handler.HttpHandler;
 import dev.belfry.core.agent.Capacity;
 import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.job.HandlerParameters;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.store.zk.ZkIdentity;
@@ -85,12 +86,17 @@ public final class AgentBuilder {
     /**
      * User code, by the name under which definitions ask for it.
      *
-     * @throws IllegalArgumentException if the name is taken
+     * @throws IllegalArgumentException if the name is taken, or is that of a built-in handler, whose parameters are checked
+     *     with every definition
      */
     public AgentBuilder handler(String name, JobHandler handler) {
         Objects.requireNonNull(handler, "handler");
         if (name.isBlank()) {
             throw new IllegalArgumentException("a handler needs a name");
+        }
+        boolean builtIn = handler instanceof CommandHandler || handler instanceof HttpHandler;
+        if (HandlerParameters.isBuiltIn(name) && !builtIn) {
+            throw new IllegalArgumentException("'" + name + "' is the name of a built-in handler; rename yours");
         }
         if (handlers.putIfAbsent(name, handler) != null) {
             throw new IllegalArgumentException("there are two handlers '" + name + "'; rename one");

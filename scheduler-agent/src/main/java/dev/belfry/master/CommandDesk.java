@@ -5,10 +5,14 @@ import dev.belfry.agent.loop.Mirror;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.command.Command.Kind;
 import dev.belfry.core.command.CommandCodec;
+import dev.belfry.core.job.DefinitionError;
+import dev.belfry.core.job.HandlerParameters;
+import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.Author;
+import dev.belfry.core.version.CancelledRun;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.version.JobVersion;
@@ -27,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -244,23 +249,11 @@ final class CommandDesk implements Mirror.Listener {
 
     // --- effects
 
-    private record Effect(
-            boolean accepted, String text, String runId, Optional<Transaction.Write> write, Optional<Drains> drains) {
-
-        static Effect refused(String why) {
-            return new Effect(false, why, "", Optional.empty(), Optional.empty());
-        }
-
-        static Effect none(String text) {
-            return new Effect(true, text, "", Optional.empty(), Optional.empty());
-        }
-    }
-
     private Effect effect(Command command) {
         return switch (command.kind()) {
             case DRAIN, UNDRAIN -> drain(command);
             case UNKNOWN -> Effect.refused("this master does not know that kind of command; upgrade it");
-            case TRIGGER, PAUSE, RESUME, DELETE -> onJob(command);
+            case TRIGGER, CANCEL, PAUSE, RESUME, DELETE -> onJob(command);
         };
     }
 
@@ -302,6 +295,7 @@ final class CommandDesk implements Mirror.Listener {
         Duration delay = owner.longestLease().plusSeconds(1);
         return switch (command.kind()) {
             case TRIGGER -> trigger(command, job, author, found.get().version());
+            case CANCEL -> cancel(command, job, author, found.get().version());
             case PAUSE, RESUME ->
                 pause(
                         command.kind() == Kind.PAUSE,
@@ -318,9 +312,33 @@ final class CommandDesk implements Mirror.Listener {
     }
 
     private Effect trigger(Command command, JobRecord job, Author author, int version) {
+        List<DefinitionError> problems = HandlerParameters.problems(job.definition(), command.parameters());
+        if (!problems.isEmpty()) {
+            return Effect.refused("the run cannot work: "
+                    + problems.stream().map(DefinitionError::render).collect(Collectors.joining("; ")));
+        }
         String runId = job.uid() + "!" + command.id();
         JobRecord changed = job.with(new RunRequest(runId, now(), command.parameters(), author));
         return write(job, JobRecordCodec.encode(changed), version, "run " + runId + " requested", runId);
+    }
+
+    private Effect cancel(Command command, JobRecord job, Author author, int version) {
+        Optional<FireId> fire = CancelTarget.find(job, command.parameters().getOrDefault(Command.RUN, ""));
+        if (fire.isEmpty()) {
+            return Effect.refused("job '" + job.name() + "' has no run '"
+                    + command.parameters().get(Command.RUN)
+                    + "'; name it by its id or by the instant at which it was due, such as 2026-12-01T00:00:00Z");
+        }
+        String runId = fire.get().runId(job.uid());
+        if (fire.get().due().isAfter(now())) {
+            return Effect.refused("run " + runId + " is not due yet; pause the job to let nothing be due");
+        }
+        if (job.cancelled(fire.get())) {
+            return Effect.none("run " + runId + " was cancelled already");
+        }
+        JobRecord changed = job.with(new CancelledRun(fire.get(), now(), author));
+        String text = "run " + runId + " cancelled wherever it has no outcome yet";
+        return write(job, JobRecordCodec.encode(changed), version, text, runId);
     }
 
     private Effect pause(boolean pause, JobRecord job, Author author, Duration delay, int version) {

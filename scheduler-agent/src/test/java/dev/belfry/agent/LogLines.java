@@ -7,6 +7,7 @@ import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.LoggerFactory;
 
 /** What a logger and those below it say while this is open, as {@code WARN text}, and not on the console. */
@@ -14,6 +15,7 @@ public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoC
     private final Logger logger;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final List<Map<String, String>> marks = new CopyOnWriteArrayList<>();
+    private final AtomicInteger traces = new AtomicInteger();
 
     public LogLines(String name) {
         logger = (Logger) LoggerFactory.getLogger(name);
@@ -26,12 +28,20 @@ public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoC
 
     @Override
     protected void append(ILoggingEvent event) {
+        if (event.getThrowableProxy() != null) {
+            traces.incrementAndGet();
+        }
         marks.add(Map.copyOf(event.getMDCPropertyMap()));
         lines.add(event.getLevel() + " " + event.getFormattedMessage());
     }
 
     public List<String> lines() {
         return lines;
+    }
+
+    /** How many lines came with a stack trace. */
+    public int traces() {
+        return traces.get();
     }
 
     /** The marks of each line. */

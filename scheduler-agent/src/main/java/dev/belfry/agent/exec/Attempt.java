@@ -25,6 +25,7 @@ final class Attempt {
     private final Attempts.Listener listener;
     private final Loop loop;
     private final JobHandler handler;
+    private final TraceLimit traces;
 
     private final Deque<Runnable> hooks = new ArrayDeque<>();
     /** The thread that is in user code; null before and after. */
@@ -40,7 +41,8 @@ final class Attempt {
     /** Whether an event that tells the loop is on its way: there is one at most. */
     private final AtomicBoolean telling = new AtomicBoolean();
 
-    Attempt(Attempts.Task task, Attempts.Listener listener, Loop loop, JobHandler handler) {
+    Attempt(Attempts.Task task, Attempts.Listener listener, Loop loop, JobHandler handler, TraceLimit traces) {
+        this.traces = traces;
         this.task = task;
         this.listener = listener;
         this.loop = loop;
@@ -93,7 +95,7 @@ final class Attempt {
         }
         // From here on nobody interrupts this thread; what is left of an interrupt must not reach the log or the next.
         Thread.interrupted();
-        AttemptLog.ended(this, wasTold, thrown);
+        AttemptLog.ended(this, traces, wasTold, thrown);
         AttemptMarks.clear();
         return wasTold && end.succeeded() ? stopped("returned after it was told to stop") : end;
     }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,7 @@ public final class ThreadAttempts implements Attempts {
     private final Map<String, JobHandler> handlers;
     private final PoolLimits limits;
     private final CancelHooks hooks;
+    private final TraceLimit traces;
 
     private final Map<Key, Seat> seats = new HashMap<>();
     private final LinkedHashSet<Seat> waiting = new LinkedHashSet<>();
@@ -87,6 +89,7 @@ public final class ThreadAttempts implements Attempts {
         this.threads = threads;
         this.handlers = Map.copyOf(handlers);
         this.limits = limits;
+        this.traces = new TraceLimit(loop::nanoTime);
         this.hooks = new CancelHooks(threads, limits.slots() + limits.abandoned());
     }
 
@@ -97,7 +100,8 @@ public final class ThreadAttempts implements Attempts {
             refuse(
                     listener,
                     "no-handler",
-                    "this agent has no handler '" + task.definition().handler() + "'; it has " + handlers.keySet());
+                    "this agent has no handler '" + task.definition().handler() + "'; it has "
+                            + new TreeSet<>(handlers.keySet()));
         } else if (closed) {
             refuse(listener, Reasons.NO_THREAD, "the agent has closed");
         } else if (exhausted()) {
@@ -110,7 +114,7 @@ public final class ThreadAttempts implements Attempts {
                             + " slots already; give the agent more slots, or the job fewer shards at once");
         } else {
             int asked = task.definition().requires().resources().slots();
-            Seat seat = new Seat(new Attempt(task, listener, loop, handler), Math.min(asked, limits.slots()));
+            Seat seat = new Seat(new Attempt(task, listener, loop, handler, traces), Math.min(asked, limits.slots()));
             seats.put(key(seat), seat);
             waiting.add(seat);
             dispatch();

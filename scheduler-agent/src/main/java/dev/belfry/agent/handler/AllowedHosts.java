@@ -1,7 +1,6 @@
 package dev.belfry.agent.handler;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
@@ -31,35 +30,19 @@ final class AllowedHosts {
     }
 
     /**
-     * The address, if it leads to an allowed host.
+     * Refuses an address that does not lead to an allowed host.
      *
+     * @param uri of scheme http or https, with a host
      * @throws IllegalArgumentException whose message completes a sentence that begins with the parameter's name
      */
-    URI check(String url) {
-        URI uri;
-        try {
-            uri = new URI(url);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("is not an address: " + e.getReason() + " at " + e.getIndex(), e);
-        }
-        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-        if (!scheme.equals("http") && !scheme.equals("https")) {
-            throw new IllegalArgumentException("has to begin with http:// or https://");
-        }
-        if (uri.getHost() == null) {
-            throw new IllegalArgumentException("names no host");
-        }
-        if (uri.getRawUserInfo() != null) {
-            throw new IllegalArgumentException("holds a user or password; use a header");
-        }
+    void check(URI uri) {
         String host = uri.getHost().toLowerCase(Locale.ROOT);
-        int usual = scheme.equals("http") ? 80 : 443;
+        int usual = uri.getScheme().equalsIgnoreCase("http") ? 80 : 443;
         int port = uri.getPort() < 0 ? usual : uri.getPort();
         boolean allowed = hosts.contains(host + ":" + port) || (port == usual && hosts.contains(host));
         if (!allowed) {
             throw new IllegalArgumentException("leads to " + host + ":" + port
                     + ", which the owner of this agent does not allow; allowed are " + hosts);
         }
-        return uri;
     }
 }

@@ -2,6 +2,7 @@ package dev.belfry.agent.handler;
 
 import dev.belfry.agent.JobContext;
 import dev.belfry.agent.JobHandler;
+import dev.belfry.core.job.CommandParameters;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -16,20 +17,20 @@ import java.util.concurrent.TimeUnit;
  * {@code BELFRY_PARAM_<NAME>}. Beside these its environment holds {@code BELFRY_JOB}, {@code BELFRY_RUN_ID},
  * {@code BELFRY_SHARD}, {@code BELFRY_SHARD_COUNT}, {@code BELFRY_SHARD_PARAMETER}, {@code BELFRY_SCHEDULED_TIME},
  * {@code BELFRY_ATTEMPT}, {@code BELFRY_FENCING_TOKEN} and a short {@code PATH}, and nothing of the agent's own. Its input
- * is empty; of its output the last 16 KiB are logged.
+ * is empty.
  *
- * <p>An exit code other than 0 is a failure. When the attempt is told to stop, the command and its children are asked to
+ * <p>An exit code other than 0 is a failure, recorded with the code and the end of the output, up to 700 bytes on one
+ * line. The last 16 KiB of the output go to the job's log: at level info if the command succeeded, else at level debug. When the attempt is told to stop, the command and its children are asked to
  * end, and killed when the interrupt comes. A process that has left its parents cannot be found, and stays.
  *
  * <p>Thread-safe.
  */
 public final class CommandHandler implements JobHandler {
     /** The name under which definitions ask for it. */
-    public static final String NAME = "command";
+    public static final String NAME = CommandParameters.HANDLER;
 
     private static final long OUTPUT_WAIT_SECONDS = 1;
     private static final long KILL_WAIT_SECONDS = 5;
-    private static final int LONGEST_IN_MESSAGE = 500;
 
     private final AllowedCommands allowed;
 
@@ -100,9 +101,8 @@ public final class CommandHandler implements JobHandler {
             context.logger().info(log, words.get(0), code, cut, text);
             return;
         }
-        context.logger().warn(log, words.get(0), code, cut, text);
-        String end = text.length() <= LONGEST_IN_MESSAGE ? text : text.substring(text.length() - LONGEST_IN_MESSAGE);
-        throw new FailedCallException(
-                "exit code " + code + " of " + Path.of(words.get(0)).getFileName() + (end.isEmpty() ? "" : ": " + end));
+        context.logger().debug(log, words.get(0), code, cut, text);
+        throw FailedCallException.with(
+                "exit code " + code + " of " + Path.of(words.get(0)).getFileName(), text);
     }
 }

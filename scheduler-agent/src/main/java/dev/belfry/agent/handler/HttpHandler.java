@@ -2,6 +2,7 @@ package dev.belfry.agent.handler;
 
 import dev.belfry.agent.JobContext;
 import dev.belfry.agent.JobHandler;
+import dev.belfry.core.job.HttpParameters;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -23,17 +24,17 @@ import java.util.concurrent.TimeoutException;
  * timeout} for all of it, 1 min. The headers {@code Belfry-Job}, {@code -Run-Id}, {@code -Shard}, {@code -Shard-Count},
  * {@code -Scheduled-Time}, {@code -Attempt} and {@code -Fencing-Token} say who calls.
  *
- * <p>Redirects are not followed: the status of one is an answer like any other. Of the answer's body the last 16 KiB are
- * kept for the log. When the attempt is told to stop the connection is closed.
+ * <p>Redirects are not followed: the status of one is an answer like any other. A failure
+ * is recorded with the status and the end of the answer's body, up to 700 bytes on one line; the last 16 KiB of it go to
+ * the job's log: at level info if the call succeeded, else at level debug. When the attempt is told to stop the connection is closed.
  *
  * <p>Thread-safe.
  */
 public final class HttpHandler implements JobHandler {
     /** The name under which definitions ask for it. */
-    public static final String NAME = "http";
+    public static final String NAME = HttpParameters.HANDLER;
 
     private static final int MOST_CLIENTS = 8;
-    private static final int LONGEST_IN_MESSAGE = 500;
 
     private final AllowedHosts allowed;
     /** By connect time-out, which belongs to a client; the ones used last. */
@@ -61,7 +62,7 @@ public final class HttpHandler implements JobHandler {
     public void run(JobContext context) throws Exception {
         HttpCall call = HttpCall.of(context, allowed);
         OutputTail body = new OutputTail();
-        CompletableFuture<HttpResponse<Void>> answer = client(call.connect())
+        CompletableFuture<HttpResponse<Void>> answer = client(call.parameters().connectTimeout())
                 .sendAsync(
                         call.request(),
                         HttpResponse.BodyHandlers.ofByteArrayConsumer(
@@ -71,10 +72,12 @@ public final class HttpHandler implements JobHandler {
             report(
                     context,
                     call,
-                    answer.get(call.whole().toNanos(), TimeUnit.NANOSECONDS).statusCode(),
+                    answer.get(call.parameters().timeout().toNanos(), TimeUnit.NANOSECONDS)
+                            .statusCode(),
                     body);
         } catch (TimeoutException e) {
-            throw new TimeoutException(call + " was not answered in full within " + call.whole());
+            throw new TimeoutException(call + " was not answered in full within "
+                    + call.parameters().timeout());
         } catch (CancellationException | ExecutionException e) {
             if (context.isCancelled()) {
                 throw new InterruptedException(call + " was cut off: the attempt was told to stop");
@@ -100,13 +103,12 @@ public final class HttpHandler implements JobHandler {
     private static void report(JobContext context, HttpCall call, int status, OutputTail body)
             throws FailedCallException {
         String text = body.text();
-        if (call.expected().holds(status)) {
+        if (call.parameters().expected().holds(status)) {
             context.logger().info("{} answered {}:\n{}", call, status, text);
             return;
         }
-        context.logger().warn("{} answered {}, expected {}:\n{}", call, status, call.expected(), text);
-        String end = text.length() <= LONGEST_IN_MESSAGE ? text : text.substring(text.length() - LONGEST_IN_MESSAGE);
-        throw new FailedCallException(
-                call + " answered " + status + ", expected " + call.expected() + (end.isEmpty() ? "" : ": " + end));
+        context.logger().debug("{} answered {}:\n{}", call, status, text);
+        throw FailedCallException.with(
+                call + " answered " + status + ", expected " + call.parameters().expected(), text);
     }
 }

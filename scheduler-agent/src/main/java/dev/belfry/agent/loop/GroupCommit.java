@@ -39,10 +39,10 @@ final class GroupCommit {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
     static final int MAX_LEDGERS = 90;
-    static final int MAX_BYTES = 400_000;
+    /** Bytes from which on no further ledger joins: with what one may bring the multi stays below 512 kB. */
+    static final int MAX_BYTES = 350_000;
+
     static final int WINDOW = 4;
-    /** Lines in one journal entry at most, so that it stays well below the largest znode. */
-    static final int MAX_LINES = 120;
     /** Lines in one transaction from which on no further ledger joins it. */
     static final int ENOUGH_LINES = 600;
 
@@ -162,10 +162,8 @@ final class GroupCommit {
             }
             List<FireEntry> lines = new ArrayList<>();
             batch.lines.forEach(lines::addAll);
-            List<FireEntry> worth = JournalTail.worthWriting(lines);
-            for (int from = 0; from < worth.size(); from += MAX_LINES) {
-                List<FireEntry> some = worth.subList(from, Math.min(worth.size(), from + MAX_LINES));
-                batch.journal.add(journal.add(transaction, some, underWay == 0 && from == 0));
+            for (List<FireEntry> some : JournalTail.entries(JournalTail.worthWriting(lines))) {
+                batch.journal.add(journal.add(transaction, some, underWay == 0 && batch.journal.isEmpty()));
                 batch.writes.add(-1);
             }
             underWay++;
@@ -193,6 +191,7 @@ final class GroupCommit {
             batch.tenancies.add(tenancy);
             batch.lines.add(new ArrayList<>(tenancy.lines));
             lines += tenancy.lines.size();
+            bytes += tenancy.lines.stream().mapToInt(FireEntry::mostBytes).sum();
             tenancy.lines.clear();
             byte[] data = LedgerCodec.encode(runs.record(batch.number));
             String path = tenancy.ref.ledgerPath();

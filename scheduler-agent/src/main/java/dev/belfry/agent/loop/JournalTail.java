@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 final class JournalTail {
 
     static final int APPEND_BYTES = 4_096;
+    /** Lines, and bytes, of what is written into one entry at a time, so that it stays below the largest znode. */
+    private static final int MAX_LINES = 120;
+
+    private static final int MAX_BYTES = 48_000;
     static final int MAX_ENTRIES = 900;
     private static final int TRIM = 90;
     /** Entries between two looks at how many share the room. */
@@ -114,6 +118,26 @@ final class JournalTail {
             }
         }
         return kept;
+    }
+
+    /** The lines in parts that fit into an entry each. */
+    static List<List<FireEntry>> entries(List<FireEntry> lines) {
+        List<List<FireEntry>> parts = new ArrayList<>();
+        int bytes = 0;
+        int from = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            int more = lines.get(i).mostBytes();
+            if (i > from && (bytes + more > MAX_BYTES || i - from == MAX_LINES)) {
+                parts.add(lines.subList(from, i));
+                from = i;
+                bytes = 0;
+            }
+            bytes += more;
+        }
+        if (from < lines.size()) {
+            parts.add(lines.subList(from, lines.size()));
+        }
+        return parts;
     }
 
     /**

@@ -25,6 +25,9 @@ final class OwnedShard {
         OVER
     }
 
+    /** Lines of one shard in one commit with the full text of a failure, so that the commit keeps its size. */
+    private static final int FULL_TEXTS = 16;
+
     final ShardRef ref;
     /** Generation of the grant; for a broadcast shard one more than that of the predecessor. */
     long since;
@@ -56,6 +59,8 @@ final class OwnedShard {
 
     /** Whether the master wants it back. */
     boolean wanted;
+    /** When it was first heard, before the ledger was read, that the master wants it back. */
+    Optional<Instant> wantedWhileLoading = Optional.empty();
     /** Whether it waits for the next incarnation of this agent: it starts nothing, and is not released. */
     boolean held;
     /** Whether nobody is to follow: the layout or the job ends, or nobody may have the shard. */
@@ -69,6 +74,11 @@ final class OwnedShard {
         this.ref = ref;
         this.since = since;
         this.job = job;
+    }
+
+    /** Adds a line to the journal. While nothing can be written only the first few keep the full text of a failure. */
+    void add(FireEntry line) {
+        lines.add(lines.size() < FULL_TEXTS ? line : line.brief());
     }
 
     boolean dirty() {

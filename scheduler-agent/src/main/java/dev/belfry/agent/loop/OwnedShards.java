@@ -16,6 +16,7 @@ import dev.belfry.core.shard.AttemptOrder;
 import dev.belfry.core.shard.ShardEffects;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.shard.ShardRuns;
+import dev.belfry.core.version.CancelledRun;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.RunRequest;
 import dev.belfry.core.version.VersionedDueSet;
@@ -184,6 +185,9 @@ final class OwnedShards {
     private void wantedChanged(OwnedShard shard) {
         ShardRuns runs = shard.runs;
         if (runs == null) {
+            if (shard.wanted && shard.wantedWhileLoading.isEmpty()) {
+                shard.wantedWhileLoading = Optional.of(loop.now());
+            }
             lettingGo.giveBackUnknown(shard);
             return;
         }
@@ -192,7 +196,7 @@ final class OwnedShards {
         }
         if (shard.wanted) {
             if (!runs.handingOver()) {
-                runs.beginHandOver();
+                runs.beginHandOver(loop.now());
             }
             lettingGo.step(shard);
         } else if (!shard.held && runs.handingOver() && !runs.exhausted()) {
@@ -272,10 +276,14 @@ final class OwnedShards {
         ShardRuns runs = new ShardRuns(shard.ref, shard.since, incarnation, ledger, view, new Effects(shard));
         shard.runs = runs;
         shard.stage = OwnedShard.Stage.ACTIVE;
+        cancels(shard, job.get());
+        shard.wantedWhileLoading.ifPresent(runs::beginHandOver);
         if (shard.wanted) {
-            runs.beginHandOver();
             lettingGo.step(shard);
         } else {
+            if (runs.handingOver()) {
+                runs.resume(now(), owner.horizon(), mayStart(shard));
+            }
             look(shard);
             requests(shard, job.get());
         }
@@ -311,9 +319,20 @@ final class OwnedShards {
                 }
             } else {
                 shard.runs.update(view(job, shard.ref));
+                cancels(shard, job);
                 look(shard);
                 requests(shard, job);
             }
+        }
+    }
+
+    /** Before anything is decided: what is cancelled is not to be started first. */
+    private void cancels(OwnedShard shard, JobRecord job) {
+        ShardRuns runs = shard.runs;
+        if (runs != null && shard.stage == OwnedShard.Stage.ACTIVE) {
+            List<FireId> cancelled =
+                    job.cancels().stream().map(CancelledRun::fire).toList();
+            runs.cancel(cancelled, now(), mayStart(shard));
         }
     }
 
@@ -349,7 +368,7 @@ final class OwnedShards {
         if (shard != null && shard.runs != null && !shard.wanted) {
             shard.wanted = true;
             shard.ending = true;
-            shard.runs.beginHandOver();
+            shard.runs.beginHandOver(loop.now());
             lettingGo.step(shard);
         }
     }
@@ -364,7 +383,7 @@ final class OwnedShards {
         }
         runs.decide(now(), owner.horizon(), mayStart(shard));
         if (runs.exhausted() && !runs.handingOver()) {
-            runs.beginHandOver();
+            runs.beginHandOver(loop.now());
         }
         wakes.set(shard, runs.nextWake());
         changed(shard);
@@ -438,7 +457,7 @@ final class OwnedShards {
 
         @Override
         public void journal(FireEntry entry) {
-            shard.lines.add(entry);
+            shard.add(entry);
         }
 
         @Override
@@ -511,7 +530,7 @@ final class OwnedShards {
             if (waits && runs != null && !shard.held && !shard.ref.isBroadcast()) {
                 shard.held = true;
                 if (!runs.handingOver()) {
-                    runs.beginHandOver();
+                    runs.beginHandOver(loop.now());
                 }
                 lettingGo.step(shard);
             }

@@ -38,7 +38,7 @@ final class Pool implements AutoCloseable {
     private long token = 100;
 
     Pool(JobHandler handler, PoolLimits limits) {
-        attempts = new ThreadAttempts(loop, "test-attempt", Map.of("work", handler), limits);
+        attempts = new ThreadAttempts(loop, "test-attempt", Map.of("work", handler, "command", handler), limits);
     }
 
     Pool(JobHandler handler, int slots) {

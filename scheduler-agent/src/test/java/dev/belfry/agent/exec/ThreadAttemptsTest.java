@@ -122,7 +122,7 @@ final class ThreadAttemptsTest {
         try (Pool pool = new Pool(context -> {}, 1)) {
             AttemptEnd end = pool.start(job -> job.handler("elsewhere")).end();
             assertThat(end.error()).isEqualTo("no-handler");
-            assertThat(end.message()).contains("elsewhere").contains("[work]");
+            assertThat(end.message()).contains("elsewhere").contains("[command, work]");
         }
     }
 
@@ -270,5 +270,41 @@ final class ThreadAttemptsTest {
             gate.release();
             assertThat(running.end().succeeded()).isTrue();
         }
+    }
+
+    @Test
+    void failureOfUserCodeIsTracedOnceAMinuteAndOneLineInBetween() throws Exception {
+        try (Pool pool = new Pool(
+                context -> {
+                    throw new IllegalStateException("no\nindex");
+                },
+                1)) {
+            pool.start().end();
+            pool.start().end();
+        }
+        assertThat(log.lines())
+                .containsExactly(
+                        "WARN attempt failed: job=index shard=2 run=uid1@" + Pool.DUE + " attempt=3",
+                        "WARN attempt failed: job=index shard=2 run=uid1@" + Pool.DUE
+                                + " attempt=3 with java.lang.IllegalStateException: no | index; traced within the last"
+                                + " minute");
+        assertThat(log.traces()).isEqualTo(1);
+    }
+
+    @Test
+    void failureOfABuiltInHandlerIsOneLineWithoutATrace() throws Exception {
+        try (Pool pool = new Pool(
+                context -> {
+                    throw new IllegalStateException("exit code 3 of x: out");
+                },
+                1)) {
+            AttemptEnd end = pool.start(job -> job.handler("command").parameter("command", "x"))
+                    .end();
+            assertThat(end.message()).isEqualTo("exit code 3 of x: out");
+        }
+        assertThat(log.lines())
+                .containsExactly("WARN attempt failed: job=index shard=2 run=uid1@" + Pool.DUE
+                        + " attempt=3: exit code 3 of x: out");
+        assertThat(log.traces()).isZero();
     }
 }

@@ -96,11 +96,21 @@ final class CommandHandlerTest {
         script(allowed.resolve("fail"), "echo to stdout; echo to stderr >&2; printf '\\033[31mred\\007'; exit 3");
         assertThatThrownBy(() -> run("command", "fail"))
                 .isInstanceOf(FailedCallException.class)
-                .hasMessageContaining("exit code 3 of fail")
-                .hasMessageContaining("to stdout\nto stderr")
+                .hasMessageStartingWith("exit code 3 of fail: to stdout | to stderr | [31mred")
                 .satisfies(
                         e -> assertThat(e.getMessage()).doesNotContain("\033").doesNotContain("\007"));
-        assertThat(log.anyWith("WARN", "exit code 3")).isTrue();
+        assertThat(log.lines()).as("who ran the attempt logs its failure").isEmpty();
+    }
+
+    @Test
+    void ofALongOutputTheFailureHoldsTheEnd() throws Exception {
+        script(
+                allowed.resolve("fail"),
+                "i=0; while [ $i -lt 2000 ]; do echo \"line $i of many\"; i=$((i+1)); done; exit 7");
+        assertThatThrownBy(() -> run("command", "fail"))
+                .hasMessageStartingWith("exit code 7 of fail: ...")
+                .hasMessageEndingWith("line 1998 of many | line 1999 of many")
+                .satisfies(e -> assertThat(e.getMessage().length()).isBetween(600, 750));
     }
 
     @Test
@@ -127,12 +137,12 @@ final class CommandHandlerTest {
             assertThatThrownBy(() -> run("command", name))
                     .as(name)
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("job call: parameter 'command'");
+                    .hasMessageContaining("job call: parameters.command: ");
         }
         assertThatThrownBy(() -> run("command", "link-out")).hasMessageContaining("is a link out of");
         assertThatThrownBy(() -> run("command", "sub")).hasMessageContaining("not an executable file");
         assertThatThrownBy(() -> run("command", "none")).hasMessageContaining("names no file in " + allowed);
-        assertThatThrownBy(() -> run("language", "en")).hasMessageContaining("'command' is missing");
+        assertThatThrownBy(() -> run("language", "en")).hasMessageContaining("parameters: command is missing");
         run("command", "link-in");
         Files.writeString(allowed.resolve("plain"), "echo");
         assertThatThrownBy(() -> run("command", "plain")).hasMessageContaining("not an executable file");
@@ -165,7 +175,7 @@ final class CommandHandlerTest {
             assertThatThrownBy(() -> run("command", "show", "args", args))
                     .as(args)
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("parameter 'args'")
+                    .hasMessageContaining("parameters.args: ")
                     .hasMessageContaining("JSON array of texts");
         }
         assertThatThrownBy(() -> run("command", "show", "args", "[\"a\\u0000b\"]"))

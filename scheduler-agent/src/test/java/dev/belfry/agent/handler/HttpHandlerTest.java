@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -164,39 +165,39 @@ final class HttpHandlerTest {
             assertThatThrownBy(() -> run("url", url))
                     .as(url)
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith("job call: parameter 'url'");
+                    .hasMessageStartingWith("job call: parameters.url: ");
         }
         assertThat(seen).isEmpty();
         AllowedHosts hosts = new AllowedHosts(List.of("Other.Example", "[::1]:8080"));
-        assertThat(hosts.check("HTTPS://OTHER.example/x")).isNotNull();
-        assertThat(hosts.check("http://other.example:80")).isNotNull();
-        assertThat(hosts.check("http://[::1]:8080/")).isNotNull();
-        assertThatThrownBy(() -> hosts.check("http://[::1]/")).hasMessageContaining("allowed are");
+        hosts.check(URI.create("HTTPS://OTHER.example/x"));
+        hosts.check(URI.create("http://other.example:80"));
+        hosts.check(URI.create("http://[::1]:8080/"));
+        assertThatThrownBy(() -> hosts.check(URI.create("http://[::1]/"))).hasMessageContaining("allowed are");
     }
 
     @Test
     void parametersThatCannotBeUsedAreRefusedByName() {
-        assertRefused("url", "method", "GET");
-        assertRefused("method", "url", base, "method", "CONNECT");
-        assertRefused("method", "url", base, "method", "GET / HTTP/1.1\r\nX:");
-        assertRefused("expect", "url", base, "expect", "all");
-        assertRefused("expect", "url", base, "expect", "299-200");
-        assertRefused("expect", "url", base, "expect", "200,");
-        assertRefused("timeout", "url", base, "timeout", "soon");
-        assertRefused("timeout", "url", base, "timeout", "0s");
-        assertRefused("connect-timeout", "url", base, "connect-timeout", "-1s");
-        assertRefused("headers.X", "url", base, "headers.X", "y");
-        assertRefused("header.X", "url", base, "header.X", "y\r\nEvil: 1");
-        assertRefused("header.X Y", "url", base, "header.X Y", "z");
-        assertRefused("header.Host", "url", base, "header.Host", "evil.example");
-        assertRefused("header.belfry-fencing-token", "url", base, "header.belfry-fencing-token", "9");
+        assertRefused(": url is missing", "method", "GET");
+        assertRefused(".method: ", "url", base, "method", "CONNECT");
+        assertRefused(".method: ", "url", base, "method", "GET / HTTP/1.1\r\nX:");
+        assertRefused(".expect: ", "url", base, "expect", "all");
+        assertRefused(".expect: ", "url", base, "expect", "299-200");
+        assertRefused(".expect: ", "url", base, "expect", "200,");
+        assertRefused(".timeout: ", "url", base, "timeout", "soon");
+        assertRefused(".timeout: ", "url", base, "timeout", "0s");
+        assertRefused(".connect-timeout: ", "url", base, "connect-timeout", "-1s");
+        assertRefused("[\"headers.X\"]: ", "url", base, "headers.X", "y");
+        assertRefused("[\"header.X\"]: ", "url", base, "header.X", "y\r\nEvil: 1");
+        assertRefused("[\"header.X Y\"]: ", "url", base, "header.X Y", "z");
+        assertRefused("[\"header.Host\"]: ", "url", base, "header.Host", "evil.example");
+        assertRefused("[\"header.belfry-fencing-token\"]: ", "url", base, "header.belfry-fencing-token", "9");
         assertThat(seen).isEmpty();
     }
 
     private void assertRefused(String name, String... parameters) {
         assertThatThrownBy(() -> run(parameters))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("job call: parameter '" + name + "'");
+                .hasMessageStartingWith("job call: parameters" + name);
     }
 
     @Test

@@ -16,12 +16,13 @@ public final class DefinitionJson {
     }
 
     /**
-     * Reads what {@link #encode} wrote, or any other JSON of a job in the format, under all its rules.
+     * Reads what {@link #encode} wrote, or any other JSON of a job in the format, under all its rules but those for the
+     * parameters of built-in handlers.
      *
      * @throws IllegalDefinitionException if it is no valid definition, with everything that is wrong
      */
     public static JobDefinition decode(String json) {
-        Reading reading = new Reading("definition");
+        Reading reading = Reading.ofStored();
         Node root = NodeReader.read(json, true, reading);
         JobDefinition job = root == null ? null : JobForm.FORM.read(root, "", reading);
         if (job == null) {

@@ -21,6 +21,7 @@ final class Form<R> implements Shape<R> {
     private final List<Key<R, ?>> keys;
     private final Consumer<Values> rules;
     private final Function<Values, @Nullable R> make;
+    private final Function<SchemaParts, List<Object>> conditions;
 
     /**
      * @param name what the mapping is called in the schema and the reference
@@ -28,10 +29,21 @@ final class Form<R> implements Shape<R> {
      * @param make the record, called only if nothing was wrong
      */
     Form(String name, List<Key<R, ?>> keys, Consumer<Values> rules, Function<Values, @Nullable R> make) {
+        this(name, keys, rules, make, parts -> List.of());
+    }
+
+    /** @param conditions what else the schema says: what holds only for some values of some keys */
+    Form(
+            String name,
+            List<Key<R, ?>> keys,
+            Consumer<Values> rules,
+            Function<Values, @Nullable R> make,
+            Function<SchemaParts, List<Object>> conditions) {
         this.name = name;
         this.keys = List.copyOf(keys);
         this.rules = rules;
         this.make = make;
+        this.conditions = conditions;
     }
 
     String name() {
@@ -155,6 +167,10 @@ final class Form<R> implements Shape<R> {
                 schema.put("required", needed);
             }
             schema.put("additionalProperties", false);
+            List<Object> further = conditions.apply(parts);
+            if (!further.isEmpty()) {
+                schema.put("allOf", further);
+            }
             return schema;
         });
     }

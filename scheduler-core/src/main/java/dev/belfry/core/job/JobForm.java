@@ -28,11 +28,11 @@ final class JobForm {
                     JobDefinition::description,
                     "For people.")
             .defaulting("");
-    private static final Key<JobDefinition, String> HANDLER = Key.optional(
+    static final Key<JobDefinition, String> HANDLER = Key.optional(
             "handler",
             Scalars.word(NAME_WORDS, JobDefinition.NAME),
             job -> job.handler().equals(job.name()) ? null : job.handler(),
-            "What the agents run; the job's name unless set.");
+            "What the agents run; the job's name unless set. command and http come with the agent.");
     static final Key<JobDefinition, Map<String, BusinessCalendar>> CALENDARS =
             Key.<JobDefinition, Map<String, BusinessCalendar>>optional(
                             "calendars",
@@ -137,18 +137,18 @@ final class JobForm {
                     JobDefinition::priority,
                     "placement queued: from 0, lowest, to 9, highest.")
             .defaulting(JobDefinition.DEFAULT_PRIORITY);
-    private static final Key<JobDefinition, Map<String, String>> PARAMETERS =
-            Key.<JobDefinition, Map<String, String>>optional(
-                            "parameters",
-                            new MapShape<>(
-                                    PARAMETER,
-                                    "a key of 1 to 128 characters without control characters",
-                                    Scalars.literal("a value of at most 8,192 characters", 8_192),
-                                    "a mapping of at most 256 keys to values",
-                                    256),
-                            JobDefinition::parameters,
-                            "For the job's code. Numbers, true and false are passed as they are written.")
-                    .defaulting(Map.of());
+    static final Key<JobDefinition, Map<String, String>> PARAMETERS = Key.<JobDefinition, Map<String, String>>optional(
+                    "parameters",
+                    new MapShape<>(
+                            PARAMETER,
+                            "a key of 1 to 128 characters without control characters",
+                            Scalars.literal("a value of at most 8,192 characters", 8_192),
+                            "a mapping of at most 256 keys to values",
+                            256),
+                    JobDefinition::parameters,
+                    "For the job's code. Numbers, true and false are passed as they are written. What the handlers command and http"
+                            + " take is told below.")
+            .defaulting(Map.of());
     private static final Key<JobDefinition, Boolean> ENABLED = Key.<JobDefinition, Boolean>optional(
                     "enabled", Scalars.bool(), JobDefinition::enabled, "false: the job fires nothing.")
             .defaulting(true);
@@ -179,7 +179,8 @@ final class JobForm {
                     PARAMETERS,
                     ENABLED),
             JobRules::check,
-            JobForm::make);
+            JobForm::make,
+            HandlerParameters::conditions);
 
     /** Without a trigger of its own a job of a workflow has a manual schedule, which is not written. */
     private static @Nullable List<Trigger> triggers(JobDefinition job) {

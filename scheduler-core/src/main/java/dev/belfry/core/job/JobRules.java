@@ -19,6 +19,9 @@ final class JobRules {
     static void check(Values values) {
         checkTriggers(values);
         checkUpstreams(values);
+        if (!values.reading().stored()) {
+            HandlerParameters.check(values);
+        }
         if (!values.sound(JobForm.PLACEMENT)) {
             return;
         }

@@ -3,6 +3,7 @@ package dev.belfry.core.job;
 import dev.belfry.core.schedule.BusinessCalendar;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,16 +19,50 @@ final class Reading {
     private final String file;
     private final List<DefinitionError> errors = new ArrayList<>();
     private final Map<String, Map<String, Optional<BusinessCalendar>>> calendars = new HashMap<>();
+    private final boolean stored;
     private int found;
 
     Reading(String file) {
+        this(file, false);
+    }
+
+    private Reading(String file, boolean stored) {
         this.file = file;
+        this.stored = stored;
+    }
+
+    /**
+     * The reading of a definition that was accepted before. What a built-in handler takes is not checked again: a version
+     * that takes less must not lose the job, whose runs will say what is wrong.
+     */
+    static Reading ofStored() {
+        return new Reading("definition", true);
+    }
+
+    /** Whether it is of a definition that was accepted before. */
+    boolean stored() {
+        return stored;
     }
 
     void report(Position at, String path, Complaint complaint) {
         found++;
         if (errors.size() < MOST_ERRORS) {
             errors.add(error(at, path, complaint));
+        }
+    }
+
+    /** Reports what another reading has found, in place of what was reported of the same paths. */
+    void replace(Reading other) {
+        Set<String> paths = new HashSet<>();
+        other.errors.forEach(error -> paths.add(error.path()));
+        int before = errors.size();
+        errors.removeIf(error -> paths.contains(error.path()));
+        found -= before - errors.size();
+        for (DefinitionError error : other.errors) {
+            report(
+                    new Position(error.line(), error.column()),
+                    error.path(),
+                    new Complaint(error.message(), error.expected(), error.hint()));
         }
     }
 

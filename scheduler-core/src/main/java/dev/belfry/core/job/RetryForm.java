@@ -16,7 +16,9 @@ final class RetryForm {
             "attempts",
             Scalars.whole(1, 100),
             Retry::attempts,
-            "The most attempts of a shard in a run, the first included; 1 means no retry, as without this section.");
+            "The most attempts of a shard in a run that may fail, the first included, whoever owns the shard; 1 means no"
+                    + " retry, as without this section. Attempts cut short by the loss of their agent or its lease do not"
+                    + " count.");
     private static final Key<Retry, Duration> INITIAL = Key.<Retry, Duration>optional(
                     "initial",
                     Times.duration(Duration.ZERO, Duration.ofDays(7)),

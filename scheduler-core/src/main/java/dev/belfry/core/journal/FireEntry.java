@@ -1,5 +1,6 @@
 package dev.belfry.core.journal;
 
+import dev.belfry.core.ledger.FailureText;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.run.Outcome;
 import java.time.Instant;
@@ -17,7 +18,8 @@ import java.time.Instant;
  * @param started when the attempt started; {@link Instant#EPOCH} if there was none
  * @param ended when it ended or the outcome was decided; {@link Instant#EPOCH} for a start
  * @param outcome how the attempt or the fire ended; {@link Outcome#UNKNOWN} for a start
- * @param reason why, in a word of {@code Reasons}, or a short text from user code's exception; may be empty
+ * @param reason why, in a word of {@code Reasons}, or what user code said about its failure, at most {@link
+ *     FailureText#MOST_BYTES}; may be empty
  */
 public record FireEntry(
         Kind kind,
@@ -44,5 +46,34 @@ public record FireEntry(
         FINAL,
         /** The attempt was told to stop, did not, and was left to itself; a FINAL or ENDED line preceded or follows. */
         ABANDONED
+    }
+
+    /** What of it takes room beside the reason and the ids, at most. */
+    private static final int NUMBERS = 220;
+
+    /** No less than the bytes that it takes as stored: quotes and backslashes in the reason take two. */
+    public int mostBytes() {
+        int ids = jobUid.length()
+                + shard.length()
+                + fire.requested().map(String::length).orElse(0);
+        return NUMBERS + 3 * ids + 2 * FailureText.utf8(reason);
+    }
+
+    /** The same with a short reason. */
+    public FireEntry brief() {
+        return new FireEntry(
+                kind,
+                jobUid,
+                layout,
+                shard,
+                fire,
+                last,
+                count,
+                attempt,
+                token,
+                started,
+                ended,
+                outcome,
+                FailureText.brief(reason));
     }
 }

@@ -80,6 +80,9 @@ public final class LedgerCodec {
             json.writeString(f.reason());
         } else if (mark instanceof Mark.Started s) {
             writeAttempt(json, STARTED, s.attempt(), s.token(), s.at(), s.incarnation());
+            if (s.failures() > 0) {
+                json.writeNumber(s.failures());
+            }
         } else if (mark instanceof Mark.Claimed c) {
             writeAttempt(json, CLAIMED, c.attempt(), c.token(), c.at(), c.incarnation());
         }
@@ -165,8 +168,10 @@ public final class LedgerCodec {
     private static Mark readMark(Row row, int at) {
         String word = row.text(at);
         if (word.equals(STARTED)) {
+            // The mark is the end of its row, and the number of failures the end of the mark, left out if it is zero.
+            int failures = row.size() > at + 5 ? (int) row.number(at + 5) : 0;
             return new Mark.Started(
-                    (int) row.number(at + 1), row.number(at + 2), row.instant(at + 3), row.text(at + 4));
+                    (int) row.number(at + 1), row.number(at + 2), row.instant(at + 3), row.text(at + 4), failures);
         }
         if (word.equals(CLAIMED)) {
             return new Mark.Claimed(

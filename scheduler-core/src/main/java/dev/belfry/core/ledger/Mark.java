@@ -20,8 +20,16 @@ public sealed interface Mark {
      * @param token its fencing token
      * @param at when it started, by its agent's wall clock
      * @param incarnation who runs it
+     * @param failures how many attempts at the fire have failed so far, under this owner and those before: they count
+     *     against the retry limit, those that were cut short by the loss of an owner or its lease do not
      */
-    record Started(int attempt, long token, Instant at, String incarnation) implements Mark {}
+    record Started(int attempt, long token, Instant at, String incarnation, int failures) implements Mark {
+
+        /** An attempt at a fire of which none has failed. */
+        public Started(int attempt, long token, Instant at, String incarnation) {
+            this(attempt, token, at, incarnation, 0);
+        }
+    }
 
     /** At-most-once jobs: its owner may have started it, once. */
     record Claimed(int attempt, long token, Instant at, String incarnation) implements Mark {}

@@ -9,6 +9,7 @@ import java.time.Instant;
  * @param due first fire that it speaks of
  * @param count how many consecutive fires it speaks of
  * @param requested id of a run that was asked for, else empty text
+ * @param reason as in the journal; {@link #brief} for all but the newest
  * @param attempt number of the last attempt; 0 if none was started
  * @param started when that attempt started; {@link Instant#EPOCH} if none was
  * @param ended when the outcome was known
@@ -23,4 +24,13 @@ public record RecentOutcome(
         int attempt,
         Instant started,
         Instant ended,
-        String incarnation) {}
+        String incarnation) {
+
+    /** The same with a short reason. */
+    public RecentOutcome brief() {
+        String brief = FailureText.brief(reason);
+        return brief.equals(reason)
+                ? this
+                : new RecentOutcome(due, count, requested, outcome, brief, attempt, started, ended, incarnation);
+    }
+}

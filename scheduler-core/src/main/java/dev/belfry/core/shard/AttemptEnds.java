@@ -8,6 +8,7 @@ import static dev.belfry.core.shard.Outcomes.verdict;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.job.Retry;
 import dev.belfry.core.journal.FireEntry.Kind;
+import dev.belfry.core.ledger.FailureText;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.Mark;
 import dev.belfry.core.ledger.Reasons;
@@ -19,7 +20,6 @@ import java.time.Duration;
 
 /** What follows the end of an attempt: the outcome of its fire, another attempt after a pause, or its turn again. */
 final class AttemptEnds {
-    private static final int MESSAGE_LENGTH = 200;
     /** A pause that ends without a lease is prolonged by this. */
     private static final Duration WITHOUT_LEASE = Duration.ofMillis(500);
 
@@ -78,8 +78,7 @@ final class AttemptEnds {
     }
 
     private static String describe(AttemptEnd end) {
-        String text = end.message().isEmpty() ? end.error() : end.error() + ": " + end.message();
-        return text.length() <= MESSAGE_LENGTH ? text : text.substring(0, MESSAGE_LENGTH);
+        return FailureText.of(end.message().isEmpty() ? end.error() : end.error() + ": " + end.message());
     }
 
     private static boolean cutShort(Fire fire) {

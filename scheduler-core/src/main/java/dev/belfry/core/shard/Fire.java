@@ -22,7 +22,10 @@ final class Fire {
     FireState state = FireState.WAITING;
     /** Number of the last attempt, 0 before the first. */
     int attempt;
-    /** Attempts that failed by the code's own doing; those cut short do not count against the retry limit. */
+    /**
+     * Attempts that failed by the code's own doing, under all owners as far as the ledger tells. Those cut short, by the end
+     * of a lease or the loss of an owner, do not count against the retry limit: the code is not to blame.
+     */
     int failures;
 
     long token;
@@ -61,12 +64,12 @@ final class Fire {
             fire.attempt = started.attempt();
             fire.started = started.at();
             fire.token = started.token();
+            fire.failures = started.failures();
         } else if (mark instanceof Mark.Claimed claimed) {
             fire.attempt = claimed.attempt();
             fire.started = claimed.at();
             fire.token = claimed.token();
         }
-        fire.failures = failed ? fire.attempt : 0;
         return fire;
     }
 

@@ -196,6 +196,16 @@ final class FireAttempts {
         }
     }
 
+    /** An operator cancels what runs: nothing follows it, even if it was told to stop for a reason that would let it. */
+    void cancel(Fire fire) {
+        if (fire.state == FireState.RUNNING) {
+            stop(fire, Outcome.CANCELLED, Reasons.OPERATOR);
+        } else if (!fire.stopReason.equals(Reasons.CANCELLED_BY_NEWER)) {
+            fire.stopOutcome = Outcome.CANCELLED;
+            fire.stopReason = Reasons.OPERATOR;
+        }
+    }
+
     private void stop(Fire fire, Outcome outcome, String reason) {
         fire.on(STOP);
         fire.stopOutcome = outcome;

@@ -17,6 +17,9 @@ final class HandOver {
     private final FireAttempts attempts;
     private final OwedFires owed;
     private final ShardEffects effects;
+    /** What is due after this is left to the successor. */
+    private Instant from = Instant.MIN;
+
     private Optional<Released> released = Optional.empty();
 
     HandOver(ShardBook book, Outcomes outcomes, FireAttempts attempts, OwedFires owed, ShardEffects effects) {
@@ -27,15 +30,28 @@ final class HandOver {
         this.effects = effects;
     }
 
-    /** From here on nothing starts. */
-    void begin() {
+    /**
+     * From here on nothing starts.
+     *
+     * @param since when the hand-over was first heard of
+     */
+    void begin(Instant since) {
+        // What is due after the last decision is left to the successor, unless nothing could be decided before: what
+        // was
+        // due until then was not due in this hand-over.
+        Instant heard = Instant.ofEpochMilli(since.toEpochMilli());
+        from = book.owed ? ShardBook.later(book.decided, owed.unsettledFrom(heard)) : book.decided;
         book.handingOver = true;
         attempts.retractClaimed();
     }
 
-    /** It is called off before the shard was released. */
-    void callOff() {
+    /** It is called off before the shard was released. Without a lease, or after a lapse, what was due in it is owed. */
+    void callOff(Moment now, boolean leaseHolds) {
         book.handingOver = false;
+        book.owed |= !leaseHolds;
+        if (book.owed) {
+            owed.calledOff(from, now.wall());
+        }
         book.dirty |= released.isPresent();
         released = Optional.empty();
         for (Fire fire : book.live.values()) {
@@ -57,14 +73,14 @@ final class HandOver {
 
     /** Notes that the shard is let go of, and from when on its fires are the successor's. */
     void prepareRelease(Moment now) {
-        Instant from = book.undecided ? owed.handOverFrom(now) : book.decided;
+        Instant first = from;
         for (Fire fire : book.live.values()) {
-            if (fire.id.isScheduled() && !fire.begun() && !fire.id.due().isAfter(from)) {
-                from = fire.id.due().minusMillis(1);
+            if (fire.id.isScheduled() && !fire.begun() && !fire.id.due().isAfter(first)) {
+                first = fire.id.due().minusMillis(1);
             }
         }
         released =
-                Optional.of(new Released(from, Instant.ofEpochMilli(now.wall().toEpochMilli())));
+                Optional.of(new Released(first, Instant.ofEpochMilli(now.wall().toEpochMilli())));
         book.dirty = true;
     }
 

@@ -2,6 +2,7 @@ package dev.belfry.core.shard;
 
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireEntry.Kind;
+import dev.belfry.core.ledger.FailureText;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
@@ -95,7 +96,9 @@ final class Outcomes {
                 said.reason()));
     }
 
-    private void place(Range fires, Mark.Final verdict, Instant previous) {
+    private void place(Range fires, Mark.Final said, Instant previous) {
+        // Many of these may lie in one record; the full text is in the journal.
+        Mark.Final verdict = verdict(said.outcome(), FailureText.brief(said.reason()));
         FireId first = fires.first();
         if (first.isScheduled()) {
             book.spans.add(first.due(), fires.last(), fires.count(), verdict, previous);
@@ -118,6 +121,10 @@ final class Outcomes {
     }
 
     private void note(Range fires, Mark.Final verdict, int attempt, Instant started, Moment now) {
+        if (!book.recent.isEmpty()) {
+            // Only the newest is told in full.
+            book.recent.addFirst(book.recent.removeFirst().brief());
+        }
         book.recent.addFirst(new RecentOutcome(
                 fires.first().due(),
                 fires.count(),

@@ -33,6 +33,11 @@ final class OwedFires {
     private final Outcomes outcomes;
     /** The hand-over by which the shard came here, until what was due during it is settled. */
     private Optional<Released> inherited;
+    /** A hand-over that was called off, until what was due during it is settled. */
+    private Optional<Window> calledOff = Optional.empty();
+
+    /** Fires due in it run late, whatever the misfire policy: a planned hand-over was under way. */
+    private record Window(Instant from, Instant to) {}
 
     OwedFires(ShardBook book, Outcomes outcomes, Optional<Released> inherited) {
         this.book = book;
@@ -57,10 +62,14 @@ final class OwedFires {
         return inherited;
     }
 
-    /** Since when what is due is the successor's, if nothing was decided under this grant. */
-    Instant handOverFrom(Moment now) {
-        Instant from = inherited.map(Released::from).orElse(now.wall());
-        return later(book.decided, Instant.ofEpochMilli(from.toEpochMilli()));
+    /** From when on what is due was left undone by a hand-over that is not settled yet: this one or the one before. */
+    Instant unsettledFrom(Instant otherwise) {
+        return inherited.map(Released::from).orElse(calledOff.map(Window::from).orElse(otherwise));
+    }
+
+    /** A hand-over was called off while nothing may start: what was due in it is settled once something may. */
+    void calledOff(Instant from, Instant to) {
+        calledOff = Optional.of(new Window(from, to));
     }
 
     /** Settles everything that was to start up to {@code present} and is neither final nor live. */
@@ -70,18 +79,27 @@ final class OwedFires {
             return;
         }
         Instant misfiresAfter = book.decided;
-        if (inherited.isPresent()) {
-            Instant from = later(book.decided, inherited.get().from());
-            Instant to = earlier(upTo, inherited.get().at().plus(HANDOVER_TAIL));
-            byMisfirePolicy(book.gaps(book.decided, earlier(from, upTo)), now);
+        for (Window handOver : handOvers()) {
+            Instant from = later(misfiresAfter, handOver.from());
+            Instant to = earlier(upTo, handOver.to());
+            byMisfirePolicy(book.gaps(misfiresAfter, earlier(from, upTo)), now);
             if (from.isBefore(to)) {
                 runAllLate(book.gaps(from, to), now);
             }
             misfiresAfter = later(from, to);
-            inherited = Optional.empty();
         }
+        inherited = Optional.empty();
+        calledOff = Optional.empty();
         byMisfirePolicy(book.gaps(misfiresAfter, upTo), now);
         book.decided = upTo;
+    }
+
+    private List<Window> handOvers() {
+        List<Window> windows = new ArrayList<>();
+        inherited.ifPresent(released ->
+                windows.add(new Window(released.from(), released.at().plus(HANDOVER_TAIL))));
+        calledOff.ifPresent(windows::add);
+        return windows;
     }
 
     /** Settles fires that the threshold calls late although the owner lived: the process stalled, or the list was full. */

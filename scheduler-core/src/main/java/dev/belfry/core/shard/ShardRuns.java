@@ -13,6 +13,7 @@ import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import dev.belfry.core.version.VersionedDueSet;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,7 @@ public final class ShardRuns {
     private final FireAttempts attempts;
     private final AttemptEnds ends;
     private final Overlaps overlaps;
+    private final Cancels cancels;
     private final HandOver handOver;
     private final RecordWriter writer;
 
@@ -65,6 +67,7 @@ public final class ShardRuns {
         this.attempts = new FireAttempts(book, outcomes, effects);
         this.ends = new AttemptEnds(book, outcomes, attempts, effects);
         this.overlaps = new Overlaps(book, outcomes, attempts);
+        this.cancels = new Cancels(book, outcomes, attempts);
         this.handOver = new HandOver(book, outcomes, attempts, owed, effects);
         this.writer = new RecordWriter(book);
     }
@@ -135,10 +138,30 @@ public final class ShardRuns {
         }
         for (FireId id : listed) {
             if (!book.requested.containsKey(id.requested().orElseThrow()) && !book.live.containsKey(id)) {
-                overlaps.onTime(book.onTime(id), now);
+                onTime(id, Instant.MIN, now);
             }
         }
         overlaps.turn(now);
+    }
+
+    /** A fire has come: it is for the overlap policy, unless it was cancelled before. */
+    private void onTime(FireId id, Instant previous, Moment now) {
+        if (cancels.holds(id)) {
+            outcomes.settle(Outcomes.Range.of(id), Cancels.CANCELLED, previous, now);
+        } else {
+            overlaps.onTime(book.onTime(id), now);
+        }
+    }
+
+    /**
+     * Runs that an operator has cancelled, as the job's record lists them now. What runs of them is told to stop, and ends
+     * {@code cancelled} whatever the recovery and retry policies; what waits, backs off or is about to start ends so at
+     * once; what comes later is not started. What is final stays as it is.
+     */
+    public void cancel(Collection<FireId> listed, Moment now, boolean leaseHolds) {
+        cancels.list(listed);
+        cancels.apply(now);
+        afterChange(now, leaseHolds);
     }
 
     /**
@@ -163,6 +186,7 @@ public final class ShardRuns {
         }
         owed.settleStalled(now, upTo);
         decideOnTime(now, upTo);
+        cancels.apply(now);
         overlaps.turn(now);
         book.advanceMark();
     }
@@ -178,7 +202,7 @@ public final class ShardRuns {
             if (book.rules().pausedAt(next.get())) {
                 outcomes.settle(Outcomes.Range.of(id), verdict(Outcome.SKIPPED, Reasons.PAUSED), previous, now);
             } else {
-                overlaps.onTime(book.onTime(id), now);
+                onTime(id, previous, now);
             }
         }
     }
@@ -231,7 +255,10 @@ public final class ShardRuns {
         attempts.timeOut(token, reason);
     }
 
-    /** Stops every running attempt: the lease is over, an operator cancels, or the agent closes. */
+    /**
+     * Stops every running attempt: the lease is over, or the agent closes. What backs off or waits stays: it is this
+     * owner's again once the lease is back, or its successor's.
+     */
     public void stopAll(String reason) {
         attempts.stopAll(reason);
         if (reason.equals(Reasons.LEASE_OVER)) {
@@ -239,9 +266,14 @@ public final class ShardRuns {
         }
     }
 
-    /** From here on nothing starts: the shard is to be handed over, or granted anew. */
-    public void beginHandOver() {
-        handOver.begin();
+    /**
+     * From here on nothing starts: the shard is to be handed over, or granted anew.
+     *
+     * @param since when that was heard of, which is before the tenancy began if the ledger was still being read: what is
+     *     due from then on runs late with whoever is in charge then
+     */
+    public void beginHandOver(Instant since) {
+        handOver.begin(since);
     }
 
     public boolean handingOver() {
@@ -250,14 +282,12 @@ public final class ShardRuns {
 
     /** The hand-over was called off before the shard was released: fires due meanwhile run late. */
     public void resume(Moment now, Instant upTo, boolean leaseHolds) {
-        handOver.callOff();
+        handOver.callOff(now, leaseHolds);
         if (!leaseHolds) {
-            book.owed = true;
             return;
         }
         if (!book.owed) {
-            // Else it was taken over under the hand-over: what the predecessors left is settled like after any
-            // take-over.
+            // Else what is owed beside it, after a take-over or a lapse of the lease, is settled with it.
             owed.settleCalledOff(now, upTo);
         }
         decide(now, upTo, true);

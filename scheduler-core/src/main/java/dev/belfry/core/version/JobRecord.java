@@ -1,6 +1,7 @@
 package dev.belfry.core.version;
 
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.ledger.FireId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param settled every layout up to this one is over, and each of its fires has its outcome; 0 while there is none
  * @param former jobs that had the name before and were deleted a short while ago, the last one first, for proofs and
  *     explanations; they have no former ones of their own
+ * @param cancels runs that were cancelled, oldest first, at most {@link #MAX_REQUESTS}
  */
 public record JobRecord(
         String name,
@@ -25,11 +27,12 @@ public record JobRecord(
         List<RunRequest> requests,
         Optional<Instant> deletedAt,
         int settled,
-        List<JobRecord> former) {
+        List<JobRecord> former,
+        List<CancelledRun> cancels) {
 
     /** Versions kept; older ones are dropped, and what was due under them can no longer be proved. */
     public static final int MAX_VERSIONS = 20;
-    /** Requests kept. */
+    /** Requests kept, and cancelled runs. */
     public static final int MAX_REQUESTS = 64;
 
     /** How long the records of what is over are kept for proofs and explanations. */
@@ -39,6 +42,7 @@ public record JobRecord(
         versions = List.copyOf(versions);
         requests = List.copyOf(requests);
         former = List.copyOf(former);
+        cancels = List.copyOf(cancels);
         if (versions.isEmpty()) {
             throw new IllegalArgumentException("job '" + name + "' has no version");
         }
@@ -52,6 +56,18 @@ public record JobRecord(
             List<RunRequest> requests,
             Optional<Instant> deletedAt) {
         this(name, uid, versions, requests, deletedAt, 0, List.of());
+    }
+
+    /** A job of which no run was cancelled. */
+    public JobRecord(
+            String name,
+            String uid,
+            List<JobVersion> versions,
+            List<RunRequest> requests,
+            Optional<Instant> deletedAt,
+            int settled,
+            List<JobRecord> former) {
+        this(name, uid, versions, requests, deletedAt, settled, former, List.of());
     }
 
     /** The newest version, in force or about to be. */
@@ -95,7 +111,7 @@ public record JobRecord(
         while (all.size() > MAX_VERSIONS) {
             all.remove(0);
         }
-        return new JobRecord(name, uid, all, requests, deletedAt, settled, former);
+        return new JobRecord(name, uid, all, requests, deletedAt, settled, former, cancels);
     }
 
     /** The record with one more request; the oldest goes if there are too many. */
@@ -105,22 +121,37 @@ public record JobRecord(
         while (all.size() > MAX_REQUESTS) {
             all.remove(0);
         }
-        return new JobRecord(name, uid, versions, all, deletedAt, settled, former);
+        return new JobRecord(name, uid, versions, all, deletedAt, settled, former, cancels);
+    }
+
+    /** The record with one more cancelled run; the oldest goes if there are too many. */
+    public JobRecord with(CancelledRun cancel) {
+        List<CancelledRun> all = new ArrayList<>(cancels);
+        all.add(cancel);
+        while (all.size() > MAX_REQUESTS) {
+            all.remove(0);
+        }
+        return new JobRecord(name, uid, versions, requests, deletedAt, settled, former, all);
+    }
+
+    /** Whether the run was cancelled, as far as is remembered. */
+    public boolean cancelled(FireId fire) {
+        return cancels.stream().anyMatch(cancel -> cancel.fire().equals(fire));
     }
 
     /** The record with other requests. */
     public JobRecord withRequests(List<RunRequest> kept) {
-        return new JobRecord(name, uid, versions, kept, deletedAt, settled, former);
+        return new JobRecord(name, uid, versions, kept, deletedAt, settled, former, cancels);
     }
 
     /** The record of the job deleted at {@code at}. */
     public JobRecord deletedAt(Instant at) {
-        return new JobRecord(name, uid, versions, requests, Optional.of(at), settled, former);
+        return new JobRecord(name, uid, versions, requests, Optional.of(at), settled, former, cancels);
     }
 
     /** The record with every layout up to {@code layout} settled. */
     public JobRecord withSettled(int layout) {
-        return new JobRecord(name, uid, versions, requests, deletedAt, layout, former);
+        return new JobRecord(name, uid, versions, requests, deletedAt, layout, former, cancels);
     }
 
     /** This job and then those that had its name before, the last one first. */
@@ -136,7 +167,7 @@ public record JobRecord(
                 .map(job -> new JobRecord(
                         job.name(), job.uid(), job.versions(), List.of(), job.deletedAt(), job.settled(), List.of()))
                 .toList();
-        return new JobRecord(name, uid, versions, requests, deletedAt, settled, alone);
+        return new JobRecord(name, uid, versions, requests, deletedAt, settled, alone, cancels);
     }
 
     /** Whether the job is deleted and everything it owed has its outcome. */

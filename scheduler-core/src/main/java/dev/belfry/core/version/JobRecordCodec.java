@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.belfry.core.job.DefinitionJson;
 import dev.belfry.core.job.IllegalDefinitionException;
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.JsonRecordReader;
 import dev.belfry.core.record.JsonRecordWriter;
@@ -77,6 +78,24 @@ public final class JobRecordCodec {
             writeRequest(json, request);
         }
         json.writeEndArray();
+        if (!job.cancels().isEmpty()) {
+            json.writeArrayFieldStart("cancels");
+            for (CancelledRun cancel : job.cancels()) {
+                writeCancel(json, cancel);
+            }
+            json.writeEndArray();
+        }
+    }
+
+    private static void writeCancel(JsonGenerator json, CancelledRun cancel) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("due", cancel.fire().due().toEpochMilli());
+        if (!cancel.fire().isScheduled()) {
+            json.writeStringField("runId", cancel.fire().requested().orElseThrow());
+        }
+        json.writeNumberField("accepted", cancel.accepted().toEpochMilli());
+        writeAuthor(json, cancel.author());
+        json.writeEndObject();
     }
 
     private static void writeVersion(JsonGenerator json, JobVersion version, Optional<Duration> delay)
@@ -148,6 +167,11 @@ public final class JobRecordCodec {
                     request.textMap("parameters"),
                     readAuthor(request)));
         }
+        List<CancelledRun> cancels = new ArrayList<>();
+        for (JsonRecordReader cancel : json.has("cancels") ? json.objects("cancels") : List.<JsonRecordReader>of()) {
+            FireId fire = new FireId(cancel.instant("due"), cancel.optionalText("runId"));
+            cancels.add(new CancelledRun(fire, cancel.instant("accepted"), readAuthor(cancel)));
+        }
         if (versions.isEmpty()) {
             throw json.malformed("versions", "none");
         }
@@ -158,7 +182,8 @@ public final class JobRecordCodec {
                 requests,
                 json.optionalInstant("deletedAt"),
                 json.has("settled") ? json.integer("settled") : 0,
-                List.of());
+                List.of(),
+                cancels);
     }
 
     private static JobVersion readVersion(JsonRecordReader json, Instant modified, List<JobVersion> before) {

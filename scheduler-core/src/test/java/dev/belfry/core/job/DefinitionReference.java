@@ -17,6 +17,7 @@ final class DefinitionReference {
         Set<Form<?>> forms = new LinkedHashSet<>();
         collect(FileForm.FORM, forms);
         forms.forEach(reference::table);
+        HandlerParameters.forms().forEach(reference::table);
         return reference.page.toString();
     }
 
@@ -33,6 +34,17 @@ final class DefinitionReference {
         page.append("\n### ").append(form.name()).append("\n\n");
         page.append("| key | value | default | meaning |\n|---|---|---|---|\n");
         form.keys().forEach(this::row);
+    }
+
+    private void table(ParameterForm<?> form) {
+        page.append("\n### parameters of ").append(form.handler()).append("\n\n");
+        page.append("| parameter | value | default | meaning |\n|---|---|---|---|\n");
+        form.keys().forEach(this::row);
+        for (ParameterFamily family : form.families()) {
+            page.append("| `").append(family.title()).append("` | ");
+            page.append(cell(family.shape().words())).append(" |  | ");
+            page.append(cell(family.meaning())).append(" |\n");
+        }
     }
 
     private <V> void row(Key<?, V> key) {

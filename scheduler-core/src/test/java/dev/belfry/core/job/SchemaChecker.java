@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 final class SchemaChecker {
 
     private static final Set<String> REMARKS =
-            Set.of("$schema", "$defs", "title", "description", "default", "format", "type");
+            Set.of("$schema", "$defs", "title", "description", "default", "format", "type", "then");
 
     private final JsonNode root;
     private final List<String> failures = new ArrayList<>();
@@ -45,11 +45,24 @@ final class SchemaChecker {
                 check(root.at(limit.asText().substring(1)), value, path);
                 return true;
             case "anyOf":
-                return stream(limit).anyMatch(each -> {
-                    SchemaChecker attempt = new SchemaChecker(root);
-                    attempt.check(each, value, path);
-                    return attempt.failures.isEmpty();
-                });
+                return stream(limit).anyMatch(each -> fits(each, value, path));
+            case "allOf":
+                limit.forEach(each -> check(each, value, path));
+                return true;
+            case "not":
+                return !fits(limit, value, path);
+            case "if":
+                if (fits(limit, value, path)) {
+                    check(schema.get("then"), value, path);
+                }
+                return true;
+            case "patternProperties":
+                limit.properties()
+                        .forEach(each -> value.properties().stream()
+                                .filter(entry -> matches(each.getKey(), entry.getKey()))
+                                .forEach(entry ->
+                                        check(each.getValue(), entry.getValue(), path + "." + entry.getKey())));
+                return true;
             case "properties":
                 limit.properties().forEach(each -> {
                     if (value.has(each.getKey())) {
@@ -59,7 +72,10 @@ final class SchemaChecker {
                 return true;
             case "additionalProperties":
                 value.properties().forEach(each -> {
-                    if (limit.isBoolean() && !schema.get("properties").has(each.getKey())) {
+                    if (isDeclared(schema, each.getKey())) {
+                        return;
+                    }
+                    if (limit.isBoolean() && !limit.asBoolean()) {
                         failures.add(path + "." + each.getKey() + " is unknown");
                     } else if (limit.isObject()) {
                         check(limit, each.getValue(), path + "." + each.getKey());
@@ -78,18 +94,30 @@ final class SchemaChecker {
         }
     }
 
+    private boolean fits(JsonNode schema, JsonNode value, String path) {
+        SchemaChecker attempt = new SchemaChecker(root);
+        attempt.check(schema, value, path);
+        return attempt.failures.isEmpty();
+    }
+
+    private static boolean isDeclared(JsonNode schema, String name) {
+        boolean byPattern =
+                schema.path("patternProperties").properties().stream().anyMatch(each -> matches(each.getKey(), name));
+        return byPattern || schema.path("properties").has(name);
+    }
+
+    private static boolean matches(String pattern, String name) {
+        return Pattern.compile(pattern).matcher(name).find();
+    }
+
     private static boolean holdsBound(String keyword, JsonNode limit, JsonNode value) {
         return switch (keyword) {
             case "required" -> stream(limit).allMatch(name -> value.has(name.asText()));
             case "enum" -> stream(limit).anyMatch(value::equals);
             case "const" -> limit.equals(value);
-            case "pattern" ->
-                !value.isTextual()
-                        || Pattern.compile(limit.asText())
-                                .matcher(value.asText())
-                                .find();
-            case "minimum" -> value.asDouble() >= limit.asDouble();
-            case "maximum" -> value.asDouble() <= limit.asDouble();
+            case "pattern" -> !value.isTextual() || matches(limit.asText(), value.asText());
+            case "minimum" -> !value.isNumber() || value.asDouble() >= limit.asDouble();
+            case "maximum" -> !value.isNumber() || value.asDouble() <= limit.asDouble();
             case "maxLength" -> value.asText().length() <= limit.asInt();
             case "minItems", "minProperties" -> value.size() >= limit.asInt();
             case "maxItems", "maxProperties" -> value.size() <= limit.asInt();

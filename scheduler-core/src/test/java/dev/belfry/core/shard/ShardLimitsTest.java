@@ -92,7 +92,7 @@ class ShardLimitsTest {
     void aJitteredFireDueInAHandOverThatIsCalledOffWaitsForItsOwnStart() {
         TestShard shard = TestShard.of(jittered()).at(5);
         Instant fire = moved(due(shard));
-        shard.runs.beginHandOver();
+        shard.runs.beginHandOver(shard.now);
         shard.now = fire.plusSeconds(1);
         shard.runs.resume(shard.moment(), shard.now, true);
         waitsForItsStart(shard, fire);
@@ -156,7 +156,7 @@ class ShardLimitsTest {
             assertThat(shard.runs.exhausted()).isTrue();
             shard.clock(12).retry();
             assertThat(shard.starts()).containsExactly("10#1");
-            shard.runs.beginHandOver();
+            shard.runs.beginHandOver(shard.now);
             assertThat(shard.runs.quiet()).isTrue();
             shard.runs.prepareRelease(shard.moment());
             TestShard again = shard.successor().at(13).flush();
@@ -177,7 +177,7 @@ class ShardLimitsTest {
     void afterTheLastNumberWhatIsDueIsTheNextTenancys() {
         TestShard shard = TestShard.of(misfireSkip(), 1).at(10);
         shard.succeed();
-        shard.runs.beginHandOver();
+        shard.runs.beginHandOver(shard.now);
         shard.runs.prepareRelease(shard.moment());
         TestShard again = shard.successor().at(25);
         assertThat(again.starts()).containsExactly("20#1");
@@ -202,7 +202,7 @@ class ShardLimitsTest {
         giver.clock(11).fail();
         giver.clock(12).retry();
         assertThat(above(giver.write())).containsExactly("10 claimed");
-        giver.runs.beginHandOver();
+        giver.runs.beginHandOver(giver.now);
         giver.acknowledge();
         giver.runs.prepareRelease(giver.moment());
         assertThat(above(giver.write())).containsExactly("10 started");
@@ -228,7 +228,7 @@ class ShardLimitsTest {
     void aClaimThatNobodyHasJudgedYetIsPassedOnAsAClaim() {
         TestShard lost = TestShard.of(atMostOnce()).at(10).flush();
         TestShard between = lost.successor().clock(12);
-        between.runs.beginHandOver();
+        between.runs.beginHandOver(between.now);
         between.runs.prepareRelease(between.moment());
         assertThat(above(between.write())).containsExactly("10 claimed");
         TestShard next = between.successor().at(13);
@@ -239,7 +239,7 @@ class ShardLimitsTest {
     void theEndOfALayoutLosesAClaimOfWhichNothingIsKnown() {
         TestShard lost = TestShard.of(atMostOnce()).at(10).flush();
         TestShard next = lost.successor().clock(25);
-        next.runs.beginHandOver();
+        next.runs.beginHandOver(next.now);
         next.runs.supersede(second(20), Reasons.LAYOUT, next.moment());
         assertThat(next.outcomes()).containsExactly("10 lost(claim-without-outcome)", "20 superseded(layout)");
     }
@@ -247,7 +247,7 @@ class ShardLimitsTest {
     @Test
     void whatNobodyOwnedIsNotRunLateBecauseAHandOverFollowsAtOnce() {
         TestShard between = TestShard.owing(misfireSkip()).clock(95);
-        between.runs.beginHandOver();
+        between.runs.beginHandOver(between.now);
         between.runs.prepareRelease(between.moment());
         TestShard next = between.successor().at(105);
         assertThat(next.outcomes()).containsExactly("10-90 x9 missed(misfire-skip)");
@@ -257,10 +257,10 @@ class ShardLimitsTest {
     @Test
     void aHandOverThatIsPassedOnAtOnceStillRunsWhatWasDueDuringIt() {
         TestShard giver = TestShard.of(misfireSkip()).at(5);
-        giver.runs.beginHandOver();
+        giver.runs.beginHandOver(giver.now);
         giver.clock(6).runs.prepareRelease(giver.moment());
         TestShard between = giver.successor().clock(12);
-        between.runs.beginHandOver();
+        between.runs.beginHandOver(between.now);
         between.runs.prepareRelease(between.moment());
         TestShard next = between.successor().at(25);
         next.succeed();
@@ -273,7 +273,7 @@ class ShardLimitsTest {
         TestShard giver = TestShard.of(misfireSkip()).at(5);
         giver.request("r");
         giver.succeed();
-        giver.runs.beginHandOver();
+        giver.runs.beginHandOver(giver.now);
         giver.clock(6).runs.prepareRelease(giver.moment());
         TestShard between = giver.successor().clock(12);
         between.request();

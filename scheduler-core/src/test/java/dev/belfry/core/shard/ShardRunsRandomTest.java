@@ -153,7 +153,7 @@ class ShardRunsRandomTest {
                 assertThat(shard.running).as("attempts side by side").hasSizeLessThanOrEqualTo(11);
             }
             if (shard.runs.exhausted() && !shard.runs.handingOver()) {
-                shard.runs.beginHandOver();
+                shard.runs.beginHandOver(shard.now);
             }
         }
 
@@ -275,7 +275,7 @@ class ShardRunsRandomTest {
                 if (random.nextInt(3) == 0) {
                     lose();
                 } else {
-                    shard.runs.beginHandOver();
+                    shard.runs.beginHandOver(shard.now);
                 }
             } else if (shard.runs.quiet() && random.nextBoolean()) {
                 release();
@@ -327,7 +327,7 @@ class ShardRunsRandomTest {
                 shard.decide();
                 shard.request(asked.toArray(String[]::new));
                 if (shard.runs.exhausted() && !shard.runs.handingOver()) {
-                    shard.runs.beginHandOver();
+                    shard.runs.beginHandOver(shard.now);
                 }
             }
             shard.decide();
@@ -345,7 +345,7 @@ class ShardRunsRandomTest {
 
         /** Hands the shard over to nobody. */
         private void endLayout() {
-            shard.runs.beginHandOver();
+            shard.runs.beginHandOver(shard.now);
             for (int i = 0; !shard.runs.quiet(); i++) {
                 assertThat(i).as("steps until nothing runs").isLessThan(2_000);
                 calm();

@@ -285,7 +285,7 @@ class ShardRunsTest {
         shard.abandon(token);
         assertThat(shard.outcomes()).containsExactly("10 timed-out(attempt-timeout)");
         assertThat(shard.runs.abandonedCount()).isEqualTo(1);
-        shard.runs.beginHandOver();
+        shard.runs.beginHandOver(shard.now);
         assertThat(shard.runs.quiet()).isFalse();
         shard.end(token, AttemptEnd.success());
         assertThat(shard.runs.quiet()).isTrue();

@@ -5,8 +5,6 @@ import static dev.belfry.core.shard.TestShard.everyTenSeconds;
 import static dev.belfry.core.shard.TestShard.second;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.belfry.core.job.Misfire;
-import dev.belfry.core.job.MisfirePolicy;
 import dev.belfry.core.job.OverlapPolicy;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.job.Retry;
@@ -15,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What passes from one owner to the next: leases, claims, hand-overs, losses. */
+/** What passes from one owner to the next: leases, claims, failures, losses. */
 class ShardTakeOverTest {
 
     private static final Retry THREE = new Retry(3, Duration.ofSeconds(1), 2.0, Duration.ofMinutes(1), 0, List.of());
@@ -85,6 +83,71 @@ class ShardTakeOverTest {
         slow.at(45);
         assertThat(slow.outcomes()).noneMatch(text -> text.startsWith("20") || text.startsWith("30"));
         assertThat(slow.starts()).containsExactly("10#2", "40#1");
+    }
+
+    // --- retries
+
+    @Test
+    void theFailuresOfAPredecessorCountAgainstTheRetryLimitAfterALoss() {
+        TestShard lost = TestShard.of(everyTenSeconds().retry(THREE)).at(10);
+        lost.fail();
+        lost.clock(11).retry();
+        lost.fail();
+        lost.clock(13).retry();
+        TestShard next = lost.successor().at(15);
+        assertThat(next.starts()).as("the third was lost with its agent").containsExactly("10#4");
+        next.fail();
+        assertThat(next.backOffs).isEmpty();
+        assertThat(next.outcomes()).containsExactly("10 failed(java.io.IOException: no)");
+    }
+
+    @Test
+    void theFailuresOfAPredecessorCountAfterAHandOverInTheBackOff() {
+        TestShard giver = TestShard.of(everyTenSeconds().retry(THREE)).at(10);
+        giver.fail();
+        giver.clock(11).retry();
+        giver.fail();
+        giver.runs.beginHandOver(giver.now);
+        giver.clock(12).runs.prepareRelease(giver.moment());
+        TestShard taker = giver.successor().at(14);
+        assertThat(taker.starts()).as("one is left").containsExactly("10#3");
+        TestShard third = taker.successor().at(16);
+        third.fail();
+        assertThat(third.outcomes())
+                .as("also through an owner that only lost an attempt")
+                .containsExactly("10 failed(java.io.IOException: no)");
+        assertThat(third.starts()).containsExactly("10#4");
+    }
+
+    @Test
+    void attemptsThatAreLostOrCutShortDoNotCountAgainstTheRetryLimit() {
+        TestShard shard = TestShard.of(everyTenSeconds().retry(THREE)).at(10);
+        for (int loss = 0; loss < 5; loss++) {
+            shard = shard.successor().at(11 + loss);
+        }
+        shard.loseLease();
+        shard.fail();
+        shard.lease = true;
+        shard.at(17).fail();
+        assertThat(shard.starts()).containsExactly("10#6", "10#7");
+        assertThat(shard.outcomes()).isEmpty();
+        shard.clock(18).retry();
+        shard.fail();
+        shard.retry();
+        shard.fail();
+        assertThat(shard.outcomes()).containsExactly("10 failed(java.io.IOException: no)");
+    }
+
+    @Test
+    void theRetryLimitOfARunThatWasAskedForHoldsAcrossOwnersToo() {
+        TestShard lost = TestShard.of(everyTenSeconds().retry(THREE));
+        lost.request("r");
+        lost.fail();
+        lost.clock(1).retry();
+        lost.fail();
+        TestShard next = lost.successor().at(5);
+        next.fail();
+        assertThat(next.outcomes()).containsExactly("r failed(java.io.IOException: no)");
     }
 
     // --- at most once
@@ -205,142 +268,5 @@ class ShardTakeOverTest {
         shard.lease = true;
         shard.at(12).retry();
         assertThat(shard.starts()).containsExactly("10#1", "10#2");
-    }
-
-    // --- hand-over
-
-    @Test
-    void duringAHandOverNothingStartsAndTheSuccessorRunsItLate() {
-        TestShard giver = TestShard.of(everyTenSeconds().misfire(misfireSkip())).at(10);
-        giver.runs.beginHandOver();
-        giver.at(20);
-        assertThat(giver.runs.quiet()).isFalse();
-        giver.clock(22).succeed();
-        assertThat(giver.runs.quiet()).isTrue();
-        giver.runs.prepareRelease(giver.moment());
-        assertThat(giver.starts()).containsExactly("10#1");
-        TestShard taker = giver.successor().at(35);
-        taker.succeed();
-        taker.succeed();
-        assertThat(taker.outcomes()).containsExactly("20 succeeded(handover)", "30 succeeded(handover)");
-    }
-
-    private static Misfire misfireSkip() {
-        return new Misfire(MisfirePolicy.SKIP, Duration.ofSeconds(1), Duration.ofHours(1), 1);
-    }
-
-    @Test
-    void longAfterAHandOverTheMisfirePolicyJudgesTheRest() {
-        TestShard giver = TestShard.of(everyTenSeconds().misfire(misfireSkip())).at(10);
-        giver.succeed();
-        giver.runs.beginHandOver();
-        giver.clock(12).runs.prepareRelease(giver.moment());
-        TestShard taker = giver.successor().at(95);
-        assertThat(taker.outcomes()).containsExactly("50-90 x5 missed(misfire-skip)");
-        assertThat(taker.starts()).containsExactly("20#1");
-    }
-
-    @Test
-    void aBufferedFireIsLeftToTheSuccessor() {
-        TestShard giver = TestShard.of(everyTenSeconds().overlap(OverlapPolicy.BUFFER_ONE))
-                .at(10)
-                .at(20);
-        giver.runs.beginHandOver();
-        giver.clock(21).succeed();
-        assertThat(giver.runs.quiet()).isTrue();
-        giver.runs.prepareRelease(giver.moment());
-        assertThat(giver.successor().at(25).starts()).containsExactly("20#1");
-    }
-
-    @Test
-    void aClaimOfWhichNothingWasStartedIsTakenBackAndLeftToTheSuccessor() {
-        TestShard giver =
-                TestShard.of(everyTenSeconds().recovery(Recovery.SKIP)).at(10);
-        giver.write();
-        giver.runs.beginHandOver();
-        assertThat(giver.runs.quiet()).isFalse();
-        giver.acknowledge();
-        assertThat(giver.runs.quiet()).isTrue();
-        giver.runs.prepareRelease(giver.moment());
-        TestShard taker = giver.successor().at(12);
-        assertThat(taker.outcomes()).isEmpty();
-        taker.write();
-        taker.acknowledge();
-        assertThat(taker.starts()).containsExactly("10#1");
-    }
-
-    @Test
-    void aClaimThatBecameDurableWithoutALeaseIsTakenBackToo() {
-        TestShard giver =
-                TestShard.of(everyTenSeconds().recovery(Recovery.SKIP)).at(10);
-        giver.write();
-        giver.loseLease();
-        giver.acknowledge();
-        giver.runs.beginHandOver();
-        assertThat(giver.runs.quiet()).isTrue();
-        assertThat(above(giver.write())).isEmpty();
-    }
-
-    @Test
-    void aHandOverThatIsCalledOffRunsWhatWasDueMeanwhile() {
-        TestShard shard = TestShard.of(everyTenSeconds().misfire(misfireSkip())).at(10);
-        shard.succeed();
-        shard.runs.beginHandOver();
-        shard.runs.prepareRelease(shard.moment());
-        assertThat(shard.write().released()).isPresent();
-        shard.clock(35).runs.resume(shard.moment(), shard.now, true);
-        assertThat(shard.runs.dirty()).isTrue();
-        assertThat(shard.write().released()).isEmpty();
-        shard.succeed();
-        shard.succeed();
-        assertThat(shard.starts()).containsExactly("10#1", "20#1", "30#1");
-    }
-
-    @Test
-    void aRetryThatFellIntoAHandOverFollowsWhenItIsCalledOff() {
-        TestShard shard = TestShard.of(everyTenSeconds().retry(THREE)).at(10);
-        shard.fail();
-        shard.runs.beginHandOver();
-        assertThat(shard.runs.quiet()).isTrue();
-        shard.clock(11).retry();
-        assertThat(shard.backOffs).isEmpty();
-        shard.clock(12).runs.resume(shard.moment(), shard.now, true);
-        shard.retry();
-        assertThat(shard.starts()).containsExactly("10#1", "10#2");
-    }
-
-    @Test
-    void anAtMostOnceFireThatBacksOffIsLeftToTheSuccessorWhichClaimsItAnew() {
-        TestShard giver = TestShard.of(everyTenSeconds().recovery(Recovery.SKIP).retry(THREE))
-                .at(10);
-        giver.write();
-        giver.acknowledge();
-        giver.fail();
-        giver.runs.beginHandOver();
-        assertThat(giver.runs.quiet()).as("a pause holds up no hand-over").isTrue();
-        giver.runs.prepareRelease(giver.moment());
-        TestShard taker = giver.successor().at(12);
-        assertThat(taker.orders).isEmpty();
-        taker.write();
-        taker.acknowledge();
-        taker.succeed();
-        assertThat(taker.starts()).containsExactly("10#2");
-        assertThat(taker.outcomes()).containsExactly("10 succeeded");
-    }
-
-    @Test
-    void theEndOfALayoutSettlesEverythingThatItStillOwes() {
-        TestShard shard = TestShard.of(
-                        everyTenSeconds().overlap(OverlapPolicy.BUFFER_ALL).retry(THREE))
-                .at(10)
-                .at(20);
-        shard.runs.beginHandOver();
-        shard.fail();
-        assertThat(shard.runs.quiet()).isTrue();
-        shard.clock(45).runs.supersede(second(40), Reasons.LAYOUT, shard.moment());
-        assertThat(shard.outcomes())
-                .containsExactly("10 superseded(layout)", "20 superseded(layout)", "30-40 x2 superseded(layout)");
-        assertThat(shard.write().mark()).isEqualTo(second(40));
-        assertThat(above(shard.write())).isEmpty();
     }
 }

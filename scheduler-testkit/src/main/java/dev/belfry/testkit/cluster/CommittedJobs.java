@@ -75,6 +75,14 @@ final class CommittedJobs {
         return job.versions().stream().anyMatch(v -> v.definition().overlap().policy() == OverlapPolicy.ALLOW);
     }
 
+    /** The most attempts at a fire that any version of the job allows. */
+    static int mostAttempts(JobRecord job) {
+        return job.versions().stream()
+                .mapToInt(version -> version.definition().retry().attempts())
+                .max()
+                .orElse(1);
+    }
+
     Collection<JobRecord> all() {
         return Collections.unmodifiableCollection(byUid.values());
     }

@@ -49,7 +49,15 @@ public final class Operator {
     /** Gives a command; it is done once the store has it, whenever the master may consume it. */
     public void command(Command.Kind kind, String target) {
         String id = "c" + ++commands;
-        Command command = new Command(id, kind, target, Map.of(), "operator", "", Optional.empty());
+        send(new Command(id, kind, target, Map.of(), "operator", "", Optional.empty()));
+    }
+
+    /** Cancels a run of a job, named by its id or its instant. */
+    public void cancel(String job, String run) {
+        send(Command.cancel("c" + ++commands, job, run, "operator", ""));
+    }
+
+    private void send(Command command) {
         add(() -> client.send(command, PATIENCE));
     }
 

@@ -6,6 +6,7 @@ import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.store.Transaction;
 import dev.belfry.testkit.store.CommitListener;
@@ -38,6 +39,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     private final CommittedJournal journal = new CommittedJournal(this::outcome);
     /** Fires with a final outcome in the store: by shard, the instants or run ids. */
     private final Map<ShardId, Set<String>> settled = new HashMap<>();
+    /** How many attempts at a fire of a shard have failed, as recorded. */
+    private final Map<String, Integer> failures = new HashMap<>();
     /** Executions that had not been told although their lease was over, and for how many looks. */
     private final Map<Execution, Integer> untold = new HashMap<>();
 
@@ -145,6 +148,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                             + (line.count() > 1 ? " to " + line.last() + " count=" + line.count() : "") + " attempt="
                             + line.attempt() + " " + line.outcome() + " " + line.reason());
         }
+        withinRetryLimit(line);
         if (line.kind() != FireEntry.Kind.FINAL || line.count() > 1) {
             return;
         }
@@ -153,6 +157,19 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                 .add(line.fire().runId(""))) {
             throw new InvariantViolation(
                     "I1", shard + " has two final outcomes of fire " + line.fire() + "; the second: " + line);
+        }
+    }
+
+    /** Whoever owns the shard: no more attempts at a fire fail, as far as anybody recorded it, than its job allows. */
+    private void withinRetryLimit(FireEntry line) {
+        boolean ended = line.kind() == FireEntry.Kind.ENDED || line.kind() == FireEntry.Kind.FINAL;
+        Optional<JobRecord> job = jobs.find(line.jobUid());
+        if (!ended || line.attempt() == 0 || line.outcome() != Outcome.FAILED || job.isEmpty()) {
+            return;
+        }
+        int failed = failures.merge(ShardId.of(line) + " " + line.fire().runId(""), 1, Integer::sum);
+        if (failed > CommittedJobs.mostAttempts(job.get())) {
+            throw new InvariantViolation("retry", failed + " attempts have failed, more than the job allows: " + line);
         }
     }
 

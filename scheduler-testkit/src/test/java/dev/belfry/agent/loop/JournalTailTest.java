@@ -3,8 +3,10 @@ package dev.belfry.agent.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.journal.FireJournal;
 import dev.belfry.core.journal.JournalBounds;
 import dev.belfry.core.journal.JournalCounts.Origin;
+import dev.belfry.core.ledger.FailureText;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.record.Paths;
 import dev.belfry.master.JournalScene;
@@ -102,5 +104,21 @@ class JournalTailTest {
         assertThat(scene.ensemble.faults().count("journal-trim").lostBefore()).isEqualTo(1);
         assertThat(scene.bytes()).isLessThanOrEqualTo(2 * JournalBounds.share(401));
         assertAllThere();
+    }
+
+    @Test
+    void linesWithLongReasonsAreSpreadOverEntriesThatStaySmall() {
+        List<FireEntry> lines = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            lines.add(line(i, i % 3 == 0 ? FailureText.MOST_BYTES : 0));
+        }
+        List<List<FireEntry>> parts = JournalTail.entries(lines);
+        assertThat(parts.stream().flatMap(List::stream).toList()).isEqualTo(lines);
+        assertThat(parts).hasSizeLessThan(12).allSatisfy(part -> {
+            assertThat(part).hasSizeBetween(1, 120);
+            assertThat(FireJournal.encode(part)).hasSizeLessThan(60_000);
+            assertThat(FireJournal.encode(part).length)
+                    .isLessThan(part.stream().mapToInt(FireEntry::mostBytes).sum() + 100);
+        });
     }
 }
