@@ -45,8 +45,8 @@ record Configuration(String name, Optional<String> breaks, boolean large, String
         String text = read(file.toString());
         Matcher first = FIRST_LINE.matcher(text.lines().findFirst().orElse(""));
         if (!first.matches()) {
-            throw new AssertionError(
-                    file + ": the first line is to be '\\* holds' or '\\* breaks: <property>', with ', large' or without");
+            throw new AssertionError(file
+                    + ": the first line is to be '\\* holds' or '\\* breaks: <property>', with ', large' or without");
         }
         return new Configuration(
                 name.substring(0, name.length() - 4),

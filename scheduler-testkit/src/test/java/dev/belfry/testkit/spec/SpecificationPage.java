@@ -14,7 +14,8 @@ final class SpecificationPage {
     private static final Pattern CODE = Pattern.compile("`([\\w.]+)#(\\w+)`");
 
     /** Who else may take a step: nothing of ours does it, or it only stands for the end of what is modelled. */
-    private static final List<String> OUTSIDE = List.of("ZooKeeper", "time", "machines", "user code", "people", "the model");
+    private static final List<String> OUTSIDE =
+            List.of("ZooKeeper", "time", "machines", "user code", "people", "the model");
 
     private final List<List<String>> rows = new ArrayList<>();
     private final TypePool classes = TypePool.Default.of(SpecificationPage.class.getClassLoader());
@@ -32,7 +33,9 @@ final class SpecificationPage {
     /** Who takes a step of a module: the cells of the rows that begin with the two. */
     List<String> takers(String module, String action) {
         return rows.stream()
-                .filter(row -> row.size() > 2 && row.get(0).equals(module) && row.get(1).equals("`" + action + "`"))
+                .filter(row -> row.size() > 2
+                        && row.get(0).equals(module)
+                        && row.get(1).equals("`" + action + "`"))
                 .map(row -> row.get(2))
                 .toList();
     }
@@ -40,7 +43,9 @@ final class SpecificationPage {
     /** The steps of a module that the page names. */
     List<String> actions(String module) {
         return rows.stream()
-                .filter(row -> row.size() > 2 && row.get(0).equals(module) && row.get(1).startsWith("`"))
+                .filter(row -> row.size() > 2
+                        && row.get(0).equals(module)
+                        && row.get(1).startsWith("`"))
                 .map(row -> row.get(1).replace("`", ""))
                 .toList();
     }
@@ -65,9 +70,7 @@ final class SpecificationPage {
     }
 
     private static boolean declares(TypeDescription type, String method) {
-        return !type.getDeclaredMethods()
-                .filter(ElementMatchers.named(method))
-                .isEmpty();
+        return !type.getDeclaredMethods().filter(ElementMatchers.named(method)).isEmpty();
     }
 
     /** {@code master.MasterLoop.Candidate} is {@code dev.belfry.master.MasterLoop$Candidate}. */

@@ -31,7 +31,9 @@ class SpecificationTest {
     void everyConfigurationDoesWhatItsFirstLineSays() throws Exception {
         String asked = System.getProperty("belfry.spec", "");
         List<Configuration> chosen = configurations.stream()
-                .filter(c -> asked.isEmpty() ? !c.large() : asked.equals("all") || c.name().startsWith(asked))
+                .filter(c -> asked.isEmpty()
+                        ? !c.large()
+                        : asked.equals("all") || c.name().startsWith(asked))
                 .toList();
         assertThat(chosen).as("configurations named by -Dbelfry.spec=" + asked).isNotEmpty();
         List<String> wrong = new ArrayList<>();
@@ -78,8 +80,9 @@ class SpecificationTest {
     @Test
     void everyRuleIsTakenOutByAConfigurationThatBreaks() {
         for (String module : modules()) {
-            List<Configuration> mine =
-                    configurations.stream().filter(c -> c.module().equals(module)).toList();
+            List<Configuration> mine = configurations.stream()
+                    .filter(c -> c.module().equals(module))
+                    .toList();
             List<Configuration> whole =
                     mine.stream().filter(c -> c.breaks().isEmpty()).toList();
             assertThat(whole).as("configurations of " + module + " that hold").isNotEmpty();
@@ -88,8 +91,7 @@ class SpecificationTest {
             for (String rule : rules) {
                 assertThat(mine)
                         .as("a configuration that breaks without the rule " + rule + " of " + module)
-                        .anyMatch(c -> c.breaks().isPresent()
-                                && !c.switches().getOrDefault(rule, true));
+                        .anyMatch(c -> c.breaks().isPresent() && !c.switches().getOrDefault(rule, true));
             }
         }
     }
@@ -104,7 +106,8 @@ class SpecificationTest {
                 if (takers.size() != 1) {
                     problems.add(module + "." + action + " is in " + takers.size() + " rows of docs/spec/README.md");
                 }
-                takers.forEach(cell -> page.problems(cell).forEach(p -> problems.add(module + "." + action + ": " + p)));
+                takers.forEach(
+                        cell -> page.problems(cell).forEach(p -> problems.add(module + "." + action + ": " + p)));
             }
             page.actions(module).stream()
                     .filter(named -> !actions.contains(named))

@@ -95,8 +95,11 @@ final class Tlc {
 
     private static Path jar() {
         try {
-            return Path.of(
-                    TLC.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(TLC.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
         } catch (URISyntaxException e) {
             throw new AssertionError(e);
         }
