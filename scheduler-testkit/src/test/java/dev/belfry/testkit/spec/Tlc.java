@@ -86,6 +86,9 @@ final class Tlc {
                 TLC.class.getName(),
                 "-workers",
                 large ? "2" : "1",
+                // A small one is searched to its end sooner than temporal properties are looked at again and again.
+                "-lncheck",
+                large ? "default" : "final",
                 "-metadir",
                 directory.resolve("states").toString(),
                 "-config",
