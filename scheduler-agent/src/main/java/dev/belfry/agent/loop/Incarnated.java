@@ -69,6 +69,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     private boolean leaseHeld;
     /** It was found to be over since it was last looked at. */
     private boolean leaseLapsed;
+
     private boolean heartbeatRefused;
     private Loop.Timer leaseEnd = () -> {};
 
