@@ -10,6 +10,7 @@ import dev.belfry.core.shard.ShardRuns;
 import dev.belfry.core.version.JobRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -108,7 +109,7 @@ final class LettingGo {
     private boolean settle(OwnedShard shard, ShardRuns runs) {
         Optional<JobRecord> job = owner.job(shard.job);
         if (job.isEmpty()) {
-            runs.supersede(loop.now(), Reasons.DELETED, moment());
+            runs.supersede(loop.now(), Reasons.DELETED, List.of(), moment());
             return true;
         }
         Optional<Instant> end = endOf(shard);
@@ -116,7 +117,11 @@ final class LettingGo {
             return false;
         }
         boolean deleted = job.get().deletedAt().equals(end);
-        runs.supersede(end.get().minusMillis(1), deleted ? Reasons.DELETED : Reasons.LAYOUT, moment());
+        runs.supersede(
+                end.get().minusMillis(1),
+                deleted ? Reasons.DELETED : Reasons.LAYOUT,
+                RequestedRuns.owed(job.get(), shard),
+                moment());
         return true;
     }
 

@@ -33,6 +33,9 @@ final class OwnedShard {
     long since;
 
     final String job;
+    /** Of a broadcast shard: when its agent registered, so that it owes what came after. */
+    Instant joined = Instant.MIN;
+
     Stage stage = Stage.LOADING;
     /** The decisions; null while loading. */
     @Nullable

@@ -339,10 +339,8 @@ final class OwnedShards {
     private void requests(OwnedShard shard, JobRecord job) {
         ShardRuns runs = shard.runs;
         if (runs != null && shard.stage == OwnedShard.Stage.ACTIVE) {
-            List<FireId> listed = job.requests().stream()
-                    .map(request -> FireId.requested(request.runId(), request.accepted()))
-                    .toList();
-            runs.request(listed, now(), mayStart(shard));
+            List<FireId> owed = RequestedRuns.owed(job, shard);
+            runs.request(RequestedRuns.listed(job), owed::contains, now(), mayStart(shard));
             changed(shard);
         }
     }
@@ -354,6 +352,7 @@ final class OwnedShards {
         ShardRef ref = ShardRef.broadcast(job.uid(), agentId);
         if (!shards.containsKey(ref)) {
             OwnedShard shard = new OwnedShard(ref, 1, job.uid());
+            shard.joined = registeredAt;
             shards.put(ref, shard);
             broadcasts.take(shard, registeredAt);
         }

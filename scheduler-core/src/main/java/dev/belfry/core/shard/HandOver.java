@@ -2,12 +2,14 @@ package dev.belfry.core.shard;
 
 import static dev.belfry.core.shard.Outcomes.verdict;
 
+import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.Released;
 import dev.belfry.core.run.FireState;
 import dev.belfry.core.run.Moment;
 import dev.belfry.core.run.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Lets a shard go: to a successor, to a new tenancy of the same owner, or to nobody because its layout ends. */
@@ -89,9 +91,14 @@ final class HandOver {
         return released;
     }
 
-    /** Ends everything that does not run and is due up to {@code upTo}. */
-    void supersede(Instant upTo, String reason, Moment now) {
+    /** Ends everything that does not run and is due up to {@code upTo}, and those of {@code requested} that nobody began. */
+    void supersede(Instant upTo, String reason, List<FireId> requested, Moment now) {
         owed.recover(now);
+        for (FireId id : requested) {
+            if (!book.knows(id) && !id.due().isAfter(upTo)) {
+                outcomes.settle(Outcomes.Range.of(id), verdict(Outcome.SUPERSEDED, reason), Instant.MIN, now);
+            }
+        }
         for (Fire fire : book.fires()) {
             if (leftToSuccessor(fire) && !fire.id.due().isAfter(upTo)) {
                 outcomes.finish(fire, verdict(Outcome.SUPERSEDED, reason), now);

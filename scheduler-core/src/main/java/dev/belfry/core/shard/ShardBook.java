@@ -82,6 +82,11 @@ final class ShardBook {
         }
     }
 
+    /** Whether a run that was asked for has begun here, waits, or has its outcome. */
+    boolean knows(FireId id) {
+        return requested.containsKey(id.requested().orElseThrow()) || live.containsKey(id);
+    }
+
     private void inherit(FireId id, Mark mark) {
         live.put(id, Fire.inherited(id, rules.at(id.due()), mark));
     }

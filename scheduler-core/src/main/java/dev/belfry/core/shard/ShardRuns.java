@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The fires of one shard in the hands of one owner: what runs, what waits, what is recorded.
@@ -125,8 +126,11 @@ public final class ShardRuns {
     /**
      * Runs that were asked for and that the job's record lists now. New ones are started by the overlap policy; what the
      * ledger knows of others that are no longer listed is forgotten.
+     *
+     * @param owed which of them this shard owes: others are of another layout, or of a time at which the agent of a broadcast
+     *     shard was not there
      */
-    public void request(List<FireId> listed, Moment now, boolean leaseHolds) {
+    public void request(List<FireId> listed, Predicate<FireId> owed, Moment now, boolean leaseHolds) {
         Set<String> ids = new HashSet<>();
         listed.forEach(id -> ids.add(id.requested().orElseThrow()));
         if (book.requested.keySet().retainAll(ids)) {
@@ -137,7 +141,7 @@ public final class ShardRuns {
             return;
         }
         for (FireId id : listed) {
-            if (!book.requested.containsKey(id.requested().orElseThrow()) && !book.live.containsKey(id)) {
+            if (owed.test(id) && !book.knows(id)) {
                 onTime(id, Instant.MIN, now);
             }
         }
@@ -307,9 +311,13 @@ public final class ShardRuns {
         return handOver.released().isPresent();
     }
 
-    /** Ends everything that does not run and is due up to {@code upTo}: the layout or the job ends here. */
-    public void supersede(Instant upTo, String reason, Moment now) {
-        handOver.supersede(upTo, reason, now);
+    /**
+     * Ends everything that does not run and is due up to {@code upTo}: the layout or the job ends here.
+     *
+     * @param requested runs that were asked for and that this shard owes
+     */
+    public void supersede(Instant upTo, String reason, List<FireId> requested, Moment now) {
+        handOver.supersede(upTo, reason, requested, now);
     }
 
     /** Whether so many attempts were started that the owner has to be granted the shard anew. */

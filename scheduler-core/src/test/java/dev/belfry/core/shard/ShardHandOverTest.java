@@ -218,7 +218,7 @@ class ShardHandOverTest {
         shard.runs.beginHandOver(shard.now);
         shard.fail();
         assertThat(shard.runs.quiet()).isTrue();
-        shard.clock(45).runs.supersede(second(40), Reasons.LAYOUT, shard.moment());
+        shard.clock(45).runs.supersede(second(40), Reasons.LAYOUT, List.of(), shard.moment());
         assertThat(shard.outcomes())
                 .containsExactly("10 superseded(layout)", "20 superseded(layout)", "30-40 x2 superseded(layout)");
         assertThat(shard.write().mark()).isEqualTo(second(40));

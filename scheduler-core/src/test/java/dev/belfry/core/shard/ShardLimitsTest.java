@@ -240,7 +240,7 @@ class ShardLimitsTest {
         TestShard lost = TestShard.of(atMostOnce()).at(10).flush();
         TestShard next = lost.successor().clock(25);
         next.runs.beginHandOver(next.now);
-        next.runs.supersede(second(20), Reasons.LAYOUT, next.moment());
+        next.runs.supersede(second(20), Reasons.LAYOUT, List.of(), next.moment());
         assertThat(next.outcomes()).containsExactly("10 lost(claim-without-outcome)", "20 superseded(layout)");
     }
 

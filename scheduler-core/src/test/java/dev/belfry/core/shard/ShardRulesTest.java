@@ -209,7 +209,7 @@ class ShardRulesTest {
         TestShard shard =
                 TestShard.of(everyTenSeconds().recovery(Recovery.SKIP)).clock(5);
         shard.change(6, everyTenSeconds()).clock(7);
-        shard.runs.request(List.of(FireId.requested("r", second(5))), shard.moment(), true);
+        shard.runs.request(List.of(FireId.requested("r", second(5))), id -> true, shard.moment(), true);
         assertThat(shard.orders).isEmpty();
         assertThat(shard.flush().starts()).containsExactly("r#1");
     }

@@ -351,7 +351,7 @@ class ShardRunsRandomTest {
                 calm();
             }
             shard.horizon = Duration.ZERO;
-            shard.runs.supersede(shard.now, Reasons.LAYOUT, shard.moment());
+            shard.runs.supersede(shard.now, Reasons.LAYOUT, List.of(), shard.moment());
         }
     }
 }

@@ -215,7 +215,7 @@ final class TestShard implements ShardEffects {
         for (String id : ids) {
             listed.add(FireId.requested(id, NOON));
         }
-        runs.request(listed, moment(), lease);
+        runs.request(listed, id -> true, moment(), lease);
     }
 
     /** Attempts started, as {@code <second>#<attempt>}. */
