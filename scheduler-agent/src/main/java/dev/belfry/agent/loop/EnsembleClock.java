@@ -37,6 +37,8 @@ final class EnsembleClock {
 
     /** How far our clock is behind the ensemble's. */
     private Duration offset = Duration.ZERO;
+    /** The same, less what the measurement may have been wrong by: the ensemble's clock is no further behind. */
+    private Duration leastOffset = Duration.ZERO;
 
     private boolean warned;
     private boolean drains;
@@ -62,13 +64,14 @@ final class EnsembleClock {
         if (suspect) {
             return now;
         }
-        Instant ensemble = now.plus(offset).plus(AHEAD);
+        Instant ensemble = now.plus(leastOffset).plus(AHEAD);
         return now.isBefore(ensemble) ? now : ensemble;
     }
 
-    /** A heartbeat was answered: the ensemble's clock is ahead of ours by {@code ahead}. */
-    void judge(Session session, Duration ahead) {
+    /** A heartbeat was answered: the ensemble's clock is ahead of ours by {@code ahead}, give or take {@code uncertainty}. */
+    void judge(Session session, Duration ahead, Duration uncertainty) {
         offset = ahead;
+        leastOffset = ahead.minus(uncertainty);
         boolean off = ahead.abs().compareTo(WARNING) > 0;
         if (off && !warned) {
             LOG.warn(

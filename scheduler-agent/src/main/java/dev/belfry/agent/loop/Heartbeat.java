@@ -37,8 +37,12 @@ final class Heartbeat {
         /** The lease was renewed, or ended, or its end has come nearer. */
         void leaseChanged();
 
-        /** The ensemble's clock differs from ours by this much; positive if ours is behind. */
-        void clockOffset(Duration offset);
+        /**
+         * The ensemble's clock differs from ours by this much; positive if ours is behind.
+         *
+         * @param uncertainty by how much more or less, since nobody knows how long either way took
+         */
+        void clockOffset(Duration offset, Duration uncertainty);
 
         /** The registration or the heartbeat's znode is gone although the session lives: this incarnation is over. */
         void deposed(String why);
@@ -133,8 +137,10 @@ final class Heartbeat {
         outstanding = false;
         patience.cancel();
         if (answer instanceof Commit.Applied applied) {
-            Instant between = sentAt.plusNanos((loop.nanoTime() - sent) / 2);
-            owner.clockOffset(Duration.between(between, applied.stamps().get(0).modified()));
+            // Stamped at some moment between the two.
+            Duration half = Duration.ofNanos((loop.nanoTime() - sent) / 2);
+            owner.clockOffset(
+                    Duration.between(sentAt.plus(half), applied.stamps().get(0).modified()), half);
             waiting.add(new Acknowledged(sent, sentAt, owner.seen()));
             renew();
         } else if (answer instanceof Commit.Fenced || answer instanceof Commit.Conflict) {

@@ -329,9 +329,9 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     }
 
     @Override
-    public void clockOffset(Duration offset) {
+    public void clockOffset(Duration offset, Duration uncertainty) {
         heartbeatRefused = false;
-        clock.judge(session, offset);
+        clock.judge(session, offset, uncertainty);
     }
 
     @Override

@@ -1,0 +1,37 @@
+package dev.belfry.testkit.cluster;
+
+import static dev.belfry.testkit.cluster.Scenes.cluster;
+import static dev.belfry.testkit.cluster.Scenes.every;
+import static dev.belfry.testkit.cluster.Scenes.heals;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An ensemble that is slow to answer. */
+class SlowStoreScenariosTest {
+    private QuietLogs logs;
+
+    @BeforeEach
+    void keepQuiet() {
+        logs = new QuietLogs();
+    }
+
+    @AfterEach
+    void beHeardAgain() {
+        logs.close();
+    }
+
+    @Test
+    void clockThatIsAheadStartsNothingEarlyThoughTheEnsemblesClockIsHardToTell() {
+        for (long seed = 1; seed <= 6; seed++) {
+            SimCluster cluster = cluster(seed, every("work", 1_000, 6));
+            new Fault.SlowDisks(Duration.ofMillis(1_200), Duration.ofSeconds(8)).inflict(cluster);
+            cluster.run(Duration.ofMillis(1_500));
+            // What starts early is thrown as a violation of I3.
+            new Fault.Step("a0", Duration.ofMillis(2_200), Duration.ofSeconds(8)).inflict(cluster);
+            heals(cluster, Duration.ofSeconds(30));
+        }
+    }
+}
