@@ -131,7 +131,7 @@ public final class BelfryClient implements AutoCloseable {
      * Sends a command and waits for the master to consume it.
      *
      * @param key makes a repeat the same command; empty for one of its own
-     * @param parameters of a triggered run; empty for any other kind
+     * @param parameters of a triggered run; the run to be cancelled under {@link Command#RUN}; empty for any other kind
      * @param asker who asks, and why
      * @return the command with its result; without one if there was no master in time: it is durable, and the next master
      *     consumes it
@@ -153,6 +153,15 @@ public final class BelfryClient implements AutoCloseable {
     /** Has a job run once, now. */
     public Command trigger(String job, Optional<String> key, Map<String, String> parameters, Asker asker) {
         return send(Kind.TRIGGER, job, key, parameters, asker);
+    }
+
+    /**
+     * Cancels a run on every shard: what runs is told to stop, what waits ends, and nothing of it is tried again.
+     *
+     * @param run its id, {@code <job uid>@<instant>} or as the trigger answered it, or the instant at which it was due
+     */
+    public Command cancel(String job, String run, Asker asker) {
+        return send(Kind.CANCEL, job, Optional.empty(), Map.of(Command.RUN, run), asker);
     }
 
     /** Lets nothing of a job be due any more until it is resumed. */

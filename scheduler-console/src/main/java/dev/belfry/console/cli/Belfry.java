@@ -76,6 +76,7 @@ public final class Belfry {
                 .addSubcommand(new GetVerb(shell))
                 .addSubcommand(new DescribeVerb(shell))
                 .addSubcommand(new TriggerVerb(shell))
+                .addSubcommand(new CancelVerb(shell))
                 .addSubcommand(new CommandVerbs.Pause(shell))
                 .addSubcommand(new CommandVerbs.Resume(shell))
                 .addSubcommand(new CommandVerbs.Drain(shell))

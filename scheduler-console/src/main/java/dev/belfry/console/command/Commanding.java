@@ -25,4 +25,9 @@ public final class Commanding {
     public Command trigger(String job, Optional<String> key, Map<String, String> parameters) {
         return client.trigger(job, key, parameters, asker);
     }
+
+    /** Cancels a run of a job, named by its id or the instant at which it was due. */
+    public Command cancel(String job, String run) {
+        return client.cancel(job, run, asker);
+    }
 }

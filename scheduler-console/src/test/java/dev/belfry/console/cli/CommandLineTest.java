@@ -41,6 +41,7 @@ class CommandLineTest {
                 "get",
                 "describe",
                 "trigger",
+                "cancel",
                 "pause",
                 "resume",
                 "drain",

@@ -136,6 +136,10 @@ final class Examples {
                 "trigger",
                 "Run it now, once however often this is sent, and wait for the end.",
                 "trigger report --key 2026-06-01 --parameters day=2026-06-01 --wait");
+        add(
+                "cancel",
+                "Stops last night's run on every shard.",
+                "cancel index 2026-12-01T03:00:00Z --reason 'wrong input'");
         add("pause", "Nothing of the job is due until it is resumed.", "pause index --reason 'disk is full'");
         add("resume", "It is due again from now on; what was not due meanwhile is not made up for.", "resume index");
         add("drain", "Before maintenance of a machine.", "drain worker-1 --reason 'kernel update'");

@@ -122,6 +122,19 @@ class LiveClusterTest {
     }
 
     @Test
+    void runIsCancelledByItsIdOrItsInstantAndNothingElseIs() throws IOException {
+        assertThat(console.line("trigger held --key one")).isEqualTo(Exit.DONE);
+        eventually("get runs --job held", "running");
+        assertThat(console.line("cancel held two")).isEqualTo(Exit.NO);
+        assertThat(console.out()).contains("has no run 'two'");
+        String run = json("get runs --job held").get(0).get("run").asText();
+        assertThat(console.line("cancel held " + run)).as(console.err()).isEqualTo(Exit.DONE);
+        eventually("get runs --job held", "cancelled");
+        assertThat(console.line("cancel held " + run)).as("a repeat").isEqualTo(Exit.DONE);
+        assertThat(console.line("cancel tick tomorrow")).isEqualTo(Exit.NO);
+    }
+
+    @Test
     void nextFireOfADelayIsWhatTheLedgerAnnounces() throws IOException {
         eventually("get runs --job after", "succeeded");
         eventually("get jobs", "in 29m");

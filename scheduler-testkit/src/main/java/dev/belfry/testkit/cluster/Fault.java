@@ -200,7 +200,17 @@ public sealed interface Fault {
     record Order(Command.Kind kind, String target) implements Fault {
         @Override
         public void inflict(SimCluster cluster) {
-            cluster.operator().command(kind, target);
+            if (kind == Command.Kind.CANCEL) {
+                cluster.evidence().running().stream()
+                        .filter(execution -> execution.shard().jobUid().startsWith(target + "~"))
+                        .findFirst()
+                        .ifPresent(execution -> cluster.operator()
+                                .cancel(
+                                        target,
+                                        execution.fire().runId(execution.shard().jobUid())));
+            } else {
+                cluster.operator().command(kind, target);
+            }
         }
     }
 
