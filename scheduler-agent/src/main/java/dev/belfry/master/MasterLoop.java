@@ -429,7 +429,7 @@ public final class MasterLoop implements SessionListener {
                 String name = Paths.name(path);
                 agents.remove(name);
                 unreadable.remove(name);
-                life.gone(name, session.timeout(), loop.nanoTime());
+                life.gone(name, loop.nanoTime());
                 if (office != null) {
                     office.agentsChanged();
                 }

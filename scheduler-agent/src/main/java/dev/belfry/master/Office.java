@@ -284,8 +284,8 @@ final class Office {
         long wait = Long.MAX_VALUE;
         for (Incarnation owner : table.incarnations()) {
             if (!registered(owner.name())) {
-                life.gone(owner.name(), epoch.longestTimeout(), nanos);
-                long left = life.waitNanos(owner.name(), nanos);
+                life.gone(owner.name(), nanos);
+                long left = life.waitNanos(owner.name(), epoch.longestTimeout(), nanos);
                 if (left == 0) {
                     replaceable.add(owner);
                 } else {

@@ -1,11 +1,10 @@
 package dev.belfry.agent.client;
 
 import dev.belfry.agent.client.ClientException.Kind;
-import dev.belfry.core.agent.AgentFacts;
-import dev.belfry.core.agent.AgentFactsCodec;
 import dev.belfry.core.job.DefinitionDiff;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.LaterFeature;
+import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.Lease;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
@@ -16,6 +15,7 @@ import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.version.JobVersion;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Commit.Reason;
+import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,9 +32,6 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe; owned by the client's loop. One per definition applied.
  */
 final class JobWriter {
-    /** The session time-out that an agent has by default: one may register while the change is on its way. */
-    private static final Duration USUAL_SESSION = Duration.ofSeconds(10);
-
     private static final Duration POLL = Duration.ofMillis(200);
 
     private static final int MOST_PREDECESSORS = 3;
@@ -85,7 +82,7 @@ final class JobWriter {
 
     private CompletableFuture<Applied> decide(Optional<Znode> found) {
         if (found.isEmpty()) {
-            return write(fresh(1, Instant.EPOCH, false), -1, Duration.ZERO, List.of());
+            return write(new Replacement(fresh(1, Instant.EPOCH, false), -1, Optional.empty(), List.of()));
         }
         Znode znode = found.get();
         JobRecord job;
@@ -112,7 +109,7 @@ final class JobWriter {
         if (job.closed()
                 || (freeAt != Long.MAX_VALUE && now - freeAt >= 0 && job.uid().equals(closing))) {
             JobRecord fresh = fresh(1, Instant.EPOCH, false).withFormer(predecessors(znode, job));
-            return write(fresh, znode.version(), Duration.ZERO, List.of());
+            return write(new Replacement(fresh, znode.version(), Optional.empty(), List.of()));
         }
         if (deadline.passed(now)) {
             return CompletableFuture.failedFuture(new ClientException(
@@ -123,8 +120,10 @@ final class JobWriter {
         if (!job.uid().equals(closing)) {
             closing = job.uid();
             freeAt = Long.MAX_VALUE;
-            return longestLease().thenCompose(lease -> {
-                // No clock is compared with another: the deletion was written at the latest now.
+            return longestLease().thenCompose(known -> {
+                // No clock is compared with another: the deletion was written at the latest now. And whoever knows the
+                // job without it was there before, so that the epoch, read after it, names its lease.
+                Duration lease = known.length();
                 Duration left =
                         Duration.between(znode.modified(), job.deletedAt().orElseThrow());
                 freeAt = requests.loop().nanoTime() + (left.isNegative() ? lease : lease.plus(left)).toNanos();
@@ -193,7 +192,9 @@ final class JobWriter {
                 definition,
                 newest.paused(),
                 author);
-        return longestLease().thenCompose(lease -> write(job.with(next), znode.version(), lease, changes));
+        return longestLease()
+                .thenCompose(
+                        lease -> write(new Replacement(job.with(next), znode.version(), Optional.of(lease), changes)));
     }
 
     /** Who declared what is in force: operators who pause and resume a job do not make it theirs. */
@@ -231,62 +232,90 @@ final class JobWriter {
                 + ended.plus(KEEP_VERSIONS));
     }
 
-    /** A time after which no lease can be valid that began before: the longest of those registered, and a margin. */
-    private CompletableFuture<Duration> longestLease() {
-        return requests.children("apply-agents", Paths.AGENTS, deadline)
-                .thenCompose(names -> requests.readAll(
-                        "apply-agent-read", names.stream().map(Paths::agent).toList(), deadline))
-                .thenApply(agents -> agents.stream()
-                        .map(JobWriter::sessionTimeout)
-                        .reduce(USUAL_SESSION, (a, b) -> a.compareTo(b) > 0 ? a : b))
-                .thenApply(session -> Lease.length(session).plus(MARGIN));
+    /**
+     * A time after which no lease can be valid that began before.
+     *
+     * @param length the longest lease, and a margin
+     * @param epoch the version of the znode that says so
+     */
+    private record LongestLease(Duration length, int epoch) {}
+
+    /**
+     * The longest lease that anybody may hold. Not by the registrations: one may be gone before its lease is over. The
+     * epoch names each session time-out before it counts for anything.
+     */
+    private CompletableFuture<LongestLease> longestLease() {
+        return requests.read("apply-epoch", Paths.EPOCH, deadline).thenCompose(found -> {
+            if (found.isEmpty()) {
+                return unknownLease(Paths.EPOCH + " is missing");
+            }
+            Znode znode = found.get();
+            try {
+                Duration session = Epoch.decode(Paths.EPOCH, znode.data()).longestTimeout();
+                return CompletableFuture.completedFuture(
+                        new LongestLease(Lease.length(session).plus(MARGIN), znode.version()));
+            } catch (CorruptRecordException e) {
+                return unknownLease(String.valueOf(e.getMessage()));
+            }
+        });
     }
 
-    private static Duration sessionTimeout(Znode znode) {
-        try {
-            AgentFacts facts =
-                    AgentFactsCodec.decode(znode.path(), Paths.name(znode.path()), znode.data(), znode.created());
-            return facts.sessionTimeout();
-        } catch (CorruptRecordException e) {
-            return Duration.ofMinutes(1); // as long as servers usually grant: whoever wrote this may be an agent
-        }
+    private CompletableFuture<LongestLease> unknownLease(String why) {
+        return CompletableFuture.failedFuture(new ClientException(
+                Kind.REJECTED,
+                "job '" + definition.name() + "' cannot be changed while the longest lease is not known: " + why
+                        + "; put the epoch right as docs/operations.md says under 'Backup and restore'"));
     }
 
     // --- writing
 
-    /** @param version of the znode that is replaced; -1 to create it */
-    private CompletableFuture<Applied> write(
-            JobRecord job, int version, Duration delay, List<DefinitionDiff.FieldChange> changes) {
-        byte[] data = JobRecordCodec.encode(job, delay);
-        return requests.commit(parents.transaction(path, job, data, version), deadline)
-                .thenCompose(answer -> {
-                    if (answer instanceof Commit.Applied) {
-                        return readBack(job, changes);
-                    }
-                    if (answer instanceof Commit.Conflict conflict) {
-                        return conflict(conflict, job, version, delay, changes);
-                    }
-                    return requests.settled("apply-settle", deadline).thenCompose(settled -> readBack(job, changes));
-                });
+    /**
+     * A record to be written.
+     *
+     * @param version of the znode that is replaced; -1 to create it
+     * @param lease after which the newest version is in force: the write is refused if it is not the longest any more.
+     *     Empty for a new job
+     */
+    private record Replacement(
+            JobRecord job, int version, Optional<LongestLease> lease, List<DefinitionDiff.FieldChange> changes) {}
+
+    private CompletableFuture<Applied> write(Replacement replacement) {
+        JobRecord job = replacement.job();
+        Duration delay = replacement.lease().map(LongestLease::length).orElse(Duration.ZERO);
+        Transaction.Builder transaction =
+                parents.transaction(path, job, JobRecordCodec.encode(job, delay), replacement.version());
+        replacement.lease().ifPresent(lease -> transaction.atVersion(Paths.EPOCH, lease.epoch()));
+        return requests.commit(transaction.build(), deadline).thenCompose(answer -> {
+            if (answer instanceof Commit.Applied) {
+                return readBack(job, replacement.changes());
+            }
+            if (answer instanceof Commit.Conflict conflict) {
+                return conflict(conflict, replacement);
+            }
+            if (answer instanceof Commit.Fenced) {
+                return again(); // the epoch was written meanwhile: somebody's lease may be longer than we know
+            }
+            return requests.settled("apply-settle", deadline)
+                    .thenCompose(settled -> readBack(job, replacement.changes()));
+        });
     }
 
-    private CompletableFuture<Applied> conflict(
-            Commit.Conflict conflict,
-            JobRecord job,
-            int version,
-            Duration delay,
-            List<DefinitionDiff.FieldChange> changes) {
+    private CompletableFuture<Applied> conflict(Commit.Conflict conflict, Replacement replacement) {
         if (conflict.reason() == Reason.EXISTS && !conflict.path().equals(path)) {
             parents.exists(conflict.path());
-            return write(job, version, delay, changes);
+            return write(replacement);
         }
         if (conflict.reason() == Reason.MISSING
-                && (version < 0 || !conflict.path().equals(path))) {
-            return parents.ensureBuckets(job).thenCompose(ensured -> write(job, version, delay, changes));
+                && (replacement.version() < 0 || !conflict.path().equals(path))) {
+            return parents.ensureBuckets(replacement.job()).thenCompose(ensured -> write(replacement));
         }
+        return again();
+    }
+
+    private CompletableFuture<Applied> again() {
         if (deadline.passed(requests.loop().nanoTime())) {
             return CompletableFuture.failedFuture(new ClientException(
-                    Kind.UNAVAILABLE, "job '" + job.name() + "' is being changed by others again and again"));
+                    Kind.UNAVAILABLE, "job '" + definition.name() + "' is being changed by others again and again"));
         }
         return apply();
     }

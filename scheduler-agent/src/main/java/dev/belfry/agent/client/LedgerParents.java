@@ -43,7 +43,7 @@ final class LedgerParents {
     }
 
     /** The multi that writes {@code job}, with the parents of a layout that its newest version brings. */
-    Transaction transaction(String path, JobRecord job, byte[] data, int version) {
+    Transaction.Builder transaction(String path, JobRecord job, byte[] data, int version) {
         boolean isNew = job.versions().size() == 1;
         Transaction.Builder transaction = Transaction.at(isNew ? "apply-create" : "apply-change");
         if (isNew
@@ -55,7 +55,7 @@ final class LedgerParents {
                 }
             }
         }
-        return (version < 0 ? transaction.create(path, data) : transaction.put(path, data, version)).build();
+        return version < 0 ? transaction.create(path, data) : transaction.put(path, data, version);
     }
 
     private static List<String> of(JobRecord job) {

@@ -49,6 +49,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     private final AgentLoop agent;
     private final Namesakes namesakes;
     private final Broadcasts broadcasts;
+    private final NamedLease namedLease;
     private final Session session;
     private final Incarnation self;
     private final Heartbeat heartbeat;
@@ -106,6 +107,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         this.records = new OwnRecords(store, session, self, this::publish, handOver::again);
         this.broadcasts = new Broadcasts(loop, store, session, profile.id(), shards, new Part());
         this.namesakes = new Namesakes(loop, store, session, self, this::namesakesKnown);
+        this.namedLease = new NamedLease(store, session, this::startJobs);
     }
 
     Session session() {
@@ -208,15 +210,20 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         }
     }
 
-    /** It is known whether another agent has this one's id: definitions are followed from here on. */
+    /** It is known whether another agent has this one's id. */
     private void namesakesKnown() {
         if (jobsStarted) {
             broadcasts.review();
         } else {
-            jobsStarted = true;
-            jobs.start();
-            broadcasts.follow();
+            namedLease.follow();
         }
+    }
+
+    /** Whoever changes a definition waits for leases such as this one's: definitions are followed from here on. */
+    private void startJobs() {
+        jobsStarted = true;
+        jobs.start();
+        broadcasts.follow();
     }
 
     /** Writes the registration again: it drains, or takes shards again. */
@@ -251,7 +258,8 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         }
         heartbeat.beat();
         namesakes.look();
-        if (namesakes.registeredAt().isPresent()) {
+        namedLease.resumed();
+        if (jobsStarted) {
             jobs.compare();
             broadcasts.follow();
         }
@@ -266,6 +274,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         leaseEnd.cancel();
         heartbeat.stop();
         namesakes.close();
+        namedLease.close();
         broadcasts.close();
         jobs.close();
         table.close();

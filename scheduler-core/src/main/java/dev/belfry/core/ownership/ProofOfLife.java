@@ -25,6 +25,7 @@ public final class ProofOfLife {
 
         boolean gone;
         long foundGone;
+        /** By its registration; zero while that was never read. */
         Duration lease = Duration.ZERO;
     }
 
@@ -51,29 +52,30 @@ public final class ProofOfLife {
         lives.values().forEach(life -> life.unbroken = false);
     }
 
-    /** Its registration was found gone; {@code sessionTimeout} is used if it was never seen registered. */
-    public void gone(String incarnation, Duration sessionTimeout, long nowNanos) {
+    /** Its registration was found gone, whether it was ever read or not. */
+    public void gone(String incarnation, long nowNanos) {
         Life life = lives.computeIfAbsent(incarnation, i -> new Life());
         if (!life.gone) {
             life.gone = true;
             life.foundGone = nowNanos;
-            if (life.lease.isZero()) {
-                life.lease = Lease.length(sessionTimeout);
-            }
         }
     }
 
     /**
      * How long the incarnation has still to be waited for, in nanoseconds; 0 if it may be replaced,
      * {@link Long#MAX_VALUE} while it is not known to be gone.
+     *
+     * @param longestTimeout the longest session time-out of any incarnation that was ever granted anything: it counts for
+     *     one whose registration was never read
      */
-    public long waitNanos(String incarnation, long nowNanos) {
+    public long waitNanos(String incarnation, Duration longestTimeout, long nowNanos) {
         Life life = lives.get(incarnation);
         if (life == null || !life.gone) {
             return Long.MAX_VALUE;
         }
         long from = life.unbroken ? life.lastProof : life.foundGone;
-        long wait = life.lease.toNanos() + life.lease.toNanos() / 10;
+        long lease = (life.lease.isZero() ? Lease.length(longestTimeout) : life.lease).toNanos();
+        long wait = lease + lease / 10;
         return Math.max(0, wait - (nowNanos - from));
     }
 

@@ -94,11 +94,15 @@ public record JobRecord(
         return inForce;
     }
 
-    /** The instant from which on layout {@code layout} is no longer in force; empty while it is the newest one. */
+    /**
+     * The instant from which on layout {@code layout} owes nothing more: the next one is in force, or the job is deleted,
+     * whichever comes first. Empty while it is the newest layout of a job that is not deleted.
+     */
     public Optional<Instant> endOfLayout(int layout) {
         for (JobVersion version : versions) {
             if (version.layout() > layout) {
-                return Optional.of(version.from());
+                Instant next = version.from();
+                return deletedAt.filter(at -> at.isBefore(next)).or(() -> Optional.of(next));
             }
         }
         return deletedAt;

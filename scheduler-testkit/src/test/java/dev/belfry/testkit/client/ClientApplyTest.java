@@ -14,6 +14,7 @@ import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
+import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.HeartbeatRecord;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.Author;
@@ -23,6 +24,7 @@ import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.store.Read;
 import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
+import dev.belfry.testkit.store.Faults;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -91,7 +93,7 @@ class ClientApplyTest {
     @Test
     void changeIsInForceOnlyWhenNoLeaseCanContradictIt() {
         apply(index().build(), ANNA);
-        register("a", Duration.ofSeconds(30), 0);
+        name(scene, Duration.ofSeconds(30));
         Applied.Changed changed =
                 (Applied.Changed) apply(index().description("other").build(), ANNA);
 
@@ -104,12 +106,52 @@ class ClientApplyTest {
     }
 
     @Test
-    void changeWithoutAgentsWaitsForTheLeaseOfAUsualSession() {
+    void changeWhileNobodyHasALeaseWaitsForClocksAlone() {
         apply(index().build(), ANNA);
+        register("a", Duration.ofSeconds(30), 0);
         apply(index().description("other").build(), ANNA);
         JobRecord job = stored("index");
-        assertThat(Duration.between(job.newest().changed(), job.newest().from()).toMillis())
-                .isBetween(7_600L, 7_700L);
+        assertThat(Duration.between(job.newest().changed(), job.newest().from()))
+                .as("the epoch does not name the agent's lease yet, so that it goes by no definition")
+                .isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void changeIsNotWrittenForALeaseThatIsNotTheLongestAnyMore() {
+        apply(index().build(), ANNA);
+        name(scene, Duration.ofSeconds(6));
+        scene.ensemble
+                .faults()
+                .strikeNext(
+                        "apply-change",
+                        Faults.Moment.SENDING,
+                        who -> List.of("s0", "s1", "s2").forEach(server -> scene.ensemble.cut(who, server)));
+        CompletableFuture<Applied> answer =
+                scene.client.apply(index().description("other").build(), ANNA, PATIENCE);
+        scene.pass(Duration.ofSeconds(1));
+        name(scene, Duration.ofSeconds(30));
+        List.of("s0", "s1", "s2").forEach(server -> scene.ensemble.heal("client", server));
+        assertThat(scene.answer(answer)).isInstanceOf(Applied.Changed.class);
+        JobRecord job = stored("index");
+        assertThat(job.versions()).hasSize(2);
+        assertThat(Duration.between(job.newest().changed(), job.newest().from()))
+                .isEqualTo(Duration.ofSeconds(21));
+    }
+
+    @Test
+    void changeIsRefusedWhileTheEpochCannotBeRead() {
+        apply(index().build(), ANNA);
+        scene.other.commit(Transaction.at("test").put(Paths.EPOCH, new byte[] {1, 2, 3}, -1));
+        assertThatThrownBy(() -> apply(index().description("other").build(), ANNA))
+                .hasCauseInstanceOf(ClientException.class)
+                .hasMessageContaining(Paths.EPOCH)
+                .hasMessageContaining("longest lease");
+        assertThat(stored("index").versions()).hasSize(1);
+    }
+
+    /** Says what a master says before it grants anything to an agent with such a session. */
+    private static void name(ClientScene scene, Duration sessionTimeout) {
+        scene.other.commit(Transaction.at("test").put(Paths.EPOCH, new Epoch(1, "m~1", sessionTimeout).encode(), -1));
     }
 
     @Test
@@ -154,6 +196,7 @@ class ClientApplyTest {
     @Test
     void jobCreatedOverATombstoneHasANewUid() {
         apply(index().build(), ANNA);
+        name(scene, Duration.ofSeconds(10));
         JobRecord first = stored("index");
         Znode znode = ((Read.Found) scene.other.read(Paths.job("index"))).znode();
         scene.other.commit(Transaction.at("test")
@@ -227,12 +270,12 @@ class ClientApplyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"apply-agents", "apply-agent-read", "apply-change", "apply-settle", "apply-read-back"})
+    @ValueSource(strings = {"apply-epoch", "apply-change", "apply-settle", "apply-read-back"})
     void requestOrReplyLostWhileAJobIsChangedMakesExactlyOneVersion(String site) {
         for (boolean afterCommit : new boolean[] {false, true}) {
             ClientScene fresh = new ClientScene(24);
             fresh.answer(fresh.client.apply(index().build(), ANNA, PATIENCE));
-            register(fresh, "a", Duration.ofSeconds(10), 0);
+            name(fresh, Duration.ofSeconds(10));
             if (site.equals("apply-settle")) {
                 fresh.ensemble.faults().loseReply("apply-change");
             }

@@ -2,6 +2,7 @@ package dev.belfry.testkit.cluster;
 
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.job.Job;
+import dev.belfry.core.job.Placement;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ownership.ShardKey;
 import java.time.Duration;
@@ -36,6 +37,15 @@ final class Scenes {
                 .handler(SimCluster.HANDLER)
                 .every(Duration.ofMillis(period))
                 .shards(shards)
+                .parameter(SimCluster.PERIOD, Integer.toString(period));
+    }
+
+    /** The same on every agent. */
+    static Job everywhere(String name, int period) {
+        return Job.named(name)
+                .handler(SimCluster.HANDLER)
+                .every(Duration.ofMillis(period))
+                .placement(Placement.BROADCAST)
                 .parameter(SimCluster.PERIOD, Integer.toString(period));
     }
 
