@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.NavigableSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +53,7 @@ final class Clearing {
 
     /** Whether some were deleted and there may be more. */
     private boolean someOf(String writer, JournalMark mark, Instant now) {
-        TreeSet<Long> numbers = journals.entries(writer);
+        NavigableSet<Long> numbers = journals.entries(writer);
         if (numbers.isEmpty() || numbers.last() > mark.entry() || !oldEnough(writer, numbers.last(), now)) {
             return false;
         }
@@ -72,7 +72,7 @@ final class Clearing {
     }
 
     /** Null if an entry cannot be read, or has more in it than was exported. */
-    private @Nullable Transaction clearing(String writer, JournalMark mark, TreeSet<Long> numbers, Znode parent) {
+    private @Nullable Transaction clearing(String writer, JournalMark mark, NavigableSet<Long> numbers, Znode parent) {
         Transaction.Builder transaction = Transaction.at("export-clear");
         try {
             JournalCounts counts = JournalCounts.decode(parent.path(), parent.data());

@@ -12,10 +12,13 @@ import dev.belfry.history.HistoryStore;
 import dev.belfry.history.JournalMark;
 import dev.belfry.store.Znode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -46,20 +49,22 @@ final class Journals {
     private final Tally tally;
     private final Consumer<String> unreadable;
     private final InstantSource clock;
+    private final Optional<Duration> retention;
 
     Journals(Tenure.Parts parts, Writing writing, Jobs jobs, Consumer<String> unreadable) {
         this.access = parts.access();
         this.store = parts.store();
         this.tally = parts.tally();
         this.clock = parts.clock();
+        this.retention = parts.settings().retention();
         this.writing = writing;
         this.jobs = jobs;
         this.unreadable = unreadable;
     }
 
     /** Numbers of the entries of a journal. */
-    TreeSet<Long> entries(String writer) {
-        TreeSet<Long> numbers = new TreeSet<>();
+    NavigableSet<Long> entries(String writer) {
+        NavigableSet<Long> numbers = new TreeSet<>();
         for (String name : access.children(Paths.journal(writer))) {
             if (name.matches("[0-9]{12,18}")) {
                 numbers.add(Long.parseLong(name));
@@ -73,7 +78,7 @@ final class Journals {
     /** Exports what a journal has that the history has not. */
     void export(String writer) {
         JournalMark mark = writing.mark(writer);
-        TreeSet<Long> numbers = entries(writer);
+        NavigableSet<Long> numbers = entries(writer);
         List<String> paths = numbers.tailSet(Math.max(1, mark.entry())).stream()
                 .map(number -> Paths.journalEntry(writer, number))
                 .toList();
@@ -111,12 +116,12 @@ final class Journals {
     // --- what was counted
 
     /** The counts of a journal and its first entry, as they were at one instant. */
-    private record Look(String counts, TreeSet<Long> numbers) {}
+    private record Look(String counts, NavigableSet<Long> numbers) {}
 
     private Optional<Look> look(String writer) {
         for (int i = 0; i < TRIES; i++) {
             Optional<Znode> before = access.read(Paths.journal(writer));
-            TreeSet<Long> numbers = entries(writer);
+            NavigableSet<Long> numbers = entries(writer);
             Optional<Znode> after = access.read(Paths.journal(writer));
             if (before.isEmpty() || after.isEmpty()) {
                 return Optional.empty();
@@ -155,6 +160,7 @@ final class Journals {
                     .minus(Unlisted.cells(path, mark.counts()))
                     .minus(store.outcomes(writer, mark.floor(), floor))
                     .counts();
+            unlisted.keySet().removeIf(this::removedSince);
             writing.add(rows(writer, unlisted), mark.counted(floor, look.counts()));
             writing.flush();
             report(writer, unlisted);
@@ -196,13 +202,22 @@ final class Journals {
                 unlisted.minus(Unlisted.cells(Paths.journal(writer), mark.counts()))
                         .minus(store.outcomes(writer, mark.floor(), Long.MAX_VALUE));
             }
-            writing.add(rows(JournalMark.TOTAL, unlisted.counts()), total.counted(0, counts));
+            Map<Cell, Long> found = unlisted.counts();
+            found.keySet().removeIf(this::removedSince);
+            writing.add(rows(JournalMark.TOTAL, found), total.counted(0, counts));
             over.forEach(writer -> writing.add(List.of(), writing.mark(writer).ended()));
             writing.flush();
-            report("incarnations that are gone", unlisted.counts());
+            report("incarnations that are gone", found);
         } catch (CorruptRecordException e) {
             unreadable.accept(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Whether such lines may have been exported, and removed from the history because of their age. */
+    private boolean removedSince(Cell cell) {
+        Instant end = cell.lastHour().plus(Duration.ofHours(1));
+        return !cell.isEarlier()
+                && retention.filter(age -> end.isBefore(clock.instant().minus(age))).isPresent();
     }
 
     private List<HistoryRow> rows(String journal, Map<Cell, Long> unlisted) {
