@@ -27,7 +27,7 @@ public record ExportSettings(String name, Duration period, int batch, Duration k
             throw new IllegalArgumentException("entries cannot be kept for less than no time: " + keep);
         }
         if (retention.filter(age -> age.isNegative() || age.isZero()).isPresent()) {
-            throw new IllegalArgumentException("a retention must be positive: " + retention.get());
+            throw new IllegalArgumentException("a retention must be positive: " + retention);
         }
     }
 

@@ -68,7 +68,9 @@ final class Jobs {
             JobRecordCodec.decode(znode.path(), znode.data(), znode.modified())
                     .withPredecessors()
                     .forEach(job -> add(job, rows));
-        } catch (CorruptRecordException | IllegalArgumentException e) {
+        } catch (CorruptRecordException e) {
+            unreadable.accept(String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
             unreadable.accept(znode.path() + ": " + e.getMessage());
         }
     }

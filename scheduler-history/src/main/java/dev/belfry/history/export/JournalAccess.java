@@ -45,9 +45,15 @@ final class JournalAccess implements SessionListener, AutoCloseable {
     private final Subtree jobs = new Subtree();
     private @Nullable Session session;
     private boolean connected;
+    private boolean hurried;
 
     JournalAccess(StoreConnection connection) {
-        this.loop = ThreadLoop.start("belfry-exporter-store");
+        this(connection, "belfry-exporter-store");
+    }
+
+    /** @param name of its thread */
+    JournalAccess(StoreConnection connection, String name) {
+        this.loop = ThreadLoop.start(name);
         this.store = connection.view(loop);
         store.sessions(this);
     }
@@ -131,7 +137,7 @@ final class JournalAccess implements SessionListener, AutoCloseable {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!connected || session == null) {
             long left = deadline - System.nanoTime();
-            if (left <= 0) {
+            if (left <= 0 || hurried) {
                 throw new AwayException("ZooKeeper cannot be reached");
             }
             try {
@@ -142,6 +148,12 @@ final class JournalAccess implements SessionListener, AutoCloseable {
             }
         }
         return session;
+    }
+
+    /** Has nobody wait for a connection any more. */
+    synchronized void hurry() {
+        hurried = true;
+        notifyAll();
     }
 
     // --- requests

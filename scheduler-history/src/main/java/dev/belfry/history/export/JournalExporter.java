@@ -197,6 +197,7 @@ public final class JournalExporter implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        access.hurry();
         try {
             thread.join(PATIENCE.toMillis());
             if (thread.isAlive()) {

@@ -8,12 +8,9 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.history.CountedRow;
 import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryRow;
-import dev.belfry.history.HistoryStore;
 import dev.belfry.history.JournalMark;
 import dev.belfry.store.Znode;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,20 +40,18 @@ final class Journals {
     private static final int TRIES = 5;
 
     private final JournalAccess access;
-    private final HistoryStore store;
     private final Writing writing;
     private final Jobs jobs;
     private final Tally tally;
     private final Consumer<String> unreadable;
     private final InstantSource clock;
-    private final Optional<Duration> retention;
+    private final Losses losses;
 
     Journals(Tenure.Parts parts, Writing writing, Jobs jobs, Consumer<String> unreadable) {
         this.access = parts.access();
-        this.store = parts.store();
         this.tally = parts.tally();
         this.clock = parts.clock();
-        this.retention = parts.settings().retention();
+        this.losses = new Losses(parts.store(), parts.settings().retention(), clock);
         this.writing = writing;
         this.jobs = jobs;
         this.unreadable = unreadable;
@@ -75,10 +70,20 @@ final class Journals {
         return numbers;
     }
 
-    /** Exports what a journal has that the history has not. */
-    void export(String writer) {
-        JournalMark mark = writing.mark(writer);
+    /**
+     * Exports what a journal has that the history has not.
+     *
+     * @param settle whether its counts are compared even if nothing looks wrong
+     */
+    void export(String writer, boolean settle) {
         NavigableSet<Long> numbers = entries(writer);
+        JournalMark mark = writing.mark(writer);
+        boolean vanished = mark.entry() > 0 && !numbers.contains(mark.entry());
+        boolean moved = !numbers.isEmpty() && numbers.first() > mark.floor() + SETTLE;
+        if (settle || vanished || moved || mark.floor() == 0) {
+            // Before the mark moves on: it is what shows that something is missing.
+            settle(writer);
+        }
         List<String> paths = numbers.tailSet(Math.max(1, mark.entry())).stream()
                 .map(number -> Paths.journalEntry(writer, number))
                 .toList();
@@ -87,9 +92,7 @@ final class Journals {
             read[0]++;
             export(writer, znode);
         });
-        boolean vanished = read[0] < paths.size() || (mark.entry() > 0 && !numbers.contains(mark.entry()));
-        boolean moved = !numbers.isEmpty() && numbers.first() > mark.floor() + SETTLE;
-        if (vanished || moved || mark.revision() == 0) {
+        if (read[0] < paths.size()) {
             settle(writer);
         }
     }
@@ -108,7 +111,9 @@ final class Journals {
             if (!rows.isEmpty()) {
                 writing.add(rows, mark.at(number, lines.size()));
             }
-        } catch (CorruptRecordException | IllegalArgumentException e) {
+        } catch (CorruptRecordException e) {
+            unreadable.accept(String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
             unreadable.accept(znode.path() + ": " + e.getMessage());
         }
     }
@@ -147,20 +152,12 @@ final class Journals {
             return;
         }
         Look look = found.get();
-        long floor = look.numbers().isEmpty()
-                ? Math.max(mark.entry() + 1, mark.floor())
-                : look.numbers().first();
-        if (look.counts().equals(mark.counts()) && floor <= mark.floor() + SETTLE && mark.revision() > 0) {
+        long floor = Losses.floor(mark, look.numbers());
+        if (look.counts().equals(mark.counts()) && floor <= mark.floor() + SETTLE && mark.floor() > 0) {
             return;
         }
         try {
-            String path = Paths.journal(writer);
-            Map<Cell, Long> unlisted = new Unlisted()
-                    .plus(Unlisted.cells(path, look.counts()))
-                    .minus(Unlisted.cells(path, mark.counts()))
-                    .minus(store.outcomes(writer, mark.floor(), floor))
-                    .counts();
-            unlisted.keySet().removeIf(this::removedSince);
+            Map<Cell, Long> unlisted = losses.of(mark, look.counts(), floor);
             writing.add(rows(writer, unlisted), mark.counted(floor, look.counts()));
             writing.flush();
             report(writer, unlisted);
@@ -194,16 +191,8 @@ final class Journals {
             return;
         }
         try {
-            Unlisted unlisted = new Unlisted()
-                    .plus(Unlisted.cells(Paths.JOURNAL, counts))
-                    .minus(Unlisted.cells(Paths.JOURNAL, total.counts()));
-            for (String writer : over) {
-                JournalMark mark = writing.mark(writer);
-                unlisted.minus(Unlisted.cells(Paths.journal(writer), mark.counts()))
-                        .minus(store.outcomes(writer, mark.floor(), Long.MAX_VALUE));
-            }
-            Map<Cell, Long> found = unlisted.counts();
-            found.keySet().removeIf(this::removedSince);
+            Map<Cell, Long> found = losses.ofTotal(
+                    total, counts, over.stream().map(writing::mark).toList());
             writing.add(rows(JournalMark.TOTAL, found), total.counted(0, counts));
             over.forEach(writer -> writing.add(List.of(), writing.mark(writer).ended()));
             writing.flush();
@@ -211,13 +200,6 @@ final class Journals {
         } catch (CorruptRecordException e) {
             unreadable.accept(String.valueOf(e.getMessage()));
         }
-    }
-
-    /** Whether such lines may have been exported, and removed from the history because of their age. */
-    private boolean removedSince(Cell cell) {
-        Instant end = cell.lastHour().plus(Duration.ofHours(1));
-        return !cell.isEarlier()
-                && retention.filter(age -> end.isBefore(clock.instant().minus(age))).isPresent();
     }
 
     private List<HistoryRow> rows(String journal, Map<Cell, Long> unlisted) {
@@ -231,7 +213,7 @@ final class Journals {
         if (fires > 0) {
             tally.counted(fires);
             LOG.warn(
-                    "entries made room before they were exported: {} outcomes are counted in the history, not listed;"
+                    "entries made room before they were exported; outcomes counted in the history, not listed: {};"
                             + " journal={}",
                     fires,
                     journal);

@@ -79,7 +79,10 @@ final class Masters {
                     .ifPresent(znode ->
                             rows.addAll(TableRows.of(entry.name(), TableEntry.decode(path, znode.data()))));
             writing.add(rows, next);
-        } catch (CorruptRecordException | IllegalArgumentException e) {
+        } catch (CorruptRecordException e) {
+            unreadable.accept(String.valueOf(e.getMessage()));
+            writing.add(List.of(), next);
+        } catch (IllegalArgumentException e) {
             unreadable.accept(path + ": " + e.getMessage());
             writing.add(List.of(), next);
         }

@@ -76,13 +76,13 @@ final class Tenure {
         retain(began);
     }
 
-    private void everything(boolean clear) {
+    private void everything(boolean full) {
         List<String> writers = new ArrayList<>(parts.access().children(Paths.JOURNAL));
         writers.remove(Paths.name(Paths.MASTER_JOURNAL));
         masters.export();
-        writers.forEach(journals::export);
+        writers.forEach(writer -> journals.export(writer, full));
         journals.settleTotal();
-        if (clear) {
+        if (full) {
             clearing.clear(writers, parts.clock().instant());
         }
     }
@@ -95,7 +95,7 @@ final class Tenure {
         if (writers.remove(Paths.name(Paths.MASTER_JOURNAL))) {
             masters.export();
         }
-        writers.forEach(journals::export);
+        writers.forEach(writer -> journals.export(writer, false));
     }
 
     private void retain(Instant now) {

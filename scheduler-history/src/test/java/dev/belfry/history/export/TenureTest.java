@@ -2,6 +2,7 @@ package dev.belfry.history.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belfry.agent.client.Journal;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.journal.JournalCounts.Cell;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An exporter round by round, with whatever may happen to journals and database between and within rounds. */
 @Timeout(180)
-final class TenureTest {
+class TenureTest {
     private static final String ONE = "one~100";
     private static final String TWO = "two~200";
 
@@ -52,6 +53,10 @@ final class TenureTest {
     private Tally tally = new Tally();
     private Tenure tenure;
 
+    Databases.Place place() {
+        return Databases.h2(directory);
+    }
+
     @BeforeEach
     void start() {
         server = EmbeddedZooKeeper.start(directory.resolve("zookeeper"));
@@ -59,7 +64,7 @@ final class TenureTest {
                 ZkSettings.builder(server.connectString(), "search").build());
         access = new JournalAccess(connection);
         journal = new HandMadeJournal(access);
-        store = JdbcHistoryStore.open(Databases.h2(directory).open(), "search");
+        store = JdbcHistoryStore.open(place().open(), "search");
         restart();
     }
 
@@ -112,7 +117,20 @@ final class TenureTest {
         Map<Cell, Long> all = HandMadeJournal.cells(listed);
         counted().forEach((cell, count) -> all.merge(cell, count, Long::sum));
         assertThat(all).isEqualTo(HandMadeJournal.cells(journal.written));
+        theWholeJournalIsComplete();
         assertThat(store.audit(List.of()).findings()).isEmpty();
+    }
+
+    /** History and ZooKeeper together, exported or not. */
+    private void theWholeJournalIsComplete() {
+        Journal whole = WholeJournal.read(connection, store, Instant.MIN, Instant.MAX);
+        List<FireEntry> lines =
+                whole.fires().stream().map(Journal.Line::entry).toList();
+        assertThat(lines).doesNotHaveDuplicates().isSubsetOf(journal.written);
+        Map<Cell, Long> all = HandMadeJournal.cells(lines);
+        whole.counts().values().forEach(counts -> counts.cells()
+                .forEach((cell, count) -> all.merge(cell, count, Long::sum)));
+        assertThat(all).isEqualTo(HandMadeJournal.cells(journal.written));
     }
 
     @Test
@@ -238,9 +256,12 @@ final class TenureTest {
             Map<String, Integer> lives = new TreeMap<>();
             for (int step = 0; step < 150; step++) {
                 int agent = random.nextInt(3);
-                step(random, "agent-" + seed + agent, lives);
+                try {
+                    step(random, "agent-" + seed + agent, lives);
+                } catch (AssertionError e) {
+                    throw new AssertionError("seed " + seed + ", step " + step, e);
+                }
             }
-            round();
             restart();
             round();
             try {
@@ -257,7 +278,7 @@ final class TenureTest {
             journal.begin(writer);
         }
         int entries = journal.entries(writer);
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
             case 0, 1, 2 -> journal.entry(writer, 1 + random.nextInt(4), random.nextInt(4) == 0 ? 1 : 0);
             case 3, 4 -> {
                 if (entries > 0) {
@@ -279,6 +300,7 @@ final class TenureTest {
             case 8 -> roundWith(Fault.BEFORE);
             case 9 -> roundWith(Fault.AFTER);
             case 10 -> restart();
+            case 11 -> theWholeJournalIsComplete();
             default -> round();
         }
     }
