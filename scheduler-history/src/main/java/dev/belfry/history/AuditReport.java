@@ -27,8 +27,8 @@ public record AuditReport(long segments, long rows, long expired, Anchor head, L
         /** @throws IllegalArgumentException if it is not of the form {@code 42:<64 hex digits>} */
         public static Anchor parse(String text) {
             if (!text.matches("[0-9]{1,18}:[0-9a-f]{64}")) {
-                throw new IllegalArgumentException(
-                        "not a point of the chain: '" + text + "'; it is <segment>:<64 hex digits>, as an audit prints it");
+                throw new IllegalArgumentException("not a point of the chain: '" + text
+                        + "'; it is <segment>:<64 hex digits>, as an audit prints it");
             }
             int colon = text.indexOf(':');
             return new Anchor(Long.parseLong(text.substring(0, colon)), text.substring(colon + 1));

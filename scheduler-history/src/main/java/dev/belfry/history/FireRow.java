@@ -52,7 +52,8 @@ public record FireRow(String writer, long entry, int line, String jobName, FireE
                 row.text("job_uid"),
                 (int) row.number("layout"),
                 row.text("shard"),
-                new FireId(row.instant("due"), row.flag("scheduled") ? Optional.empty() : Optional.of(row.text("run_id"))),
+                new FireId(
+                        row.instant("due"), row.flag("scheduled") ? Optional.empty() : Optional.of(row.text("run_id"))),
                 row.instant("last_due"),
                 row.number("fires"),
                 (int) row.number("attempt"),
@@ -61,6 +62,7 @@ public record FireRow(String writer, long entry, int line, String jobName, FireE
                 row.instant("ended"),
                 kind == FireEntry.Kind.STARTED ? Outcome.UNKNOWN : Outcome.of(row.text("outcome")),
                 row.text("reason"));
-        return new FireRow(row.text("writer"), row.number("entry"), (int) row.number("line"), row.text("job_name"), event);
+        return new FireRow(
+                row.text("writer"), row.number("entry"), (int) row.number("line"), row.text("job_name"), event);
     }
 }

@@ -37,13 +37,12 @@ public record HistoryRow(RowKind kind, List<Object> values) {
     }
 
     private static Object checked(RowKind.Column column, Object value) {
-        boolean fits =
-                switch (column.type()) {
-                    case TEXT -> value instanceof String;
-                    case NUMBER -> value instanceof Long;
-                    case FLAG -> value instanceof Boolean;
-                    case INSTANT, OPTIONAL_INSTANT -> value instanceof Instant at && isStorable(at);
-                };
+        boolean fits = switch (column.type()) {
+            case TEXT -> value instanceof String;
+            case NUMBER -> value instanceof Long;
+            case FLAG -> value instanceof Boolean;
+            case INSTANT, OPTIONAL_INSTANT -> value instanceof Instant at && isStorable(at);
+        };
         if (!fits) {
             throw new IllegalArgumentException("column " + column.name() + " cannot hold " + value);
         }

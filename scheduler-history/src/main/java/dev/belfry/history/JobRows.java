@@ -51,8 +51,7 @@ public final class JobRows {
                 .toList();
         HistoryRow any = versions.get(0);
         int settled = deletedAt.isPresent() ? all.get(all.size() - 1).layout() : 0;
-        return new JobRecord(
-                any.text("job_name"), any.text("job_uid"), all, List.of(), deletedAt, settled, List.of());
+        return new JobRecord(any.text("job_name"), any.text("job_uid"), all, List.of(), deletedAt, settled, List.of());
     }
 
     private static JobVersion version(HistoryRow row) {

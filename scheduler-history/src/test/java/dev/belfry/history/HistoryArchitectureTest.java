@@ -23,7 +23,13 @@ final class HistoryArchitectureTest {
             .importPackages("dev.belfry.history");
 
     private static final List<String> HIDDEN = List.of(
-            "com.zaxxer", "org.flywaydb", "org.h2", "org.postgresql", "com.google.common", "com.fasterxml", "org.apache");
+            "com.zaxxer",
+            "org.flywaydb",
+            "org.h2",
+            "org.postgresql",
+            "com.google.common",
+            "com.fasterxml",
+            "org.apache");
 
     @Test
     void historyKnowsNeitherTheConsoleNorZooKeeper() {
@@ -32,7 +38,10 @@ final class HistoryArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.belfry.console..", "dev.belfry.testkit..", "dev.belfry.store.zk..", "org.apache.zookeeper..")
+                        "dev.belfry.console..",
+                        "dev.belfry.testkit..",
+                        "dev.belfry.store.zk..",
+                        "org.apache.zookeeper..")
                 .check(HISTORY);
     }
 
@@ -43,7 +52,8 @@ final class HistoryArchitectureTest {
                 .resideInAnyPackage("dev.belfry.history", "dev.belfry.history.export")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.belfry.history.jdbc..", "java.sql..", "javax.sql..", "com.zaxxer..", "org.flywaydb..")
+                .resideInAnyPackage(
+                        "dev.belfry.history.jdbc..", "java.sql..", "javax.sql..", "com.zaxxer..", "org.flywaydb..")
                 .check(HISTORY);
     }
 

@@ -11,8 +11,8 @@ import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.NavigableSet;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +81,8 @@ final class Clearing {
                 if (entry.isEmpty()) {
                     return null;
                 }
-                List<FireEntry> lines = FireJournal.decode(entry.get().path(), entry.get().data());
+                List<FireEntry> lines =
+                        FireJournal.decode(entry.get().path(), entry.get().data());
                 if (number == mark.entry() && lines.size() != mark.lines()) {
                     return null;
                 }

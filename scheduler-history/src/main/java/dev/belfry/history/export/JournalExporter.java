@@ -148,8 +148,7 @@ public final class JournalExporter implements AutoCloseable {
     private void well(State state) {
         if (!trouble.isEmpty()) {
             LOG.info(
-                    "the export goes on after {} s",
-                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - troubledSince));
+                    "the export goes on after {} s", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - troubledSince));
             trouble = "";
         }
         pause = settings.period();

@@ -51,16 +51,16 @@ final class Masters {
             Entry.of(name)
                     .ifPresentOrElse(
                             entries::add,
-                            () -> unreadable.accept(
-                                    Paths.MASTER_JOURNAL + '/' + name + " is not the name of an entry; it is left out"));
+                            () -> unreadable.accept(Paths.MASTER_JOURNAL + '/' + name
+                                    + " is not the name of an entry; it is left out"));
         }
         entries.sort(Comparator.comparingLong(Entry::generation).thenComparing(Entry::name));
         JournalMark mark = writing.mark(JournalMark.MASTERS);
         List<Entry> fresh = new ArrayList<>();
         int same = 0;
         for (Entry entry : entries) {
-            boolean exported = entry.generation() < mark.entry()
-                    || (entry.generation() == mark.entry() && same++ < mark.lines());
+            boolean exported =
+                    entry.generation() < mark.entry() || (entry.generation() == mark.entry() && same++ < mark.lines());
             if (!exported) {
                 fresh.add(entry);
             }
@@ -76,8 +76,7 @@ final class Masters {
         try {
             List<dev.belfry.history.HistoryRow> rows = new ArrayList<>();
             access.read(path)
-                    .ifPresent(znode ->
-                            rows.addAll(TableRows.of(entry.name(), TableEntry.decode(path, znode.data()))));
+                    .ifPresent(znode -> rows.addAll(TableRows.of(entry.name(), TableEntry.decode(path, znode.data()))));
             writing.add(rows, next);
         } catch (CorruptRecordException e) {
             unreadable.accept(String.valueOf(e.getMessage()));

@@ -29,8 +29,9 @@ final class Seat {
             taken = access.read(Paths.EXPORTER);
         }
         if (taken.isEmpty()) {
-            throw new AwayException("the exporter's place at " + Paths.EXPORTER
-                    + " can not be taken: no agent was ever started in this namespace, or another exporter has just left");
+            throw new AwayException(
+                    "the exporter's place at " + Paths.EXPORTER
+                            + " can not be taken: no agent was ever started in this namespace, or another exporter has just left");
         }
         boolean ours = taken.get().ephemeralOwner() == access.session().id();
         return ours ? Optional.empty() : Optional.of(new String(taken.get().data(), StandardCharsets.UTF_8));
@@ -39,7 +40,8 @@ final class Seat {
     /** Lets another one take the place, if it is ours. */
     void leave() {
         Optional<Znode> taken = access.read(Paths.EXPORTER);
-        if (taken.isPresent() && taken.get().ephemeralOwner() == access.session().id()) {
+        if (taken.isPresent()
+                && taken.get().ephemeralOwner() == access.session().id()) {
             access.commit(Transaction.at("export-leave")
                     .delete(Paths.EXPORTER, taken.get().version())
                     .build());

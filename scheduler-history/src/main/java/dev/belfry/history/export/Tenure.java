@@ -33,8 +33,7 @@ final class Tenure {
     private Instant retained = Instant.EPOCH;
 
     /** What it is made of. */
-    record Parts(
-            JournalAccess access, HistoryStore store, ExportSettings settings, Tally tally, InstantSource clock) {}
+    record Parts(JournalAccess access, HistoryStore store, ExportSettings settings, Tally tally, InstantSource clock) {}
 
     Tenure(Parts parts) {
         this.parts = parts;

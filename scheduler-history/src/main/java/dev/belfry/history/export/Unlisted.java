@@ -60,11 +60,7 @@ final class Unlisted {
 
     private static Cell earlier(Cell cell) {
         return new Cell(
-                java.time.Instant.EPOCH,
-                java.time.Instant.EPOCH,
-                JournalCounts.EARLIER,
-                cell.origin(),
-                cell.outcome());
+                java.time.Instant.EPOCH, java.time.Instant.EPOCH, JournalCounts.EARLIER, cell.origin(), cell.outcome());
     }
 
     /**
@@ -73,6 +69,7 @@ final class Unlisted {
      * @throws CorruptRecordException if they cannot be read
      */
     static Map<Cell, Long> cells(String path, String stored) {
-        return JournalCounts.decode(path, stored.getBytes(StandardCharsets.UTF_8)).cells();
+        return JournalCounts.decode(path, stored.getBytes(StandardCharsets.UTF_8))
+                .cells();
     }
 }

@@ -147,7 +147,8 @@ public final class WholeJournal {
         try {
             int line = 0;
             for (FireEntry event : FireJournal.decode(znode.path(), znode.data())) {
-                boolean within = !event.last().isBefore(from) && event.fire().due().isBefore(to);
+                boolean within =
+                        !event.last().isBefore(from) && event.fire().due().isBefore(to);
                 if (within) {
                     present.add(new FireRow(writer, Long.parseLong(Paths.name(znode.path())), line, "", event));
                 }
@@ -172,7 +173,8 @@ public final class WholeJournal {
         }
         add(found, "history", cells, until);
         List<JournalMark> over = marks.values().stream()
-                .filter(mark -> !counts.containsKey(mark.writer()) && !mark.writer().equals(JournalMark.MASTERS))
+                .filter(mark ->
+                        !counts.containsKey(mark.writer()) && !mark.writer().equals(JournalMark.MASTERS))
                 .toList();
         counts.forEach((writer, text) -> {
             JournalMark mark = marks.getOrDefault(writer, JournalMark.none(writer));
@@ -193,7 +195,8 @@ public final class WholeJournal {
         return found;
     }
 
-    private static void add(Map<String, JournalCounts> found, String name, Map<Cell, Long> cells, Instant earlierUntil) {
+    private static void add(
+            Map<String, JournalCounts> found, String name, Map<Cell, Long> cells, Instant earlierUntil) {
         List<Map.Entry<Cell, Long>> all = List.copyOf(cells.entrySet());
         for (int first = 0; first < all.size(); first += CELLS) {
             List<Map.Entry<Cell, Long>> some = all.subList(first, Math.min(all.size(), first + CELLS));

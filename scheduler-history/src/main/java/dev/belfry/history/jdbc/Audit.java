@@ -186,8 +186,8 @@ final class Audit {
         Map<Long, List<Placed>> placed = new TreeMap<>();
         for (RowKind kind : RowKind.values()) {
             RowTable table = Chain.table(kind);
-            try (PreparedStatement statement = connection.prepareStatement(
-                    table.select() + "where ns = ? and segment >= ? and segment <= ?")) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(table.select() + "where ns = ? and segment >= ? and segment <= ?")) {
                 statement.setInt(1, ns);
                 statement.setLong(2, from);
                 statement.setLong(3, to);
@@ -215,8 +215,8 @@ final class Audit {
                 try (ResultSet found = statement.executeQuery()) {
                     while (found.next()) {
                         Placed stray = Chain.table(kind).read(found);
-                        found("a row was added: it claims to be of segment " + stray.segment() + ", which is not there: "
-                                + describe(stray.row()));
+                        found("a row was added: it claims to be of segment " + stray.segment()
+                                + ", which is not there: " + describe(stray.row()));
                     }
                 }
             }

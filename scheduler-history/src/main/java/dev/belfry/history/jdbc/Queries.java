@@ -83,8 +83,9 @@ final class Queries {
 
     List<FireEntry> outcomes(String writer, long from, long below) {
         return database.transaction(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(Chain.table(RowKind.FIRE).select()
-                    + "where ns = ? and writer = ? and entry >= ? and entry < ? and kind = 'final'")) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(Chain.table(RowKind.FIRE).select()
+                            + "where ns = ? and writer = ? and entry >= ? and entry < ? and kind = 'final'")) {
                 statement.setInt(1, ns);
                 statement.setString(2, writer);
                 statement.setLong(3, from);
@@ -123,7 +124,8 @@ final class Queries {
                 }
                 try (ResultSet found = statement.executeQuery()) {
                     while (found.next()) {
-                        each.accept(FireRow.of(Chain.table(RowKind.FIRE).read(found).row()));
+                        each.accept(
+                                FireRow.of(Chain.table(RowKind.FIRE).read(found).row()));
                     }
                 }
             }
@@ -134,8 +136,8 @@ final class Queries {
     List<TableEntry> table(Instant from, Instant to) {
         return database.transaction(connection -> {
             Map<String, List<HistoryRow>> changes = new HashMap<>();
-            try (PreparedStatement statement =
-                    connection.prepareStatement(Chain.table(RowKind.TABLE_CHANGE).select()
+            try (PreparedStatement statement = connection.prepareStatement(
+                    Chain.table(RowKind.TABLE_CHANGE).select()
                             + "where ns = ? and name in (select name from belfry_table_version where ns = ? and at >= ?"
                             + " and at < ?) order by name, line")) {
                 statement.setInt(1, ns);
@@ -145,9 +147,8 @@ final class Queries {
                             .add(row);
                 }
             }
-            try (PreparedStatement statement =
-                    connection.prepareStatement(Chain.table(RowKind.TABLE_VERSION).select()
-                            + "where ns = ? and at >= ? and at < ? order by term, generation, name")) {
+            try (PreparedStatement statement = connection.prepareStatement(Chain.table(RowKind.TABLE_VERSION)
+                            .select() + "where ns = ? and at >= ? and at < ? order by term, generation, name")) {
                 bindRange(statement, 1, from, to);
                 return JdbcHistoryStore.rows(statement, RowKind.TABLE_VERSION).stream()
                         .map(row -> TableRows.entry(row, changes.getOrDefault(row.text("name"), List.of())))

@@ -25,8 +25,7 @@ final class RowTable {
 
     RowTable(RowKind kind) {
         this.kind = kind;
-        this.columns =
-                kind.columns().stream().map(RowKind.Column::name).collect(Collectors.joining(", "));
+        this.columns = kind.columns().stream().map(RowKind.Column::name).collect(Collectors.joining(", "));
         this.insert = "insert into " + kind.table() + " (ns, segment, pos, " + columns + ") values (?, ?, ?"
                 + ", ?".repeat(kind.columns().size()) + ")";
     }
@@ -64,8 +63,8 @@ final class RowTable {
             } else if (value instanceof Boolean flag) {
                 statement.setBoolean(at, flag);
             } else if (value instanceof Instant instant) {
-                boolean none = kind.columns().get(i).type() == RowKind.Type.OPTIONAL_INSTANT
-                        && instant.equals(Instant.EPOCH);
+                boolean none =
+                        kind.columns().get(i).type() == RowKind.Type.OPTIONAL_INSTANT && instant.equals(Instant.EPOCH);
                 if (none) {
                     statement.setNull(at, Types.TIMESTAMP_WITH_TIMEZONE);
                 } else {

@@ -19,8 +19,7 @@ record SegmentHead(
         String previous,
         String hash) {
 
-    static final String COLUMNS =
-            "segment, kind, written_at, exporter, row_count, digests, rows_hash, previous, hash";
+    static final String COLUMNS = "segment, kind, written_at, exporter, row_count, digests, rows_hash, previous, hash";
 
     /** With the hash that it has to have. */
     SegmentHead hashed() {

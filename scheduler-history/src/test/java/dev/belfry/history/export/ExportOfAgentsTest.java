@@ -129,8 +129,8 @@ final class ExportOfAgentsTest {
 
     private JournalExporter exporter(String name, ExportSettings settings) {
         StoreConnection connection = connection();
-        JournalExporter exporter = JournalExporter.start(
-                connection, () -> new FlakyStore(history(), fault::get), settings);
+        JournalExporter exporter =
+                JournalExporter.start(connection, () -> new FlakyStore(history(), fault::get), settings);
         open.add(0, () -> {
             exporter.close();
             connection.close();
@@ -227,8 +227,9 @@ final class ExportOfAgentsTest {
         long before = exporter.status().rows();
         ran(60);
         fault.set(Fault.NONE);
-        await("catches up").until(() -> exporter.status().state() == State.EXPORTING
-                && exporter.status().rows() > before + 50);
+        await("catches up")
+                .until(() -> exporter.status().state() == State.EXPORTING
+                        && exporter.status().rows() > before + 50);
         assertThat(lines("WARN")).singleElement().asString().contains("waits", "outcomes stay in the journal");
         assertThat(lines("INFO")).anyMatch(line -> line.contains("goes on after"));
         assertThat(exporter.status().counted()).isZero();
@@ -260,13 +261,21 @@ final class ExportOfAgentsTest {
     void definitionsOutliveTheJob() {
         agent("a");
         apply("one");
-        client.apply(Job.named("one").handler("work").every(Duration.ofMillis(200)).shards(2).build(), ANNA);
+        client.apply(
+                Job.named("one")
+                        .handler("work")
+                        .every(Duration.ofMillis(200))
+                        .shards(2)
+                        .build(),
+                ANNA);
         JournalExporter exporter = exporter("only", quick("only"));
         await("exports").until(() -> exporter.status().rows() > 10);
-        client.apply(Job.named("late").handler("work").every(Duration.ofMillis(200)).build(), ANNA);
+        client.apply(
+                Job.named("late").handler("work").every(Duration.ofMillis(200)).build(), ANNA);
         client.delete("one", new BelfryClient.Asker("anna", "done"));
         ran(10);
-        await("everything is exported").until(() -> exporter.status().caughtUp().isAfter(Instant.now().minusMillis(300)));
+        await("everything is exported")
+                .until(() -> exporter.status().caughtUp().isAfter(Instant.now().minusMillis(300)));
         exporter.close();
         try (HistoryStore history = history()) {
             JobRecord known = client.job("one").orElseThrow().record();
@@ -274,7 +283,10 @@ final class ExportOfAgentsTest {
             assertThat(kept.versions()).isEqualTo(known.versions()).hasSize(2);
             assertThat(kept.deletedAt()).isEqualTo(known.deletedAt()).isPresent();
             assertThat(history.jobs()).extracting(JobRecord::name).contains("one", "late");
-            assertThat(listed(history)).extracting(FireRow::jobName).contains("one", "late").doesNotContain("");
+            assertThat(listed(history))
+                    .extracting(FireRow::jobName)
+                    .contains("one", "late")
+                    .doesNotContain("");
         }
     }
 

@@ -37,8 +37,8 @@ public final class ExportRate {
         for (String kind : new String[] {"H2", "PostgreSQL"}) {
             Databases.Place place = kind.equals("H2") ? Databases.h2(directory) : Databases.postgres();
             try (EmbeddedZooKeeper server = EmbeddedZooKeeper.start(directory.resolve("zookeeper-" + kind));
-                    StoreConnection connection = ZkConnection.open(ZkSettings.builder(server.connectString(), "rate")
-                            .build());
+                    StoreConnection connection = ZkConnection.open(
+                            ZkSettings.builder(server.connectString(), "rate").build());
                     JournalAccess access = new JournalAccess(connection, "belfry-rate")) {
                 new ExportRate(connection, access).measure(kind, place);
             }
@@ -54,9 +54,7 @@ public final class ExportRate {
             }
         }
         JournalExporter exporter = JournalExporter.start(
-                connection,
-                () -> JdbcHistoryStore.open(place.open(), "rate"),
-                ExportSettings.named("rate"));
+                connection, () -> JdbcHistoryStore.open(place.open(), "rate"), ExportSettings.named("rate"));
         while (exporter.status().rows() == 0) {
             never.await(1, TimeUnit.MILLISECONDS);
         }
@@ -66,7 +64,8 @@ public final class ExportRate {
             never.await(1, TimeUnit.MILLISECONDS);
         }
         double seconds = (System.nanoTime() - began) / 1e9;
-        System.out.printf("%s: backlog, %,.0f lines a second%n", kind, (exporter.status().rows() - first) / seconds);
+        System.out.printf(
+                "%s: backlog, %,.0f lines a second%n", kind, (exporter.status().rows() - first) / seconds);
         exporter.close();
         lag(kind, place);
     }
@@ -102,7 +101,10 @@ public final class ExportRate {
             Arrays.sort(lags);
             System.out.printf(
                     "%s: lag at 800 lines a second, looking once a second: median %d ms, 99 of 100 %d ms, longest %d ms%n",
-                    kind, lags[SAMPLES / 2] / 1_000_000, lags[SAMPLES * 99 / 100] / 1_000_000, lags[SAMPLES - 1] / 1_000_000);
+                    kind,
+                    lags[SAMPLES / 2] / 1_000_000,
+                    lags[SAMPLES * 99 / 100] / 1_000_000,
+                    lags[SAMPLES - 1] / 1_000_000);
         }
     }
 }

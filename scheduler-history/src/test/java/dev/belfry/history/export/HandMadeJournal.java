@@ -32,8 +32,7 @@ final class HandMadeJournal {
         this.access = access;
         for (String path : Paths.skeleton()) {
             if (access.read(path).isEmpty()) {
-                access.commit(
-                        Transaction.at("test").create(path, new byte[0]).build());
+                access.commit(Transaction.at("test").create(path, new byte[0]).build());
             }
         }
     }

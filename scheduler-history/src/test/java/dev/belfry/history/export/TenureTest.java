@@ -52,6 +52,7 @@ class TenureTest {
     private Fault fault = Fault.NONE;
     private Tally tally = new Tally();
     private Tenure tenure;
+    private InstantSource clock = InstantSource.system();
 
     Databases.Place place() {
         return Databases.h2(directory);
@@ -79,7 +80,7 @@ class TenureTest {
     /** As if the process were another one. */
     private void restart() {
         HistoryStore flaky = new FlakyStore(store, () -> fault);
-        tenure = new Tenure(new Tenure.Parts(access, flaky, settings, tally, InstantSource.system()));
+        tenure = new Tenure(new Tenure.Parts(access, flaky, settings, tally, clock));
     }
 
     /** A round that succeeds, once the faults are over. */
@@ -124,12 +125,12 @@ class TenureTest {
     /** History and ZooKeeper together, exported or not. */
     private void theWholeJournalIsComplete() {
         Journal whole = WholeJournal.read(connection, store, Instant.MIN, Instant.MAX);
-        List<FireEntry> lines =
-                whole.fires().stream().map(Journal.Line::entry).toList();
+        List<FireEntry> lines = whole.fires().stream().map(Journal.Line::entry).toList();
         assertThat(lines).doesNotHaveDuplicates().isSubsetOf(journal.written);
         Map<Cell, Long> all = HandMadeJournal.cells(lines);
-        whole.counts().values().forEach(counts -> counts.cells()
-                .forEach((cell, count) -> all.merge(cell, count, Long::sum)));
+        whole.counts()
+                .values()
+                .forEach(counts -> counts.cells().forEach((cell, count) -> all.merge(cell, count, Long::sum)));
         assertThat(all).isEqualTo(HandMadeJournal.cells(journal.written));
     }
 
@@ -226,6 +227,23 @@ class TenureTest {
     }
 
     @Test
+    void whatRetentionHasRemovedIsNotTakenForLost() {
+        clock = InstantSource.fixed(HandMadeJournal.NOON.plus(Duration.ofDays(10)));
+        settings = settings.retention(Duration.ofDays(1));
+        restart();
+        journal.begin(ONE);
+        journal.entry(ONE, 4, 0);
+        journal.entry(ONE, 4, 0);
+        round();
+        assertThat(store.retain(Instant.now().plusSeconds(60))).isEqualTo(8);
+        journal.fold(ONE, 1);
+        restart();
+        round();
+        assertThat(counted()).isEmpty();
+        assertThat(listed()).isEmpty();
+    }
+
+    @Test
     void entriesOfTheGoneStayForAWhile() {
         journal.begin(ONE);
         journal.entry(ONE, 2, 0);
@@ -243,10 +261,7 @@ class TenureTest {
         journal.entry(ONE, 2, 0);
         round();
         assertThat(listed()).hasSize(4);
-        assertThat(tally.status().unreadable())
-                .singleElement()
-                .asString()
-                .contains(Paths.journalEntry(ONE, 2));
+        assertThat(tally.status().unreadable()).singleElement().asString().contains(Paths.journalEntry(ONE, 2));
     }
 
     @Test

@@ -27,8 +27,10 @@ final class H2HistoryStoreTest extends HistoryStoreContract {
     @Test
     void serverThatIsNotThereIsUnavailable() {
         assertThatThrownBy(() -> HistoryDatabase.connect("jdbc:postgresql://127.0.0.1:1/none", "a", "b"))
-                .isInstanceOfSatisfying(HistoryException.class, e -> org.assertj.core.api.Assertions.assertThat(e.kind())
-                        .isEqualTo(HistoryException.Kind.UNAVAILABLE))
+                .isInstanceOfSatisfying(
+                        HistoryException.class,
+                        e -> org.assertj.core.api.Assertions.assertThat(e.kind())
+                                .isEqualTo(HistoryException.Kind.UNAVAILABLE))
                 .hasMessageContaining("check that it runs");
     }
 }

@@ -95,7 +95,8 @@ final class Samples {
                 .shards(4)
                 .build();
         Author author = new Author(Author.Origin.OPERATOR, "ada", "as agreed");
-        JobVersion first = new JobVersion(1, NOON.minusSeconds(60), NOON.minusSeconds(60), 1, definition, false, author);
+        JobVersion first =
+                new JobVersion(1, NOON.minusSeconds(60), NOON.minusSeconds(60), 1, definition, false, author);
         JobVersion second = new JobVersion(2, NOON.plusSeconds(60), NOON.plusSeconds(55), 1, definition, true, author);
         return new JobRecord("index", UID, List.of(first, second), List.of(), Optional.of(NOON.plusSeconds(90)));
     }
