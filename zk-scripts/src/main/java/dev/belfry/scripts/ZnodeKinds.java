@@ -66,6 +66,12 @@ final class ZnodeKinds {
         jobs(kinds);
         ledgers(kinds);
         journals(kinds);
+        kinds.add(new ZnodeKind(
+                Paths.EXPORTER,
+                EPHEMERAL,
+                "the exporter",
+                "who takes the journal to the history database",
+                new Content("text", 0, 512, true, (path, node) -> new String(node.data(), StandardCharsets.UTF_8))));
         kinds.add(parent(Paths.COMMANDS, "what was asked for"));
         kinds.add(new ZnodeKind(
                 "/commands/<id>",

@@ -216,6 +216,7 @@ final class Samples {
                 "");
         JournalCounts counts = new JournalCounts();
         counts.add(line);
+        records.put(Paths.EXPORTER, "console-1".getBytes(StandardCharsets.UTF_8));
         records.put(Paths.JOURNAL, counts.encode());
         records.put(Paths.journal(FIRST.name()), counts.encode());
         records.put(Paths.journalEntry(FIRST.name(), 17), FireJournal.encode(List.of(line)));

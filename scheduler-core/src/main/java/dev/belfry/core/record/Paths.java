@@ -25,6 +25,8 @@ public final class Paths {
     public static final String JOURNAL = "/journal";
     public static final String MASTER_JOURNAL = "/journal/master";
     public static final String COMMANDS = "/commands";
+    /** Whoever takes the journal to the history database. */
+    public static final String EXPORTER = "/exporter";
 
     /** Number of hash buckets below {@code /jobs}, {@code /ledger} and {@code /assignments}. */
     public static final int BUCKETS = 256;

@@ -1,0 +1,96 @@
+package dev.belfry.history;
+
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.journal.TableEntry;
+import dev.belfry.core.version.JobRecord;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The durable history of one namespace.
+ *
+ * <p><b>Duties of an implementation.</b> A batch is written as a whole or not at all, together with its marks, and is durable
+ * when {@link #append} returns. A batch based on marks that are no longer so is refused: that is what makes it harmless to
+ * send one twice, and to have two exporters for a while. Each batch with rows becomes one segment of a hash chain.
+ *
+ * <p>Every method throws {@link HistoryException}. Thread-safe.
+ */
+public interface HistoryStore extends AutoCloseable {
+
+    /** Opens a history; called by an exporter when it is its turn, and again after a failure. */
+    @FunctionalInterface
+    interface Opener {
+        HistoryStore open();
+    }
+
+    /**
+     * Writes a batch.
+     *
+     * @return whether it was written; if not, somebody else has moved a mark or written a row, and the marks have to be
+     *     read again
+     */
+    boolean append(Batch batch);
+
+    /** How far each journal has been exported, by writer. */
+    Map<String, JournalMark> marks();
+
+    /** What is known of each job, by uid. */
+    Map<String, KnownJob> knownJobs();
+
+    /**
+     * A job that the history knows.
+     *
+     * @param name of the job
+     * @param version the newest that was seen
+     * @param ended whether its deletion was seen
+     */
+    record KnownJob(String name, int version, boolean ended) {}
+
+    /** Final outcomes of a writer's entries in [{@code from}, {@code below}), as far as they are here. */
+    List<FireEntry> outcomes(String writer, long from, long below);
+
+    /**
+     * Lines of agents' journals, by the instant at which they were due and then in the order in which they were written.
+     *
+     * @param each called for each, on the calling thread; must not call the store
+     */
+    void fires(FireQuery query, Consumer<FireRow> each);
+
+    /** The masters' journal: versions of the table and changes of master in [{@code from}, {@code to}), in order. */
+    List<TableEntry> table(Instant from, Instant to);
+
+    /** Jobs with every version that was ever seen, deleted ones included, by uid. */
+    List<JobRecord> jobs();
+
+    /** What was counted before it was exported, as far as it was due, or may have been, in [{@code from}, {@code to}). */
+    List<CountedRow> counted(Instant from, Instant to);
+
+    /**
+     * Removes events that were exported before {@code writtenBefore}, whole segments at a time, oldest first. The chain stays
+     * complete: it then holds a record of the removal.
+     *
+     * @return rows removed
+     */
+    long retain(Instant writtenBefore);
+
+    /**
+     * Reads the whole chain and compares every row that has to be there with what was written.
+     *
+     * @param anchors ends of the chain as earlier audits reported them; each has to be in the chain still
+     */
+    AuditReport audit(List<AuditReport.Anchor> anchors);
+
+    /** The end of the chain. */
+    AuditReport.Anchor head();
+
+    /** What is known of one job; empty if none of this uid was ever seen. */
+    default Optional<JobRecord> job(String uid) {
+        return jobs().stream().filter(job -> job.uid().equals(uid)).findFirst();
+    }
+
+    @Override
+    void close();
+}

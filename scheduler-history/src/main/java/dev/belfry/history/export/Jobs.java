@@ -1,0 +1,102 @@
+package dev.belfry.history.export;
+
+import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobRecordCodec;
+import dev.belfry.core.version.JobVersion;
+import dev.belfry.history.HistoryRow;
+import dev.belfry.history.HistoryStore.KnownJob;
+import dev.belfry.history.JobRows;
+import dev.belfry.store.Znode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Exports versions of jobs, and knows the jobs' names. Not thread-safe. */
+final class Jobs {
+    private final JournalAccess access;
+    private final Writing writing;
+    private final Consumer<String> unreadable;
+    private final Map<String, KnownJob> known;
+
+    Jobs(JournalAccess access, Writing writing, Map<String, KnownJob> known, Consumer<String> unreadable) {
+        this.access = access;
+        this.writing = writing;
+        this.unreadable = unreadable;
+        this.known = new HashMap<>(known);
+    }
+
+    /** Exports what has changed since the last call. */
+    void export() {
+        Optional<Set<String>> changed = access.jobs().changes();
+        if (changed.isPresent() && changed.get().isEmpty()) {
+            return;
+        }
+        try {
+            List<HistoryRow> rows = new ArrayList<>();
+            access.readAll(changed.map(Jobs::jobPaths).orElseGet(this::allPaths), znode -> add(znode, rows));
+            writing.definitions(rows);
+        } catch (RuntimeException e) {
+            access.jobs().lookAtEverything();
+            throw e;
+        }
+    }
+
+    private static List<String> jobPaths(Set<String> changed) {
+        return changed.stream()
+                .filter(path -> path.matches(Paths.JOBS + "/[^/]+/[^/]+"))
+                .sorted()
+                .toList();
+    }
+
+    private List<String> allPaths() {
+        List<String> paths = new ArrayList<>();
+        for (String bucket : access.children(Paths.JOBS)) {
+            String parent = Paths.JOBS + '/' + bucket;
+            access.children(parent).forEach(job -> paths.add(parent + '/' + job));
+        }
+        return paths;
+    }
+
+    private void add(Znode znode, List<HistoryRow> rows) {
+        try {
+            JobRecordCodec.decode(znode.path(), znode.data(), znode.modified())
+                    .withPredecessors()
+                    .forEach(job -> add(job, rows));
+        } catch (CorruptRecordException e) {
+            unreadable.accept(String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            unreadable.accept(znode.path() + ": " + e.getMessage());
+        }
+    }
+
+    private void add(JobRecord job, List<HistoryRow> rows) {
+        KnownJob before = known.getOrDefault(job.uid(), new KnownJob(job.name(), 0, false));
+        for (JobVersion version : job.versions()) {
+            if (version.number() > before.version()) {
+                rows.add(JobRows.version(job, version));
+            }
+        }
+        if (!before.ended()) {
+            job.deletedAt().ifPresent(at -> rows.add(JobRows.end(job.uid(), at)));
+        }
+        int newest = Math.max(before.version(), job.newest().number());
+        known.put(job.uid(), new KnownJob(job.name(), newest, before.ended() || job.deleted()));
+    }
+
+    /** The name of a job; empty if nothing is known of it. */
+    String name(String uid) {
+        KnownJob job = known.get(uid);
+        if (job == null) {
+            // Its record is older than anything that was recorded of it: its change has been noticed by now.
+            export();
+            job = known.get(uid);
+        }
+        return job == null ? "" : job.name();
+    }
+}

@@ -1,0 +1,197 @@
+package dev.belfry.history.jdbc;
+
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.journal.TableEntry;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.history.CountedRow;
+import dev.belfry.history.FireQuery;
+import dev.belfry.history.FireRow;
+import dev.belfry.history.HistoryRow;
+import dev.belfry.history.HistoryStore.KnownJob;
+import dev.belfry.history.JobRows;
+import dev.belfry.history.RowKind;
+import dev.belfry.history.TableRows;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** What can be asked of the history of one namespace. Thread-safe. */
+final class Queries {
+    private static final int FETCH = 1_000;
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+
+    private final Database database;
+    private final int ns;
+
+    Queries(Database database, int ns) {
+        this.database = database;
+        this.ns = ns;
+    }
+
+    private static OffsetDateTime bound(Instant at) {
+        Instant within = at.isBefore(FIRST) ? FIRST : at.isAfter(LAST) ? LAST : at;
+        return within.atOffset(ZoneOffset.UTC);
+    }
+
+    Map<String, KnownJob> knownJobs() {
+        Map<String, Instant> ended = endedJobs();
+        return database.transaction(connection -> {
+            Map<String, KnownJob> known = new HashMap<>();
+            try (PreparedStatement statement = connection.prepareStatement(
+                    "select job_uid, max(job_name), max(version) from belfry_job_version where ns = ? group by job_uid")) {
+                statement.setInt(1, ns);
+                try (ResultSet found = statement.executeQuery()) {
+                    while (found.next()) {
+                        String uid = found.getString(1);
+                        known.put(uid, new KnownJob(found.getString(2), found.getInt(3), ended.containsKey(uid)));
+                    }
+                }
+            }
+            return known;
+        });
+    }
+
+    private Map<String, Instant> endedJobs() {
+        return database.transaction(connection -> {
+            Map<String, Instant> ended = new HashMap<>();
+            for (HistoryRow row : all(connection, RowKind.JOB_END)) {
+                ended.put(row.text("job_uid"), row.instant("deleted_at"));
+            }
+            return ended;
+        });
+    }
+
+    private List<HistoryRow> all(Connection connection, RowKind kind) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(Chain.table(kind).select() + "where ns = ? order by segment, pos")) {
+            statement.setInt(1, ns);
+            return JdbcHistoryStore.rows(statement, kind);
+        }
+    }
+
+    List<FireEntry> outcomes(String writer, long from, long below) {
+        return database.transaction(connection -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(Chain.table(RowKind.FIRE).select()
+                            + "where ns = ? and writer = ? and entry >= ? and entry < ? and kind = 'final'")) {
+                statement.setInt(1, ns);
+                statement.setString(2, writer);
+                statement.setLong(3, from);
+                statement.setLong(4, below);
+                return JdbcHistoryStore.rows(statement, RowKind.FIRE).stream()
+                        .map(row -> FireRow.of(row).event())
+                        .toList();
+            }
+        });
+    }
+
+    void fires(FireQuery query, Consumer<FireRow> each) {
+        StringBuilder sql = new StringBuilder(Chain.table(RowKind.FIRE).select());
+        sql.append("where ns = ? and last_due >= ? and due < ?");
+        List<String> texts = new ArrayList<>();
+        query.job().ifPresent(job -> {
+            sql.append(" and (job_uid = ? or job_name = ?)");
+            texts.add(job);
+            texts.add(job);
+        });
+        query.shard().ifPresent(shard -> {
+            sql.append(" and shard = ?");
+            texts.add(shard);
+        });
+        sql.append(" order by due, writer, entry, line");
+        database.transaction(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
+                // PostgreSQL then hands out rows as they come; H2 holds all of them, on disk if they are many.
+                statement.setFetchSize(FETCH);
+                statement.setMaxRows(query.limit() == Integer.MAX_VALUE ? 0 : query.limit());
+                statement.setInt(1, ns);
+                statement.setObject(2, bound(query.from()));
+                statement.setObject(3, bound(query.to()));
+                for (int i = 0; i < texts.size(); i++) {
+                    statement.setString(4 + i, texts.get(i));
+                }
+                try (ResultSet found = statement.executeQuery()) {
+                    while (found.next()) {
+                        each.accept(
+                                FireRow.of(Chain.table(RowKind.FIRE).read(found).row()));
+                    }
+                }
+            }
+            return true;
+        });
+    }
+
+    List<TableEntry> table(Instant from, Instant to) {
+        return database.transaction(connection -> {
+            Map<String, List<HistoryRow>> changes = new HashMap<>();
+            try (PreparedStatement statement = connection.prepareStatement(
+                    Chain.table(RowKind.TABLE_CHANGE).select()
+                            + "where ns = ? and name in (select name from belfry_table_version where ns = ? and at >= ?"
+                            + " and at < ?) order by name, line")) {
+                statement.setInt(1, ns);
+                bindRange(statement, 2, from, to);
+                for (HistoryRow row : JdbcHistoryStore.rows(statement, RowKind.TABLE_CHANGE)) {
+                    changes.computeIfAbsent(row.text("name"), name -> new ArrayList<>())
+                            .add(row);
+                }
+            }
+            try (PreparedStatement statement = connection.prepareStatement(Chain.table(RowKind.TABLE_VERSION)
+                            .select() + "where ns = ? and at >= ? and at < ? order by term, generation, name")) {
+                bindRange(statement, 1, from, to);
+                return JdbcHistoryStore.rows(statement, RowKind.TABLE_VERSION).stream()
+                        .map(row -> TableRows.entry(row, changes.getOrDefault(row.text("name"), List.of())))
+                        .toList();
+            }
+        });
+    }
+
+    private void bindRange(PreparedStatement statement, int at, Instant from, Instant to) throws SQLException {
+        statement.setInt(at, ns);
+        statement.setObject(at + 1, bound(from));
+        statement.setObject(at + 2, bound(to));
+    }
+
+    List<JobRecord> jobs() {
+        Map<String, Instant> ended = endedJobs();
+        return database.transaction(connection -> {
+            Map<String, List<HistoryRow>> versions = new TreeMap<>();
+            for (HistoryRow row : all(connection, RowKind.JOB_VERSION)) {
+                versions.computeIfAbsent(row.text("job_uid"), uid -> new ArrayList<>())
+                        .add(row);
+            }
+            List<JobRecord> jobs = new ArrayList<>();
+            versions.forEach((uid, rows) -> jobs.add(JobRows.record(rows, Optional.ofNullable(ended.get(uid)))));
+            return jobs;
+        });
+    }
+
+    List<CountedRow> counted(Instant from, Instant to) {
+        return database.transaction(connection -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(Chain.table(RowKind.COUNTED).select()
+                            + "where ns = ? and ((due_hour < ? and last_hour > ?) or (due_hour is null and noticed >= ?))"
+                            + " order by segment, pos")) {
+                statement.setInt(1, ns);
+                statement.setObject(2, bound(to));
+                // The hour in which the last of them was due begins at last_hour.
+                statement.setObject(3, bound(from.isAfter(FIRST) ? from.minusSeconds(3_600) : FIRST));
+                statement.setObject(4, bound(from));
+                return JdbcHistoryStore.rows(statement, RowKind.COUNTED).stream()
+                        .map(CountedRow::of)
+                        .toList();
+            }
+        });
+    }
+}
