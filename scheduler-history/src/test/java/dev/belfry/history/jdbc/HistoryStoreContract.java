@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What every history has to do, whatever the database. */
+/** What every history has to do, whatever the database. Long, since each kind of row is removed, changed and added in turn. */
 @Timeout(120)
 abstract class HistoryStoreContract {
     private Databases.Place place;
