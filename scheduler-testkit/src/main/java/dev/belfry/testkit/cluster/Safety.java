@@ -79,7 +79,9 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             } else if (path.startsWith(Paths.HANDOVER + "/") && data.length > 0) {
                 table.handOverWritten(path, data);
             } else if (path.startsWith(Paths.LEDGER + "/") && data.length > 0 && !path.endsWith(":checkpoint")) {
-                ledger(path, data, session);
+                if (!site.equals(ROGUE)) {
+                    ledger(path, data, session);
+                }
             } else if (path.startsWith(Paths.AGENTS + "/") && data.length > 0 && !site.equals(ROGUE)) {
                 registration(path, session);
             }

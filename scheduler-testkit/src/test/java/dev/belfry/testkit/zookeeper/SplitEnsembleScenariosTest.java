@@ -130,8 +130,9 @@ final class SplitEnsembleScenariosTest {
         try (SplitEnsemble ensemble = new SplitEnsemble(data, Duration.ofMillis(600), 20)) {
             int dying = ensemble.follower();
             FaultProxy door = ensemble.door(dying);
-            try (Party owner = Party.connected(
-                            Party.settings(door.connectString()).sessionTimeout(timeout).build());
+            try (Party owner = Party.connected(Party.settings(door.connectString())
+                            .sessionTimeout(timeout)
+                            .build());
                     Party master = Party.connected(Party.settings(ensemble.withoutServer(dying))
                             .sessionTimeout(timeout)
                             .build())) {
@@ -196,7 +197,10 @@ final class SplitEnsembleScenariosTest {
                 retrying.start();
                 retrying.blockUntilConnected();
                 String path = Crew.registration(agent.status().incarnation().orElseThrow());
-                long own = agent.status().incarnation().map(SplitEnsembleScenariosTest::sessionOf).orElseThrow();
+                long own = agent.status()
+                        .incarnation()
+                        .map(SplitEnsembleScenariosTest::sessionOf)
+                        .orElseThrow();
                 byte[] said = crew.witness.getData(path, false, null);
                 long begun = retrying.getZookeeperClient().getZooKeeper().getSessionId();
 
@@ -247,9 +251,12 @@ final class SplitEnsembleScenariosTest {
                 crew.start("safe", ensemble.withoutServer(server), timeout);
                 Agent agent = crew.start("alone", door.connectString(), timeout);
                 crew.work();
-                await("it is at rest", () -> crew.rows().values().stream()
-                        .filter(row -> row.startsWith("alone"))
-                        .count() == Crew.SHARDS / 2);
+                await(
+                        "it is at rest",
+                        () -> crew.rows().values().stream()
+                                        .filter(row -> row.startsWith("alone"))
+                                        .count()
+                                == Crew.SHARDS / 2);
                 Map<ShardKey, String> rows = crew.rows();
                 String incarnation = agent.status().incarnation().orElseThrow();
                 door.blackHole(Direction.TO_SERVER);
