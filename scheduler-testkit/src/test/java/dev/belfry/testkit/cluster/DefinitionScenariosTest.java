@@ -68,8 +68,11 @@ class DefinitionScenariosTest {
         sleeper.pause();
         cluster.behave(Behaviour.PROMPT);
         cluster.operator().command(Command.Kind.DELETE, "work");
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(40), () -> record(cluster, "work").deleted()))
+                .isTrue();
         cluster.operator().apply(every("work", 1_000, 3).build());
-        assertThat(cluster.runUntil(Duration.ofSeconds(60), () -> runsAnew(cluster, before)))
+        assertThat(cluster.runUntil(Duration.ofMinutes(5), () -> runsAnew(cluster, before)))
                 .isTrue();
         int records = cluster.ensemble().peekChildren(Paths.ledgers(before, 1)).size();
         sleeper.resume();

@@ -56,6 +56,7 @@ class LedgerScenariosTest {
     @Test
     void interruptedFireRunsAgainEvenWhereLateFiresAreSkipped() {
         SimCluster cluster = cluster(41, every("work", 2_000, 3).misfire(SKIP_LATE));
+        cluster.run(Duration.ofMillis(500));
         cluster.behave(lasting(10));
         Execution cut = first(cluster);
         cluster.run(Duration.ofSeconds(1));
@@ -168,8 +169,9 @@ class LedgerScenariosTest {
                         .shards(3));
         cluster.runUntil(Duration.ofSeconds(12), () -> cluster.evidence().all().size() >= 3);
         cluster.run(Duration.ofSeconds(1));
-        Execution last = cluster.evidence().all().get(0);
-        ShardRef shard = last.shard();
+        ShardRef shard = cluster.evidence().all().get(0).shard();
+        List<Execution> before = List.copyOf(cluster.evidence().of(shard));
+        Execution last = before.get(before.size() - 1);
         Instant announced = announced(cluster, shard);
         cluster.agent(last.process().name()).orElseThrow().kill();
         cluster.run(Duration.ofSeconds(14));
