@@ -53,7 +53,15 @@ class ClockScenariosTest {
         SimCluster cluster = cluster(72, every("work", 1_000, 6));
         Incarnation owner = owner(cluster);
         new Fault.Step(owner.agentId(), Duration.ofDays(-1), Duration.ofSeconds(20)).inflict(cluster);
-        cluster.run(Duration.ofSeconds(25));
+        assertThat(cluster.runUntil(Duration.ofSeconds(12), () -> !owns(cluster, owner.agentId())))
+                .as("it has handed over what it owned")
+                .isTrue();
+        int before = cluster.evidence().all().size();
+        cluster.run(Duration.ofSeconds(5));
+        assertThat(cluster.evidence().all().size() - before)
+                .as("fires of 6 shards in 5 s")
+                .isBetween(24, 36);
+        cluster.run(Duration.ofSeconds(12));
         heals(cluster, Duration.ofSeconds(20));
         Map<String, Integer> runs = new HashMap<>();
         cluster.evidence()
