@@ -65,7 +65,10 @@ class LeaseScenariosTest {
 
     @Test
     void ownerOnAFollowerThatIsCutOffFromItsLeaderHasNoLeaseWhenItsShardsAreGranted() {
-        SimCluster cluster = cluster(32, every("work", 1_000, 6));
+        // The follower answers reads for twice as long as a session lasts.
+        ClusterOptions patient = ClusterOptions.DEFAULT.withEnsemble(
+                ClusterOptions.DEFAULT.ensemble().withSyncLimit(12));
+        SimCluster cluster = cluster(32, patient, every("work", 1_000, 6));
         SimAgent agent = onAFollower(cluster);
         int server = serverOf(cluster, agent);
         cutFromAllBut(cluster, agent, server);
