@@ -152,14 +152,11 @@ class HandOverScenariosTest {
                         .forEach(write -> waves.add(HandOver.decode(path, ((Transaction.Put) write).data())
                                 .releases()
                                 .size())));
-        cluster.start("a1");
-        cluster.operator().command(Command.Kind.DRAIN, "a0");
+        // Of what is over there may be any number at once; moves are begun a few at a time.
+        cluster.operator().command(Command.Kind.DELETE, "large");
         assertThat(cluster.runUntil(
-                        Duration.ofMinutes(3),
-                        () -> owners(cluster).values().stream()
-                                .noneMatch(owner -> owner.agentId().equals("a0"))))
+                        Duration.ofMinutes(3), () -> cluster.rows().isEmpty()))
                 .isTrue();
-        assertThat(waves).isNotEmpty().allMatch(size -> size <= HandOver.WAVE);
-        assertThat(waves.stream().mapToInt(size -> size).max().orElseThrow()).isGreaterThan(100);
+        assertThat(waves).isNotEmpty().allMatch(size -> size <= HandOver.WAVE).contains(HandOver.WAVE);
     }
 }

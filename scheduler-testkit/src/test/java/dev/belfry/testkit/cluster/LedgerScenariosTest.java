@@ -132,8 +132,8 @@ class LedgerScenariosTest {
                     }),
                     every("work", 1_000, 3));
             // Ordered by the leader, and not committed before the disks have it.
-            cluster.ensemble().slowDisks(Duration.ofMillis(700));
-            atFlush.set(() -> cluster.scheduler().after(200_000_000, "drop", () -> drop(cluster, writer.get())));
+            cluster.ensemble().slowDisks(Duration.ofMillis(1_200));
+            atFlush.set(() -> cluster.scheduler().after(50_000_000, "drop", () -> drop(cluster, writer.get())));
             cluster.run(Duration.ofSeconds(6));
             cluster.ensemble().healAll();
             heals(cluster, Duration.ofSeconds(20));

@@ -69,12 +69,12 @@ final class Crew implements AutoCloseable {
         starts.add(new Start(agent, context.shard(), System.nanoTime()));
     }
 
-    /** Applies a job that is due ten times a second, and waits until it runs on all agents. */
-    void work() {
+    /** Applies a job that is due that often, and waits until it runs on all agents. */
+    void work(Duration period) {
         client.apply(
                 Job.named("work")
                         .handler("work")
-                        .every(Duration.ofMillis(100))
+                        .every(period)
                         .shards(SHARDS)
                         .build(),
                 new Author(Author.Origin.OPERATOR, "anna", ""));
