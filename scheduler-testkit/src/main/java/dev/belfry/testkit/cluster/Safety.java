@@ -35,6 +35,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
 
     private final SimCluster cluster;
     private final CommittedTable table = new CommittedTable(this);
+    private final Movement movement = new Movement();
     private final CommittedJobs jobs;
     private final CommittedJournal journal = new CommittedJournal(this::outcome);
     /** Fires with a final outcome in the store: by shard, the instants or run ids. */
@@ -51,6 +52,10 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
 
     CommittedTable table() {
         return table;
+    }
+
+    Movement movement() {
+        return movement;
     }
 
     CommittedJobs jobs() {
@@ -75,23 +80,44 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                 table.epochWritten(data);
             } else if (path.startsWith(Paths.JOBS + "/") && write instanceof Transaction.Delete) {
                 jobs.deleted(path);
+                movement.jobsWritten(jobs, nanos());
             } else if (path.startsWith(Paths.JOBS + "/") && data.length > 0) {
                 jobs.written(path);
+                movement.jobsWritten(jobs, nanos());
+            } else if (path.equals(Paths.DRAINS) && data.length > 0) {
+                movement.drainsWritten(data, nanos());
             } else if (path.startsWith(Paths.JOURNAL + "/")) {
                 journal.written(write);
             } else if (path.startsWith(Paths.HANDOVER + "/") && data.length > 0) {
                 table.handOverWritten(path, data);
             } else if (path.startsWith(Paths.LEDGER + "/") && data.length > 0 && !path.endsWith(":checkpoint")) {
-                ledger(path, data, session);
+                if (!site.equals(ROGUE)) {
+                    ledger(path, data, session);
+                }
             } else if (path.startsWith(Paths.AGENTS + "/") && data.length > 0 && !site.equals(ROGUE)) {
                 registration(path, session);
             }
         }
+        writes.forEach(this::membership);
         if (tableWritten) {
+            Map<ShardKey, Tenancy> before = table.rows();
+            if (site.equals(REPAIR)) {
+                movement.repaired();
+            }
             table.written(session, writes, site.equals(REPAIR));
+            movement.written(before, table.rows(), jobs, nanos());
         }
         if (cluster.story().isTold() && !site.equals("heartbeat")) {
             cluster.story().add("commit " + site + " by " + Long.toHexString(session));
+        }
+    }
+
+    private void membership(Transaction.Write write) {
+        String path = write.path();
+        if (path.startsWith(Paths.AGENTS + "/") && write instanceof Transaction.Delete) {
+            movement.gone(path, nanos());
+        } else if (path.startsWith(Paths.AGENTS + "/")) {
+            movement.registered(path, data(write), nanos());
         }
     }
 

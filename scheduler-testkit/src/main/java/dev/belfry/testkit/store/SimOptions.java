@@ -62,6 +62,10 @@ public record SimOptions(
         return new SimOptions(servers, length, syncLimit, minDelay, maxDelay, maxLag, fsync, maxBackoff, quorumSync);
     }
 
+    public SimOptions withSyncLimit(int ticks) {
+        return new SimOptions(servers, tick, ticks, minDelay, maxDelay, maxLag, fsync, maxBackoff, quorumSync);
+    }
+
     public SimOptions withMaxLag(Duration lag) {
         return new SimOptions(servers, tick, syncLimit, minDelay, maxDelay, lag, fsync, maxBackoff, quorumSync);
     }

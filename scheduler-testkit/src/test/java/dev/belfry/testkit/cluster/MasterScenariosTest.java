@@ -80,6 +80,62 @@ class MasterScenariosTest {
     }
 
     @Test
+    void candidateThatHasLostItsLatchDoesNotTakeOfficeBeforeItsSuccessor() {
+        AtomicReference<Runnable> atEpoch = new AtomicReference<>(() -> {});
+        List<Long> candidates = new ArrayList<>();
+        SimCluster cluster = cluster(
+                2,
+                OverheardStore.by((session, site) -> {
+                    if (site.equals("epoch-write")) {
+                        candidates.add(session.id());
+                        atEpoch.get().run();
+                    }
+                }),
+                every("work", 1_000, 6));
+        candidates.clear();
+        long term = cluster.term();
+        // Each of the next two stands still with its epoch on the way; the first loses its latch meanwhile.
+        atEpoch.set(() -> {
+            new Fault.Cut(
+                            of(cluster, candidates.get(candidates.size() - 1)).id(),
+                            Fault.Way.OUT,
+                            Duration.ofSeconds(30))
+                    .inflict(cluster);
+            if (candidates.size() == 1) {
+                Rogue.deleteLatch(cluster, candidates.get(0));
+            }
+        });
+        Rogue.deleteLatch(cluster, session(cluster));
+        assertThat(cluster.runUntil(Duration.ofSeconds(3), () -> candidates.size() == 2))
+                .isTrue();
+        atEpoch.set(() -> {});
+        heal(cluster, of(cluster, candidates.get(0)));
+        cluster.run(Duration.ofMillis(500));
+        assertThat(cluster.term()).as("its epoch came too late").isEqualTo(term);
+        heal(cluster, of(cluster, candidates.get(1)));
+        cluster.run(Duration.ofMillis(500));
+        assertThat(cluster.term()).isGreaterThan(term);
+        assertThat(session(cluster)).isEqualTo(candidates.get(1));
+        heals(cluster, Duration.ofSeconds(20));
+    }
+
+    private static SimAgent of(SimCluster cluster, long session) {
+        return cluster.agents().stream()
+                .filter(agent -> agent.agent()
+                        .session()
+                        .filter(own -> own.id() == session)
+                        .isPresent())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void heal(SimCluster cluster, SimAgent agent) {
+        for (int server = 0; server < 3; server++) {
+            cluster.ensemble().heal(agent.process().name(), "s" + server);
+        }
+    }
+
+    @Test
     void newMasterReadsTheTableAndThenTheAgentsBeforeItPlans() {
         Map<Long, List<String>> asked = new TreeMap<>();
         SimCluster cluster = cluster(

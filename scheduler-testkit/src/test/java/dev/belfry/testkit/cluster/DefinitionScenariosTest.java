@@ -1,0 +1,105 @@
+package dev.belfry.testkit.cluster;
+
+import static dev.belfry.testkit.cluster.Scenes.cluster;
+import static dev.belfry.testkit.cluster.Scenes.every;
+import static dev.belfry.testkit.cluster.Scenes.first;
+import static dev.belfry.testkit.cluster.Scenes.heals;
+import static dev.belfry.testkit.cluster.Scenes.lasting;
+import static dev.belfry.testkit.cluster.Scenes.owner;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.command.Command;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobRecordCodec;
+import dev.belfry.store.Znode;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Definitions that change, go and come again, and runs that are asked for, while owners are elsewhere. */
+class DefinitionScenariosTest {
+    private QuietLogs logs;
+
+    @BeforeEach
+    void keepQuiet() {
+        logs = new QuietLogs();
+    }
+
+    @AfterEach
+    void beHeardAgain() {
+        logs.close();
+    }
+
+    private static JobRecord record(SimCluster cluster, String name) {
+        Znode znode = cluster.ensemble().peek(Paths.job(name)).orElseThrow();
+        return JobRecordCodec.decode(znode.path(), znode.data(), znode.modified());
+    }
+
+    @Test
+    void runsAskedForInOneMomentAndAScheduledFireAreThreeRuns() {
+        SimCluster cluster = cluster(81, every("work", 2_000, 3).overlap(dev.belfry.core.job.OverlapPolicy.BUFFER_ALL));
+        cluster.operator().command(Command.Kind.TRIGGER, "work");
+        cluster.operator().command(Command.Kind.TRIGGER, "work");
+        cluster.run(Duration.ofSeconds(6));
+        Map<String, Integer> runs = new TreeMap<>();
+        cluster.evidence().all().stream()
+                .filter(execution -> !execution.fire().isScheduled())
+                .forEach(execution ->
+                        runs.merge(execution.shard() + " " + execution.fire().runId(""), 1, Integer::sum));
+        assertThat(runs)
+                .as("two runs of three shards")
+                .hasSize(6)
+                .allSatisfy((run, count) -> assertThat(count).isEqualTo(1));
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void ownerOfADeletedJobThatWakesLeavesTheOneOfTheSameNameAlone() {
+        SimCluster cluster = cluster(82, every("work", 1_000, 3));
+        cluster.behave(lasting(2));
+        Execution last = first(cluster);
+        SimAgent sleeper = cluster.agent(last.process().name()).orElseThrow();
+        String before = record(cluster, "work").uid();
+        sleeper.pause();
+        cluster.behave(Behaviour.PROMPT);
+        cluster.operator().command(Command.Kind.DELETE, "work");
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(40), () -> record(cluster, "work").deleted()))
+                .isTrue();
+        cluster.operator().apply(every("work", 1_000, 3).build());
+        assertThat(cluster.runUntil(Duration.ofMinutes(5), () -> runsAnew(cluster, before)))
+                .isTrue();
+        int records = cluster.ensemble().peekChildren(Paths.ledgers(before, 1)).size();
+        sleeper.resume();
+        // Its record would be version for version what the new job's is: only the uid tells them apart.
+        heals(cluster, Duration.ofSeconds(25));
+        assertThat(cluster.ensemble().peekChildren(Paths.ledgers(before, 1))).hasSize(records);
+    }
+
+    private static boolean runsAnew(SimCluster cluster, String before) {
+        return cluster.evidence().all().stream()
+                .anyMatch(execution -> !execution.shard().jobUid().equals(before));
+    }
+
+    @Test
+    void changeIsNotInForceBeforeTheLeaseOfAnOwnerThatCannotHearOfIt() {
+        SimCluster cluster = cluster(83, every("work", 1_000, 6));
+        Incarnation deaf = owner(cluster);
+        new Fault.Cut(deaf.agentId(), Fault.Way.BOTH, Duration.ofSeconds(15)).inflict(cluster);
+        SimAgent agent = cluster.agent(deaf.agentId()).orElseThrow();
+        long lease = agent.agent().leaseRemaining().toNanos();
+        var over = cluster.now().plusNanos(lease);
+        cluster.operator().apply(every("work", 3_000, 6).build());
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(12),
+                        () -> record(cluster, "work").versions().size() == 2))
+                .isTrue();
+        assertThat(record(cluster, "work").newest().from()).isAfterOrEqualTo(over);
+        heals(cluster, Duration.ofSeconds(40));
+    }
+}

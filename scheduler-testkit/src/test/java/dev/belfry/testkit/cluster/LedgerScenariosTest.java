@@ -1,0 +1,194 @@
+package dev.belfry.testkit.cluster;
+
+import static dev.belfry.testkit.cluster.Scenes.cluster;
+import static dev.belfry.testkit.cluster.Scenes.every;
+import static dev.belfry.testkit.cluster.Scenes.first;
+import static dev.belfry.testkit.cluster.Scenes.heals;
+import static dev.belfry.testkit.cluster.Scenes.lasting;
+import static dev.belfry.testkit.cluster.Scenes.of;
+import static dev.belfry.testkit.cluster.Scenes.owner;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.job.Job;
+import dev.belfry.core.job.Misfire;
+import dev.belfry.core.job.MisfirePolicy;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.LedgerCodec;
+import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.run.Outcome;
+import dev.belfry.core.shard.ShardRef;
+import dev.belfry.store.Session;
+import dev.belfry.store.Znode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Records: what the next owner can tell by them, and what becomes of those that were under way. */
+class LedgerScenariosTest {
+    private QuietLogs logs;
+
+    @BeforeEach
+    void keepQuiet() {
+        logs = new QuietLogs();
+    }
+
+    @AfterEach
+    void beHeardAgain() {
+        logs.close();
+    }
+
+    static final Misfire SKIP_LATE = new Misfire(MisfirePolicy.SKIP, Duration.ofSeconds(1), Duration.ofHours(1), 100);
+
+    /** The final outcome of the fire of an execution, as the journals have it. */
+    private static List<FireEntry> recorded(SimCluster cluster, Execution execution) {
+        return cluster.safety().journal().finals(ShardId.of(execution.shard())).stream()
+                .filter(line -> line.fire().equals(execution.fire()))
+                .toList();
+    }
+
+    @Test
+    void interruptedFireRunsAgainEvenWhereLateFiresAreSkipped() {
+        SimCluster cluster = cluster(41, every("work", 2_000, 3).misfire(SKIP_LATE));
+        cluster.run(Duration.ofMillis(500));
+        cluster.behave(lasting(10));
+        Execution cut = first(cluster);
+        cluster.run(Duration.ofSeconds(1));
+        cluster.behave(Behaviour.PROMPT);
+        cluster.agent(cut.process().name()).orElseThrow().kill();
+        cluster.run(Duration.ofSeconds(20));
+        assertThat(of(cluster, cut.fire(), cut))
+                .as("begun, so it is the recovery that counts")
+                .hasSize(2);
+        assertThat(cluster.safety().journal().finals(ShardId.of(cut.shard())))
+                .as("never begun, so it is the misfire policy")
+                .anyMatch(line ->
+                        line.outcome() == Outcome.MISSED && line.reason().equals(Reasons.MISFIRE_SKIP));
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void runThatCompletedBeforeItsOutcomeWasDurableRunsAgainAndSaysThatItMayHaveCompleted() {
+        SimCluster cluster = cluster(42, every("work", 2_000, 3));
+        cluster.behave(lasting(1));
+        Execution done = first(cluster);
+        SimAgent owner = cluster.agent(done.process().name()).orElseThrow();
+        cluster.run(Duration.ofMillis(500));
+        new Fault.Cut(owner.id(), Fault.Way.OUT, Duration.ofSeconds(30)).inflict(cluster);
+        cluster.run(Duration.ofMillis(900));
+        assertThat(done.how()).isEqualTo(Execution.End.RETURNED);
+        owner.kill();
+        cluster.run(Duration.ofSeconds(18));
+        assertThat(of(cluster, done.fire(), done)).hasSize(2);
+        assertThat(recorded(cluster, done)).singleElement().satisfies(line -> {
+            assertThat(line.outcome()).isEqualTo(Outcome.SUCCEEDED);
+            assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
+        });
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void recordThatSomebodyTouchedDoesNotHoldUpTheOthersOfItsTransaction() {
+        SimCluster cluster = cluster(43, every("work", 1_000, 12));
+        Incarnation owner = owner(cluster);
+        List<ShardKey> own = cluster.rows().entrySet().stream()
+                .filter(row -> row.getValue().owner().equals(owner))
+                .map(java.util.Map.Entry::getKey)
+                .toList();
+        assertThat(own).hasSizeGreaterThan(2);
+        ShardKey touched = own.get(1);
+        String path = Paths.ledger(touched.jobUid(), touched.layout(), 12, touched.shard());
+        Znode before = cluster.ensemble().peek(path).orElseThrow();
+        Rogue.commit(cluster, transaction -> transaction.put(path, before.data(), -1));
+        cluster.run(Duration.ofMillis(2_500));
+        Instant recently = cluster.now().minusMillis(1_100);
+        for (ShardKey shard : own) {
+            assertThat(cluster.safety().journal().finals(ShardId.of(shard)))
+                    .as("outcomes of " + shard)
+                    .anyMatch(line -> !line.fire().due().isBefore(recently));
+        }
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void writeThatIsStillUnderWayWhenItsConnectionChangesIsAwaitedBeforeItIsReadBack() {
+        // How the messages of two connections meet is a matter of the seed.
+        for (long seed = 44; seed < 52; seed++) {
+            AtomicReference<Session> writer = new AtomicReference<>();
+            AtomicReference<Runnable> atFlush = new AtomicReference<>(() -> {});
+            SimCluster cluster = cluster(
+                    seed,
+                    OverheardStore.by((session, site) -> {
+                        if (site.equals("ledger-flush")) {
+                            writer.set(session);
+                            atFlush.getAndSet(() -> {}).run();
+                        }
+                    }),
+                    every("work", 1_000, 3));
+            // Ordered by the leader, and not committed before the disks have it.
+            cluster.ensemble().slowDisks(Duration.ofMillis(1_200));
+            atFlush.set(() -> cluster.scheduler().after(50_000_000, "drop", () -> drop(cluster, writer.get())));
+            cluster.run(Duration.ofSeconds(6));
+            cluster.ensemble().healAll();
+            heals(cluster, Duration.ofSeconds(20));
+        }
+    }
+
+    private static void drop(SimCluster cluster, Session session) {
+        cluster.agents().stream()
+                .filter(agent -> agent.agent().session().filter(session::equals).isPresent())
+                .forEach(agent -> agent.connection().view(agent.process()).dropConnection(session));
+    }
+
+    @Test
+    void firstRecordWhoseReplyIsLostIsFoundToBeOurOwn() {
+        SimCluster cluster = cluster(53);
+        cluster.operator().apply(every("work", 1_000, 4).build());
+        for (int i = 0; i < 3; i++) {
+            cluster.ensemble().faults().loseReply("ledger-flush");
+        }
+        cluster.run(Duration.ofSeconds(10));
+        assertThat(cluster.ensemble().faults().count("ledger-flush").lostAfter())
+                .isEqualTo(3);
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void delayGoesOnFromTheInstantThatTheLedgerAnnounces() {
+        SimCluster cluster = cluster(
+                54,
+                Job.named("work")
+                        .handler(SimCluster.HANDLER)
+                        .delay(Duration.ofSeconds(5))
+                        .shards(3));
+        cluster.runUntil(Duration.ofSeconds(12), () -> cluster.evidence().all().size() >= 3);
+        cluster.run(Duration.ofSeconds(1));
+        ShardRef shard = cluster.evidence().all().get(0).shard();
+        List<Execution> before = List.copyOf(cluster.evidence().of(shard));
+        Execution last = before.get(before.size() - 1);
+        Instant announced = announced(cluster, shard);
+        cluster.agent(last.process().name()).orElseThrow().kill();
+        cluster.run(Duration.ofSeconds(14));
+        List<Execution> all = cluster.evidence().of(shard);
+        Execution next = all.stream()
+                .filter(execution -> execution.fire().due().isAfter(last.fire().due()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(next.process()).isNotEqualTo(last.process());
+        assertThat(next.fire().due())
+                .as("the successor invents no instant of its own")
+                .isEqualTo(announced);
+        assertThat(announced(cluster, shard)).isAfter(announced);
+    }
+
+    private static Instant announced(SimCluster cluster, ShardRef shard) {
+        Znode ledger = cluster.ensemble().peek(shard.ledgerPath()).orElseThrow();
+        return LedgerCodec.decode(ledger.path(), ledger.data()).delayNext().orElseThrow();
+    }
+}
