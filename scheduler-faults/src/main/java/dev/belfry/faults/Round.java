@@ -1,0 +1,165 @@
+package dev.belfry.faults;
+
+import dev.belfry.agent.client.ClientException;
+import dev.belfry.core.ownership.Epoch;
+import dev.belfry.faults.check.Comparison;
+import dev.belfry.faults.check.Findings;
+import dev.belfry.faults.check.ProductRecord;
+import dev.belfry.faults.cluster.AgentJvm;
+import dev.belfry.faults.cluster.Cluster;
+import dev.belfry.faults.fault.Fault;
+import dev.belfry.faults.fault.Struck;
+import dev.belfry.faults.machine.Network;
+import dev.belfry.faults.machine.Waiting;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+
+/**
+ * One cluster and a few faults: a quiet beginning, the faults one after the other, each healed, a quiet recovery in which
+ * nothing is started or stopped, an orderly stop, and then the comparison. One use, not thread-safe.
+ */
+public final class Round {
+    private static final Duration QUIET = Duration.ofSeconds(6);
+    private static final Duration BETWEEN = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private final Path directory;
+    private final PrintStream out;
+    private final Random random;
+    private final List<RoundReport.Recovery> recoveries = new ArrayList<>();
+    private final List<RoundReport.Skipped> skipped = new ArrayList<>();
+    private final List<String> troubles = new ArrayList<>();
+    private final long began = System.nanoTime();
+
+    private Round(Path directory, PrintStream out, Random random) {
+        this.directory = directory;
+        this.out = out;
+        this.random = random;
+    }
+
+    /**
+     * Runs one.
+     *
+     * @param directory for data, logs and evidence; new
+     * @param out is told what happens
+     * @throws IOException if the cluster could not be started or a fault not be made
+     */
+    public static RoundReport run(Path directory, PrintStream out, Cluster.Size size, List<Fault> faults, Random random)
+            throws IOException {
+        return new Round(directory, out, random).run(size, faults);
+    }
+
+    private RoundReport run(Cluster.Size size, List<Fault> faults) throws IOException {
+        Network network = Network.best();
+        Thread rescue = new Thread(network::close, "network-removal");
+        Runtime.getRuntime().addShutdownHook(rescue);
+        try (network;
+                Cluster cluster = new Cluster(network, directory, size)) {
+            Thread killer = new Thread(cluster::endProcesses, "process-removal");
+            Runtime.getRuntime().addShutdownHook(killer);
+            try {
+                return with(cluster, faults);
+            } finally {
+                cluster.endProcesses();
+                Runtime.getRuntime().removeShutdownHook(killer);
+            }
+        } finally {
+            Runtime.getRuntime().removeShutdownHook(rescue);
+        }
+    }
+
+    private RoundReport with(Cluster cluster, List<Fault> faults) throws IOException {
+        if (!cluster.network().whyWhole().isEmpty()) {
+            say(cluster.network().whyWhole());
+        }
+        Instant from = Instant.now();
+        firing(cluster, from).orElseThrow(() -> new IOException("the jobs do not fire before any fault"));
+        say("quiet baseline");
+        Waiting.pass(QUIET);
+        for (Fault fault : faults) {
+            strike(cluster, fault);
+        }
+        say("healed; quiet recovery");
+        int registered = cluster.agents().size();
+        if (!Waiting.until(() -> cluster.registered() == registered, PATIENCE)) {
+            troubles.add("only " + cluster.registered() + " of " + registered + " agents came back");
+        }
+        Waiting.pass(QUIET);
+        Instant until = Instant.ofEpochMilli(Instant.now().toEpochMilli());
+        firing(cluster, until);
+        Waiting.until(() -> settled(cluster, from, until), PATIENCE);
+        stop(cluster);
+        ProductRecord record = ProductRecord.read(cluster.client(), from, until);
+        Findings findings = Comparison.of(cluster.testimony().executions(), record, until);
+        List<String> violations = new ArrayList<>(troubles);
+        violations.addAll(findings.violations());
+        return new RoundReport(recoveries, skipped, violations, findings, record.proof());
+    }
+
+    private void strike(Cluster cluster, Fault fault) throws IOException {
+        String whyNot = fault.whyNot(cluster);
+        if (!whyNot.isEmpty()) {
+            say("SKIPPED " + fault.name() + ": " + whyNot);
+            skipped.add(new RoundReport.Skipped(fault.name(), whyNot));
+            return;
+        }
+        say(fault.name());
+        Struck struck = fault.strike(cluster, random);
+        Optional<Duration> recovery = firing(cluster, struck.from()).map(nanos -> nanos.minusNanos(struck.nanos()));
+        say(fault.name() + " met " + struck.what() + "; all shards fired again after "
+                + recovery.map(time -> time.toMillis() + " ms").orElse("NEVER") + ", under master "
+                + epoch(cluster).term());
+        recovery.ifPresentOrElse(
+                time -> recoveries.add(new RoundReport.Recovery(fault.name(), struck.what(), time)),
+                () -> troubles.add("not every shard fires again after " + fault.name()));
+        Waiting.pass(BETWEEN);
+    }
+
+    private static Epoch epoch(Cluster cluster) {
+        try {
+            return cluster.client().epoch();
+        } catch (ClientException e) {
+            return Epoch.NONE; // said for people only
+        }
+    }
+
+    /** When every shard has begun something due after {@code due}, by the monotonic clock, as a time since its zero. */
+    private static Optional<Duration> firing(Cluster cluster, Instant due) {
+        long after = due.toEpochMilli();
+        Waiting.until(() -> cluster.testimony().allFiring(after).isPresent(), PATIENCE);
+        OptionalLong nanos = cluster.testimony().allFiring(after);
+        return nanos.isPresent() ? Optional.of(Duration.ofNanos(nanos.getAsLong())) : Optional.empty();
+    }
+
+    private static boolean settled(Cluster cluster, Instant from, Instant until) {
+        try {
+            return ProductRecord.read(cluster.client(), from, until).settled();
+        } catch (ClientException e) {
+            return false; // looked at again until patience ends, and then once more
+        }
+    }
+
+    private void stop(Cluster cluster) {
+        say("orderly stop");
+        for (AgentJvm agent : cluster.agents()) {
+            agent.askToStop();
+        }
+        for (AgentJvm agent : cluster.agents()) {
+            if (!agent.stopped(PATIENCE)) {
+                troubles.add(agent + " did not end in good order");
+            }
+        }
+    }
+
+    private void say(String what) {
+        out.printf("%6.1f s  %s%n", (System.nanoTime() - began) / 1e9, what);
+    }
+}
