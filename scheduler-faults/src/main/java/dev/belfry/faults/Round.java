@@ -68,7 +68,6 @@ public final class Round {
             try {
                 return with(cluster, faults);
             } finally {
-                cluster.endProcesses();
                 Runtime.getRuntime().removeShutdownHook(killer);
             }
         } finally {

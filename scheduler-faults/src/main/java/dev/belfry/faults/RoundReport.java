@@ -11,11 +11,7 @@ import java.util.List;
  * @param violations broken promises, one sentence each; none if all is well
  */
 public record RoundReport(
-        List<Recovery> recoveries,
-        List<Skipped> skipped,
-        List<String> violations,
-        Findings findings,
-        Proof proof) {
+        List<Recovery> recoveries, List<Skipped> skipped, List<String> violations, Findings findings, Proof proof) {
     public RoundReport {
         recoveries = List.copyOf(recoveries);
         skipped = List.copyOf(skipped);

@@ -33,8 +33,9 @@ public final class Comparison {
     private final long until;
     private final List<String> violations = new ArrayList<>();
     private final Map<FireOfShard, List<FireEntry>> lines = new HashMap<>();
-    private final Map<FireOfShard, List<Execution>> byFire = new TreeMap<>(
-            Comparator.comparing(FireOfShard::job).thenComparing(FireOfShard::shard).thenComparing(FireOfShard::due));
+    private final Map<FireOfShard, List<Execution>> byFire = new TreeMap<>(Comparator.comparing(FireOfShard::job)
+            .thenComparing(FireOfShard::shard)
+            .thenComparing(FireOfShard::due));
     private int doubled;
     private int overrun;
 
@@ -53,8 +54,8 @@ public final class Comparison {
         for (FireEntry line : record.lines()) {
             if (line.fire().isScheduled() && line.count() == 1) {
                 String job = record.jobs().getOrDefault(line.jobUid(), line.jobUid());
-                FireOfShard fire = new FireOfShard(
-                        job, line.shard(), line.fire().due().toEpochMilli());
+                FireOfShard fire =
+                        new FireOfShard(job, line.shard(), line.fire().due().toEpochMilli());
                 lines.computeIfAbsent(fire, f -> new ArrayList<>()).add(line);
             }
         }
@@ -104,8 +105,9 @@ public final class Comparison {
     /** From the evidence to the record: what has run is known, and how often it ran is allowed. */
     private void fire(FireOfShard fire, List<Execution> of) {
         List<FireEntry> known = lines.getOrDefault(fire, List.of());
-        List<FireEntry> finals =
-                known.stream().filter(line -> line.kind() == FireEntry.Kind.FINAL).toList();
+        List<FireEntry> finals = known.stream()
+                .filter(line -> line.kind() == FireEntry.Kind.FINAL)
+                .toList();
         if (finals.isEmpty() && fire.due() < until) {
             violations.add("has run, and no outcome is recorded: " + of);
         }
@@ -145,7 +147,9 @@ public final class Comparison {
         Map<ShardOfJob, List<Execution>> byShard = new HashMap<>();
         for (Execution execution : executions) {
             byShard.computeIfAbsent(
-                            new ShardOfJob(execution.key().job(), execution.key().shard()), s -> new ArrayList<>())
+                            new ShardOfJob(
+                                    execution.key().job(), execution.key().shard()),
+                            s -> new ArrayList<>())
                     .add(execution);
         }
         byShard.values().forEach(of -> {
@@ -162,7 +166,8 @@ public final class Comparison {
             if (greatest != null
                     && execution.leased()
                     && execution.key().token() <= greatest.key().token()) {
-                violations.add("its token is not larger than that of one before it: " + execution + " after " + greatest);
+                violations.add(
+                        "its token is not larger than that of one before it: " + execution + " after " + greatest);
             }
             if (greatest == null || execution.key().token() > greatest.key().token()) {
                 greatest = execution;

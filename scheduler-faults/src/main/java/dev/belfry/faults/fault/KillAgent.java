@@ -23,7 +23,10 @@ record KillAgent(String name, Whom whom) implements Fault {
             if (met) {
                 return struck;
             }
-            Waiting.require("agents are back", () -> cluster.registered() == cluster.agents().size(), PATIENCE);
+            Waiting.require(
+                    "agents are back",
+                    () -> cluster.registered() == cluster.agents().size(),
+                    PATIENCE);
         }
         throw new IOException(name + " never met an attempt in flight");
     }

@@ -30,7 +30,8 @@ record WithdrawAccess(String name) implements Fault {
                 for (String path : ZKUtil.listSubTreeBFS(client, Vandal.absolute(part))) {
                     try {
                         before.put(path, client.getACL(path, new Stat()));
-                        client.setACL(path, List.of(new ACL(Perms.READ | Perms.ADMIN, ZooDefs.Ids.ANYONE_ID_UNSAFE)), -1);
+                        client.setACL(
+                                path, List.of(new ACL(Perms.READ | Perms.ADMIN, ZooDefs.Ids.ANYONE_ID_UNSAFE)), -1);
                     } catch (KeeperException.NoNodeException e) {
                         before.remove(path); // deleted meanwhile
                     }

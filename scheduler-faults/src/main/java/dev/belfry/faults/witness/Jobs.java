@@ -41,8 +41,7 @@ public final class Jobs {
                         .every(Duration.ofSeconds(1))
                         .shards(SHARDS)
                         .overlap(OverlapPolicy.BUFFER_ALL, 500)
-                        .misfire(new Misfire(
-                                MisfirePolicy.FIRE_ALL, Duration.ofSeconds(1), Duration.ofHours(1), 1_000))
+                        .misfire(new Misfire(MisfirePolicy.FIRE_ALL, Duration.ofSeconds(1), Duration.ofHours(1), 1_000))
                         .build(),
                 Job.named(ONCE)
                         .handler(BRIEF_HANDLER)

@@ -31,9 +31,9 @@ public final class Life {
         return file;
     }
 
-    /** It is gone since {@code nanos}, or before. */
+    /** It is gone since {@code nanos}, or before; the earliest that is known counts. */
     public void ended(long nanos) {
-        end = nanos;
+        end = Math.min(end, nanos);
     }
 
     /** Until when it can have done anything, by the monotonic clock; {@link Long#MAX_VALUE} while it runs. */

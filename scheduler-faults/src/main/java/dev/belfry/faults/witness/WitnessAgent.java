@@ -65,7 +65,9 @@ public final class WitnessAgent {
     }
 
     private void steps(JobContext context) throws InterruptedException {
-        int step = context.checkpoint().map(bytes -> ByteBuffer.wrap(bytes).getInt()).orElse(0);
+        int step = context.checkpoint()
+                .map(bytes -> ByteBuffer.wrap(bytes).getInt())
+                .orElse(0);
         CountDownLatch cancelled = begin(context, step);
         boolean whole = true;
         while (whole && step < Jobs.STEPS) {
@@ -73,7 +75,8 @@ public final class WitnessAgent {
             if (whole) {
                 step++;
                 evidence.note("K " + attempt(context) + " " + System.nanoTime() + " " + step);
-                context.checkpoint(ByteBuffer.allocate(Integer.BYTES).putInt(step).array());
+                context.checkpoint(
+                        ByteBuffer.allocate(Integer.BYTES).putInt(step).array());
             }
         }
         end(context, whole);
