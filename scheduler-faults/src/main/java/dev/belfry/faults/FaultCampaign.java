@@ -70,7 +70,7 @@ public final class FaultCampaign implements Callable<Integer> {
             description = "Data, logs and evidence, a directory for each round; default ${DEFAULT-VALUE}.")
     private Path directory = Path.of("target/faults");
 
-    private final Map<String, List<Duration>> recoveries = new TreeMap<>();
+    private final Map<String, List<RoundReport.Recovery>> recoveries = new TreeMap<>();
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new FaultCampaign()).execute(arguments));
@@ -89,13 +89,14 @@ public final class FaultCampaign implements Callable<Integer> {
                     + faults.stream().map(Fault::name).toList());
             Path place = directory.resolve("seed-" + seed + "-round-" + round + "-" + System.currentTimeMillis());
             RoundReport report = Round.run(place, System.out, size, faults, random);
+            report.recoveries().forEach(recovery -> System.out.println("  " + recovery));
             report.violations().forEach(violation -> System.out.println("BROKEN: " + violation));
             System.out.println(report.summary());
             broken += report.violations().size();
             report.recoveries()
                     .forEach(recovery -> recoveries
                             .computeIfAbsent(recovery.fault(), name -> new ArrayList<>())
-                            .add(recovery.time()));
+                            .add(recovery));
         }
         tell(broken);
         return broken == 0 ? 0 : 1;
@@ -118,16 +119,18 @@ public final class FaultCampaign implements Callable<Integer> {
     }
 
     private void tell(int broken) {
-        System.out.printf("%n%-28s %5s %10s %10s%n", "FAULT", "COUNT", "MEDIAN", "LONGEST");
-        recoveries.forEach((name, times) -> {
-            Collections.sort(times);
-            System.out.printf(
-                    "%-28s %5d %7d ms %7d ms%n",
-                    name,
-                    times.size(),
-                    times.get(times.size() / 2).toMillis(),
-                    times.get(times.size() - 1).toMillis());
-        });
+        System.out.printf("%n%-28s %5s  %-20s  %-20s%n", "FAULT", "COUNT", "FIRING AGAIN AFTER", "LATEST FIRE LATE BY");
+        recoveries.forEach((name, all) -> System.out.printf(
+                "%-28s %5d  %-20s  %-20s%n",
+                name,
+                all.size(),
+                spread(all.stream().map(RoundReport.Recovery::time).sorted().toList()),
+                spread(all.stream().map(RoundReport.Recovery::late).sorted().toList())));
         System.out.println(broken == 0 ? "Every promise was kept." : broken + " broken promises.");
+    }
+
+    private static String spread(List<Duration> sorted) {
+        return sorted.get(sorted.size() / 2).toMillis() + " ms, most "
+                + sorted.get(sorted.size() - 1).toMillis() + " ms";
     }
 }

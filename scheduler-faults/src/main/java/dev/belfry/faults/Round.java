@@ -11,6 +11,7 @@ import dev.belfry.faults.fault.Fault;
 import dev.belfry.faults.fault.Struck;
 import dev.belfry.faults.machine.Network;
 import dev.belfry.faults.machine.Waiting;
+import dev.belfry.faults.witness.Testimony;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -29,15 +30,18 @@ import java.util.Random;
 public final class Round {
     private static final Duration QUIET = Duration.ofSeconds(6);
     private static final Duration BETWEEN = Duration.ofSeconds(3);
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Path directory;
     private final PrintStream out;
     private final Random random;
-    private final List<RoundReport.Recovery> recoveries = new ArrayList<>();
+    private final List<Blow> blows = new ArrayList<>();
     private final List<RoundReport.Skipped> skipped = new ArrayList<>();
     private final List<String> troubles = new ArrayList<>();
     private final long began = System.nanoTime();
+
+    /** From when to when, in milliseconds of the epoch, fires may have been late because of it. */
+    private record Blow(String fault, String met, Duration time, long from, long until) {}
 
     private Round(Path directory, PrintStream out, Random random) {
         this.directory = directory;
@@ -80,7 +84,9 @@ public final class Round {
             say(cluster.network().whyWhole());
         }
         Instant from = Instant.now();
-        firing(cluster, from).orElseThrow(() -> new IOException("the jobs do not fire before any fault"));
+        if (firing(cluster, from).isEmpty()) {
+            throw new IOException("the jobs do not fire before any fault; see the logs in " + directory);
+        }
         say("quiet baseline");
         Waiting.pass(QUIET);
         for (Fault fault : faults) {
@@ -93,14 +99,13 @@ public final class Round {
         }
         Waiting.pass(QUIET);
         Instant until = Instant.ofEpochMilli(Instant.now().toEpochMilli());
-        firing(cluster, until);
         Waiting.until(() -> settled(cluster, from, until), PATIENCE);
         stop(cluster);
         ProductRecord record = ProductRecord.read(cluster.client(), from, until);
         Findings findings = Comparison.of(cluster.testimony().executions(), record, until);
         List<String> violations = new ArrayList<>(troubles);
         violations.addAll(findings.violations());
-        return new RoundReport(recoveries, skipped, violations, findings, record.proof());
+        return new RoundReport(recoveries(cluster.testimony()), skipped, violations, findings, record.proof());
     }
 
     private void strike(Cluster cluster, Fault fault) throws IOException {
@@ -111,15 +116,27 @@ public final class Round {
             return;
         }
         say(fault.name());
+        long begun = System.currentTimeMillis();
         Struck struck = fault.strike(cluster, random);
         Optional<Duration> recovery = firing(cluster, struck.from()).map(nanos -> nanos.minusNanos(struck.nanos()));
         say(fault.name() + " met " + struck.what() + "; all shards fired again after "
                 + recovery.map(time -> time.toMillis() + " ms").orElse("NEVER") + ", under master "
                 + epoch(cluster).term());
         recovery.ifPresentOrElse(
-                time -> recoveries.add(new RoundReport.Recovery(fault.name(), struck.what(), time)),
+                time -> blows.add(new Blow(fault.name(), struck.what(), time, begun, System.currentTimeMillis())),
                 () -> troubles.add("not every shard fires again after " + fault.name()));
         Waiting.pass(BETWEEN);
+    }
+
+    private List<RoundReport.Recovery> recoveries(Testimony testimony) {
+        long zero = System.nanoTime() - System.currentTimeMillis() * 1_000_000;
+        return blows.stream()
+                .map(blow -> new RoundReport.Recovery(
+                        blow.fault(),
+                        blow.met(),
+                        blow.time(),
+                        Duration.ofNanos(testimony.latestNanos(blow.from(), blow.until(), zero))))
+                .toList();
     }
 
     private static Epoch epoch(Cluster cluster) {

@@ -23,8 +23,9 @@ public record RoundReport(
      *
      * @param time from the blow, or from the healing where the cluster cannot overcome it alone, to the moment at which each
      *     shard of the job that fires every second had fired again
+     * @param late how late the latest fire of that job began, of those due from the blow to that moment
      */
-    public record Recovery(String fault, String met, Duration time) {}
+    public record Recovery(String fault, String met, Duration time, Duration late) {}
 
     /** A fault that could not be made here. */
     public record Skipped(String fault, String why) {}

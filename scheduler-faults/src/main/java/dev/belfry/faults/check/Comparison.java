@@ -5,8 +5,6 @@ import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.faults.witness.Execution;
-import dev.belfry.faults.witness.Execution.End;
-import dev.belfry.faults.witness.Execution.Key;
 import dev.belfry.faults.witness.Jobs;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,7 +58,7 @@ public final class Comparison {
             }
         }
         for (Execution execution : executions) {
-            Key key = execution.key();
+            Execution.Key key = execution.key();
             byFire.computeIfAbsent(new FireOfShard(key.job(), key.shard(), key.due()), f -> new ArrayList<>())
                     .add(execution);
         }
@@ -89,13 +87,13 @@ public final class Comparison {
 
     /** From the record to the evidence: what is recorded as succeeded has run to its end. */
     private void successesHaveEvidence() {
-        Set<Key> ended = new HashSet<>();
-        executions.stream().filter(e -> e.how() == End.OK).forEach(e -> ended.add(e.key()));
+        Set<Execution.Key> ended = new HashSet<>();
+        executions.stream().filter(e -> e.how() == Execution.End.OK).forEach(e -> ended.add(e.key()));
         lines.forEach((fire, of) -> {
             for (FireEntry line : of) {
                 if (line.kind() == FireEntry.Kind.FINAL
                         && line.outcome() == Outcome.SUCCEEDED
-                        && !ended.contains(new Key(fire.job(), fire.shard(), fire.due(), line.token()))) {
+                        && !ended.contains(new Execution.Key(fire.job(), fire.shard(), fire.due(), line.token()))) {
                     violations.add("recorded as succeeded, and no attempt with that token has ended well: " + line);
                 }
             }
@@ -114,7 +112,7 @@ public final class Comparison {
         if (fire.job().equals(Jobs.ONCE) && of.size() > 1) {
             violations.add("an at-most-once fire was started " + of.size() + " times: " + of);
         }
-        long whole = of.stream().filter(e -> e.how() == End.OK).count();
+        long whole = of.stream().filter(e -> e.how() == Execution.End.OK).count();
         if (whole > 1) {
             doubled++;
             if (known.stream().noneMatch(line -> AGAIN.contains(line.reason()))) {

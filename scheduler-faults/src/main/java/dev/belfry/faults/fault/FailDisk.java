@@ -19,7 +19,8 @@ record FailDisk(String name, String error) implements Fault {
         Server server = Which.values()[random.nextInt(Which.values().length)].of(cluster.ensemble(), random);
         Struck struck = Struck.now(server.toString());
         server.disk(error);
-        Waiting.pass(Duration.ofSeconds(8));
+        Waiting.require(server + " gives up", () -> !server.serves(), Duration.ofSeconds(30));
+        Waiting.pass(Duration.ofSeconds(6));
         server.restart();
         cluster.ensemble().awaitServing();
         return struck;

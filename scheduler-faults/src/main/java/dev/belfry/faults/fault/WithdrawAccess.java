@@ -13,6 +13,7 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooDefs.Perms;
+import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 
@@ -21,6 +22,8 @@ record WithdrawAccess(String name) implements Fault {
     private static final List<String> PARTS =
             List.of(Paths.HEARTBEATS, Paths.LEDGER, Paths.JOURNAL, Paths.ASSIGNMENTS, Paths.AGENTS);
 
+    private static final List<ACL> READ_ONLY = List.of(new ACL(Perms.READ | Perms.ADMIN, ZooDefs.Ids.ANYONE_ID_UNSAFE));
+
     @Override
     public Struck strike(Cluster cluster, Random random) throws IOException {
         String part = PARTS.get(random.nextInt(PARTS.size()));
@@ -28,26 +31,31 @@ record WithdrawAccess(String name) implements Fault {
         try (Vandal vandal = Vandal.connect(cluster)) {
             vandal.does(client -> {
                 for (String path : ZKUtil.listSubTreeBFS(client, Vandal.absolute(part))) {
-                    try {
-                        before.put(path, client.getACL(path, new Stat()));
-                        client.setACL(
-                                path, List.of(new ACL(Perms.READ | Perms.ADMIN, ZooDefs.Ids.ANYONE_ID_UNSAFE)), -1);
-                    } catch (KeeperException.NoNodeException e) {
-                        before.remove(path); // deleted meanwhile
+                    List<ACL> was = replaced(client, path, READ_ONLY);
+                    if (!was.isEmpty()) {
+                        before.put(path, was);
                     }
                 }
             });
             Waiting.pass(Duration.ofSeconds(12));
             vandal.does(client -> {
                 for (Map.Entry<String, List<ACL>> entry : before.entrySet()) {
-                    try {
-                        client.setACL(entry.getKey(), entry.getValue(), -1);
-                    } catch (KeeperException.NoNodeException e) {
-                        continue; // its session has ended
-                    }
+                    replaced(client, entry.getKey(), entry.getValue());
                 }
             });
             return Struck.now("writes below " + part);
+        }
+    }
+
+    /** What it was before; nothing if the znode is gone by now. */
+    private static List<ACL> replaced(ZooKeeper client, String path, List<ACL> by)
+            throws KeeperException, InterruptedException {
+        try {
+            List<ACL> was = client.getACL(path, new Stat());
+            client.setACL(path, by, -1);
+            return was;
+        } catch (KeeperException.NoNodeException e) {
+            return List.of();
         }
     }
 }

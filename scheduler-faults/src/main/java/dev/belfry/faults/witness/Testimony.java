@@ -1,7 +1,5 @@
 package dev.belfry.faults.witness;
 
-import dev.belfry.faults.witness.Execution.End;
-import dev.belfry.faults.witness.Execution.Key;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -20,7 +18,7 @@ public final class Testimony {
     /** A file and how far it has been read. */
     private static final class Source {
         final Life life;
-        final Map<Key, Execution> open = new HashMap<>();
+        final Map<Execution.Key, Execution> open = new HashMap<>();
         long offset;
 
         Source(Life life) {
@@ -67,7 +65,7 @@ public final class Testimony {
             source.life.lease(Long.parseLong(words[1]), Long.parseLong(words[2]));
             return;
         }
-        Key key = new Key(words[1], words[2], Long.parseLong(words[3]), Long.parseLong(words[4]));
+        Execution.Key key = new Execution.Key(words[1], words[2], Long.parseLong(words[3]), Long.parseLong(words[4]));
         long nanos = Long.parseLong(words[5]);
         switch (words[0]) {
             case "S" -> {
@@ -78,14 +76,14 @@ public final class Testimony {
             }
             case "K" -> begun(source, key).stepped(Integer.parseInt(words[6]));
             case "E" -> {
-                begun(source, key).ended(nanos, words[7].equals("ok") ? End.OK : End.CANCELLED);
+                begun(source, key).ended(nanos, words[7].equals("ok") ? Execution.End.OK : Execution.End.CANCELLED);
                 source.open.remove(key);
             }
             default -> throw new IllegalStateException("not evidence: " + String.join(" ", words));
         }
     }
 
-    private static Execution begun(Source source, Key key) {
+    private static Execution begun(Source source, Execution.Key key) {
         return Optional.ofNullable(source.open.get(key))
                 .orElseThrow(() -> new IllegalStateException("no beginning of " + key + " in " + source.life.file()));
     }
@@ -116,5 +114,25 @@ public final class Testimony {
         return first.size() < Jobs.SHARDS
                 ? OptionalLong.empty()
                 : first.values().stream().mapToLong(Long::longValue).max();
+    }
+
+    /**
+     * How late the latest fire of {@link Jobs#SECOND} began, among those due in [{@code from}, {@code until}); of a fire that
+     * was run again, its first attempt counts.
+     *
+     * @param from in milliseconds of the epoch
+     * @param until likewise
+     * @param zero what the monotonic clock showed, or would have shown, at the epoch, in nanoseconds
+     */
+    public long latestNanos(long from, long until, long zero) {
+        Map<String, Long> late = new HashMap<>();
+        for (Execution execution : executions) {
+            Execution.Key key = execution.key();
+            if (key.job().equals(Jobs.SECOND) && key.due() >= from && key.due() < until) {
+                long nanos = execution.start() - zero - key.due() * 1_000_000;
+                late.merge(key.shard() + '@' + key.due(), nanos, Math::min);
+            }
+        }
+        return late.values().stream().mapToLong(Long::longValue).max().orElse(0);
     }
 }
