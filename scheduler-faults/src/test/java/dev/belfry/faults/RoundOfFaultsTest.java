@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Timeout;
 final class RoundOfFaultsTest {
     @Test
     @Timeout(900)
-    void everyPromiseIsKeptThroughLossesPausesCutsAndAnOutageOfTheEnsemble() throws Exception {
+    void everyPromiseIsKeptThroughAKillAPauseCutsASteppedClockAndAnOutageOfTheEnsemble() throws Exception {
         long seed = Long.getLong("belfry.seed", 1);
         List<Fault> faults = Stream.of(
-                        "kill-master", "pause-agent", "cut-agent-deaf", "cut-leader-from-peers", "lose-quorum")
+                        "kill-master", "pause-agent", "cut-agent-deaf", "cut-leader-from-peers", "clock-ahead", "lose-quorum")
                 .map(Catalogue::named)
                 .toList();
         System.out.println("round of faults, -Dbelfry.seed=" + seed);

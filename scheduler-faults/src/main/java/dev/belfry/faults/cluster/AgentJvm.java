@@ -7,8 +7,10 @@ import dev.belfry.faults.witness.Life;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** One agent: a place and an id, and the process that is there at the time. Not thread-safe. */
 public final class AgentJvm {
@@ -29,7 +31,7 @@ public final class AgentJvm {
             Duration session,
             Path directory,
             Shims shims,
-            java.util.function.Consumer<Life> witnesses) {}
+            Consumer<Life> witnesses) {}
 
     AgentJvm(Place place, Surroundings surroundings) throws IOException {
         this.place = place;
@@ -71,7 +73,7 @@ public final class AgentJvm {
     public void stepClock(Duration by) throws IOException {
         Path written = surroundings.directory().resolve(id() + ".clock.next");
         Files.writeString(written, Long.toString(by.toMillis()));
-        Files.move(written, clock(), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(written, clock(), StandardCopyOption.ATOMIC_MOVE);
     }
 
     public String id() {

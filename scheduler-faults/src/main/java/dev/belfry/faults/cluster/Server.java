@@ -8,8 +8,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** One server of the ensemble, on disk, in a JVM of its own. Not thread-safe. */
 public final class Server {
@@ -54,6 +57,17 @@ public final class Server {
         child = launch();
     }
 
+    /** Starts it without anything that it had stored: it learns everything from the leader. */
+    public void restartEmpty() throws IOException {
+        child.kill();
+        try (Stream<Path> stored = Files.walk(directory.resolve("version-2"))) {
+            for (Path path : stored.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+        child = launch();
+    }
+
     public Child process() {
         return child;
     }
@@ -70,7 +84,7 @@ public final class Server {
     public void disk(String trouble) throws IOException {
         Path written = directory.resolve("disk.next");
         Files.writeString(written, trouble);
-        Files.move(written, directory.resolve("disk"), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(written, directory.resolve("disk"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** {@code leader} or {@code follower}; something else if it serves nobody. */

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
 
-/** Every fsync of one server fails, until its disk is well again and it is restarted. */
+/**
+ * Every fsync of one server fails, until its disk is well again and it is restarted. What such a server has left on its disk
+ * may not fit together; if it refuses to start from that, it is started empty, as an operator would.
+ */
 record FailDisk(String name, String error) implements Fault {
     @Override
     public String whyNot(Cluster cluster) {
@@ -22,7 +25,12 @@ record FailDisk(String name, String error) implements Fault {
         Waiting.require(server + " gives up", () -> !server.serves(), Duration.ofSeconds(30));
         Waiting.pass(Duration.ofSeconds(6));
         server.restart();
+        Waiting.until(() -> server.serves() || !server.process().alive(), Duration.ofSeconds(30));
+        boolean emptied = !server.serves();
+        if (emptied) {
+            server.restartEmpty();
+        }
         cluster.ensemble().awaitServing();
-        return struck;
+        return emptied ? new Struck(server + ", restarted empty", struck.from(), struck.nanos()) : struck;
     }
 }
