@@ -119,7 +119,8 @@ public final class FaultCampaign implements Callable<Integer> {
     }
 
     private void tell(int broken) {
-        System.out.printf("%n%-28s %5s  %-20s  %-20s%n", "FAULT", "COUNT", "FIRING AGAIN AFTER", "LATEST FIRE LATE BY");
+        System.out.printf(
+                "%n%-28s %5s  %-20s  %-20s%n", "FAULT", "COUNT", "ON TIME AGAIN AFTER", "LATEST FIRE LATE BY");
         recoveries.forEach((name, all) -> System.out.printf(
                 "%-28s %5d  %-20s  %-20s%n",
                 name,

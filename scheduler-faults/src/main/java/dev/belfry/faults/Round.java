@@ -19,8 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 
 /**
@@ -41,7 +39,7 @@ public final class Round {
     private final long began = System.nanoTime();
 
     /** From when to when, in milliseconds of the epoch, fires may have been late because of it. */
-    private record Blow(String fault, String met, Duration time, long from, long until) {}
+    private record Blow(String fault, Struck struck, long from, long until) {}
 
     private Round(Path directory, PrintStream out, Random random) {
         this.directory = directory;
@@ -84,7 +82,7 @@ public final class Round {
             say(cluster.network().whyWhole());
         }
         Instant from = Instant.now();
-        if (firing(cluster, from).isEmpty()) {
+        if (!firing(cluster, from)) {
             throw new IOException("the jobs do not fire before any fault; see the logs in " + directory);
         }
         say("quiet baseline");
@@ -118,25 +116,28 @@ public final class Round {
         say(fault.name());
         long begun = System.currentTimeMillis();
         Struck struck = fault.strike(cluster, random);
-        Optional<Duration> recovery = firing(cluster, struck.from()).map(nanos -> nanos.minusNanos(struck.nanos()));
-        say(fault.name() + " met " + struck.what() + "; all shards fired again after "
-                + recovery.map(time -> time.toMillis() + " ms").orElse("NEVER") + ", under master "
-                + epoch(cluster).term());
-        recovery.ifPresentOrElse(
-                time -> blows.add(new Blow(fault.name(), struck.what(), time, begun, System.currentTimeMillis())),
-                () -> troubles.add("not every shard fires again after " + fault.name()));
+        boolean again = firing(cluster, struck.from());
+        say(fault.name() + " met " + struck.what() + "; all shards " + (again ? "fire" : "DO NOT FIRE")
+                + " again, in term " + epoch(cluster).term());
+        if (again) {
+            blows.add(new Blow(fault.name(), struck, begun, System.currentTimeMillis()));
+        } else {
+            troubles.add("not every shard fires again after " + fault.name());
+        }
         Waiting.pass(BETWEEN);
     }
 
     private List<RoundReport.Recovery> recoveries(Testimony testimony) {
         long zero = System.nanoTime() - System.currentTimeMillis() * 1_000_000;
-        return blows.stream()
-                .map(blow -> new RoundReport.Recovery(
-                        blow.fault(),
-                        blow.met(),
-                        blow.time(),
-                        Duration.ofNanos(testimony.latestNanos(blow.from(), blow.until(), zero))))
-                .toList();
+        List<RoundReport.Recovery> recoveries = new ArrayList<>();
+        for (Blow blow : blows) {
+            Testimony.Lateness lateness = testimony.lateness(blow.from(), blow.until(), zero);
+            long time = Math.max(lateness.over(), blow.struck().nanos())
+                    - blow.struck().nanos();
+            recoveries.add(new RoundReport.Recovery(
+                    blow.fault(), blow.struck().what(), Duration.ofNanos(time), Duration.ofNanos(lateness.most())));
+        }
+        return recoveries;
     }
 
     private static Epoch epoch(Cluster cluster) {
@@ -147,12 +148,10 @@ public final class Round {
         }
     }
 
-    /** When every shard has begun something due after {@code due}, by the monotonic clock, as a time since its zero. */
-    private static Optional<Duration> firing(Cluster cluster, Instant due) {
+    /** Waits until every shard has begun something due after {@code due}; whether it came to that. */
+    private static boolean firing(Cluster cluster, Instant due) {
         long after = due.toEpochMilli();
-        Waiting.until(() -> cluster.testimony().allFiring(after).isPresent(), PATIENCE);
-        OptionalLong nanos = cluster.testimony().allFiring(after);
-        return nanos.isPresent() ? Optional.of(Duration.ofNanos(nanos.getAsLong())) : Optional.empty();
+        return Waiting.until(() -> cluster.testimony().allFiring(after), PATIENCE);
     }
 
     private static boolean settled(Cluster cluster, Instant from, Instant until) {

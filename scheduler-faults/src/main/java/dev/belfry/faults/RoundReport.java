@@ -21,9 +21,9 @@ public record RoundReport(
     /**
      * A fault that was overcome.
      *
-     * @param time from the blow, or from the healing where the cluster cannot overcome it alone, to the moment at which each
-     *     shard of the job that fires every second had fired again
-     * @param late how late the latest fire of that job began, of those due from the blow to that moment
+     * @param time from the blow, or from the healing where the cluster cannot overcome it alone, to the moment at which the last
+     *     late fire of the job that fires every second began; zero if none was late by over a second
+     * @param late how late the latest fire of that job began, of those due while the fault was there
      */
     public record Recovery(String fault, String met, Duration time, Duration late) {}
 

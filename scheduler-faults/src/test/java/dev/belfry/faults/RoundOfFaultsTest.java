@@ -23,7 +23,12 @@ final class RoundOfFaultsTest {
     void everyPromiseIsKeptThroughAKillAPauseCutsASteppedClockAndAnOutageOfTheEnsemble() throws Exception {
         long seed = Long.getLong("belfry.seed", 1);
         List<Fault> faults = Stream.of(
-                        "kill-master", "pause-agent", "cut-agent-deaf", "cut-leader-from-peers", "clock-ahead", "lose-quorum")
+                        "kill-master",
+                        "pause-agent",
+                        "cut-agent-deaf",
+                        "cut-leader-from-peers",
+                        "clock-ahead",
+                        "lose-quorum")
                 .map(Catalogue::named)
                 .toList();
         System.out.println("round of faults, -Dbelfry.seed=" + seed);

@@ -7,13 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Set;
 
 /** Everything that all processes of a cluster have written down so far. Not thread-safe. */
 public final class Testimony {
+    private static final long SLACK_NANOS = 1_000_000_000;
 
     /** A file and how far it has been read. */
     private static final class Source {
@@ -99,40 +101,55 @@ public final class Testimony {
     }
 
     /**
-     * When every shard of {@link Jobs#SECOND} had begun a fire that was due after {@code due}.
+     * Whether every shard of {@link Jobs#SECOND} has begun a fire that was due after {@code due}.
      *
      * @param due in milliseconds of the epoch
-     * @return by the monotonic clock; empty as long as one has not
      */
-    public OptionalLong allFiring(long due) {
-        Map<String, Long> first = new HashMap<>();
+    public boolean allFiring(long due) {
+        Set<String> shards = new HashSet<>();
         for (Execution execution : executions) {
             if (execution.key().job().equals(Jobs.SECOND) && execution.key().due() > due) {
-                first.merge(execution.key().shard(), execution.start(), Math::min);
+                shards.add(execution.key().shard());
             }
         }
-        return first.size() < Jobs.SHARDS
-                ? OptionalLong.empty()
-                : first.values().stream().mapToLong(Long::longValue).max();
+        return shards.size() == Jobs.SHARDS;
     }
 
     /**
-     * How late the latest fire of {@link Jobs#SECOND} began, among those due in [{@code from}, {@code until}); of a fire that
-     * was run again, its first attempt counts.
+     * How late fires of {@link Jobs#SECOND} began.
+     *
+     * @param most of the latest, in nanoseconds
+     * @param over when the last one that was late by more than a second began, by the monotonic clock; {@link Long#MIN_VALUE}
+     *     if none was
+     */
+    public record Lateness(long most, long over) {}
+
+    /**
+     * How late fires of {@link Jobs#SECOND} began, among those due in [{@code from}, {@code until}); of a fire that was run
+     * again, its first attempt counts.
      *
      * @param from in milliseconds of the epoch
      * @param until likewise
      * @param zero what the monotonic clock showed, or would have shown, at the epoch, in nanoseconds
      */
-    public long latestNanos(long from, long until, long zero) {
-        Map<String, Long> late = new HashMap<>();
+    public Lateness lateness(long from, long until, long zero) {
+        Map<String, Execution> firsts = new HashMap<>();
         for (Execution execution : executions) {
             Execution.Key key = execution.key();
             if (key.job().equals(Jobs.SECOND) && key.due() >= from && key.due() < until) {
-                long nanos = execution.start() - zero - key.due() * 1_000_000;
-                late.merge(key.shard() + '@' + key.due(), nanos, Math::min);
+                firsts.merge(
+                        key.shard() + '@' + key.due(),
+                        execution,
+                        (one, other) -> one.start() < other.start() ? one : other);
             }
         }
-        return late.values().stream().mapToLong(Long::longValue).max().orElse(0);
+        long most = 0;
+        long over = Long.MIN_VALUE;
+        for (Execution execution : firsts.values()) {
+            long late = execution.start() - zero - execution.key().due() * 1_000_000;
+            most = Math.max(most, late);
+            over = late > SLACK_NANOS ? Math.max(over, execution.start()) : over;
+        }
+        return new Lateness(most, over);
     }
 }

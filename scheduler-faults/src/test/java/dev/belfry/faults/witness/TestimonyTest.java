@@ -66,9 +66,22 @@ final class TestimonyTest {
             written("S second " + shard + " 2000 1 " + (10 + shard) + " 50 1 0\n");
         }
         written("S second 5 1000 1 12 50 1 0\n");
-        assertThat(testimony.allFiring(1_000)).isEmpty();
+        assertThat(testimony.allFiring(1_000)).isFalse();
         written("S second 5 2000 2 99 50 1 0\n");
-        assertThat(testimony.allFiring(1_000)).hasValue(99);
+        assertThat(testimony.allFiring(1_000)).isTrue();
+    }
+
+    @Test
+    void latenessIsThatOfTheFirstAttemptOfEachFireInTheStretch() throws Exception {
+        long zero = 5_000_000_000L;
+        written("S second 0 999 1 900000000000 50 1 0\n"); // due before
+        written("S second 1 1000 1 6500000000 50 1 0\n"); // 0.5 s late
+        written("S second 2 1000 1 8500000000 50 1 0\n"); // 2.5 s late
+        written("S second 2 1000 2 9500000000 50 2 0\n"); // the same once more
+        written("S long 0 1000 1 19500000000 50 1 0\n"); // another job
+        assertThat(testimony.lateness(1_000, 2_000, zero))
+                .isEqualTo(new Testimony.Lateness(2_500_000_000L, 8_500_000_000L));
+        assertThat(testimony.lateness(3_000, 4_000, zero)).isEqualTo(new Testimony.Lateness(0, Long.MIN_VALUE));
     }
 
     @Test
