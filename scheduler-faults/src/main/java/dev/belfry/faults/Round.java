@@ -1,6 +1,7 @@
 package dev.belfry.faults;
 
 import dev.belfry.agent.client.ClientException;
+import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.faults.check.Comparison;
 import dev.belfry.faults.check.Findings;
@@ -14,6 +15,7 @@ import dev.belfry.faults.machine.Waiting;
 import dev.belfry.faults.witness.Testimony;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,6 +102,9 @@ public final class Round {
         Waiting.until(() -> settled(cluster, from, until), PATIENCE);
         stop(cluster);
         ProductRecord record = ProductRecord.read(cluster.client(), from, until);
+        Files.write(
+                directory.resolve("record.txt"),
+                record.lines().stream().map(FireEntry::toString).toList());
         Findings findings = Comparison.of(cluster.testimony().executions(), record, until);
         List<String> violations = new ArrayList<>(troubles);
         violations.addAll(findings.violations());

@@ -34,6 +34,8 @@ public record RoundReport(
     public String summary() {
         return findings.executions() + " attempts, " + proof.due() + " fires of shards due, " + proof.pairs()
                 + " recorded twice as outcome-unknown, " + findings.doubled() + " run to their end twice, "
+                + findings.traceless() + " more of which the first attempt left no trace, " + findings.unclaimed()
+                + " broadcast fires around the end of an incarnation that nobody accounts for, "
                 + findings.overrun() + " attempts beside an older one whose lease was over, outcomes "
                 + findings.outcomes() + ", " + proof.counted() + " counted and not listed; "
                 + (violations.isEmpty() ? "every promise kept" : violations.size() + " BROKEN PROMISES");

@@ -35,6 +35,8 @@ public final class Comparison {
             .thenComparing(FireOfShard::shard)
             .thenComparing(FireOfShard::due));
     private int doubled;
+    private int traceless;
+    private long unclaimed;
     private int overrun;
 
     private Comparison(List<Execution> executions, ProductRecord record, Instant until) {
@@ -66,12 +68,17 @@ public final class Comparison {
         successesHaveEvidence();
         byFire.forEach(this::fire);
         shards();
-        return new Findings(violations, executions.size(), outcomes(), doubled, overrun);
+        return new Findings(violations, executions.size(), outcomes(), doubled, traceless, unclaimed, overrun);
     }
 
     private void proof() {
         for (Finding finding : record.proof().findings()) {
-            violations.add("verify: " + finding);
+            // The next incarnation of an agent settles what the one before had begun, and owes nothing of the time between.
+            if (finding.kind() == Finding.Kind.GAP && finding.job().equals(Jobs.EVERYWHERE)) {
+                unclaimed += finding.count();
+            } else {
+                violations.add("verify: " + finding);
+            }
         }
         if (record.proof().pending() > 0) {
             violations.add("verify: " + record.proof().pending() + " fires are not final long after everything healed");
@@ -106,7 +113,9 @@ public final class Comparison {
         List<FireEntry> finals = known.stream()
                 .filter(line -> line.kind() == FireEntry.Kind.FINAL)
                 .toList();
-        if (finals.isEmpty() && fire.due() < until) {
+        if (known.isEmpty() && fire.job().equals(Jobs.EVERYWHERE)) {
+            unclaimed++;
+        } else if (finals.isEmpty() && fire.due() < until) {
             violations.add("has run, and no outcome is recorded: " + of);
         }
         if (fire.job().equals(Jobs.ONCE) && of.size() > 1) {
@@ -114,10 +123,7 @@ public final class Comparison {
         }
         long whole = of.stream().filter(e -> e.how() == Execution.End.OK).count();
         if (whole > 1) {
-            doubled++;
-            if (known.stream().noneMatch(line -> AGAIN.contains(line.reason()))) {
-                violations.add("ran to its end " + whole + " times, and no line says why: " + of + " " + known);
-            }
+            again(of, known);
         }
         if (whole > 0
                 && !fire.job().equals(Jobs.ONCE)
@@ -126,6 +132,18 @@ public final class Comparison {
             violations.add("ran to its end, and is recorded otherwise: " + of + " " + finals);
         }
         checkpoints(of);
+    }
+
+    private void again(List<Execution> of, List<FireEntry> known) {
+        Set<Long> tokens = new HashSet<>();
+        known.forEach(line -> tokens.add(line.token()));
+        if (known.stream().anyMatch(line -> AGAIN.contains(line.reason()))) {
+            doubled++;
+        } else if (of.stream().filter(e -> tokens.contains(e.key().token())).count() <= 1) {
+            traceless++;
+        } else {
+            violations.add("ran to its end more than once, and no line says why: " + of + " " + known);
+        }
     }
 
     private void checkpoints(List<Execution> of) {

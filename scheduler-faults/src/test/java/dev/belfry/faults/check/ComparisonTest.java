@@ -107,14 +107,30 @@ final class ComparisonTest {
 
     @Test
     void fireThatRanToItsEndTwiceIsFoundUnlessTheRecordSaysWhy() {
-        ran(first, Jobs.SECOND, 1_000, 1, 10).ended(20, End.OK);
+        whole(first, Jobs.SECOND, 1_000, 1, 10);
         whole(second, Jobs.SECOND, 1_000, 2, 30);
-        finds("ran to its end 2 times, and no line says why");
+        finds("ran to its end more than once, and no line says why");
 
         lines.clear();
         recorded(Jobs.SECOND, 1_000, 2, Outcome.SUCCEEDED, Reasons.OUTCOME_UNKNOWN);
         assertThat(compared().violations()).isEmpty();
         assertThat(compared().doubled()).isEqualTo(1);
+    }
+
+    @Test
+    void fireThatRanBeforeWithoutATraceIsOnlyCounted() {
+        ran(first, Jobs.SECOND, 1_000, 1, 10).ended(20, End.OK);
+        whole(second, Jobs.SECOND, 1_000, 2, 30);
+        assertThat(compared().violations()).isEmpty();
+        assertThat(compared().traceless()).isEqualTo(1);
+        assertThat(compared().doubled()).isZero();
+    }
+
+    @Test
+    void broadcastFireThatNobodyAccountsForIsOnlyCounted() {
+        ran(first, Jobs.EVERYWHERE, 1_000, 1, 10).ended(20, End.OK);
+        assertThat(compared().violations()).isEmpty();
+        assertThat(compared().unclaimed()).isEqualTo(1);
     }
 
     @Test
