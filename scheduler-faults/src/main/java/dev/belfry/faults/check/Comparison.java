@@ -14,8 +14,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Holds what the handlers saw against what the product says, both ways. One use, not thread-safe. */
 public final class Comparison {
@@ -67,13 +69,15 @@ public final class Comparison {
         proof();
         successesHaveEvidence();
         byFire.forEach(this::fire);
+        everySecond();
         shards();
         return new Findings(violations, executions.size(), outcomes(), doubled, traceless, unclaimed, overrun);
     }
 
     private void proof() {
         for (Finding finding : record.proof().findings()) {
-            // The next incarnation of an agent settles what the one before had begun, and owes nothing of the time between.
+            // The next incarnation of an agent settles what the one before had begun, and owes nothing of the time
+            // between.
             if (finding.kind() == Finding.Kind.GAP && finding.job().equals(Jobs.EVERYWHERE)) {
                 unclaimed += finding.count();
             } else {
@@ -144,6 +148,24 @@ public final class Comparison {
         } else {
             violations.add("ran to its end more than once, and no line says why: " + of + " " + known);
         }
+    }
+
+    /** By arithmetic alone, whatever the product takes for due: nothing of the job that fires every second is left out. */
+    private void everySecond() {
+        Map<String, NavigableSet<Long>> ran = new TreeMap<>();
+        byFire.forEach((fire, of) -> {
+            if (fire.job().equals(Jobs.SECOND) && of.stream().anyMatch(e -> e.how() == Execution.End.OK)) {
+                ran.computeIfAbsent(fire.shard(), shard -> new TreeSet<>()).add(fire.due());
+            }
+        });
+        ran.forEach((shard, fires) -> {
+            for (long due = fires.first(); due < until; due += Jobs.INTERVAL.toMillis()) {
+                if (!fires.contains(due)) {
+                    violations.add(
+                            "never ran to its end: " + Jobs.SECOND + "/" + shard + " due " + Instant.ofEpochMilli(due));
+                }
+            }
+        });
     }
 
     private void checkpoints(List<Execution> of) {

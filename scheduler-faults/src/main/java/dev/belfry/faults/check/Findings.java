@@ -18,7 +18,13 @@ import java.util.Map;
  * @param overrun attempts that went on for a while after their lease had ended and another had begun
  */
 public record Findings(
-        List<String> violations, int executions, Map<String, Map<Outcome, Long>> outcomes, int doubled, int traceless, long unclaimed, int overrun) {
+        List<String> violations,
+        int executions,
+        Map<String, Map<Outcome, Long>> outcomes,
+        int doubled,
+        int traceless,
+        long unclaimed,
+        int overrun) {
     public Findings {
         violations = List.copyOf(violations);
     }

@@ -23,6 +23,7 @@ record Churn(String name, int joining) implements Fault {
             joined.add(cluster.join("guest-" + NUMBERS.incrementAndGet()));
             Waiting.pass(Duration.ofMillis(500 + random.nextInt(3_000)));
         }
+        Struck struck = Struck.now(joined + " and " + victim);
         victim.kill();
         for (AgentJvm guest : joined) {
             Waiting.pass(Duration.ofMillis(500 + random.nextInt(3_000)));
@@ -35,6 +36,6 @@ record Churn(String name, int joining) implements Fault {
             }
             cluster.left(guest);
         }
-        return Struck.now(joined + " and " + victim);
+        return struck;
     }
 }

@@ -21,6 +21,9 @@ public final class Jobs {
     /** On every agent. */
     public static final String EVERYWHERE = "everywhere";
 
+    /** Between two fires of {@link #SECOND}. */
+    public static final Duration INTERVAL = Duration.ofSeconds(1);
+
     /** Shards of {@link #SECOND}. */
     public static final int SHARDS = 6;
 
@@ -38,7 +41,7 @@ public final class Jobs {
         return List.of(
                 Job.named(SECOND)
                         .handler(BRIEF_HANDLER)
-                        .every(Duration.ofSeconds(1))
+                        .every(INTERVAL)
                         .shards(SHARDS)
                         .overlap(OverlapPolicy.BUFFER_ALL, 500)
                         .misfire(new Misfire(MisfirePolicy.FIRE_ALL, Duration.ofSeconds(1), Duration.ofHours(1), 1_000))

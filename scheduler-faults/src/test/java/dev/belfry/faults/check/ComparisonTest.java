@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /** A comparison finds each kind of broken promise, and nothing where all is well. */
 final class ComparisonTest {
-    private static final Instant UNTIL = Instant.ofEpochSecond(100);
+    /** Tests that are not about fires that are left out have none due after the first. */
+    private static final Instant UNTIL = Instant.ofEpochMilli(1_900);
 
     private final Life first = new Life("agent-1", Path.of("1"));
     private final Life second = new Life("agent-2", Path.of("2"));
@@ -83,6 +84,13 @@ final class ComparisonTest {
     void attemptOfWhichTheRecordKnowsNothingIsFound() {
         ran(first, Jobs.SECOND, 1_000, 1, 10).ended(20, End.OK);
         finds("no outcome is recorded");
+    }
+
+    @Test
+    void fireThatNobodyRanIsFoundByArithmetic() {
+        whole(first, Jobs.SECOND, -1_000, 1, 10);
+        whole(first, Jobs.SECOND, 1_000, 2, 20);
+        finds("never ran to its end: second/0 due 1970-01-01T00:00:00Z");
     }
 
     @Test
