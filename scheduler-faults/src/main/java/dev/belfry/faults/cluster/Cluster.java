@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /** A whole cluster of separate processes, and those who look at it. Not thread-safe, but for {@link #close}. */
 public final class Cluster implements AutoCloseable {
@@ -128,6 +130,21 @@ public final class Cluster implements AutoCloseable {
         } catch (ClientException e) {
             return Optional.empty();
         }
+    }
+
+    /** The agents that own a shard of {@link Jobs#SECOND} now, by name; none if nobody can say. */
+    public List<AgentJvm> owners() {
+        Set<String> ids = new HashSet<>();
+        try {
+            client.shards().table().forEach((key, tenancy) -> {
+                if (key.jobUid().startsWith(Jobs.SECOND + "~")) {
+                    ids.add(tenancy.owner().agentId());
+                }
+            });
+        } catch (ClientException e) {
+            return List.of(); // no quorum, or not yet
+        }
+        return agents.stream().filter(agent -> ids.contains(agent.id())).toList();
     }
 
     /** The incarnation under which an agent is registered now. */

@@ -5,6 +5,7 @@ import dev.belfry.faults.cluster.Cluster;
 import dev.belfry.faults.machine.Waiting;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ record WithdrawAccess(String name) implements Fault {
             throws KeeperException, InterruptedException {
         try {
             List<ACL> was = client.getACL(path, new Stat());
-            client.setACL(path, by, -1);
+            client.setACL(path, new ArrayList<>(by), -1); // its check asks the list for null
             return was;
         } catch (KeeperException.NoNodeException e) {
             return List.of();
