@@ -6,6 +6,7 @@ import dev.belfry.faults.cluster.Cluster;
 import dev.belfry.faults.machine.Waiting;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -28,8 +29,10 @@ record CloseSession(String name, Whom whom) implements Fault {
         Struck struck = Struck.now(incarnation.toString());
         Waiting.require(
                 "the session of " + incarnation + " is over",
-                () -> !cluster.incarnation(agent).equals(java.util.Optional.of(incarnation)),
+                () -> !cluster.incarnation(agent).equals(Optional.of(incarnation)),
                 Duration.ofSeconds(30));
+        // Its lease may hold for a while, and so what it owned goes on before it stops: long enough to see both.
+        Waiting.pass(cluster.session().multipliedBy(3).dividedBy(2));
         return struck;
     }
 }
