@@ -76,9 +76,8 @@ public final class Comparison {
 
     private void proof() {
         for (Finding finding : record.proof().findings()) {
-            // The next incarnation of an agent settles what the one before had begun, and owes nothing of the time
             // between.
-            if (finding.kind() == Finding.Kind.GAP && finding.job().equals(Jobs.EVERYWHERE)) {
+            if (ProductRecord.unclaimed(finding)) {
                 unclaimed += finding.count();
             } else {
                 violations.add("verify: " + finding);
