@@ -33,6 +33,7 @@ public final class Comparison {
     private final long until;
     private final List<String> violations = new ArrayList<>();
     private final Map<FireOfShard, List<FireEntry>> lines = new HashMap<>();
+    private final Map<ShardOfJob, List<FireEntry>> ranges = new HashMap<>();
     private final Map<FireOfShard, List<Execution>> byFire = new TreeMap<>(Comparator.comparing(FireOfShard::job)
             .thenComparing(FireOfShard::shard)
             .thenComparing(FireOfShard::due));
@@ -54,11 +55,16 @@ public final class Comparison {
 
     private Findings compare() {
         for (FireEntry line : record.lines()) {
-            if (line.fire().isScheduled() && line.count() == 1) {
+            if (line.fire().isScheduled()) {
                 String job = record.jobs().getOrDefault(line.jobUid(), line.jobUid());
                 FireOfShard fire =
                         new FireOfShard(job, line.shard(), line.fire().due().toEpochMilli());
-                lines.computeIfAbsent(fire, f -> new ArrayList<>()).add(line);
+                if (line.count() == 1) {
+                    lines.computeIfAbsent(fire, f -> new ArrayList<>()).add(line);
+                } else {
+                    ranges.computeIfAbsent(new ShardOfJob(job, line.shard()), s -> new ArrayList<>())
+                            .add(line);
+                }
             }
         }
         for (Execution execution : executions) {
@@ -112,7 +118,7 @@ public final class Comparison {
 
     /** From the evidence to the record: what has run is known, and how often it ran is allowed. */
     private void fire(FireOfShard fire, List<Execution> of) {
-        List<FireEntry> known = lines.getOrDefault(fire, List.of());
+        List<FireEntry> known = known(fire);
         List<FireEntry> finals = known.stream()
                 .filter(line -> line.kind() == FireEntry.Kind.FINAL)
                 .toList();
@@ -135,6 +141,18 @@ public final class Comparison {
             violations.add("ran to its end, and is recorded otherwise: " + of + " " + finals);
         }
         checkpoints(of);
+    }
+
+    /** The lines about a fire, those that are about a range with it in between included. */
+    private List<FireEntry> known(FireOfShard fire) {
+        List<FireEntry> known = new ArrayList<>(lines.getOrDefault(fire, List.of()));
+        for (FireEntry range : ranges.getOrDefault(new ShardOfJob(fire.job(), fire.shard()), List.of())) {
+            if (range.fire().due().toEpochMilli() <= fire.due()
+                    && fire.due() <= range.last().toEpochMilli()) {
+                known.add(range);
+            }
+        }
+        return known;
     }
 
     private void again(List<Execution> of, List<FireEntry> known) {

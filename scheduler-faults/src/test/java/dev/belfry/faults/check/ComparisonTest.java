@@ -87,6 +87,32 @@ final class ComparisonTest {
     }
 
     @Test
+    void outcomeOfARangeIsTheOutcomeOfEachFireInIt() {
+        ran(first, Jobs.LONG, 1_500, 1, 10).ended(20, Execution.End.CANCELLED);
+        finds("no outcome is recorded");
+
+        recorded(Jobs.LONG, 1_000, 0, Outcome.MISSED, Reasons.COALESCED);
+        finds("no outcome is recorded");
+
+        Instant from = Instant.ofEpochMilli(1_000);
+        lines.add(new FireEntry(
+                FireEntry.Kind.FINAL,
+                Jobs.LONG,
+                1,
+                "0",
+                FireId.scheduled(from),
+                Instant.ofEpochMilli(1_500),
+                2,
+                0,
+                0,
+                Instant.EPOCH,
+                from,
+                Outcome.MISSED,
+                Reasons.COALESCED));
+        assertThat(compared().violations()).isEmpty();
+    }
+
+    @Test
     void fireThatNobodyRanIsFoundByArithmetic() {
         whole(first, Jobs.SECOND, -1_000, 1, 10);
         whole(first, Jobs.SECOND, 1_000, 2, 20);
