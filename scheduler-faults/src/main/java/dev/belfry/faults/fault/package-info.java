@@ -1,0 +1,3 @@
+/** The catalogue of faults. */
+@org.jspecify.annotations.NullMarked
+package dev.belfry.faults.fault;
