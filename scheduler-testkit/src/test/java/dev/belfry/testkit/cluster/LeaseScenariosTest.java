@@ -30,7 +30,9 @@ class LeaseScenariosTest {
 
     private static SimAgent onAFollower(SimCluster cluster) {
         int leader = cluster.ensemble().leader().orElseThrow();
+        String master = cluster.master().orElseThrow().id();
         return cluster.agents().stream()
+                .filter(agent -> !agent.id().equals(master))
                 .filter(agent -> cluster.ensemble()
                         .serverOf(agent.connection())
                         .filter(server -> server != leader)

@@ -82,7 +82,7 @@ final class ScenariosPageTest {
                 methods.forEach(method -> scenarios.add(type + "#" + method));
             }
         });
-        assertThat(scenarios).hasSizeGreaterThan(50);
+        assertThat(scenarios).hasSizeGreaterThan(40);
         scenarios.removeAll(named);
         assertThat(scenarios).as("to be named in " + PAGE).isEmpty();
     }
