@@ -30,6 +30,7 @@ import java.util.Random;
 public final class Round {
     private static final Duration QUIET = Duration.ofSeconds(6);
     private static final Duration BETWEEN = Duration.ofSeconds(3);
+    private static final Duration CAUGHT_UP = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Path directory;
@@ -121,7 +122,11 @@ public final class Round {
         say(fault.name());
         long begun = System.currentTimeMillis();
         Struck struck = fault.strike(cluster, random);
-        boolean again = firing(cluster, struck.from());
+        boolean again = firing(cluster, struck.from())
+                // and what is late has been caught up with, so that it does not count for the next fault
+                && Waiting.until(
+                        () -> cluster.testimony().allFiring(System.currentTimeMillis() - CAUGHT_UP.toMillis()),
+                        PATIENCE);
         say(fault.name() + " met " + struck.what() + "; all shards " + (again ? "fire" : "DO NOT FIRE")
                 + " again, in term " + epoch(cluster).term());
         if (again) {

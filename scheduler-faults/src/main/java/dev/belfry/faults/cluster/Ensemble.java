@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Three servers, which force what they write to the disk. Not thread-safe. */
@@ -21,6 +23,7 @@ public final class Ensemble {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final List<Server> servers = new ArrayList<>();
+    private final Set<Integer> given = new HashSet<>();
 
     private record Ports(int client, int peer, int election) {}
 
@@ -30,11 +33,7 @@ public final class Ensemble {
         for (int i = 1; i <= SERVERS; i++) {
             Place place = network.add("server-" + i);
             places.add(place);
-            ports.add(
-                    network.whyWhole().isEmpty()
-                            ? new Ports(2181, 2888, 3888)
-                            : new Ports(
-                                    LocalZooKeeper.freePort(), LocalZooKeeper.freePort(), LocalZooKeeper.freePort()));
+            ports.add(network.whyWhole().isEmpty() ? new Ports(2181, 2888, 3888) : new Ports(free(), free(), free()));
         }
         for (int i = 0; i < SERVERS; i++) {
             Path own = directory.resolve("server-" + (i + 1));
@@ -42,6 +41,15 @@ public final class Ensemble {
             servers.add(new Server(places.get(i), ports.get(i).client(), own, shims.disk(own.resolve("disk"))));
         }
         awaitServing();
+    }
+
+    /** On loopback: a port that is nobody's and has not been given to another server. */
+    private int free() {
+        int port = LocalZooKeeper.freePort();
+        while (!given.add(port)) {
+            port = LocalZooKeeper.freePort();
+        }
+        return port;
     }
 
     private static void configure(Path own, int i, List<Place> places, List<Ports> ports) throws IOException {

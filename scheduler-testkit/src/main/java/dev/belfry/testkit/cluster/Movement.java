@@ -3,7 +3,6 @@ package dev.belfry.testkit.cluster;
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.AgentFactsCodec;
 import dev.belfry.core.agent.Incarnation;
-
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Strategy;
 import dev.belfry.core.ownership.Drains;
@@ -99,7 +98,8 @@ final class Movement {
         List<ShardKey> offers = new ArrayList<>();
         after.forEach((key, row) -> {
             Tenancy was = before.get(key);
-            boolean stayed = was != null && was.since().equals(row.since()) && was.next().equals(Successor.NONE);
+            boolean stayed =
+                    was != null && was.since().equals(row.since()) && was.next().equals(Successor.NONE);
             if (stayed && row.next() instanceof Successor.Named) {
                 offers.add(key);
             }

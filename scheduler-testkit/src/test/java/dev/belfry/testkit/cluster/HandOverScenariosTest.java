@@ -154,8 +154,7 @@ class HandOverScenariosTest {
                                 .size())));
         // Of what is over there may be any number at once; moves are begun a few at a time.
         cluster.operator().command(Command.Kind.DELETE, "large");
-        assertThat(cluster.runUntil(
-                        Duration.ofMinutes(3), () -> cluster.rows().isEmpty()))
+        assertThat(cluster.runUntil(Duration.ofMinutes(3), () -> cluster.rows().isEmpty()))
                 .isTrue();
         assertThat(waves).isNotEmpty().allMatch(size -> size <= HandOver.WAVE).contains(HandOver.WAVE);
     }

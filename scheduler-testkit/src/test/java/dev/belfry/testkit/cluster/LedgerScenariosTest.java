@@ -20,12 +20,10 @@ import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.shard.ShardRef;
-import dev.belfry.store.Session;
 import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,36 +112,6 @@ class LedgerScenariosTest {
                     .anyMatch(line -> !line.fire().due().isBefore(recently));
         }
         heals(cluster, Duration.ofSeconds(15));
-    }
-
-    @Test
-    void writeThatIsStillUnderWayWhenItsConnectionChangesIsAwaitedBeforeItIsReadBack() {
-        // How the messages of two connections meet is a matter of the seed.
-        for (long seed = 44; seed < 52; seed++) {
-            AtomicReference<Session> writer = new AtomicReference<>();
-            AtomicReference<Runnable> atFlush = new AtomicReference<>(() -> {});
-            SimCluster cluster = cluster(
-                    seed,
-                    OverheardStore.by((session, site) -> {
-                        if (site.equals("ledger-flush")) {
-                            writer.set(session);
-                            atFlush.getAndSet(() -> {}).run();
-                        }
-                    }),
-                    every("work", 1_000, 3));
-            // Ordered by the leader, and not committed before the disks have it.
-            cluster.ensemble().slowDisks(Duration.ofMillis(1_200));
-            atFlush.set(() -> cluster.scheduler().after(50_000_000, "drop", () -> drop(cluster, writer.get())));
-            cluster.run(Duration.ofSeconds(6));
-            cluster.ensemble().healAll();
-            heals(cluster, Duration.ofSeconds(20));
-        }
-    }
-
-    private static void drop(SimCluster cluster, Session session) {
-        cluster.agents().stream()
-                .filter(agent -> agent.agent().session().filter(session::equals).isPresent())
-                .forEach(agent -> agent.connection().view(agent.process()).dropConnection(session));
     }
 
     @Test

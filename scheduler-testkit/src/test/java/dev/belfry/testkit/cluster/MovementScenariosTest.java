@@ -89,7 +89,8 @@ class MovementScenariosTest {
                 .isInstanceOf(InvariantViolation.class)
                 .hasMessageContaining("I9");
         // Of an owner that is to go it would be right.
-        cluster.operator().command(dev.belfry.core.command.Command.Kind.DRAIN, row.owner().agentId());
+        cluster.operator()
+                .command(dev.belfry.core.command.Command.Kind.DRAIN, row.owner().agentId());
         cluster.run(Duration.ofSeconds(1));
         movement.written(rows, next, cluster.safety().jobs(), now);
     }

@@ -72,11 +72,7 @@ final class Crew implements AutoCloseable {
     /** Applies a job that is due that often, and waits until it runs on all agents. */
     void work(Duration period) {
         client.apply(
-                Job.named("work")
-                        .handler("work")
-                        .every(period)
-                        .shards(SHARDS)
-                        .build(),
+                Job.named("work").handler("work").every(period).shards(SHARDS).build(),
                 new Author(Author.Origin.OPERATOR, "anna", ""));
         long from = System.nanoTime();
         agents.forEach(agent -> Party.await(agent.id() + " runs", () -> ranSince(agent.id(), from)));
