@@ -49,8 +49,7 @@ class EndingScenariosTest {
         Instant end = changed.newest().from().minusSeconds(11);
         Rogue.commit(
                 cluster,
-                transaction ->
-                        transaction.put(Paths.job("work"), JobRecordCodec.encode(changed.deletedAt(end)), -1));
+                transaction -> transaction.put(Paths.job("work"), JobRecordCodec.encode(changed.deletedAt(end)), -1));
         cluster.run(Duration.ofMillis(200));
         Incarnation lost = cluster.rows().values().stream()
                 .map(Tenancy::owner)
@@ -61,8 +60,9 @@ class EndingScenariosTest {
                 .orElseThrow();
         cluster.agent(lost.agentId()).orElseThrow().kill();
         cluster.run(Duration.between(cluster.now(), end).plusMillis(500));
-        assertThat(cluster.rows().values()).as("nobody has settled these").anyMatch(row -> row.owner()
-                .equals(lost));
+        assertThat(cluster.rows().values())
+                .as("nobody has settled these")
+                .anyMatch(row -> row.owner().equals(lost));
         assertThat(job(cluster, "work").closed()).isFalse();
         heals(cluster, Duration.ofSeconds(25));
         assertThat(job(cluster, "work").closed()).isTrue();

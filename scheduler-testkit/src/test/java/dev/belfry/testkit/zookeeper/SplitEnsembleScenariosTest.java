@@ -142,7 +142,7 @@ final class SplitEnsembleScenariosTest {
                 AtomicLong gone = new AtomicLong();
                 master.commit(tx().create("/beats", bytes("")));
                 Synced armed = master.answer(then -> master.store.follow(
-                        master.session(), "test", "/beats", change -> heard(change, life, timeout, gone), then));
+                        master.session(), "test", "/beats", change -> heard(change, life, gone), then));
                 assertThat(armed).isInstanceOf(Synced.Done.class);
                 owner.commit(tx().createEphemeral("/beats/" + name, bytes("0")));
                 // The owner stands still for longer than half of its time-out, wakes, and writes its heartbeat.
@@ -158,7 +158,7 @@ final class SplitEnsembleScenariosTest {
                 lease.renew(sent, at);
                 await("the session ends", () -> gone.get() != 0);
                 long left = lease.remainingNanos(gone.get(), at.plusNanos(gone.get() - sent));
-                long wait = life.waitNanos(name, gone.get());
+                long wait = life.waitNanos(name, timeout, gone.get());
                 assertThat(wait)
                         .as("a master waits for what is left of the lease")
                         .isGreaterThanOrEqualTo(left);
@@ -167,12 +167,12 @@ final class SplitEnsembleScenariosTest {
         }
     }
 
-    private static void heard(Change change, ProofOfLife life, Duration timeout, AtomicLong gone) {
+    private static void heard(Change change, ProofOfLife life, AtomicLong gone) {
         if (change.kind() != Change.Kind.DELETED) {
             life.heartbeat("owner", System.nanoTime());
         } else if (gone.get() == 0) {
             long now = System.nanoTime();
-            life.gone("owner", timeout, now);
+            life.gone("owner", now);
             gone.set(now);
         }
     }
