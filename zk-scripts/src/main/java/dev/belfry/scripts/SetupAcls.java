@@ -13,6 +13,7 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,9 +73,11 @@ final class SetupAcls extends Tool {
     int run() throws KeeperException {
         Principals who = new Principals();
         List<ACL> acl = new ArrayList<>();
-        who.read("agents", agents, agentsPassword).forEach(id -> acl.add(new ACL(Perms.ALL, id)));
-        who.read("operators", operators, operatorsPassword).forEach(id -> acl.add(new ACL(Perms.ALL, id)));
-        who.read("readers", readers, readersPassword).forEach(id -> acl.add(new ACL(Perms.READ, id)));
+        List<String> roles = new ArrayList<>();
+        who.read("agents", agents, agentsPassword).forEach(id -> add(id, Perms.ALL, "--acl-agent", acl, roles));
+        who.read("operators", operators, operatorsPassword)
+                .forEach(id -> add(id, Perms.ALL, "--acl-operator", acl, roles));
+        who.read("readers", readers, readersPassword).forEach(id -> add(id, Perms.READ, "--acl-reader", acl, roles));
         try (Tree tree = connecting.connect()) {
             who.passwords().forEach(tree::authenticate);
             requireWayBack(tree, who, acl);
@@ -86,10 +89,16 @@ final class SetupAcls extends Tool {
             }
         }
         out.println(summary());
-        out.println("Roles for the agents' configuration:");
-        acl.forEach(entry -> out.println("  " + (entry.getPerms() == Perms.READ ? "reader " : "all    ")
-                + entry.getId().getScheme() + ":" + entry.getId().getId()));
+        out.println("Give every agent and every command that writes these roles (in code: ZkRoles), since ACLs do not"
+                + " inherit;");
+        out.println("without them what it creates is closed to all the others:");
+        roles.forEach(role -> out.println("  " + role));
         return 0;
+    }
+
+    private static void add(Id id, int rights, String option, List<ACL> acl, List<String> roles) {
+        acl.add(new ACL(rights, id));
+        roles.add(option + " '" + id.getScheme() + ":" + id.getId() + "'");
     }
 
     private String root() {

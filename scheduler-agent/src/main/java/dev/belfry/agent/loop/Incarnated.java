@@ -68,6 +68,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     private boolean published = true;
 
     private boolean leaseHeld;
+    private boolean leaseHeldOnce;
     /** It was found to be over since it was last looked at. */
     private boolean leaseLapsed;
 
@@ -333,7 +334,30 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         leaseLapsed = false;
         if (holds && !leaseHeld) {
             leaseHeld = true;
+            if (leaseHeldOnce) {
+                LOG.info(
+                        "lease holds again: agent={} incarnation={} shards={}; what fell due meanwhile is for the"
+                                + " misfire policies",
+                        profile.id(),
+                        self,
+                        shards.count());
+            }
+            leaseHeldOnce = true;
             shards.leaseChanged(true);
+        }
+        tellTakenUp();
+    }
+
+    /** One line for all that was taken up since the last look, which every answered heartbeat brings. */
+    private void tellTakenUp() {
+        int fresh = shards.takenUp();
+        if (fresh > 0) {
+            LOG.info(
+                    "shards taken up: agent={} incarnation={} fresh={} shards={}",
+                    profile.id(),
+                    self,
+                    fresh,
+                    shards.count());
         }
     }
 

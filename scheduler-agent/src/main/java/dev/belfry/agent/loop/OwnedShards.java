@@ -92,6 +92,7 @@ final class OwnedShards {
     private final LettingGo lettingGo;
 
     private boolean closed;
+    private int takenUp;
     private final Decider decider = new Decider();
     private final Loading loading;
     private final BroadcastTakeOver broadcasts;
@@ -126,6 +127,13 @@ final class OwnedShards {
 
     int count() {
         return shards.size();
+    }
+
+    /** How many shards were taken up since this was last asked. */
+    int takenUp() {
+        int fresh = takenUp;
+        takenUp = 0;
+        return fresh;
     }
 
     Collection<OwnedShard> all() {
@@ -276,6 +284,7 @@ final class OwnedShards {
         ShardRuns runs = new ShardRuns(shard.ref, shard.since, incarnation, ledger, view, new Effects(shard));
         shard.runs = runs;
         shard.stage = OwnedShard.Stage.ACTIVE;
+        takenUp++;
         cancels(shard, job.get());
         shard.wantedWhileLoading.ifPresent(runs::beginHandOver);
         if (shard.wanted) {

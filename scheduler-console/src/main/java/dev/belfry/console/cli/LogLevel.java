@@ -13,6 +13,7 @@ final class LogLevel {
     private static final Set<String> NOISY = Set.of(
             "org.apache.zookeeper.ClientCnxn",
             "org.apache.zookeeper.ClientCnxnSocketNetty",
+            "org.apache.zookeeper.server.NIOServerCnxn",
             "org.apache.zookeeper.server.ServerCnxnFactory",
             "org.apache.curator.CuratorZookeeperClient");
 

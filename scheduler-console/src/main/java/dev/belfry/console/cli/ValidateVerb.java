@@ -20,6 +20,7 @@ final class ValidateVerb extends Verb {
         int wrong = 0;
         for (String file : files) {
             ParsedDefinitions parsed = definitions(file);
+            String name = nameOf(file);
             parsed.errors().forEach(error -> print(error.render()));
             parsed.later().forEach(later -> print(later.render()));
             wrong += parsed.errors().size();
@@ -28,9 +29,9 @@ final class ValidateVerb extends Verb {
                 String remark = parsed.later().isEmpty()
                         ? ""
                         : ", " + parsed.later().size() + " of the keys above need a later version";
-                print(file + ": valid, " + Words.count(parsed.jobs().size(), "job") + remark);
+                print(name + ": valid, " + Words.count(parsed.jobs().size(), "job") + remark);
             } else {
-                print(file + ": " + Words.count(parsed.errors().size(), "error"));
+                print(name + ": " + Words.count(parsed.errors().size(), "error"));
             }
         }
         return wrong == 0 ? Exit.DONE : Exit.NO;

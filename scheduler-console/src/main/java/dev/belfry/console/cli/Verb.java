@@ -5,7 +5,9 @@ import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.ParsedDefinitions;
 import dev.belfry.core.schedule.Schedule;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,9 @@ import picocli.CommandLine.Spec;
 /** One command of the command line: the options that all have, and how they print. */
 @CommandLine.Command(mixinStandardHelpOptions = true, versionProvider = Belfry.Version.class)
 abstract class Verb implements Callable<Integer> {
+
+    /** More than any file of definitions may have: 4 Mi characters of at most 3 bytes. */
+    private static final int MOST_BYTES = 3 * 4 * 1024 * 1024;
 
     /** How an answer is printed. */
     enum Format {
@@ -96,10 +101,9 @@ abstract class Verb implements Callable<Integer> {
     /** A file of definitions, {@code -} for standard input, read and parsed. */
     ParsedDefinitions definitions(String file) {
         try {
-            String text = file.equals("-")
-                    ? String.join("\n", shell.in().lines().toList())
-                    : Files.readString(Path.of(file), StandardCharsets.UTF_8);
-            return Definitions.parse(file.equals("-") ? "stdin" : file, text);
+            String text =
+                    file.equals("-") ? String.join("\n", shell.in().lines().toList()) : read(Path.of(file));
+            return Definitions.parse(nameOf(file), text);
         } catch (java.nio.file.NoSuchFileException e) {
             throw usage("no such file: " + file);
         } catch (java.nio.charset.CharacterCodingException e) {
@@ -109,6 +113,26 @@ abstract class Verb implements Callable<Integer> {
         }
     }
 
+    /** What a file of definitions is called in messages. */
+    static String nameOf(String file) {
+        return file.equals("-") ? "stdin" : file;
+    }
+
+    private static String read(Path file) throws IOException {
+        byte[] bytes;
+        try (InputStream stream = Files.newInputStream(file)) {
+            bytes = stream.readNBytes(MOST_BYTES + 1);
+        }
+        if (bytes.length > MOST_BYTES) {
+            throw new NoException(file + " is longer than " + MOST_BYTES
+                    + " bytes, no file of definitions; split it into several files");
+        }
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
+    }
+
     /** Definitions that can be applied; what is wrong with them goes to the error output, and the answer is no. */
     ParsedDefinitions applicable(String file) {
         ParsedDefinitions parsed = definitions(file);
@@ -116,7 +140,7 @@ abstract class Verb implements Callable<Integer> {
         parsed.later().forEach(error -> shell.err().println(error.render()));
         int wrong = parsed.errors().size() + parsed.later().size();
         if (wrong > 0) {
-            throw new NoException(file + ": " + Words.count(wrong, "error") + "; nothing was changed");
+            throw new NoException(nameOf(file) + ": " + Words.count(wrong, "error") + "; nothing was changed");
         }
         warnOfTheFinished(parsed);
         return parsed;

@@ -71,9 +71,9 @@ final class VerifyVerb extends ClusterVerb {
         Proof proof = prove(client, jobs, notes);
         notes.addAll(proof.notes());
         if (format == Format.TABLE) {
-            tell(proof, jobs.size(), notes);
+            tell(proof, jobs.size(), notes, read.problems().size());
         } else {
-            print(new TextTable(), tree(proof, notes));
+            print(new TextTable(), tree(proof, notes, read.problems().size()));
         }
         return proof.holds() && read.problems().isEmpty() ? Exit.DONE : Exit.NO;
     }
@@ -115,7 +115,7 @@ final class VerifyVerb extends ClusterVerb {
         return ledgers.byShard();
     }
 
-    private void tell(Proof proof, int jobs, List<String> notes) {
+    private void tell(Proof proof, int jobs, List<String> notes, int unread) {
         print("verify: " + Words.count(jobs, "job") + ", from " + Times.instant(proof.from()) + " to "
                 + Times.instant(proof.to()));
         TextTable table = new TextTable("FIRES OF SHARDS", ">COUNT");
@@ -150,21 +150,30 @@ final class VerifyVerb extends ClusterVerb {
             print("There is no job in namespace '" + namespaceName() + "': nothing was due.");
             return;
         }
-        print(
-                proof.holds()
-                        ? "Every due fire has exactly one outcome" + (proof.pending() > 0 ? ", or is under way." : ".")
-                        : "NOT every due fire has exactly one outcome.");
+        if (!proof.holds()) {
+            print("NOT every due fire has exactly one outcome.");
+        } else if (unread > 0) {
+            print("NOT proved for all jobs: the definition of " + Words.count(unread, "job")
+                    + " cannot be read, as noted above. Every due fire of the others has exactly one outcome"
+                    + underWay(proof));
+        } else {
+            print("Every due fire has exactly one outcome" + underWay(proof));
+        }
+    }
+
+    private static String underWay(Proof proof) {
+        return proof.pending() > 0 ? ", or is under way." : ".";
     }
 
     private static String number(long count) {
         return String.format(java.util.Locale.ROOT, "%,d", count);
     }
 
-    private static Map<String, Object> tree(Proof proof, List<String> notes) {
+    private static Map<String, Object> tree(Proof proof, List<String> notes, int unread) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("from", Times.iso(proof.from()));
         tree.put("to", Times.iso(proof.to()));
-        tree.put("holds", proof.holds());
+        tree.put("holds", proof.holds() && unread == 0);
         tree.put("due", proof.due());
         Map<String, Long> outcomes = new LinkedHashMap<>();
         proof.outcomes().forEach((outcome, count) -> outcomes.put(outcome.text(), count));

@@ -44,6 +44,8 @@ final class ZooKeeperVerb extends Verb {
 
     @Override
     public Integer call() {
+        // What zk-scripts/census asks; 'wchp' is dear where there are many watches, which is not so here.
+        System.setProperty("zookeeper.4lw.commands.whitelist", "srvr,ruok,mntr,wchp");
         NIOServerCnxnFactory connections = new NIOServerCnxnFactory();
         try {
             Files.createDirectories(data);

@@ -91,7 +91,7 @@ public final class LocalZooKeeper {
         config.append("tickTime=").append(TICK.toMillis()).append('\n');
         config.append("initLimit=20\nsyncLimit=10\n");
         config.append("maxClientCnxns=0\nautopurge.purgeInterval=1\nautopurge.snapRetainCount=3\n");
-        config.append("admin.enableServer=false\n4lw.commands.whitelist=srvr,ruok,mntr\n");
+        config.append("admin.enableServer=false\n4lw.commands.whitelist=srvr,ruok,mntr,wchp\n");
         if (peers.size() > 1) {
             for (int p = 0; p < peers.size(); p++) {
                 config.append("server.").append(p + 1).append("=127.0.0.1:");

@@ -3,6 +3,7 @@ package dev.belfry.console.up;
 import dev.belfry.agent.Agent;
 import dev.belfry.agent.AgentBuilder;
 import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.JobHandler;
 import dev.belfry.agent.JobHandlerProvider;
 import dev.belfry.agent.client.Applied;
 import dev.belfry.console.connect.ConnectionOptions;
@@ -107,13 +108,21 @@ public final class AgentCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         AgentBuilder builder = builder();
         ParsedDefinitions definitions = definitions();
-        try (Agent agent = builder.start()) {
+        try (Agent agent = started(builder)) {
             if (definitions != null) {
                 apply(definitions);
             }
             agent.awaitTermination();
         }
         return 0;
+    }
+
+    private Agent started(AgentBuilder builder) {
+        try {
+            return builder.start();
+        } catch (IllegalArgumentException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
     }
 
     private AgentBuilder builder() {
@@ -147,8 +156,15 @@ public final class AgentCommand implements Callable<Integer> {
                 builder.allowHttp(allowHttp.toArray(String[]::new));
             }
             labels.forEach(builder::label);
+            boolean runsNothing = allowCommands == null && allowHttp.isEmpty();
             for (JobHandlerProvider provider : ServiceLoader.load(JobHandlerProvider.class)) {
-                provider.handlers(settings).forEach(builder::handler);
+                Map<String, JobHandler> handlers = provider.handlers(settings);
+                runsNothing &= handlers.isEmpty();
+                handlers.forEach(builder::handler);
+            }
+            if (runsNothing && !standby) {
+                throw usage("this agent could run nothing: give it --allow-commands DIR or --allow-http HOST, or put"
+                        + " handlers on its class path; or say --standby if it is only to become master");
             }
             return builder;
         } catch (IllegalArgumentException e) {

@@ -120,7 +120,8 @@ final class ClusterWatch {
             view.agents().forEach(agent -> gone.remove(agent.id()));
             gone.stream()
                     .filter(sessionsEnded::add)
-                    .forEach(id -> progress.say("the session of " + id + " has ended; the others take its shards"));
+                    .forEach(id -> progress.say("the session of " + id + " has ended; "
+                            + (view.agents().isEmpty() ? "no agent is left" : "the others take its shards")));
             if (cadence.due(progress.isTerminal() ? String.join("\n", view.lines()) : view.gist(), elapsed())) {
                 view.lines().forEach(progress::say);
             }

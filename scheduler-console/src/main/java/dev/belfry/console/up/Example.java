@@ -84,6 +84,12 @@ final class Example {
         return settings;
     }
 
+    /** Whether agents that are told these settings find a handler on their class path. */
+    boolean hasHandlers() {
+        return ServiceLoader.load(JobHandlerProvider.class).stream()
+                .anyMatch(provider -> !provider.get().handlers(settings).isEmpty());
+    }
+
     /** How far the handlers say they are, a line each. */
     List<String> status() {
         return providers.stream()

@@ -117,13 +117,16 @@ record Tally(
     }
 
     private static String told(Map<String, Long> counts) {
+        // Failures that begin alike are told as one: what follows, such as an output with its times, is of one run.
+        Map<String, Long> alike = new TreeMap<>();
+        counts.forEach((reason, count) -> alike.merge(brief(reason), count, Long::sum));
         List<String> parts = new ArrayList<>();
-        counts.entrySet().stream()
+        alike.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .limit(REASONS_TOLD)
-                .forEach(entry -> parts.add(entry.getValue() + " " + brief(entry.getKey())));
-        if (counts.size() > REASONS_TOLD) {
-            parts.add((counts.size() - REASONS_TOLD) + " more reasons");
+                .forEach(entry -> parts.add(entry.getValue() + " " + entry.getKey()));
+        if (alike.size() > REASONS_TOLD) {
+            parts.add((alike.size() - REASONS_TOLD) + " more reasons");
         }
         return String.join(", ", parts);
     }

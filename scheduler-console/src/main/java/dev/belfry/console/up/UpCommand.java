@@ -226,7 +226,13 @@ public final class UpCommand implements Callable<Integer> {
     private Example example(Path home) throws IOException {
         try {
             if (jobs != null) {
-                return Example.of(jobs);
+                Example own = Example.of(jobs);
+                if (allowCommands == null && !own.hasHandlers()) {
+                    throw usage(
+                            "--jobs: the agents could run nothing of " + jobs + "; give them --allow-commands DIR for"
+                                    + " jobs with handler 'command'. For handlers of your own, start 'belfry zookeeper' and your services");
+                }
+                return own;
             }
             Path files = corpus != null ? corpus : ExampleSources.fetched(System.getenv(), progress);
             return Example.of(files, home.resolve("search"), queries);

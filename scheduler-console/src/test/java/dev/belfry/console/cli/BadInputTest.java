@@ -7,6 +7,7 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.testkit.zookeeper.EmbeddedZooKeeper;
 import dev.belfry.testkit.zookeeper.TestCertificates;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,6 +109,14 @@ class BadInputTest {
                         "", "validate", SERVED.directory().resolve("none.yaml").toString()))
                 .isEqualTo(Exit.USAGE);
         assertThat(console.err()).startsWith("belfry: no such file: ").contains("none.yaml");
+        String endless = SERVED.file("endless.yaml", "");
+        try (RandomAccessFile sparse = new RandomAccessFile(endless, "rw")) {
+            sparse.setLength(20_000_000);
+        }
+        assertThat(console.run("", "validate", endless)).isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("endless.yaml is longer than");
+        assertThat(console.run("apiVersion: belfry/v1\n", "validate", "-")).isEqualTo(Exit.NO);
+        assertThat(console.out()).contains("stdin:1:1: jobs is missing").contains("stdin: 1 error");
         Path binary =
                 Files.write(SERVED.directory().resolve("binary.yaml"), new byte[] {(byte) 0xc3, 0x28, (byte) 0xff});
         assertThat(console.run("", "validate", binary.toString())).isEqualTo(Exit.NO);
@@ -199,7 +208,11 @@ class BadInputTest {
             assertThat(console.err()).as(words).contains(Paths.job("alpha") + " cannot be read");
         }
         assertThat(console.line("verify")).isEqualTo(Exit.NO);
-        assertThat(console.out()).contains("note: " + Paths.job("alpha") + " cannot be read");
+        assertThat(console.out())
+                .contains("note: " + Paths.job("alpha") + " cannot be read")
+                .contains("NOT proved for all jobs: the definition of 1 job cannot be read");
+        assertThat(console.line("verify -o json")).isEqualTo(Exit.NO);
+        assertThat(console.out()).contains("\"holds\" : false");
         assertThat(console.run("", "apply", "--no-wait", SERVED.file("jobs.yaml", JOBS)))
                 .isEqualTo(Exit.NO);
         assertThat(console.out()).contains("refused").contains("unchanged");

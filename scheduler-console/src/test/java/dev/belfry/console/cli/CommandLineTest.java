@@ -24,6 +24,16 @@ class CommandLineTest {
     }
 
     @Test
+    void jobsThatNoAgentCouldRunAreRefusedBeforeAnythingIsStarted(@TempDir Path directory) throws IOException {
+        Path jobs = Files.writeString(
+                directory.resolve("jobs.yaml"),
+                "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: {every: 1s}\n    handler: mine\n");
+        assertThat(console.run("", "up", "--jobs", jobs.toString(), "--for", "1s"))
+                .isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("the agents could run nothing of").contains("--allow-commands DIR");
+    }
+
+    @Test
     void withoutACommandTheUsageIsShownAndTheCodeIsTwo() {
         assertThat(console.run("")).isEqualTo(Exit.USAGE);
         assertThat(console.out()).contains("apply", "verify", "explain");
@@ -72,7 +82,8 @@ class CommandLineTest {
                 "verify --from yesterday",
                 "get jobs --namespace a/b",
                 "get jobs --user anna",
-                "get jobs --zookeeper host:notaport"
+                "get jobs --zookeeper host:notaport",
+                "agent --id w1"
             })
     void wrongUsageHasCodeTwoAndNoStackTrace(String line) {
         assertThat(console.line(line)).as(line).isEqualTo(Exit.USAGE);

@@ -81,7 +81,10 @@ final class Examples {
                 "up",
                 "Three agents and the example, for a minute, one agent killed on the way.",
                 "up --kill-agent-after 10s --check --for 60s");
-        add("up", "Your own jobs, with data that stay.", "up --jobs jobs.yaml --agents 2 --data ./belfry-data");
+        add(
+                "up",
+                "Your own jobs, with data that stay.",
+                "up --jobs jobs.yaml --allow-commands ./commands --data ./belfry-data");
         add(
                 "agent",
                 "An agent with a stable id that may run the executables in a directory.",

@@ -73,9 +73,9 @@ class ClusterViewTest {
                         Outcome.MISSED,
                         Map.of("window", 1L, "coalesced", 5L, "limit", 3L, "other", 1L, "more", 0L),
                         Outcome.FAILED,
-                        Map.of("x".repeat(80) + "\nat line 2", 1L)));
+                        Map.of("x".repeat(80) + "\nat line 2", 1L, "x".repeat(80) + " at 12:00", 2L)));
         assertThat(tally.reasonLines()).hasSize(2);
-        assertThat(tally.reasonLines().get(0)).isEqualTo("of the failed: 1 " + "x".repeat(60) + "...");
+        assertThat(tally.reasonLines().get(0)).isEqualTo("of the failed: 3 " + "x".repeat(60) + "...");
         assertThat(tally.reasonLines().get(1))
                 .startsWith("of the missed: 5 coalesced, 3 limit, 1 ")
                 .endsWith(", 2 more reasons");

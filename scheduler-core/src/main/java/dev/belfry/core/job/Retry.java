@@ -7,7 +7,8 @@ import java.util.List;
  * When a failed attempt is tried again, and after which wait: {@code initial * multiplier^(n-1)} after the n-th attempt, at
  * most {@code max}, moved at random by up to {@code jitter} of itself.
  *
- * @param attempts the most attempts of a shard in a run, the first included, 1 to 100; 1 means no retry
+ * @param attempts the most attempts of a shard in a run that may fail, the first included, 1 to 100; 1 means no retry. One
+ *     cut short by the loss of its agent or its lease does not count
  * @param initial the wait after the first attempt
  * @param multiplier from 1 to 100
  * @param max the longest wait, at least {@code initial}

@@ -2,6 +2,7 @@ package dev.belfry.core.job;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -9,6 +10,7 @@ import org.yaml.snakeyaml.reader.ReaderException;
 
 /** A text that is not YAML or JSON at all: where it stops being so, and why, in one line. */
 record SyntaxError(Position at, Complaint complaint) {
+    private static final Pattern BEGINNING = Pattern.compile(" \\(start marker at \\[[^]]*]\\)");
 
     static SyntaxError of(JsonProcessingException failure, String text) {
         Throwable cause = failure.getCause();
@@ -52,12 +54,15 @@ record SyntaxError(Position at, Complaint complaint) {
         return new Position(line, before.length() - before.lastIndexOf('\n'));
     }
 
-    /** The parsers' own words, cut to one line that says what they met. */
+    /** The parsers' own words, without where they began to read, cut to one line that says what they met. */
     private static String oneLine(@Nullable String message) {
         if (message == null) {
             return "";
         }
-        String line = message.lines().findFirst().orElse("").strip();
+        String line = BEGINNING
+                .matcher(message.lines().findFirst().orElse(""))
+                .replaceAll("")
+                .strip();
         StringBuilder clean = new StringBuilder();
         line.chars().limit(200).forEach(c -> clean.append(Character.isISOControl(c) ? '?' : (char) c));
         return clean.toString();

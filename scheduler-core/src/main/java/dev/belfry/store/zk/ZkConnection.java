@@ -100,7 +100,10 @@ public final class ZkConnection implements StoreConnection {
                 .thenApply(all -> answers.stream()
                         .map(CompletableFuture::join)
                         .filter(problem -> !problem.isEmpty())
-                        .peek(problem -> log.warn("ACL of {}; zk-scripts/setup-acls --existing sets it right", problem))
+                        .peek(problem -> log.warn(
+                                "ACL of {}; zk-scripts/setup-acls --existing sets it right, or this process has to be"
+                                        + " given the same roles",
+                                problem))
                         .toList());
     }
 
