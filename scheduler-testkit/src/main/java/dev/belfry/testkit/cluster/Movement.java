@@ -14,9 +14,7 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -95,37 +93,37 @@ final class Movement {
 
     /** A version of the table, after the one that had {@code before}. */
     void written(Map<ShardKey, Tenancy> before, Map<ShardKey, Tenancy> after, CommittedJobs committed, long now) {
-        List<ShardKey> offers = new ArrayList<>();
+        Map<ShardKey, Tenancy> offers = new TreeMap<>();
         after.forEach((key, row) -> {
             Tenancy was = before.get(key);
             boolean stayed =
                     was != null && was.since().equals(row.since()) && was.next().equals(Successor.NONE);
             if (stayed && row.next() instanceof Successor.Named) {
-                offers.add(key);
+                offers.put(key, row);
             }
         });
         if (offers.isEmpty() || repaired || now - jobsChanged < KNOWN_NANOS || !comparable(after, committed)) {
             return;
         }
-        if (!offers.stream().allMatch(key -> mayStay(after.get(key).owner(), now))) {
+        if (!offers.values().stream().allMatch(row -> mayStay(row.owner(), now))) {
             return;
         }
         Map<Incarnation, Integer> loads = new HashMap<>();
         after.forEach((key, row) -> {
-            boolean arrives = row.next() instanceof Successor.Named && !offers.contains(key);
+            boolean arrives = row.next() instanceof Successor.Named && !offers.containsKey(key);
             Incarnation bearer = arrives ? ((Successor.Named) row.next()).incarnation() : row.owner();
             loads.merge(bearer, 1, Integer::sum);
         });
-        for (ShardKey key : offers) {
-            Tenancy row = after.get(key);
+        for (Map.Entry<ShardKey, Tenancy> offer : offers.entrySet()) {
+            Tenancy row = offer.getValue();
             Incarnation taker = ((Successor.Named) row.next()).incarnation();
             int has = loads.getOrDefault(row.owner(), 0);
             int takes = loads.getOrDefault(taker, 0);
             if (has - takes < 2) {
                 throw new InvariantViolation(
                         "I9",
-                        key + " moves from " + row.owner() + " with " + has + " to " + taker + " with " + takes
-                                + ", which levels nothing");
+                        offer.getKey() + " moves from " + row.owner() + " with " + has + " to " + taker + " with "
+                                + takes + ", which levels nothing");
             }
             judged++;
         }
