@@ -15,7 +15,6 @@ import dev.belfry.core.version.JobRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -94,7 +93,7 @@ final class Movement {
 
     /** A version of the table, after the one that had {@code before}. */
     void written(Map<ShardKey, Tenancy> before, Map<ShardKey, Tenancy> after, CommittedJobs committed, long now) {
-        Map<ShardKey, Tenancy> offers = new LinkedHashMap<>();
+        Map<ShardKey, Tenancy> offers = new TreeMap<>();
         after.forEach((key, row) -> {
             Tenancy was = before.get(key);
             boolean stayed =

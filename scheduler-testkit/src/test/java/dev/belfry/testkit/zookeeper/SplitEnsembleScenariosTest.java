@@ -52,6 +52,7 @@ final class SplitEnsembleScenariosTest {
                 Agent agent = crew.start("cut", door, timeout);
                 // Nothing is due for a while then: a write without an answer would hold up the reads behind it.
                 crew.work(Duration.ofSeconds(6));
+                pause(Duration.ofSeconds(1));
                 String incarnation = agent.status().incarnation().orElseThrow();
                 crew.look();
                 ensemble.cutFromLeader(cut);
