@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,9 @@ final class Broadcasts {
         List<JobRecord> jobs();
 
         Optional<JobRecord> job(String uid);
+
+        /** Jobs, by uid, whose definition cannot be read any more: what was taken part in is kept. */
+        Set<String> unreadable();
     }
 
     private final Loop loop;
@@ -119,6 +123,9 @@ final class Broadcasts {
     /** Something about this agent has changed: every broadcast job is looked at again. */
     void review() {
         owner.jobs().forEach(this::review);
+        if (drained || owner.facts().draining()) {
+            owner.unreadable().forEach(uid -> shards.leaveBroadcast(uid, agentId));
+        }
     }
 
     /** A definition has changed, or something about one shard. */

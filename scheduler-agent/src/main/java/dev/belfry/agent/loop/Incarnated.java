@@ -22,10 +22,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +62,9 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     private final OwnRecords records;
     private final Map<String, JobRecord> jobsByUid = new HashMap<>();
     private final Map<String, String> uidByPath = new HashMap<>();
+    /** Jobs that were known and whose record cannot be read any more. */
+    private final Set<String> unreadable = new LinkedHashSet<>();
+
     private boolean registered;
     private boolean dropped;
     private boolean jobsStarted;
@@ -454,24 +459,51 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     }
 
     @Override
+    public boolean unreadable(String uid) {
+        return unreadable.contains(uid);
+    }
+
+    @Override
+    public long lookAgain(JobRecord job) {
+        return jobs.look(Paths.job(job.name()));
+    }
+
+    @Override
+    public boolean hasLooked(long mark) {
+        return jobs.applied(mark);
+    }
+
+    @Override
     public void present(Znode znode) {
         JobRecord job;
         try {
             job = JobRecordCodec.decode(znode.path(), znode.data(), znode.modified());
         } catch (CorruptRecordException e) {
             LOG.error("job stops: agent={}; {} Every other job goes on.", profile.id(), e.getMessage());
-            absent(znode.path());
+            damaged(znode.path());
             return;
         }
         appliedJobs = Math.max(appliedJobs, znode.modifiedZxid());
         String before = uidByPath.put(znode.path(), job.uid());
         if (before != null && !before.equals(job.uid())) {
             jobsByUid.remove(before);
+            unreadable.remove(before);
             shards.leaveBroadcast(before, profile.id());
         }
         jobsByUid.put(job.uid(), job);
+        unreadable.remove(job.uid());
         shards.jobChanged(job);
         broadcasts.review(job);
+    }
+
+    /** Nothing of it starts, and nothing of it is given up: that it cannot be read does not mean that it is deleted. */
+    private void damaged(String path) {
+        String uid = uidByPath.get(path);
+        if (uid != null) {
+            jobsByUid.remove(uid);
+            unreadable.add(uid);
+            broadcasts.review();
+        }
     }
 
     @Override
@@ -479,6 +511,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         String uid = uidByPath.remove(path);
         if (uid != null) {
             jobsByUid.remove(uid);
+            unreadable.remove(uid);
             shards.leaveBroadcast(uid, profile.id());
         }
     }
@@ -520,11 +553,17 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         public Optional<JobRecord> job(String uid) {
             return Incarnated.this.job(uid);
         }
+
+        @Override
+        public Set<String> unreadable() {
+            return Set.copyOf(unreadable);
+        }
     }
 
     @Override
     public void settled() {
         heartbeat.renew();
+        shards.jobsSettled();
     }
 
     @Override

@@ -10,8 +10,11 @@ import dev.belfry.core.shard.ShardRuns;
 import dev.belfry.core.version.JobRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -28,6 +31,8 @@ final class LettingGo {
     private final OwnedShards.Owner owner;
     private final GroupCommit commit;
     private final Consumer<OwnedShard> dropped;
+    /** Those whose definition is being read again. */
+    private final Set<OwnedShard> looking = new LinkedHashSet<>();
 
     /** @param dropped told of each broadcast shard that is let go of: nobody else has to know */
     LettingGo(Loop loop, OwnedShards.Owner owner, GroupCommit commit, Consumer<OwnedShard> dropped) {
@@ -94,7 +99,7 @@ final class LettingGo {
             return false;
         }
         if (end.isEmpty()) {
-            return owner.job(shard.job).isPresent(); // the next version of the definition brings us back here
+            return mayHaveAnEnd(shard);
         }
         Duration left = Duration.between(owner.horizon(), end.get());
         // Further away, it is not the end of the layout that the master means: nobody may have the shard at present.
@@ -105,9 +110,44 @@ final class LettingGo {
         return waits;
     }
 
+    /**
+     * Whether the master may know an end of the layout that this agent does not. The master writes the row after it has
+     * read of the end, and a session never sees less than it has seen: the definition, read after the row, tells.
+     */
+    private boolean mayHaveAnEnd(OwnedShard shard) {
+        Optional<JobRecord> job = owner.job(shard.job);
+        if (job.isEmpty()) {
+            return false;
+        }
+        if (shard.lookedAgain.isEmpty()) {
+            shard.lookedAgain = OptionalLong.of(owner.lookAgain(job.get()));
+            looking.add(shard);
+        }
+        return !owner.hasLooked(shard.lookedAgain.getAsLong());
+    }
+
+    /** Definitions were read: those that wait for theirs go on. */
+    void definitionsRead() {
+        if (!looking.isEmpty()) {
+            List<OwnedShard> waiting = List.copyOf(looking);
+            looking.clear();
+            waiting.forEach(shard -> {
+                boolean waits = shard.lookedAgain.isPresent() && !owner.hasLooked(shard.lookedAgain.getAsLong());
+                if (waits) {
+                    looking.add(shard);
+                } else {
+                    step(shard);
+                }
+            });
+        }
+    }
+
     /** Gives what a layout that is over still owes its outcome; returns whether it is over. */
     private boolean settle(OwnedShard shard, ShardRuns runs) {
         Optional<JobRecord> job = owner.job(shard.job);
+        if (owner.unreadable(shard.job)) {
+            return false; // not deleted: what is owed runs late where it can be read again
+        }
         if (job.isEmpty()) {
             runs.supersede(loop.now(), Reasons.DELETED, List.of(), moment());
             return true;

@@ -121,6 +121,17 @@ public final class Mirror {
         return seen;
     }
 
+    /**
+     * Reads one znode again, known or not.
+     *
+     * @return a number for everything seen up to now: once {@link #applied} holds for it, the znode has been read
+     */
+    public long look(String path) {
+        seen++;
+        read(path);
+        return seen;
+    }
+
     /** Stops reporting. */
     public void close() {
         closed = true;

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** One shard granted to this incarnation, from the grant to the release. Mutable; owned by the agent's loop. */
@@ -68,8 +69,13 @@ final class OwnedShard {
     boolean held;
     /** Whether nobody is to follow: the layout or the job ends, or nobody may have the shard. */
     boolean ending;
-    /** Whether it was granted only so that what it still owes gets its outcome. */
+    /**
+     * Whether the first that was heard of it is that nobody is to follow: it was granted only so that what it still owes
+     * gets its outcome, or was granted and asked back before this agent looked.
+     */
     boolean settling;
+    /** Set once its definition was asked for again because no end of its layout was known. */
+    OptionalLong lookedAgain = OptionalLong.empty();
     /** Whether everything its layout owed has its outcome; known once the release is prepared. */
     boolean settled;
 

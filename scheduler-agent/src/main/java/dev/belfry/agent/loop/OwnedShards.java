@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -73,8 +74,17 @@ final class OwnedShards {
         /** Whether every definition has been read. */
         boolean jobsKnown();
 
-        /** The definition of a job by its uid. */
+        /** The definition of a job by its uid; empty while it cannot be read. */
         Optional<JobRecord> job(String uid);
+
+        /** Whether there is a job of which nothing is known for the time being because its record is damaged. */
+        boolean unreadable(String uid);
+
+        /** Reads the definition of a job again; returns what {@link #hasLooked} is to be asked for. */
+        long lookAgain(JobRecord job);
+
+        /** Whether the definition has been read since {@link #lookAgain} returned {@code mark}. */
+        boolean hasLooked(long mark);
     }
 
     private final Loop loop;
@@ -186,6 +196,7 @@ final class OwnedShards {
         if (wanted != shard.wanted || ending != shard.ending) {
             shard.wanted = wanted;
             shard.ending = ending;
+            shard.lookedAgain = OptionalLong.empty();
             wantedChanged(shard);
         }
     }
@@ -333,6 +344,11 @@ final class OwnedShards {
                 requests(shard, job);
             }
         }
+    }
+
+    /** All definitions that were asked for have been read. */
+    void jobsSettled() {
+        lettingGo.definitionsRead();
     }
 
     /** Before anything is decided: what is cancelled is not to be started first. */

@@ -2,17 +2,30 @@ package dev.belfry.testkit.cluster;
 
 import static dev.belfry.testkit.cluster.Scenes.cluster;
 import static dev.belfry.testkit.cluster.Scenes.every;
+import static dev.belfry.testkit.cluster.Scenes.everywhere;
 import static dev.belfry.testkit.cluster.Scenes.heals;
+import static dev.belfry.testkit.cluster.Scenes.lasting;
+import static dev.belfry.testkit.cluster.Scenes.owner;
+import static dev.belfry.testkit.cluster.Scenes.owners;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.command.Command;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.run.Outcome;
+import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.store.Znode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,5 +79,108 @@ class EndingScenariosTest {
         assertThat(job(cluster, "work").closed()).isFalse();
         heals(cluster, Duration.ofSeconds(25));
         assertThat(job(cluster, "work").closed()).isTrue();
+    }
+
+    @Test
+    void firesOfAJobThatCannotBeReadWhileItsOwnerDrainsRunLateOnceItCanBeReadAgain() {
+        SimCluster cluster = cluster(32, every("work", 1_000, 6));
+        JobRecord good = job(cluster, "work");
+        Incarnation drained = owner(cluster);
+        byte[] damage = "not a definition".getBytes(StandardCharsets.US_ASCII);
+        Rogue.commit(cluster, transaction -> transaction.put(Paths.job("work"), damage, -1));
+        cluster.run(Duration.ofSeconds(3));
+        Set<Integer> moved = cluster.rows().entrySet().stream()
+                .filter(row -> row.getValue().owner().equals(drained))
+                .map(row -> row.getKey().shard())
+                .collect(Collectors.toSet());
+        Instant asked = cluster.now().plusSeconds(1);
+        cluster.operator().command(Command.Kind.DRAIN, drained.agentId());
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(10), () -> !owners(cluster).containsValue(drained)))
+                .as("it lets go all the same")
+                .isTrue();
+        cluster.run(Duration.ofSeconds(3));
+        Instant repaired = cluster.now();
+        Rogue.commit(cluster, transaction -> transaction.put(Paths.job("work"), JobRecordCodec.encode(good), -1));
+        cluster.run(Duration.ofSeconds(2));
+        cluster.operator().command(Command.Kind.UNDRAIN, drained.agentId());
+        heals(cluster, Duration.ofSeconds(20));
+        for (int shard = 0; shard < 6; shard++) {
+            ShardId id = ShardId.of(ShardRef.numbered(good.uid(), 1, 6, shard));
+            List<FireEntry> outcomes = cluster.safety().journal().finals(id);
+            assertThat(outcomes).extracting(FireEntry::outcome).doesNotContain(Outcome.SUPERSEDED);
+            List<FireEntry> meanwhile = outcomes.stream()
+                    .filter(line -> line.fire().due().isAfter(asked)
+                            && line.fire().due().isBefore(repaired))
+                    .toList();
+            if (moved.contains(shard)) {
+                assertThat(meanwhile)
+                        .as("shard %s", shard)
+                        .hasSizeGreaterThan(1)
+                        .allMatch(line -> line.outcome() == Outcome.SUCCEEDED && line.count() == 1);
+            }
+        }
+    }
+
+    @Test
+    void broadcastJobThatCannotBeReadForAWhileOwesWhatFellDueMeanwhile() {
+        SimCluster cluster = cluster(33, everywhere("work", 1_000));
+        cluster.behave(lasting(3));
+        cluster.run(Duration.ofSeconds(1));
+        JobRecord good = job(cluster, "work");
+        byte[] damage = "not a definition".getBytes(StandardCharsets.US_ASCII);
+        Rogue.commit(cluster, transaction -> transaction.put(Paths.job("work"), damage, -1));
+        cluster.run(Duration.ofSeconds(3));
+        Instant damaged = cluster.now().minusSeconds(2);
+        assertThat(cluster.evidence().all())
+                .noneMatch(execution -> execution.fire().due().isAfter(damaged));
+        Rogue.commit(cluster, transaction -> transaction.put(Paths.job("work"), JobRecordCodec.encode(good), -1));
+        heals(cluster, Duration.ofSeconds(15));
+        for (String agent : List.of("a0", "a1", "a2")) {
+            assertThat(cluster.safety().journal().finals(ShardId.of(ShardRef.broadcast(good.uid(), agent))))
+                    .as(agent)
+                    .isNotEmpty()
+                    .extracting(FireEntry::outcome)
+                    .doesNotContain(Outcome.SUPERSEDED);
+        }
+    }
+
+    @Test
+    void ownerThatHearsOfItsGrantAndOfItsDrainAtOnceLetsGo() {
+        SimCluster cluster = new SimCluster(34, ClusterOptions.DEFAULT);
+        cluster.start("a0");
+        cluster.run(Duration.ofSeconds(3));
+        SimAgent only = cluster.start("a1");
+        cluster.run(Duration.ofSeconds(1));
+        cluster.operator().command(Command.Kind.DRAIN, "a0");
+        cluster.operator().command(Command.Kind.DRAIN, "a1");
+        cluster.operator().apply(every("work", 1_000, 3).build());
+        cluster.run(Duration.ofSeconds(3));
+        assertThat(cluster.rows()).as("everybody knows the job, nobody has it").isEmpty();
+        only.pause();
+        cluster.operator().command(Command.Kind.UNDRAIN, "a1");
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(2),
+                        () -> owners(cluster).size() == 3
+                                && owners(cluster).values().stream()
+                                        .allMatch(owner -> owner.agentId().equals("a1"))))
+                .isTrue();
+        cluster.operator().command(Command.Kind.DRAIN, "a1");
+        assertThat(cluster.runUntil(
+                        Duration.ofMillis(1_500),
+                        () -> cluster.rows().values().stream()
+                                .allMatch(row -> row.next() instanceof Successor.Withdrawn)))
+                .isTrue();
+        only.resume();
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(2), () -> !only.agent().drained()))
+                .as("it has read its rows")
+                .isTrue();
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(3), () -> only.agent().drained()))
+                .as("nothing has ended: there is nothing to wait for")
+                .isTrue();
+        cluster.operator().command(Command.Kind.UNDRAIN, "a1");
+        heals(cluster, Duration.ofSeconds(15));
     }
 }
