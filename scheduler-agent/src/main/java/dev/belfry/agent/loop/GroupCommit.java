@@ -361,6 +361,10 @@ final class GroupCommit {
         if (found != null && found.writer().equals(incarnation) && found.batch() == batch.number) {
             applied(batch);
         } else {
+            if (found != null && !found.writer().equals(incarnation)) {
+                // Written since by somebody who was granted the shard, which tells nothing of ours.
+                batch.journal.forEach(journal::unknown);
+            }
             restore(batch);
         }
         resolve();

@@ -181,6 +181,13 @@ final class JournalTail {
         trim();
     }
 
+    /** Whether {@code part} was written cannot be found out: what it was to extend is not extended any more. */
+    void unknown(Part part) {
+        if (!part.created) {
+            part.entry.data = NOTHING;
+        }
+    }
+
     /**
      * A journal write was refused: somebody else deleted the entry that was extended, or the parent of all of them. What
      * it carried is sent again, into a new entry.
