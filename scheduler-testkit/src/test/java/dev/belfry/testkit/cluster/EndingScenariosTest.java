@@ -172,12 +172,10 @@ class EndingScenariosTest {
                                 .allMatch(row -> row.next() instanceof Successor.Withdrawn)))
                 .isTrue();
         only.resume();
-        assertThat(cluster.runUntil(
-                        Duration.ofSeconds(2), () -> !only.agent().drained()))
+        assertThat(cluster.runUntil(Duration.ofSeconds(2), () -> !only.agent().drained()))
                 .as("it has read its rows")
                 .isTrue();
-        assertThat(cluster.runUntil(
-                        Duration.ofSeconds(3), () -> only.agent().drained()))
+        assertThat(cluster.runUntil(Duration.ofSeconds(3), () -> only.agent().drained()))
                 .as("nothing has ended: there is nothing to wait for")
                 .isTrue();
         cluster.operator().command(Command.Kind.UNDRAIN, "a1");
