@@ -191,14 +191,10 @@ class MasterScenariosTest {
         });
         long term = cluster.term();
         cluster.operator().apply(every("large", 3_600_000, 3_000).build());
-        boolean ok = (cluster.runUntil(
+        boolean planned = cluster.runUntil(
                 Duration.ofSeconds(30),
-                () -> cluster.term() > term && cluster.rows().size() == 3_000));
-        if (!ok)
-            System.out.println("DBG " + cluster.term() + " " + term + " rows "
-                    + cluster.rows().size() + " writes " + writes[0] + " "
-                    + cluster.operator().idle() + cluster.agents() + cluster.master());
-        assertThat(ok).isTrue();
+                () -> cluster.term() > term && cluster.rows().size() == 3_000);
+        assertThat(planned).isTrue();
         Map<Long, List<Generation>> byTerm = cluster.rows().values().stream()
                 .map(Tenancy::since)
                 .distinct()
