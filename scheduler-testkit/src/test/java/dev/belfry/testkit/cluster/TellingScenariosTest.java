@@ -22,7 +22,8 @@ class TellingScenariosTest {
             new Fault.Pause(owner(cluster).agentId(), Duration.ofMillis(4_500)).inflict(cluster);
             cluster.run(Duration.ofSeconds(10));
             assertThat(log.lines())
-                    .filteredOn(line -> line.contains(agent))
+                    .filteredOn(line -> line.contains(agent)
+                            && (line.contains(" lease over: ") || line.contains(" lease holds again: ")))
                     .satisfiesExactly(
                             line -> assertThat(line)
                                     .startsWith("WARN lease over: ")
