@@ -42,6 +42,10 @@ public final class Agent implements AutoCloseable {
     private final ThreadAttempts attempts;
     private final AgentLoop agent;
     private final MasterLoop master;
+    private final ClientLoop client;
+    /** Owned by the agent's loop. */
+    private final DeclaredJobs declared;
+
     private final Closing onLoop;
 
     private final CompletableFuture<String> registered = new CompletableFuture<>();
@@ -72,6 +76,8 @@ public final class Agent implements AutoCloseable {
         this.attempts = new ThreadAttempts(loop, "belfry-attempt-" + id, settings.handlers(), settings.pool());
         AgentProfile profile = settings.profile();
         this.agent = new AgentLoop(loop, connection.view(loop), profile, attempts, new Told());
+        this.client = new ClientLoop(loop, connection.view(loop));
+        this.declared = new DeclaredJobs(loop, client, settings.jobs(), id);
         this.master = new MasterLoop(masterLoop, connection.view(masterLoop), profile, new MasterLoop.Listener() {});
         this.shutdownHook = new Thread(() -> close(CloseMode.LEAVING), "belfry-agent-shutdown-" + id);
     }
@@ -82,6 +88,11 @@ public final class Agent implements AutoCloseable {
         public void registered(String incarnation) {
             registered.complete(incarnation);
             checkAcls();
+        }
+
+        @Override
+        public void namespaceIsNew() {
+            declared.start();
         }
 
         @Override
@@ -120,9 +131,8 @@ public final class Agent implements AutoCloseable {
         loop.execute(agent::start);
         masterLoop.execute(master::start);
         if (!settings.jobs().isEmpty()) {
-            ClientLoop client = new ClientLoop(loop, connection.view(loop));
             client.start();
-            loop.execute(new DeclaredJobs(loop, client, settings.jobs(), id)::start);
+            loop.execute(declared::start);
         }
         if (settings.life().shutdownHook()) {
             Runtime.getRuntime().addShutdownHook(shutdownHook);

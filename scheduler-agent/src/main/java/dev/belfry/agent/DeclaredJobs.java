@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies the jobs that a service declares in its code, one after the other, once there is a connection, and tries again
- * as long as ZooKeeper does not answer. What is refused is logged and stays as it is.
+ * Applies the jobs that a service declares in its code, one after the other, once there is a connection and again when the
+ * namespace is new, and tries again as long as ZooKeeper does not answer. What is refused is logged and stays as it is.
  *
  * <p>Not thread-safe; owned by the agent's loop.
  */
@@ -27,6 +27,8 @@ final class DeclaredJobs {
     private final ClientLoop client;
     private final List<JobDefinition> jobs;
     private final Author author;
+    private boolean applying;
+    private boolean again;
 
     DeclaredJobs(Loop loop, ClientLoop client, List<JobDefinition> jobs, String agent) {
         this.loop = loop;
@@ -35,12 +37,23 @@ final class DeclaredJobs {
         this.author = new Author(Author.Origin.CODE, agent, "");
     }
 
+    /** Applies all of them; if they are being applied, from the beginning once that is done. */
     void start() {
-        apply(0);
+        if (applying) {
+            again = true;
+        } else {
+            applying = true;
+            apply(0);
+        }
     }
 
     private void apply(int index) {
         if (index == jobs.size()) {
+            applying = again;
+            if (again) {
+                again = false;
+                apply(0);
+            }
             return;
         }
         var unused = client.apply(jobs.get(index), author, PATIENCE)

@@ -68,6 +68,9 @@ public final class MasterLoop implements SessionListener {
     private final Listener listener;
 
     private @Nullable Candidate candidate;
+    /** The highest term that this process has seen in force, or was in office in. */
+    private long highestTerm;
+
     private boolean closed;
 
     public MasterLoop(Loop loop, Store store, AgentProfile profile, Listener listener) {
@@ -178,7 +181,7 @@ public final class MasterLoop implements SessionListener {
         }
 
         void begin() {
-            new Skeleton(store, session).ensure(this::watchElection, why -> {
+            new Skeleton(store, session).ensure(made -> watchElection(), why -> {
                 LOG.warn("cannot stand for master yet: agent={}; {}", profile.id(), why);
                 loop.after(session.timeout().toNanos() / 2, () -> {
                     if (!left && candidacy == null) {
@@ -315,7 +318,9 @@ public final class MasterLoop implements SessionListener {
                 hindered(e.getMessage() + " This one is never set aside or deleted: " + RESTORE);
                 return;
             }
-            Epoch epoch = new Epoch(before.term() + 1, self.name(), longest(before.longestTimeout()));
+            // Not below a term that this process has seen, though the ensemble has lost its data: tokens only rise.
+            highestTerm = Math.max(highestTerm, before.term());
+            Epoch epoch = new Epoch(highestTerm + 1, self.name(), longest(before.longestTimeout()));
             Transaction transaction = Transaction.at("epoch-write")
                     .exists(latch)
                     .put(Paths.EPOCH, epoch.encode(), znode.version())
@@ -353,6 +358,7 @@ public final class MasterLoop implements SessionListener {
             if (answer instanceof Commit.Applied applied && !latch.isEmpty()) {
                 hindrance = "";
                 term = epoch.term();
+                highestTerm = term;
                 LOG.info("took office: term={} incarnation={}", term, self);
                 Duration offset =
                         Duration.between(loop.now(), applied.stamps().get(0).modified());
@@ -370,7 +376,7 @@ public final class MasterLoop implements SessionListener {
                 fresh.begin();
                 listener.tookOffice(term);
             } else if (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.EXISTS) {
-                hindered("the term in " + Paths.EPOCH + " is " + (epoch.term() - 1) + ", but term " + epoch.term()
+                hindered("the term in " + Paths.EPOCH + " is below " + epoch.term() + ", but term " + epoch.term()
                         + " has been in force before, see " + conflict.path() + "; the epoch comes from an old copy: "
                         + RESTORE);
             } else if (answer instanceof Commit.Conflict || answer instanceof Commit.Unavailable) {

@@ -100,7 +100,7 @@ final class LedgerParents {
     static CompletableFuture<Boolean> skeleton(Requests requests, Deadline deadline) {
         return requests.session(deadline).thenCompose(session -> {
             CompletableFuture<String> problem = new CompletableFuture<>();
-            new Skeleton(requests.store(), session).ensure(() -> problem.complete(""), problem::complete);
+            new Skeleton(requests.store(), session).ensure(made -> problem.complete(""), problem::complete);
             return problem.thenCompose(why -> {
                 if (why.isEmpty()) {
                     return CompletableFuture.completedFuture(true);

@@ -6,6 +6,7 @@ import dev.belfry.store.Session;
 import dev.belfry.store.SessionListener;
 import dev.belfry.store.Store;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,12 @@ public final class AgentLoop implements SessionListener {
         /** The session is over, everything held was dropped; the agent registers again as soon as it can. */
         default void lost(String incarnation) {}
 
+        /**
+         * The namespace is not the one that this agent knew: ZooKeeper has lost its data, or somebody has deleted it. What
+         * was declared in code is to be applied again.
+         */
+        default void namespaceIsNew() {}
+
         /** How busy the machine is, as the load average of the last minute; negative if unknown. */
         default double load() {
             return -1;
@@ -45,6 +52,7 @@ public final class AgentLoop implements SessionListener {
     private final Listener listener;
 
     private @Nullable Incarnated incarnated;
+    private @Nullable Instant namespaceMade;
     private final EnsembleClock clock;
     private boolean draining;
     private boolean restarting;
@@ -217,6 +225,22 @@ public final class AgentLoop implements SessionListener {
             now.drop();
             incarnated = null;
             listener.lost(now.self().name());
+        }
+    }
+
+    /** The namespace of the present session was made at {@code at}, by the ensemble's clock. */
+    void namespaceMade(Instant at) {
+        Instant before = namespaceMade;
+        namespaceMade = at;
+        if (before != null && !before.equals(at)) {
+            LOG.error(
+                    "namespace is new: agent={}; it was made at {}, the one before at {}: ZooKeeper has lost its data, or it"
+                            + " was deleted; jobs declared in code are applied again, all others are gone, and so is what is"
+                            + " known of earlier fires; restore a copy if there is one",
+                    profile.id(),
+                    at,
+                    before);
+            listener.namespaceIsNew();
         }
     }
 

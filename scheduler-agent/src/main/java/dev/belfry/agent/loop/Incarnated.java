@@ -159,7 +159,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     // --- registration
 
     void register() {
-        new Skeleton(store, session).ensure(this::createRegistration, why -> {
+        new Skeleton(store, session).ensure(this::skeletonIsThere, why -> {
             LOG.error("cannot set up the namespace: agent={}; {}", profile.id(), why);
             listener.refused(why);
             loop.after(session.timeout().toNanos() / 2, () -> {
@@ -168,6 +168,11 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
                 }
             });
         });
+    }
+
+    private void skeletonIsThere(Instant made) {
+        agent.namespaceMade(made);
+        createRegistration();
     }
 
     private void createRegistration() {

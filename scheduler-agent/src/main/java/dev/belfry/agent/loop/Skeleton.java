@@ -7,6 +7,7 @@ import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
@@ -25,25 +26,29 @@ public final class Skeleton {
     /**
      * Creates what is missing, parents first; any number of processes may do so at once.
      *
-     * @param done called when everything is there
+     * @param done called when everything is there, with the instant at which the namespace was made
      * @param failed called with the reason if the store refuses or cannot be reached; nothing more is called then
      */
-    public void ensure(Runnable done, Consumer<String> failed) {
+    public void ensure(Consumer<Instant> done, Consumer<String> failed) {
         Deque<String> paths = new ArrayDeque<>(Paths.skeleton());
         // The last one is created last: where it exists, all do.
-        store.read(session, "skeleton-read", paths.getLast(), answer -> {
-            if (answer instanceof Read.Found) {
-                done.run();
+        look(paths.getLast(), done, why -> next(paths, done, failed));
+    }
+
+    private void look(String last, Consumer<Instant> done, Consumer<String> absent) {
+        store.read(session, "skeleton-read", last, answer -> {
+            if (answer instanceof Read.Found found) {
+                done.accept(found.znode().created());
             } else {
-                next(paths, done, failed);
+                absent.accept("reading " + last + " was answered: " + answer);
             }
         });
     }
 
-    private void next(Deque<String> paths, Runnable done, Consumer<String> failed) {
+    private void next(Deque<String> paths, Consumer<Instant> done, Consumer<String> failed) {
         String path = paths.poll();
         if (path == null) {
-            done.run();
+            look(Paths.skeleton().get(Paths.skeleton().size() - 1), done, failed);
             return;
         }
         byte[] data = path.equals(Paths.EPOCH) ? Epoch.NONE.encode() : new byte[0];
