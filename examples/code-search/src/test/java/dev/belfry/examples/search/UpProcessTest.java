@@ -121,7 +121,7 @@ class UpProcessTest {
     void wrongOptionsAreRefusedBeforeAnythingIsFetchedOrMade() throws Exception {
         UpProcess bogus = new UpProcess(temporary, "--bogus");
         assertThat(bogus.end()).isEqualTo(2);
-        assertThat(bogus.output()).contains("Unknown option: '--bogus'").doesNotContain("corpus: ");
+        assertThat(bogus.output()).contains("unknown option '--bogus'").doesNotContain("corpus: ");
         UpProcess agents = new UpProcess(temporary, "--agents", "0");
         assertThat(agents.end()).isEqualTo(2);
         assertThat(agents.output()).contains("--agents takes 1 to 50, not 0").doesNotContain("corpus: ");
