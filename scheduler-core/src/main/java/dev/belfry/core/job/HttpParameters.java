@@ -165,9 +165,8 @@ public record HttpParameters(
         try {
             uri = new URI(text);
         } catch (URISyntaxException e) {
-            throw new Refused(
-                    Complaint.of("is no address: " + e.getReason().toLowerCase(Locale.ROOT)),
-                    Math.max(0, e.getIndex()));
+            // Not its index: Java versions differ in it.
+            throw new Refused("is no address: " + e.getReason().toLowerCase(Locale.ROOT));
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("http") && !scheme.equals("https")) {
