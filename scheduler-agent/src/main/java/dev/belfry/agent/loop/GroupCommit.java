@@ -34,6 +34,8 @@ import org.slf4j.LoggerFactory;
  * one of its ledgers tells for all of them.
  *
  * <p>Not thread-safe; owned by the agent's loop. One per session.
+ *
+ * <p>Longer than the house limit: each answer to a multi is handled beside the filling that it undoes.
  */
 final class GroupCommit {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);

@@ -25,6 +25,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The proof over what happens to a job in its life: changes, pauses, layouts, deletion, delays, agents that come and go. */
+// Longer than the house limit: every history that a job can have, side by side, so that a kind left out is seen.
 class ProverHistoriesTest {
     private static final Instant NOW = Ledgering.NOW;
 

@@ -141,6 +141,14 @@ public final class JournalCounts {
         return earlierUntil;
     }
 
+    /** Counts of these cells, which are not changed; beyond the bounds the oldest are counted together, as ever. */
+    public static JournalCounts of(Map<Cell, Long> cells, Instant earlierUntil) {
+        JournalCounts counts = new JournalCounts();
+        counts.earlierUntil = earlierUntil;
+        cells.forEach(counts::add);
+        return counts;
+    }
+
     public byte[] encode() {
         return JsonRecordWriter.write(SCHEMA, json -> {
             json.writeNumberField("earlierUntil", earlierUntil.toEpochMilli());

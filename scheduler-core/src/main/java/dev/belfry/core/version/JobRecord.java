@@ -108,34 +108,29 @@ public record JobRecord(
         return deletedAt;
     }
 
+    /** With one more; the oldest goes if there are too many. */
+    private static <T> List<T> appended(List<T> list, T one, int most) {
+        List<T> all = new ArrayList<>(list);
+        all.add(one);
+        return all.subList(Math.max(0, all.size() - most), all.size());
+    }
+
     /** The record with one more version; the oldest goes if there are too many. */
     public JobRecord with(JobVersion version) {
-        List<JobVersion> all = new ArrayList<>(versions);
-        all.add(version);
-        while (all.size() > MAX_VERSIONS) {
-            all.remove(0);
-        }
-        return new JobRecord(name, uid, all, requests, deletedAt, settled, former, cancels);
+        return new JobRecord(
+                name, uid, appended(versions, version, MAX_VERSIONS), requests, deletedAt, settled, former, cancels);
     }
 
     /** The record with one more request; the oldest goes if there are too many. */
     public JobRecord with(RunRequest request) {
-        List<RunRequest> all = new ArrayList<>(requests);
-        all.add(request);
-        while (all.size() > MAX_REQUESTS) {
-            all.remove(0);
-        }
-        return new JobRecord(name, uid, versions, all, deletedAt, settled, former, cancels);
+        return new JobRecord(
+                name, uid, versions, appended(requests, request, MAX_REQUESTS), deletedAt, settled, former, cancels);
     }
 
     /** The record with one more cancelled run; the oldest goes if there are too many. */
     public JobRecord with(CancelledRun cancel) {
-        List<CancelledRun> all = new ArrayList<>(cancels);
-        all.add(cancel);
-        while (all.size() > MAX_REQUESTS) {
-            all.remove(0);
-        }
-        return new JobRecord(name, uid, versions, requests, deletedAt, settled, former, all);
+        return new JobRecord(
+                name, uid, versions, requests, deletedAt, settled, former, appended(cancels, cancel, MAX_REQUESTS));
     }
 
     /** Whether the run was cancelled, as far as is remembered. */

@@ -7,7 +7,6 @@ import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.journal.JournalCounts.Cell;
 import dev.belfry.core.journal.TableEntry;
 import dev.belfry.core.record.CorruptRecordException;
-import dev.belfry.core.record.JsonRecordWriter;
 import dev.belfry.core.record.Paths;
 import dev.belfry.history.CountedRow;
 import dev.belfry.history.FireQuery;
@@ -23,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -199,24 +197,10 @@ public final class WholeJournal {
             Map<String, JournalCounts> found, String name, Map<Cell, Long> cells, Instant earlierUntil) {
         List<Map.Entry<Cell, Long>> all = List.copyOf(cells.entrySet());
         for (int first = 0; first < all.size(); first += CELLS) {
-            List<Map.Entry<Cell, Long>> some = all.subList(first, Math.min(all.size(), first + CELLS));
-            byte[] stored = JsonRecordWriter.write(JournalCounts.SCHEMA, json -> {
-                json.writeNumberField("earlierUntil", earlierUntil.toEpochMilli());
-                json.writeArrayFieldStart("counted");
-                for (Map.Entry<Cell, Long> entry : some) {
-                    Cell cell = entry.getKey();
-                    json.writeStartArray();
-                    json.writeNumber(cell.hour().toEpochMilli());
-                    json.writeNumber(cell.lastHour().toEpochMilli());
-                    json.writeString(cell.jobUid());
-                    json.writeString(cell.origin().name().toLowerCase(Locale.ROOT));
-                    json.writeString(cell.outcome().text());
-                    json.writeNumber(entry.getValue());
-                    json.writeEndArray();
-                }
-                json.writeEndArray();
-            });
-            found.put(first == 0 ? name : name + "+" + first, JournalCounts.decode(name, stored));
+            Map<Cell, Long> some = new TreeMap<>();
+            all.subList(first, Math.min(all.size(), first + CELLS))
+                    .forEach(cell -> some.put(cell.getKey(), cell.getValue()));
+            found.put(first == 0 ? name : name + "+" + first, JournalCounts.of(some, earlierUntil));
         }
     }
 }
