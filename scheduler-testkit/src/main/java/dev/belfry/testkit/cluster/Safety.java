@@ -43,7 +43,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     /** How many attempts at a fire of a shard have failed, as recorded. */
     private final Map<String, Integer> failures = new HashMap<>();
     /** Executions that had not been told although their lease was over, and for how many looks. */
-    private final Map<Execution, Integer> untold = new HashMap<>();
+    private final Map<Execution, Untold> untold = new HashMap<>();
 
     Safety(SimCluster cluster) {
         this.cluster = cluster;
@@ -303,17 +303,23 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         }
     }
 
+    /** Looks in a row at an attempt that had no lease and was not told, all between the same two steps of its clock. */
+    private record Untold(int looks, int steps) {}
+
     /**
      * Rule R5, every half second: whoever has no lease has told its user code to stop, at the latest a heartbeat's period
-     * after its end.
+     * after its end. A step of the wall clock may end a lease that was renewed since the last look, so it is counted anew.
      */
     void look() {
-        Map<Execution, Integer> now = new HashMap<>();
+        Map<Execution, Untold> now = new HashMap<>();
         for (Execution execution : cluster.evidence().running()) {
             boolean acts = execution.process().alive() && !execution.process().paused();
             if (acts && execution.leaseNanos() <= 0 && !execution.wasTold()) {
-                now.put(execution, untold.getOrDefault(execution, 0) + 1);
-                if (now.getOrDefault(execution, 0) > 3) {
+                int steps = execution.process().clock().steps();
+                Untold before = untold.get(execution);
+                int looks = before == null || before.steps() != steps ? 1 : before.looks() + 1;
+                now.put(execution, new Untold(looks, steps));
+                if (looks > 3) {
                     throw new InvariantViolation("R5", execution + " goes on without a lease and was not told");
                 }
             }

@@ -20,6 +20,7 @@ public final class SimClock implements InstantSource {
     private final SimScheduler scheduler;
     private final Reading wall = new Reading(0);
     private final Reading monotonic;
+    private int steps;
 
     /** A reading that advances at a rate: {@code value} at true time {@code since}. */
     private static final class Reading {
@@ -70,6 +71,12 @@ public final class SimClock implements InstantSource {
     public void step(Duration by) {
         long now = scheduler.nanos();
         wall.set(now, wall.at(now) + by.toNanos(), wall.drift);
+        steps++;
+    }
+
+    /** How often the wall clock has been stepped. */
+    public int steps() {
+        return steps;
     }
 
     /** How far the wall clock is ahead of true time; negative if behind. */
