@@ -37,20 +37,19 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgs = "-Xmx2g")
 public class PlanBenchmark {
 
-    @Param({"100", "1000"})
-    public int jobs;
-
-    @Param("1000")
-    public int shards;
-
-    @Param({"100"})
-    public int agents;
+    /** Jobs × shards of each × agents. */
+    @Param({"100x1000x100", "100000x1x100", "1000x1000x1000"})
+    public String size;
 
     private PlanInput afterLoss = PlanInput.of(List.of(), List.of(), AssignmentTable.empty());
 
     /** Places everything once, then takes one agent away. */
     @Setup
     public void place() {
+        String[] sizes = size.split("x", -1);
+        int jobs = Integer.parseInt(sizes[0]);
+        int shards = Integer.parseInt(sizes[1]);
+        int agents = Integer.parseInt(sizes[2]);
         List<JobSpec> specs = new ArrayList<>();
         for (int i = 0; i < jobs; i++) {
             specs.add(JobSpec.of("job-" + i + "~00000000", 1, shards, "work"));
