@@ -140,7 +140,10 @@ final class FireStory {
         facts.ledger(shard)
                 .ifPresent(ledger -> told.add((facts.isPast() ? "At present its ledger" : "Its ledger")
                         + ", last written by " + names.of(ledger.writer()) + ", is final up to "
-                        + ledger.mark() + " with " + ledger.above().size() + " entries above."));
+                        + ledger.mark() + " with "
+                        + (ledger.above().size() == 1
+                                ? "1 entry"
+                                : ledger.above().size() + " entries") + " above."));
         return told;
     }
 

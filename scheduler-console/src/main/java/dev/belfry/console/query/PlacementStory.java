@@ -2,6 +2,7 @@ package dev.belfry.console.query;
 
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.core.agent.Eligibility;
+import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.agent.LabelSelector;
 import dev.belfry.core.agent.Refusal;
 import dev.belfry.core.assign.Unplaced;
@@ -23,6 +24,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Who owns the shards of a version, who is to, and why nobody does. One use, not thread-safe. */
 final class PlacementStory {
@@ -201,19 +203,22 @@ final class PlacementStory {
 
     private void refusals(JobDefinition definition) {
         Map<Refusal, List<String>> refused = new EnumMap<>(Refusal.class);
+        Set<Incarnation> duplicates = Eligibility.duplicates(
+                facts.snapshot().agents().stream().map(AgentState::facts).toList());
         for (AgentState agent : facts.snapshot().agents()) {
             var facts = agent.drained() ? agent.facts().withDraining(true) : agent.facts();
-            Eligibility.refusal(
+            Optional<Refusal> refusal = duplicates.contains(facts.incarnation())
+                    ? Optional.of(Refusal.DUPLICATE_ID)
+                    : Eligibility.refusal(
                             facts,
                             definition.handler(),
-                            LabelSelector.anyOf(definition.requires().labels()))
-                    .ifPresent(refusal -> refused.computeIfAbsent(refusal, r -> new ArrayList<>())
-                            .add(agent.id()));
+                            LabelSelector.anyOf(definition.requires().labels()));
+            refusal.ifPresent(
+                    why -> refused.computeIfAbsent(why, r -> new ArrayList<>()).add(agent.id()));
         }
-        if (facts.snapshot().agents().isEmpty()) {
-            say("No agent is registered.");
-        } else if (refused.getOrDefault(Refusal.HANDLER, List.of()).size()
-                == facts.snapshot().agents().size()) {
+        if (!facts.snapshot().agents().isEmpty()
+                && refused.getOrDefault(Refusal.HANDLER, List.of()).size()
+                        == facts.snapshot().agents().size()) {
             say("No agent has handler '" + definition.handler()
                     + "': register it in the code of a service, or correct the" + " definition.");
         } else {

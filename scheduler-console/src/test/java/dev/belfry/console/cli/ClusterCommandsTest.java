@@ -57,7 +57,7 @@ class ClusterCommandsTest {
         assertThat(console.out())
                 .contains("Version 1")
                 .contains("3 of 3 shards have no owner")
-                .contains("No agent is registered.")
+                .contains("no agent is registered.")
                 .contains("There is no master")
                 .contains("The next fire is at");
         assertThat(console.line("explain index --shard 9")).isEqualTo(Exit.NO);

@@ -71,6 +71,22 @@ final class CaseScene {
 
     CaseScene agent(
             String id, long session, Instant since, Set<String> handlers, Map<String, String> labels, boolean drained) {
+        return agent(id, session, since, handlers, labels, drained, false);
+    }
+
+    /** An agent that is only there to become master. */
+    CaseScene standby(String id) {
+        return agent(id, 7, START, Set.of("index"), Map.of(), false, true);
+    }
+
+    private CaseScene agent(
+            String id,
+            long session,
+            Instant since,
+            Set<String> handlers,
+            Map<String, String> labels,
+            boolean drained,
+            boolean standby) {
         AgentFacts facts = new AgentFacts(
                 Incarnation.of(id, session),
                 "host",
@@ -86,7 +102,7 @@ final class CaseScene {
                 1,
                 "2026a",
                 since,
-                false);
+                standby);
         agents.add(new AgentState(facts, Optional.empty(), Instant.EPOCH, agents.isEmpty(), drained));
         return this;
     }
@@ -161,7 +177,7 @@ final class CaseScene {
             long count,
             Outcome outcome,
             String reason) {
-        boolean ran = outcome != Outcome.MISSED && outcome != Outcome.SUPERSEDED;
+        boolean ran = outcome != Outcome.MISSED && outcome != Outcome.SUPERSEDED && outcome != Outcome.SKIPPED;
         lines.add(new Journal.Line(
                 incarnation("a").name(),
                 lines.size(),

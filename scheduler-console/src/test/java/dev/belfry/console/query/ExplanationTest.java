@@ -74,7 +74,7 @@ class ExplanationTest {
         assertThat(new CaseScene(hourly().build()).explain())
                 .contains("Its only shard has recorded nothing at all")
                 .contains("1 of 1 shards have no owner.")
-                .contains("No agent is registered.")
+                .contains("no agent is registered.")
                 .contains("There is no master")
                 .contains("The next fire is at 2026-06-01T13:00:00Z.");
         CaseScene young = new CaseScene(Job.named("index").cron("0 30 12 * * ?").build());

@@ -74,7 +74,7 @@ class PastExplanationTest {
                 .contains("The masters' journal lists no owner of shard 0 at that time.")
                 .contains("At present its ledger, last written by a, is final up to 2026-06-01T07:00:00Z")
                 .contains("At present: 1 of 1 shards have no owner.")
-                .contains("At present: No agent is registered.");
+                .contains("At present: Nobody can take shard 0: no agent is registered.");
     }
 
     @Test
