@@ -8,7 +8,7 @@
 # 1 when there is none, 2 for wrong usage.
 set -eu
 
-# The versions are those of the parent pom; a test compares them.
+# The versions are those of the BOM; a test compares them.
 LIBRARIES='
 com.google.guava:guava:33.7.0-jre
 org.apache.curator:curator-client:5.9.0

@@ -287,6 +287,9 @@ final class CommandDesk implements Mirror.Listener {
             return Effect.refused("the definition of '" + command.target() + "' cannot be read: " + problem.get());
         }
         Optional<JobBook.Entry> found = jobs.find(command.target());
+        if (found.isPresent() && found.get().job().deleted() && command.kind() == Kind.DELETE) {
+            return Effect.none("job '" + command.target() + "' was deleted already");
+        }
         if (found.isEmpty() || found.get().job().deleted()) {
             return Effect.refused("no job '" + command.target() + "'; see 'belfry get jobs'");
         }

@@ -53,7 +53,19 @@ final class Reader {
     // --- jobs
 
     CompletableFuture<Readings<JobState>> jobs() {
-        return below(Paths.JOBS, 2).thenApply(znodes -> decode(znodes, Reader::job));
+        return below(Paths.JOBS, 2)
+                .thenApply(znodes -> decode(znodes, Reader::job))
+                .thenCompose(this::unlessRefused);
+    }
+
+    /**
+     * Before the first agent there is nothing below the root that could refuse a reader: that nothing was found says
+     * something only to one who may read the root.
+     */
+    private <T> CompletableFuture<Readings<T>> unlessRefused(Readings<T> read) {
+        return read.found().isEmpty()
+                ? requests.read("get-read", "/", deadline).thenApply(root -> read)
+                : CompletableFuture.completedFuture(read);
     }
 
     CompletableFuture<Optional<JobState>> job(String name) {

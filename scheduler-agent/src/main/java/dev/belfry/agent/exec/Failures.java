@@ -1,5 +1,6 @@
 package dev.belfry.agent.exec;
 
+import dev.belfry.agent.handler.FailedCallException;
 import dev.belfry.core.shard.AttemptEnd;
 
 /** What is recorded of something that user code threw. Whatever the exception's own methods do, an answer comes of it. */
@@ -10,7 +11,9 @@ final class Failures {
 
     /** The failure that a throwable stands for. */
     static AttemptEnd of(Throwable thrown) {
-        return AttemptEnd.failure(name(thrown.getClass()), message(thrown));
+        String message = message(thrown);
+        String said = thrown instanceof FailedCallException ? message : "";
+        return new AttemptEnd(false, name(thrown.getClass()), message, true, said);
     }
 
     /** The class name as people write it: a nested class with a dot, so that its simple name is what follows the last. */

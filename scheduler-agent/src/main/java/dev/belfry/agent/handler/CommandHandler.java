@@ -20,8 +20,9 @@ import java.util.concurrent.TimeUnit;
  * is empty.
  *
  * <p>An exit code other than 0 is a failure, recorded with the code and the end of the output, up to 700 bytes on one
- * line. The last 16 KiB of the output go to the job's log: at level info if the command succeeded, else at level debug. When the attempt is told to stop, the command and its children are asked to
- * end, and killed when the interrupt comes. A process that has left its parents cannot be found, and stays.
+ * line; so is the end of the output of a command that was told to stop. The last
+ * 16 KiB of the output go to the job's log: at level info if the command succeeded, else at level debug. When the
+ * attempt is told to stop, the command and its children are asked to end, and killed when the interrupt comes. A process that has left its parents cannot be found, and stays.
  *
  * <p>Thread-safe.
  */
@@ -63,6 +64,9 @@ public final class CommandHandler implements JobHandler {
             int code = process.waitFor();
             reader.join(TimeUnit.SECONDS.toMillis(OUTPUT_WAIT_SECONDS));
             report(context, line, code, output, reader.isAlive());
+        } catch (InterruptedException e) {
+            // It did not end when it was asked to. What it has said until now is kept; the interrupt is answered.
+            throw FailedCallException.with(line.name() + " did not end in time and was killed", output.text());
         } finally {
             // Whatever brought us here, an interrupt above all: nothing of it may go on.
             ProcessTree.kill(process, KILL_WAIT_SECONDS);
@@ -97,12 +101,11 @@ public final class CommandHandler implements JobHandler {
         }
         String log = "{} ended with exit code {}; output{}:\n{}";
         String cut = output.dropped() > 0 ? " without its first " + output.dropped() + " bytes" : "";
-        if (code == 0) {
+        if (code == 0 && !context.isCancelled()) {
             context.logger().info(log, words.get(0), code, cut, text);
             return;
         }
         context.logger().debug(log, words.get(0), code, cut, text);
-        throw FailedCallException.with(
-                "exit code " + code + " of " + Path.of(words.get(0)).getFileName(), text);
+        throw FailedCallException.with("exit code " + code + " of " + line.name(), text);
     }
 }

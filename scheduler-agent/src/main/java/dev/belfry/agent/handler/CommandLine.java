@@ -12,6 +12,11 @@ import java.util.TreeMap;
 record CommandLine(List<String> words, Map<String, String> environment) {
     private static final String PATH = "/usr/local/bin:/usr/bin:/bin";
 
+    /** The name of the executable, without its directory. */
+    String name() {
+        return String.valueOf(Path.of(words.get(0)).getFileName());
+    }
+
     static CommandLine of(JobContext context, AllowedCommands allowed) {
         CommandParameters parameters = Parameters.read(context, CommandParameters::of);
         Path file;

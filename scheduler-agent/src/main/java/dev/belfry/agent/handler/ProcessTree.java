@@ -14,7 +14,8 @@ final class ProcessTree {
     /** Asks all of them to end. Does not wait. */
     static void end(Process process) {
         List<ProcessHandle> below = process.descendants().toList();
-        process.destroy();
+        // Process.destroy would close its output as well, and what it says last would be lost.
+        process.toHandle().destroy();
         below.forEach(ProcessHandle::destroy);
     }
 

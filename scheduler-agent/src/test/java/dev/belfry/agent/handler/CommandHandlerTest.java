@@ -215,12 +215,14 @@ final class CommandHandlerTest {
 
     @Test
     void signalEndsTheCommandAndItsChildren() throws Exception {
-        script(allowed.resolve("tree"), "sleep 600 & echo $$ $! > " + root.resolve("pids") + "; wait");
+        script(allowed.resolve("tree"), "echo half way; sleep 600 & echo $$ $! > " + root.resolve("pids") + "; wait");
         ScriptedContext context = new ScriptedContext("command", "tree");
         CompletableFuture<Throwable> ended = new CompletableFuture<>();
         long[] pids = startTree(context, ended, new Thread[1]);
         context.cancel();
-        assertThat(ended.get(20, TimeUnit.SECONDS)).isInstanceOf(FailedCallException.class);
+        assertThat(ended.get(20, TimeUnit.SECONDS))
+                .isInstanceOf(FailedCallException.class)
+                .hasMessage("exit code 143 of tree: half way");
         Awaitility.await().until(() -> !alive(pids[0]) && !alive(pids[1]));
     }
 
@@ -228,8 +230,8 @@ final class CommandHandlerTest {
     void interruptKillsACommandThatIgnoresTheSignalAndItsChildren() throws Exception {
         script(
                 allowed.resolve("tree"),
-                "trap '' TERM\n(trap '' TERM; while true; do sleep 1; done) &\necho $$ $! > " + root.resolve("pids")
-                        + "\nwhile true; do sleep 1; done");
+                "echo begun; trap '' TERM\n(trap '' TERM; while true; do sleep 1; done) &\necho $$ $! > "
+                        + root.resolve("pids") + "\nwhile true; do sleep 1; done");
         ScriptedContext context = new ScriptedContext("command", "tree");
         CompletableFuture<Throwable> ended = new CompletableFuture<>();
         Thread[] thread = new Thread[1];
@@ -237,8 +239,23 @@ final class CommandHandlerTest {
         context.cancel();
         assertThat(alive(pids[0]) && alive(pids[1])).isTrue();
         thread[0].interrupt();
-        assertThat(ended.get(20, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+        assertThat(ended.get(20, TimeUnit.SECONDS))
+                .isInstanceOf(FailedCallException.class)
+                .hasMessage("tree did not end in time and was killed: begun");
         Awaitility.await().until(() -> !alive(pids[0]) && !alive(pids[1]));
+    }
+
+    @Test
+    void whatACommandSaysThatEndsWellWhenItIsAskedToIsKept() throws Exception {
+        script(
+                allowed.resolve("tree"),
+                "trap 'echo tidied up; kill $!; exit 0' TERM; sleep 600 & echo $$ $! > " + root.resolve("pids")
+                        + "; wait");
+        ScriptedContext context = new ScriptedContext("command", "tree");
+        CompletableFuture<Throwable> ended = new CompletableFuture<>();
+        startTree(context, ended, new Thread[1]);
+        context.cancel();
+        assertThat(ended.get(20, TimeUnit.SECONDS)).hasMessage("exit code 0 of tree: tidied up");
     }
 
     @Test

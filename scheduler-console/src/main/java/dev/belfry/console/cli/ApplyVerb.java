@@ -58,7 +58,7 @@ final class ApplyVerb extends WritingVerb {
                     return answers;
                 },
                 SLOW,
-                () -> warn(slow(answers, end)));
+                () -> warn(slow(client, answers, end)));
         boolean refused = answers.stream().anyMatch(Applied.Refused.class::isInstance);
         List<Map<String, Object>> tree = new ArrayList<>();
         TextTable table = new TextTable("JOB", "RESULT", "DETAIL");
@@ -85,11 +85,12 @@ final class ApplyVerb extends WritingVerb {
     }
 
     /** What is waited for: a job of the same name that is still being deleted, or the store. */
-    private String slow(List<Applied> answers, Instant end) {
-        int done = answers.size();
-        return "waiting for job '" + jobs.get(Math.min(done, jobs.size() - 1)).name()
-                + "' to be written, at most until " + end.truncatedTo(ChronoUnit.SECONDS)
-                + "; one of that name that was deleted just now has to end first";
+    private String slow(BelfryClient client, List<Applied> answers, Instant end) {
+        String job = jobs.get(Math.min(answers.size(), jobs.size() - 1)).name();
+        boolean deleted =
+                client.job(job).filter(state -> state.record().deleted()).isPresent();
+        return "waiting for job '" + job + "' to be written, at most until " + end.truncatedTo(ChronoUnit.SECONDS)
+                + (deleted ? "; one of that name that was deleted just now has to end first" : "");
     }
 
     private static TakingUp.Change both(TakingUp.Change a, TakingUp.Change b) {

@@ -66,7 +66,7 @@ final class DescribeVerb extends ClusterVerb {
         JobRecord job = snapshot.job(name).orElseThrow(() -> Absent.job(name, snapshot));
         Ledgers read = JobDescription.ledgers(client, job, snapshot.now());
         report(read.problems());
-        JobDescription description = new JobDescription(job, read.byShard(), snapshot.now());
+        JobDescription description = JobDescription.of(job, read.byShard(), snapshot);
         tell(description.lines(), description.tree());
     }
 

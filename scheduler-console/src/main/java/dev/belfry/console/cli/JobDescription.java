@@ -4,7 +4,9 @@ import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.Ledgers;
 import dev.belfry.console.query.JobText;
 import dev.belfry.console.query.NextFire;
+import dev.belfry.console.query.Snapshot;
 import dev.belfry.core.job.DefinitionYaml;
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.RecentOutcome;
@@ -12,16 +14,45 @@ import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * One job with its versions and the ledgers of its shards.
  *
  * @param ledgers of the layout in force, by shard
+ * @param owners ids of the agents that own shards of that layout, by shard
  */
-record JobDescription(JobRecord job, Map<String, LedgerRecord> ledgers, Instant now) {
+record JobDescription(JobRecord job, Map<String, LedgerRecord> ledgers, Map<String, String> owners, Instant now) {
+
+    /** A job as it is now. */
+    static JobDescription of(JobRecord job, Map<String, LedgerRecord> ledgers, Snapshot snapshot) {
+        int layout = job.at(snapshot.now()).layout();
+        Map<String, String> owners = new HashMap<>();
+        snapshot.table().forEach((key, row) -> {
+            if (key.jobUid().equals(job.uid()) && key.layout() == layout) {
+                owners.put(Integer.toString(key.shard()), row.owner().agentId());
+            }
+        });
+        return new JobDescription(job, ledgers, owners, snapshot.now());
+    }
+
+    /** Shards of a sticky job that exist and of which nothing is recorded. */
+    private List<String> unrecorded() {
+        JobDefinition current = job.at(now).definition();
+        boolean sticky = current.placement() == Placement.STICKY && !job.deleted();
+        return IntStream.range(0, sticky ? current.shards().count() : 0)
+                .mapToObj(Integer::toString)
+                .filter(shard -> !ledgers.containsKey(shard))
+                .toList();
+    }
+
+    private String owner(String shard) {
+        return owners.getOrDefault(shard, "nobody");
+    }
 
     /** The ledgers of the layout that is in force. */
     static Ledgers ledgers(BelfryClient client, JobRecord job, Instant now) {
@@ -50,9 +81,9 @@ record JobDescription(JobRecord job, Map<String, LedgerRecord> ledgers, Instant 
         lines.add(versions(job, now).render().stripTrailing());
         lines.add("");
         lines.add(
-                ledgers.isEmpty()
+                ledgers.isEmpty() && unrecorded().isEmpty()
                         ? "No shard has recorded anything yet."
-                        : ledgers(ledgers, now).render().stripTrailing());
+                        : shards().render().stripTrailing());
         return lines;
     }
 
@@ -71,7 +102,21 @@ record JobDescription(JobRecord job, Map<String, LedgerRecord> ledgers, Instant 
         tree.put("deletedAt", Times.iso(job.deletedAt()));
         tree.put("requests", job.requests().stream().map(r -> r.runId()).toList());
         Map<String, Object> shards = new LinkedHashMap<>();
-        ledgers.forEach((shard, ledger) -> shards.put(shard, ledgerTree(ledger)));
+        boolean sticky = job.at(now).definition().placement() == Placement.STICKY;
+        ledgers.forEach((shard, ledger) -> {
+            Map<String, Object> one = ledgerTree(ledger);
+            if (sticky) {
+                one.put("owner", owners.get(shard));
+            }
+            shards.put(shard, one);
+        });
+        for (String shard : unrecorded()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("finalUpTo", null);
+            one.put("recent", List.of());
+            one.put("owner", owners.get(shard));
+            shards.put(shard, one);
+        }
         tree.put("shards", shards);
         return tree;
     }
@@ -107,14 +152,16 @@ record JobDescription(JobRecord job, Map<String, LedgerRecord> ledgers, Instant 
         return one;
     }
 
-    private static TextTable ledgers(Map<String, LedgerRecord> ledgers, Instant now) {
-        TextTable table =
-                new TextTable("SHARD", "FINAL UP TO", "OPEN ABOVE", "LAST OUTCOME", "REASON", "ENDED", "RECORDED BY");
+    private TextTable shards() {
+        boolean sticky = job.at(now).definition().placement() == Placement.STICKY;
+        TextTable table = new TextTable(
+                "SHARD", "OWNER", "FINAL UP TO", "OPEN ABOVE", "LAST OUTCOME", "REASON", "ENDED", "RECORDED BY");
         ledgers.forEach((shard, ledger) -> {
             RecentOutcome last =
                     ledger.recent().isEmpty() ? null : ledger.recent().get(0);
             table.row(
                     shard,
+                    sticky ? owner(shard) : shard,
                     Times.instant(ledger.mark()),
                     ledger.above().size(),
                     last == null ? "" : last.outcome().text(),
@@ -122,6 +169,7 @@ record JobDescription(JobRecord job, Map<String, LedgerRecord> ledgers, Instant 
                     last == null ? "" : Times.relative(last.ended(), now),
                     ledger.writer());
         });
+        unrecorded().forEach(shard -> table.row(shard, owner(shard), "no fire yet", 0, "", "", "", ""));
         return table;
     }
 

@@ -3,6 +3,8 @@ package dev.belfry.console.cli;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.console.query.Run;
 import dev.belfry.console.query.Snapshot;
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The runs that the journal lists, one a row, newest first. */
@@ -32,14 +34,22 @@ final class RunList {
                                     run.shards().size(),
                                     run.attempts(),
                                     run.started()
-                                            .map(at -> Times.relative(at, snapshot.now()))
+                                            .map(at -> Times.past(at, snapshot.now()))
                                             .orElse("-"),
-                                    run.took().map(Times::length).orElse("-"),
+                                    took(run, snapshot.now()),
                                     agents(run),
                                     run.id());
                     list.tree().add(RunDescription.tree(run, name));
                 });
         return list;
+    }
+
+    private static String took(Run run, Instant now) {
+        return run.took()
+                .map(Times::length)
+                .or(() -> run.started()
+                        .map(at -> Times.length(Duration.between(at.isAfter(now) ? now : at, now)) + " so far"))
+                .orElse("-");
     }
 
     private static String agents(Run run) {

@@ -70,7 +70,7 @@ final class ShardList {
         one.put("layout", layout);
         one.put("shard", shard);
         one.put("owner", owner);
-        one.put("next", next);
+        one.put("next", next.isEmpty() ? null : next);
         return one;
     }
 }

@@ -26,6 +26,11 @@ final class Times {
         return apart.isNegative() ? "in " + length : length + " ago";
     }
 
+    /** The same of what has happened: what was read a moment after {@code now} is {@code now}, not to come. */
+    static String past(Instant at, Instant now) {
+        return relative(at.isAfter(now) ? now : at, now);
+    }
+
     /** {@code 250ms}, {@code 3s}, {@code 5m 3s}, {@code 2h 5m}, {@code 3d 4h}. */
     static String length(Duration duration) {
         long seconds = duration.toSeconds();

@@ -1,7 +1,7 @@
 package dev.belfry.console.local;
 
-import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,12 +11,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One JVM started by this process, with this process's own class path; its output goes to a log file. Ctrl-C in the
- * terminal does not end it: that is for its parent to do, in good order.
+ * terminal does not end it: that is for its parent to do, in good order. If its parent is killed it ends as well.
  */
 public final class ChildJvm {
     private static final Path SHELL = Path.of("/bin/sh");
     /** A terminal sends Ctrl-C to every process of the group; a JVM whose parent ignored it ignores it too. */
     private static final List<String> DEAF = List.of(SHELL.toString(), "-c", "trap '' INT; exec \"$0\" \"$@\"");
+
+    private static final int LAST_LINES = 8;
 
     private final String name;
     private final Process process;
@@ -42,11 +44,11 @@ public final class ChildJvm {
         command.addAll(options);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
+        command.add(Attached.class.getName());
         command.add(mainClass);
         command.addAll(arguments);
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
         return new ChildJvm(name, process, log);
@@ -84,13 +86,14 @@ public final class ChildJvm {
 
     /** Asks it to end in good order; kills it if it has not by then. */
     public boolean stop(Duration patience) {
-        process.destroy();
+        askToStop();
         return ended(patience);
     }
 
     /** Asks it to end in good order, and does not wait. */
     public void askToStop() {
-        process.destroy();
+        // Process.destroy would close its input as well, which says that its parent is gone.
+        process.toHandle().destroy();
     }
 
     public boolean ended(Duration patience) {
@@ -108,8 +111,11 @@ public final class ChildJvm {
     /** The last lines of its log, for an error message. */
     public String lastWords() {
         try {
-            List<String> lines = Files.readAllLines(log);
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - 8), lines.size()));
+            // What a crash leaves behind need not be text.
+            List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
         } catch (IOException e) {
             return "(no log: " + e.getMessage() + ")";
         }

@@ -165,7 +165,10 @@ public record Explanation(
             states.forEach((state, count) ->
                     say((all == 1 ? "Its only shard " : count + " of " + all + " shards ") + state + "."));
             if (all == 1) {
-                oneShard(story, of, names, standings.get(0).shard());
+                Standing only = standings.get(0);
+                oneShard(story, of, names, only.shard());
+                // Said above of the only one.
+                sentences.remove("Shard " + only.shard() + " " + only.text() + ".");
             } else if (all > 1) {
                 say("Add --shard " + (Case.isBroadcast(of) ? "AGENT" : "N") + " for the attempts of one shard.");
             }

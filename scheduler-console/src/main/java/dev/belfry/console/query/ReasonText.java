@@ -4,10 +4,19 @@ import dev.belfry.core.ledger.Reasons;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The words that say why an outcome is what it is, in plain words. Immutable and thread-safe. */
 public final class ReasonText {
     private static final Map<String, String> MEANINGS = meanings();
+
+    /** Why code is told to stop: what it said then may follow. */
+    private static final Set<String> STOPS = Set.of(
+            Reasons.ATTEMPT_TIMEOUT,
+            Reasons.TOTAL_TIMEOUT,
+            Reasons.HEARTBEAT_TIMEOUT,
+            Reasons.CANCELLED_BY_NEWER,
+            Reasons.OPERATOR);
 
     private ReasonText() {}
 
@@ -18,7 +27,10 @@ public final class ReasonText {
 
     /** What a reason means; a text of user code's own stays as it is. */
     public static String of(String reason) {
-        return MEANINGS.getOrDefault(reason, reason);
+        String word = reason.substring(0, Math.max(0, reason.indexOf(": ")));
+        return STOPS.contains(word)
+                ? MEANINGS.get(word) + reason.substring(word.length())
+                : MEANINGS.getOrDefault(reason, reason);
     }
 
     private static Map<String, String> meanings() {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Tells how the cluster of {@code belfry up} does when that changes, and kills one agent if that was asked for. */
@@ -33,7 +34,8 @@ final class ClusterWatch {
     /** Processes that have ended, by the agent's id. */
     private final Map<String, End> ends = new HashMap<>();
 
-    private final Set<String> sessionsEnded = new HashSet<>();
+    /** Agents that have been seen registered, and whose end has not been told. */
+    private final Set<String> registered = new HashSet<>();
 
     /** The end of an agent's process: what it was, and when it was seen, counted from the start. */
     private record End(String fate, Duration at) {}
@@ -45,8 +47,26 @@ final class ClusterWatch {
         this.progress = progress;
     }
 
+    /** Waits until every agent whose process runs is registered and one of them is master, for so long at most. */
+    void awaitAgents(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (!progress.isInterrupted() && !cluster.allEnded() && System.nanoTime() - deadline < 0 && !registered()) {
+            progress.pause(Duration.ofMillis(100));
+        }
+    }
+
+    private boolean registered() {
+        List<AgentState> found = client.agents().found();
+        Set<String> ids = found.stream().map(AgentState::id).collect(Collectors.toSet());
+        return found.stream().anyMatch(AgentState::master)
+                && cluster.agents().stream()
+                        .filter(ChildJvm::alive)
+                        .map(ChildJvm::name)
+                        .allMatch(ids::contains);
+    }
+
     /**
-     * Watches until Ctrl-C or the end.
+     * Watches until Ctrl-C or the end, or until no agent runs any more.
      *
      * @param running for how long; without end if null
      * @param kill when an agent is killed; never if null
@@ -63,6 +83,9 @@ final class ClusterWatch {
                 return;
             }
             report();
+            if (cluster.allEnded()) {
+                return;
+            }
             Duration sleep = PACE;
             if (running != null && running.minus(elapsed).compareTo(sleep) < 0) {
                 sleep = running.minus(elapsed);
@@ -117,9 +140,12 @@ final class ClusterWatch {
         try {
             ClusterView view = look();
             Set<String> gone = new HashSet<>(ends.keySet());
-            view.agents().forEach(agent -> gone.remove(agent.id()));
+            view.agents().forEach(agent -> {
+                registered.add(agent.id());
+                gone.remove(agent.id());
+            });
             gone.stream()
-                    .filter(sessionsEnded::add)
+                    .filter(registered::remove)
                     .forEach(id -> progress.say("the session of " + id + " has ended; "
                             + (view.agents().isEmpty() ? "no agent is left" : "the others take its shards")));
             if (cadence.due(progress.isTerminal() ? String.join("\n", view.lines()) : view.gist(), elapsed())) {

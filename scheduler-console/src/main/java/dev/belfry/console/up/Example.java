@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What runs in the cluster of {@code belfry up}: the handlers found on the class path with their jobs, or a file's jobs. */
@@ -97,11 +98,15 @@ final class Example {
                 .toList();
     }
 
-    /** Lets every stage reach one result and compares it with a single process's; whether they are equal. */
-    boolean settleAndCheck(Progress progress) {
+    /**
+     * Lets every stage reach one result and compares it with a single process's; whether they are equal.
+     *
+     * @param noMore whether there is nobody left who could bring the stages further
+     */
+    boolean settleAndCheck(Progress progress, BooleanSupplier noMore) {
         progress.say("letting every stage reach one result, " + SETTLE.toSeconds() + " s at most");
         long deadline = System.nanoTime() + SETTLE.toNanos();
-        while (!settled() && System.nanoTime() - deadline < 0 && !progress.isInterrupted()) {
+        while (!settled() && System.nanoTime() - deadline < 0 && !progress.isInterrupted() && !noMore.getAsBoolean()) {
             progress.pause(Duration.ofMillis(500));
         }
         if (!settled()) {

@@ -70,6 +70,27 @@ final class LocalCluster {
         return Collections.unmodifiableList(agents);
     }
 
+    /** Whether agents were started and none of them runs any more. */
+    boolean allEnded() {
+        return !agents.isEmpty() && agents.stream().noneMatch(ChildJvm::alive);
+    }
+
+    /** How each agent ended that does not run any more, with the end of its log. */
+    String ends() {
+        StringBuilder text = new StringBuilder();
+        for (ChildJvm agent : agents) {
+            if (!agent.alive()) {
+                text.append("\n")
+                        .append(agent.name())
+                        .append(" ended with exit code ")
+                        .append(agent.exitCode());
+                text.append("; its log ends with:\n")
+                        .append(agent.lastWords().indent(2).stripTrailing());
+            }
+        }
+        return text.toString();
+    }
+
     /** Ends every agent in good order, side by side, then the servers; what has not ended after {@code patience} is killed. */
     void stop(Duration patience) {
         agents.forEach(ChildJvm::askToStop);

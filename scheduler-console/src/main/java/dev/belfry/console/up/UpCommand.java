@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class UpCommand implements Callable<Integer> {
 
+    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
     private static final int DEFAULT_PORT = 2181;
 
@@ -108,6 +110,13 @@ public final class UpCommand implements Callable<Integer> {
             description = "Directory of executables that 'command' jobs may run. Default: none.")
     private @Nullable Path allowCommands;
 
+    @Option(
+            names = "--allow-http",
+            paramLabel = "HOST",
+            split = ",",
+            description = "Hosts, as host or host:port, separated by commas, that 'http' jobs may call. Default: none.")
+    private List<String> allowHttp = new ArrayList<>();
+
     @Spec
     private picocli.CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -165,13 +174,22 @@ public final class UpCommand implements Callable<Integer> {
     private int watch(LocalZooKeeper zookeeper, LocalCluster cluster, Example example, Times times) {
         try (BelfryClient client = BelfryClient.connect(zookeeper.connectString(), namespace)) {
             client.awaitConnected();
-            apply(client, example.definitions());
-            progress.say("look around from another terminal: ./belfry get jobs --zookeeper " + zookeeper.connectString()
-                    + " --namespace " + namespace);
             ClusterWatch watch = new ClusterWatch(client, cluster, example, progress);
+            // What is due before anybody can run it is run late or not at all, which looks like a fault and is none.
+            watch.awaitAgents(START_PATIENCE);
+            if (!cluster.allEnded()) {
+                apply(client, example.definitions());
+                progress.say("look around from another terminal: ./belfry get jobs --zookeeper "
+                        + zookeeper.connectString() + " --namespace " + namespace);
+            }
             watch.watch(times.running(), times.kill());
-            boolean equal = !check || (!progress.isInterrupted() && example.settleAndCheck(progress));
+            boolean equal =
+                    !check || (!progress.isInterrupted() && example.settleAndCheck(progress, cluster::allEnded));
             watch.summary();
+            if (cluster.allEnded() && !progress.isInterrupted()) {
+                System.err.println("belfry: every agent has ended, so that nothing can run any more" + cluster.ends());
+                return 1;
+            }
             return equal ? 0 : 1;
         } catch (ClientException e) {
             System.err.println("belfry: " + e.getMessage());
@@ -227,10 +245,10 @@ public final class UpCommand implements Callable<Integer> {
         try {
             if (jobs != null) {
                 Example own = Example.of(jobs);
-                if (allowCommands == null && !own.hasHandlers()) {
+                if (allowCommands == null && allowHttp.isEmpty() && !own.hasHandlers()) {
                     throw usage(
                             "--jobs: the agents could run nothing of " + jobs + "; give them --allow-commands DIR for"
-                                    + " jobs with handler 'command'. For handlers of your own, start 'belfry zookeeper' and your services");
+                                    + " jobs with handler 'command', or --allow-http HOST for those with 'http'. For handlers of your own, start 'belfry zookeeper' and your services");
                 }
                 return own;
             }
@@ -242,21 +260,33 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     private List<String> agentOptions() {
-        return allowCommands == null
-                ? List.of()
-                : List.of("--allow-commands", allowCommands.toAbsolutePath().toString());
+        List<String> options = new ArrayList<>();
+        if (allowCommands != null) {
+            options.addAll(
+                    List.of("--allow-commands", allowCommands.toAbsolutePath().toString()));
+        }
+        if (!allowHttp.isEmpty()) {
+            options.addAll(List.of("--allow-http", String.join(",", allowHttp)));
+        }
+        return options;
     }
 
     private void apply(BelfryClient client, List<JobDefinition> definitions) {
         Author author = new Author(Author.Origin.OPERATOR, System.getProperty("user.name", "up"), "belfry up");
+        List<String> names = new ArrayList<>();
+        List<Applied.Refused> refusals = new ArrayList<>();
         for (Applied applied : client.apply(definitions, author)) {
             if (applied instanceof Applied.Refused refused) {
-                System.err.println("belfry: job '" + refused.job() + "' was refused: " + refused.why());
+                refusals.add(refused);
+            } else {
+                names.add(applied.job());
             }
         }
-        progress.say("applied " + definitions.size() + " jobs: "
-                + String.join(
-                        ", ", definitions.stream().map(JobDefinition::name).toList()));
+        progress.say("applied " + names.size() + (names.size() == 1 ? " job" : " jobs")
+                + (names.isEmpty() ? "" : ": " + String.join(", ", names))
+                + (refusals.isEmpty() ? "" : "; " + refusals.size() + " refused"));
+        refusals.forEach(
+                refused -> System.err.println("belfry: job '" + refused.job() + "' was refused: " + refused.why()));
     }
 
     private static void delete(Path home) {

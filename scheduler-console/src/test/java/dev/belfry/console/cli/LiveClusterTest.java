@@ -135,6 +135,28 @@ class LiveClusterTest {
     }
 
     @Test
+    void shardsThatHaveRecordedNothingAreDescribedWithTheirOwner() throws IOException {
+        eventually("get shards", "live");
+        eventually("describe job held", "no fire yet", "live");
+        assertThat(console.out()).containsPattern("0 +live +no fire yet");
+        JsonNode shard = json("describe job held").get("shards").get("0");
+        assertThat(shard.get("owner").asText()).isEqualTo("live");
+        assertThat(shard.get("finalUpTo").isNull()).isTrue();
+        assertThat(json("get shards").get(0).get("next").isNull()).isTrue();
+        assertThat(console.line("trigger held --key one")).isEqualTo(Exit.DONE);
+        eventually("get runs --job held", "running", " so far");
+        assertThat(console.out()).doesNotContain("in ");
+    }
+
+    @Test
+    void aJobIsDeletedOnceHoweverOftenThatIsAskedFor() {
+        assertThat(console.line("delete job after")).as(console.err()).isEqualTo(Exit.DONE);
+        assertThat(console.line("delete job after --no-wait")).as(console.err()).isEqualTo(Exit.DONE);
+        assertThat(console.out()).contains("job 'after' was deleted already");
+        assertThat(console.line("delete job never-there")).isEqualTo(Exit.NO);
+    }
+
+    @Test
     void nextFireOfADelayIsWhatTheLedgerAnnounces() throws IOException {
         eventually("get runs --job after", "succeeded");
         eventually("get jobs", "in 29m");

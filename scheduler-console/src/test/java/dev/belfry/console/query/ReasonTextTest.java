@@ -27,6 +27,12 @@ class ReasonTextTest {
     }
 
     @Test
+    void whatCodeSaidThatWasToldToStopFollowsTheMeaning() {
+        assertThat(ReasonText.of("operator: exit code 143 of c: half way"))
+                .isEqualTo("an operator asked for it: exit code 143 of c: half way");
+    }
+
+    @Test
     void textOfUserCodesOwnStaysAsItIs() {
         assertThat(ReasonText.of("IOException: no route")).isEqualTo("IOException: no route");
     }

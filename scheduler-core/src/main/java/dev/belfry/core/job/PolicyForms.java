@@ -102,7 +102,8 @@ final class PolicyForms {
             "total",
             limit(),
             Timeouts::total,
-            "The longest that a shard of a run may take from its instant to its end, retries included.");
+            "The longest that a shard of a run may take from the start of its first attempt to its end, retries included,"
+                    + " under whatever owners.");
     static final Key<Timeouts, Duration> HEARTBEAT = Key.optional(
             "heartbeat", limit(), Timeouts::heartbeat, "The longest silence of code that reports progress.");
     static final Key<Timeouts, Duration> QUEUE =

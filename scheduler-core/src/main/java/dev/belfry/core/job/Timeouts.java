@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * How long things may take; null stands for no limit. All are positive.
  *
  * @param attempt one attempt of one shard
- * @param total a shard of a run from its instant to its end, retries and the waiting between them included
+ * @param total a shard of a run from the start of its first attempt to its end, retries and the waiting between them
+ *     included, under whatever owners
  * @param heartbeat the longest silence of an attempt that reports progress
  * @param queue the longest wait for dispatch; only for queued jobs
  * @param cancelGrace what code gets to end by itself after the cancel signal, and again after the interrupt that follows;

@@ -80,8 +80,12 @@ public final class LedgerCodec {
             json.writeString(f.reason());
         } else if (mark instanceof Mark.Started s) {
             writeAttempt(json, STARTED, s.attempt(), s.token(), s.at(), s.incarnation());
-            if (s.failures() > 0) {
+            boolean alone = s.first().toEpochMilli() == s.at().toEpochMilli();
+            if (s.failures() > 0 || !alone) {
                 json.writeNumber(s.failures());
+            }
+            if (!alone) {
+                json.writeNumber(s.first().toEpochMilli());
             }
         } else if (mark instanceof Mark.Claimed c) {
             writeAttempt(json, CLAIMED, c.attempt(), c.token(), c.at(), c.incarnation());
@@ -168,10 +172,13 @@ public final class LedgerCodec {
     private static Mark readMark(Row row, int at) {
         String word = row.text(at);
         if (word.equals(STARTED)) {
-            // The mark is the end of its row, and the number of failures the end of the mark, left out if it is zero.
+            // The mark is the end of its row. At its own end are the number of failures and the first start, each left
+            // out where it says nothing new. Records of before the first start was kept count from the last.
+            Instant started = row.instant(at + 3);
             int failures = row.size() > at + 5 ? (int) row.number(at + 5) : 0;
+            Instant first = row.size() > at + 6 ? row.instant(at + 6) : started;
             return new Mark.Started(
-                    (int) row.number(at + 1), row.number(at + 2), row.instant(at + 3), row.text(at + 4), failures);
+                    (int) row.number(at + 1), row.number(at + 2), started, row.text(at + 4), failures, first);
         }
         if (word.equals(CLAIMED)) {
             return new Mark.Claimed(

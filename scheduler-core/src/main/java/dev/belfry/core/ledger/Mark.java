@@ -22,12 +22,15 @@ public sealed interface Mark {
      * @param incarnation who runs it
      * @param failures how many attempts at the fire have failed so far, under this owner and those before: they count
      *     against the retry limit, those that were cut short by the loss of an owner or its lease do not
+     * @param first when the first attempt at the fire started, by the wall clock of the agent that ran it: the time for all
+     *     attempts counts from there, under whatever owner
      */
-    record Started(int attempt, long token, Instant at, String incarnation, int failures) implements Mark {
+    record Started(int attempt, long token, Instant at, String incarnation, int failures, Instant first)
+            implements Mark {
 
-        /** An attempt at a fire of which none has failed. */
+        /** The first attempt at a fire. */
         public Started(int attempt, long token, Instant at, String incarnation) {
-            this(attempt, token, at, incarnation, 0);
+            this(attempt, token, at, incarnation, 0, at);
         }
     }
 

@@ -19,10 +19,15 @@ public final class CorruptRecordException extends RuntimeException {
      * @param remedy what an operator does about it, as a sentence without its full stop
      */
     public CorruptRecordException(String what, String where, String why, String remedy) {
-        super(requireNonNull(what) + " cannot be read: " + requireNonNull(why) + " (at " + requireNonNull(where) + "). "
+        super(requireNonNull(what) + " cannot be read: " + requireNonNull(why) + place(what, where) + ". "
                 + requireNonNull(remedy) + ".");
         this.what = what;
         this.where = where;
+    }
+
+    /** The place, unless all that is known of it is the record. */
+    private static String place(String what, String where) {
+        return where.equals(what) ? "" : " (at " + where + ")";
     }
 
     /** The record at {@code path} is malformed; {@code why} says how. */

@@ -9,8 +9,14 @@ import dev.belfry.core.ledger.Reasons;
  * @param error class name of the exception; empty if it succeeded
  * @param message a short text for people; may be empty
  * @param retryable false if another attempt cannot help
+ * @param said what it has to say even if it was told to stop, such as the end of a command's output; may be empty
  */
-public record AttemptEnd(boolean succeeded, String error, String message, boolean retryable) {
+public record AttemptEnd(boolean succeeded, String error, String message, boolean retryable, String said) {
+
+    /** One that has nothing to say if it was told to stop. */
+    public AttemptEnd(boolean succeeded, String error, String message, boolean retryable) {
+        this(succeeded, error, message, retryable, "");
+    }
 
     /** It returned normally. */
     public static AttemptEnd success() {

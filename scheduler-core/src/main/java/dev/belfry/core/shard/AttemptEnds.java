@@ -46,7 +46,7 @@ final class AttemptEnds {
             boolean again = end.retryable() && !listed(fire.rules.retry(), end.error());
             retryOrFinish(fire, verdict(Outcome.FAILED, describe(end)), again, now);
         } else {
-            stopped(fire, true, now);
+            stopped(fire, end.said(), true, now);
         }
     }
 
@@ -54,7 +54,7 @@ final class AttemptEnds {
     void abandoned(Fire fire, Moment now) {
         outcomes.journal(Kind.ABANDONED, fire, verdict(fire.stopOutcome, fire.stopReason), now.wall());
         // It may yet complete: another attempt at an at-most-once fire could be its second run.
-        stopped(fire, fire.rules.recovery() == Recovery.RERUN, now);
+        stopped(fire, "", fire.rules.recovery() == Recovery.RERUN, now);
     }
 
     /**
@@ -85,8 +85,10 @@ final class AttemptEnds {
         return fire.stopReason.equals(Reasons.LEASE_OVER) || fire.stopReason.equals(Reasons.CLOSING);
     }
 
-    private void stopped(Fire fire, boolean again, Moment now) {
-        Mark.Final verdict = verdict(fire.stopOutcome, fire.stopReason);
+    private void stopped(Fire fire, String said, boolean again, Moment now) {
+        boolean silent = said.isEmpty() || cutShort(fire);
+        String reason = silent ? fire.stopReason : FailureText.of(fire.stopReason + ": " + said);
+        Mark.Final verdict = verdict(fire.stopOutcome, reason);
         if (cutShort(fire) && fire.rules.recovery() == Recovery.RERUN) {
             outcomes.journal(Kind.ENDED, fire, verdict(Outcome.CANCELLED, fire.stopReason), now.wall());
             fire.why = fire.stopReason;

@@ -7,7 +7,9 @@ import dev.belfry.core.ledger.Mark;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.run.FireLifeCycle.Event;
 import dev.belfry.core.run.FireState;
+import dev.belfry.core.run.Moment;
 import dev.belfry.core.run.Outcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
 
@@ -30,7 +32,9 @@ final class Fire {
 
     long token;
     Instant started = Instant.EPOCH;
-    /** Monotonic clock at the start of the first attempt of this tenancy; empty before. */
+    /** When the first attempt started, under whatever owner, by that agent's wall clock; the epoch if none has. */
+    Instant first = Instant.EPOCH;
+    /** The same by this owner's monotonic clock, once it has numbered an attempt; empty before. */
     OptionalLong firstNanos = OptionalLong.empty();
     /** Why it runs late or again; empty for an ordinary fire. */
     String why;
@@ -65,6 +69,7 @@ final class Fire {
             fire.started = started.at();
             fire.token = started.token();
             fire.failures = started.failures();
+            fire.first = started.first();
         } else if (mark instanceof Mark.Claimed claimed) {
             fire.attempt = claimed.attempt();
             fire.started = claimed.at();
@@ -77,10 +82,33 @@ final class Fire {
         state = state.on(event);
     }
 
+    /** An attempt gets its number; the time for all of them begins with the first. */
+    void number(Moment now) {
+        if (attempt == 0) {
+            first = now.wall();
+        }
+        firstNanos = OptionalLong.of(now.nanos() - usedNanos(now));
+        attempt++;
+    }
+
+    /**
+     * The time since the start of the first attempt; zero before that. Of the time under earlier owners the wall clocks tell,
+     * as far as they agree; from this owner's first attempt on, its monotonic clock.
+     */
+    long usedNanos(Moment now) {
+        if (firstNanos.isPresent()) {
+            return now.nanos() - firstNanos.getAsLong();
+        }
+        return attempt == 0
+                ? 0
+                : Math.max(0, Duration.between(first, now.wall()).toNanos());
+    }
+
     /** Takes back the number of an attempt of which nothing was started. */
     void unnumber() {
         attempt--;
         if (attempt == 0) {
+            first = Instant.EPOCH;
             firstNanos = OptionalLong.empty();
         }
     }

@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /** Starts and stops the attempts of one tenancy: tokens, claims, the time they have. */
@@ -86,13 +85,10 @@ final class FireAttempts {
 
     private void number(Fire fire, Moment now) {
         numbered++;
-        fire.attempt++;
+        fire.number(now);
         fire.token = (book.grant.since() << 20) + numbered;
         fire.started = now.wall();
         fire.stopReason = "";
-        if (fire.firstNanos.isEmpty()) {
-            fire.firstNanos = OptionalLong.of(now.nanos());
-        }
     }
 
     private boolean isTimeUsedUp(Fire fire, Moment now) {
@@ -102,9 +98,8 @@ final class FireAttempts {
 
     /** What is left of the time for all attempts at the fire, not below zero; empty if nothing limits it. */
     private Optional<Duration> timeLeft(Fire fire, Moment now) {
-        long used = now.nanos() - fire.firstNanos.orElse(now.nanos());
         return Optional.ofNullable(fire.rules.timeouts().total())
-                .map(total -> total.minusNanos(used))
+                .map(total -> total.minusNanos(fire.usedNanos(now)))
                 .map(left -> left.isNegative() ? Duration.ZERO : left);
     }
 

@@ -56,7 +56,7 @@ final class RecordWriter {
         String incarnation = book.grant.incarnation();
         return isClaim(fire)
                 ? new Mark.Claimed(fire.attempt, fire.token, fire.started, incarnation)
-                : new Mark.Started(fire.attempt, fire.token, fire.started, incarnation, fire.failures);
+                : new Mark.Started(fire.attempt, fire.token, fire.started, incarnation, fire.failures, fire.first);
     }
 
     /** Whether the attempt, once begun, must not be begun again; one that has failed may be followed by the next. */

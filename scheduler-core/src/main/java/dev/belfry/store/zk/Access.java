@@ -89,6 +89,19 @@ final class Access {
         return wrong.isEmpty() ? Optional.empty() : Optional.of(path + ": " + String.join("; ", wrong));
     }
 
+    /**
+     * Whom the ACL of the root lets in and that of what this process creates does not: it was given an identity and no roles,
+     * where the namespace has some. Empty if there is nobody.
+     */
+    List<String> lockedOut(List<ACL> root) {
+        return open() || !settings.roles().agents().isEmpty()
+                ? List.of()
+                : root.stream()
+                        .filter(entry -> !entry.getId().equals(WORLD) && !mine(entry) && !acl.contains(entry))
+                        .map(Access::text)
+                        .toList();
+    }
+
     private boolean expected(ACL entry) {
         return acl.contains(entry) || (settings.roles().agents().isEmpty() && mine(entry));
     }

@@ -114,7 +114,12 @@ public final class ZkConnection implements StoreConnection {
                 new Stat(),
                 (rc, p, ctx, acl, stat) -> {
                     switch (Answers.code(rc)) {
-                        case OK -> answer.complete(access.problem(path, acl).orElse(""));
+                        case OK -> {
+                            if (path.equals("/")) {
+                                warnOfLockedOut(access.lockedOut(acl));
+                            }
+                            answer.complete(access.problem(path, acl).orElse(""));
+                        }
                         case NONODE -> answer.complete("");
                         case NOAUTH -> answer.complete(path + ": this process may not even read its ACL");
                         default ->
@@ -124,6 +129,17 @@ public final class ZkConnection implements StoreConnection {
                 },
                 null);
         return answer;
+    }
+
+    private void warnOfLockedOut(List<String> ids) {
+        if (!ids.isEmpty()) {
+            log.error(
+                    "This process was given no roles, and the namespace {} has some: what it creates is closed to {}, agents"
+                            + " and operators among them. Stop it, give it the ids that setup-acls printed (ZkRoles; --acl-agent,"
+                            + " --acl-operator and --acl-reader on the command line), and run zk-scripts/setup-acls --existing.",
+                    settings.root(),
+                    String.join(", ", ids));
+        }
     }
 
     private void authenticationFailed() {

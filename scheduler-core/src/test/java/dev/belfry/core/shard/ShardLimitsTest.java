@@ -127,6 +127,39 @@ class ShardLimitsTest {
     }
 
     @Test
+    void theTotalTimeBeginsWithTheFirstAttemptUnderWhateverOwner() {
+        TestShard first = TestShard.of(everyTenSeconds().retry(THREE).timeouts(timeouts(30, 40, TimeoutAction.CANCEL)))
+                .at(10);
+        first.flush().clock(22);
+        TestShard second = first.successor().decide();
+        assertThat(second.starts()).containsExactly("10#2");
+        assertThat(second.attempt().limit()).contains(Duration.ofSeconds(28));
+        assertThat(second.attempt().limitReason()).isEqualTo(Reasons.TOTAL_TIMEOUT);
+        TestShard third = second.flush().clock(49).successor().decide();
+        assertThat(third.attempt().limit()).contains(Duration.ofSeconds(1));
+        TestShard late = third.flush().clock(50).successor().decide();
+        assertThat(late.outcomes()).contains("10 timed-out(total-timeout)");
+        assertThat(late.starts()).doesNotContain("10#4");
+    }
+
+    @Test
+    void aSuccessorWhoseClockIsBehindTakesNoTimeAway() {
+        TestShard first = TestShard.of(everyTenSeconds().timeouts(timeouts(30, 40, TimeoutAction.CANCEL)))
+                .at(10);
+        first.flush().clock(5);
+        assertThat(first.successor().clock(5).decide().starts()).isEqualTo(List.of("10#2"));
+    }
+
+    @Test
+    void whatWasSaidByCodeThatWasToldToStopIsRecordedWithTheReason() {
+        TestShard shard = TestShard.of(everyTenSeconds().timeouts(timeouts(5, 60, TimeoutAction.CANCEL)))
+                .at(10);
+        shard.clock(15).runs.timeOut(shard.attempt().token(), Reasons.ATTEMPT_TIMEOUT);
+        shard.end(shard.attempt().token(), new AttemptEnd(false, "x.Y", "", true, "exit code 143\nof c: half way"));
+        assertThat(shard.outcomes()).containsExactly("10 timed-out(attempt-timeout: exit code 143 | of c: half way)");
+    }
+
+    @Test
     void whereTimeOutsOnlyWarnTheNextAttemptFollowsAllTheSame() {
         TestShard shard = TestShard.of(everyTenSeconds().retry(THREE).timeouts(timeouts(5, 6, TimeoutAction.WARN)))
                 .at(10);

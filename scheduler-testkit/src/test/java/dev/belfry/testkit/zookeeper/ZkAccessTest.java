@@ -5,6 +5,8 @@ import static dev.belfry.testkit.zookeeper.Party.tx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.client.ClientException;
 import dev.belfry.store.Commit;
 import dev.belfry.store.ElectionListener;
 import dev.belfry.store.Failure;
@@ -166,6 +168,33 @@ final class ZkAccessTest {
                 assertThat(log.anyWith("WARN", "ACL of /jobs: everyone may change it"))
                         .isTrue();
             }
+        }
+    }
+
+    @Test
+    void anAgentThatWasGivenNoRolesIsToldWhomItLocksOut() {
+        startPlain();
+        ZkRoles roles = new ZkRoles(List.of(id("agent", "a")), List.of(id("operator", "o")), List.of());
+        try (LogLines log = new LogLines();
+                Party first = as(digest("agent", "a"), roles);
+                Party without = as(digest("agent", "a"), ZkRoles.CREATOR)) {
+            first.connection.checkAcls(List.of("/")).join();
+            assertThat(log.anyWith("ERROR", "given no roles")).isFalse();
+            without.connection.checkAcls(List.of("/", "/jobs")).join();
+            assertThat(log.anyWith("ERROR", "given no roles", id("operator", "o"), "--acl-agent"))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void whoMayNotReadTheNamespaceIsNotToldThatItIsEmpty() {
+        startPlain();
+        try (Party first = as(digest("agent", "a"), ZkRoles.CREATOR);
+                Party wrong = as(digest("agent", "b"), ZkRoles.CREATOR);
+                BelfryClient may = BelfryClient.over(first.connection, Duration.ofSeconds(10));
+                BelfryClient mayNot = BelfryClient.over(wrong.connection, Duration.ofSeconds(10))) {
+            assertThat(may.jobs().found()).isEmpty();
+            assertThatThrownBy(mayNot::jobs).isInstanceOf(ClientException.class).hasMessageContaining("NOAUTH");
         }
     }
 

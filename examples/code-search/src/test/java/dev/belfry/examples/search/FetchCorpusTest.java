@@ -79,7 +79,7 @@ class FetchCorpusTest {
     @Test
     void librariesAreOfTheVersionsThatBelfryIsBuiltWith() throws IOException {
         String script = Files.readString(SCRIPT);
-        String pom = Files.readString(Path.of("../../pom.xml"));
+        String pom = Files.readString(Path.of("../../scheduler-bom/pom.xml"));
         for (String library : List.of("guava", "curator", "zookeeper", "quartz")) {
             Matcher version = Pattern.compile("<" + library + ".version>(.*)</").matcher(pom);
             assertThat(version.find()).isTrue();

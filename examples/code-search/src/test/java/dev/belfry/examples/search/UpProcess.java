@@ -82,6 +82,11 @@ final class UpProcess {
         process.toHandle().destroy();
     }
 
+    /** Ends it as the system does that runs out of memory: SIGKILL, to it alone. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
     /** Presses Ctrl-C: a terminal sends SIGINT to the process and to all that it has started. */
     void interrupt() throws IOException, InterruptedException {
         List<String> kill = new ArrayList<>(List.of("kill", "-INT", Long.toString(process.pid())));

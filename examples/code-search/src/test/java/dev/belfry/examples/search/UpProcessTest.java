@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -68,6 +71,13 @@ class UpProcessTest {
         String result =
                 Reference.compute(new Corpus(corpus), QuerySet.knownItems()).line();
         assertThat(result).startsWith("documents=" + FILES + " ").contains(" queries=" + FILES + " mrr=1.000000 ");
+        assertThat(up.output()
+                        .lines()
+                        .filter(line -> line.contains(" | fires "))
+                        .limit(3))
+                .as("nothing is due before somebody can run it")
+                .isNotEmpty()
+                .noneMatch(line -> line.contains("missed"));
         assertThat(up.output())
                 .contains(
                         "cluster:        " + result,
@@ -115,6 +125,59 @@ class UpProcessTest {
                 .doesNotContain("letting every stage")
                 .endsWith("stopped");
         assertNothingIsLeft(up, children);
+    }
+
+    @Test
+    void nothingThatItHasStartedOutlivesAnUpThatIsKilled() throws Exception {
+        Path commands = Files.createDirectories(folder.resolve("commands"));
+        Path command = Files.writeString(commands.resolve("linger.sh"), "#!/bin/sh\nsleep 300\n");
+        Files.setPosixFilePermissions(command, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path jobs = Files.writeString(
+                folder.resolve("jobs.yaml"),
+                "apiVersion: belfry/v1\njobs:\n  - name: linger\n    handler: command\n    trigger: {every: 1s}\n"
+                        + "    parameters: {command: linger.sh}\n");
+        UpProcess up = new UpProcess(
+                temporary, "--agents", "2", "--jobs", jobs.toString(), "--allow-commands", commands.toString());
+        up.await("applied 1 job: linger");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (up.children().size() < 5) {
+            assertThat(System.nanoTime())
+                    .as("a server, two agents, a shell and its sleep")
+                    .isLessThan(deadline);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+        List<ProcessHandle> children = up.children();
+        up.kill();
+        for (ProcessHandle child : children) {
+            child.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+        }
+        assertThat(children).noneMatch(ProcessHandle::isAlive);
+    }
+
+    @Test
+    void withoutAnyAgentLeftItEndsAndSaysHowEachOfThemDid() throws Exception {
+        UpProcess up = up("--agents", "2", "--allow-http", "not a host", "--for", "60s");
+        assertThat(up.end()).as(up.output()).isEqualTo(1);
+        assertThat(up.output())
+                .contains(
+                        "belfry: every agent has ended, so that nothing can run any more",
+                        "agent-1 ended with exit code 2; its log ends with:",
+                        "agent-2 ended with exit code 2; its log ends with:",
+                        "allowed hosts: 'not a host' is not a host or host:port")
+                .doesNotContain("the session of");
+        assertThat(up.leftovers()).isEmpty();
+    }
+
+    @Test
+    void aJobThatIsRefusedIsNotCountedAmongThoseApplied() throws Exception {
+        Path jobs = Files.writeString(
+                folder.resolve("jobs.yaml"),
+                "apiVersion: belfry/v1\njobs:\n  - name: small\n    trigger: {manual: true}\n"
+                        + "  - name: waiting\n    trigger: {manual: true}\n    placement: queued\n");
+        UpProcess up = new UpProcess(
+                temporary, "--agents", "1", "--jobs", jobs.toString(), "--allow-http", "localhost", "--for", "1s");
+        assertThat(up.end()).as(up.output()).isZero();
+        assertThat(up.output()).contains("applied 1 job: small; 1 refused", "belfry: job 'waiting' was refused: ");
     }
 
     @Test
