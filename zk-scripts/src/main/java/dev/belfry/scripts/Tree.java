@@ -24,10 +24,10 @@ final class Tree implements AutoCloseable {
 
     private static final int SESSION_MS = 30_000;
 
-    private final ZooKeeper zk;
+    private final Handle zk;
     private final String servers;
 
-    private Tree(ZooKeeper zk, String servers) {
+    private Tree(Handle zk, String servers) {
         this.zk = zk;
         this.servers = servers;
     }
@@ -41,7 +41,7 @@ final class Tree implements AutoCloseable {
     static Tree connect(String servers, ZKClientConfig config, Duration patience) {
         Arrival arrival = new Arrival();
         try {
-            ZooKeeper zk = new ZooKeeper(servers, SESSION_MS, arrival, config);
+            Handle zk = new Handle(servers, arrival, config);
             boolean there = arrival.arrived.await(patience.toMillis(), TimeUnit.MILLISECONDS);
             if (!there || arrival.refused) {
                 zk.close(1_000);
@@ -58,6 +58,18 @@ final class Tree implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Trouble(Trouble.UNREACHABLE, "interrupted while connecting to " + servers);
+        }
+    }
+
+    /** ZooKeeper's client, which knows up to which transaction the server had come that answered last, but does not say. */
+    @SuppressWarnings("try") // close() may be interrupted, as that of its parent may
+    private static final class Handle extends ZooKeeper {
+        Handle(String servers, Watcher watcher, ZKClientConfig config) throws IOException {
+            super(servers, SESSION_MS, watcher, config);
+        }
+
+        long lastZxid() {
+            return cnxn.getLastZxid();
         }
     }
 
@@ -113,6 +125,17 @@ final class Tree implements AutoCloseable {
     void authenticate(String user, char[] password) {
         byte[] credentials = (user + ":" + new String(password)).getBytes(java.nio.charset.StandardCharsets.UTF_8);
         zk.addAuthInfo("digest", credentials);
+    }
+
+    /** Up to which transaction the server has come that is asked here, after it has caught up with its leader. */
+    long zxid() throws KeeperException {
+        CountDownLatch caughtUp = new CountDownLatch(1);
+        ask(z -> {
+            z.sync("/", (rc, path, context) -> caughtUp.countDown(), null);
+            return caughtUp.await(SESSION_MS, TimeUnit.MILLISECONDS);
+        });
+        exists("/");
+        return zk.lastZxid();
     }
 
     boolean exists(String path) throws KeeperException {

@@ -1,9 +1,12 @@
 package dev.belfry.scripts;
 
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.testkit.zookeeper.EmbeddedZooKeeper;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -109,6 +112,24 @@ final class Planted implements AutoCloseable {
 
     List<String> children(String absolute) throws Exception {
         return zk.getChildren(absolute, false);
+    }
+
+    /** A job as it is read there, at the instant of its last write. */
+    JobRecord job(String path) throws Exception {
+        Stat stat = new Stat();
+        byte[] data = zk.getData(ROOT + path, false, stat);
+        return JobRecordCodec.decode(path, data, Instant.ofEpochMilli(stat.getMtime()));
+    }
+
+    /** Whether this client may not make a znode there. */
+    boolean refuses(String absolute) throws Exception {
+        try {
+            create(absolute, new byte[0], CreateMode.PERSISTENT);
+            zk.delete(absolute, -1);
+            return false;
+        } catch (KeeperException.NoAuthException e) {
+            return true;
+        }
     }
 
     List<ACL> acl(String absolute) throws Exception {

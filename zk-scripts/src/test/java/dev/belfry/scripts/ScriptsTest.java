@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class ScriptsTest {
 
-    private static final List<String> SCRIPTS = List.of("ensemble", "setup-acls", "dump", "census", "check-tree");
+    private static final List<String> SCRIPTS =
+            List.of("ensemble", "setup-acls", "dump", "census", "check-tree", "backup", "restore");
 
     @Test
     void everyScriptExplainsItself() {

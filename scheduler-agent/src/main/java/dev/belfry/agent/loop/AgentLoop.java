@@ -234,9 +234,10 @@ public final class AgentLoop implements SessionListener {
         namespaceMade = at;
         if (before != null && !before.equals(at)) {
             LOG.error(
-                    "namespace is new: agent={}; it was made at {}, the one before at {}: ZooKeeper has lost its data, or it"
-                            + " was deleted; jobs declared in code are applied again, all others are gone, and so is what is"
-                            + " known of earlier fires; restore a copy if there is one",
+                    "namespace is new: agent={}; it was made at {}, the one before at {}: it was restored from a copy, or"
+                            + " ZooKeeper has lost its data, or it was deleted; jobs declared in code are applied again."
+                            + " Unless it was restored all others are gone, and so is what is known of earlier fires:"
+                            + " restore a copy if there is one",
                     profile.id(),
                     at,
                     before);

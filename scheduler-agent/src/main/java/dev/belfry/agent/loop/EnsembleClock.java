@@ -13,12 +13,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * How this agent's wall clock compares with the ensemble's, which every heartbeat tells, and what follows: a warning, a
  * drain, or, when most agents find the same of the ensemble, an alarm about the ensemble.
+ *
+ * <p>What the others find is asked for a heartbeat later, and what they had written before does not count: when the clocks of
+ * all servers are set at once, the first agent to notice finds only heartbeats that were stamped before.
  *
  * <p>Not thread-safe; owned by the agent's loop.
  */
@@ -43,8 +47,10 @@ final class EnsembleClock {
     private boolean warned;
     private boolean drains;
     private boolean suspect;
-    /** When the other agents were last asked, on the monotonic clock. */
+    /** When the others were last begun to be asked, on the monotonic clock. */
     private long asked = Long.MIN_VALUE;
+    /** How often they were: what is answered to an earlier time is of no use. */
+    private int asking;
 
     EnsembleClock(Loop loop, Store store, String agent, Runnable drainChanged) {
         this.loop = loop;
@@ -83,26 +89,63 @@ final class EnsembleClock {
         warned = off;
         if (ahead.abs().compareTo(DRAIN) <= 0) {
             decide(false, false);
+            asking++;
+            asked = Long.MIN_VALUE;
         } else if (asked == Long.MIN_VALUE
-                || loop.nanoTime() - asked > session.timeout().toNanos()) {
-            asked = loop.nanoTime();
+                || loop.nanoTime() - asked > session.timeout().toNanos() * 2) {
             ask(session);
         }
     }
 
-    /** Asks what the other agents find, by the clocks that they wrote into their heartbeats. */
+    /** One heartbeat, as it was found. */
+    private record Beat(long zxid, Duration ahead) {}
+
+    /** Asks what the other agents find, by the clocks that they will write into their next heartbeats. */
     private void ask(Session session) {
+        asked = loop.nanoTime();
+        int time = ++asking;
+        read(session, time, beats -> {
+            long noticed = beats.stream().mapToLong(Beat::zxid).max().orElse(0);
+            askAgain(session, time, noticed);
+        });
+    }
+
+    private void askAgain(Session session, int time, long noticed) {
+        // A little more than the time between two heartbeats.
+        loop.after(
+                session.timeout().toNanos() / 5,
+                () -> read(session, time, beats -> {
+                    List<Duration> fresh = new ArrayList<>();
+                    beats.stream().filter(beat -> beat.zxid() > noticed).forEach(beat -> fresh.add(beat.ahead()));
+                    boolean late = loop.nanoTime() - asked > session.timeout().toNanos();
+                    if (fresh.size() < beats.size() && !late) {
+                        askAgain(session, time, noticed);
+                    } else {
+                        // Whoever has not written meanwhile has not found the same.
+                        conclude(fresh, beats.size());
+                    }
+                }));
+    }
+
+    private void read(Session session, int time, Consumer<List<Beat>> then) {
+        if (time != asking) {
+            return;
+        }
         store.children(session, "clock-agents", Paths.HEARTBEATS, answer -> {
             if (answer instanceof Listing.Found found) {
-                readNext(session, new ArrayDeque<>(found.names()), new ArrayList<>());
+                readNext(session, new ArrayDeque<>(found.names()), new ArrayList<>(), beats -> {
+                    if (time == asking) {
+                        then.accept(beats);
+                    }
+                });
             }
         });
     }
 
-    private void readNext(Session session, Deque<String> unread, List<Duration> found) {
+    private void readNext(Session session, Deque<String> unread, List<Beat> found, Consumer<List<Beat>> then) {
         String incarnation = unread.poll();
         if (incarnation == null) {
-            conclude(found);
+            then.accept(found);
             return;
         }
         String path = Paths.heartbeat(incarnation);
@@ -111,23 +154,22 @@ final class EnsembleClock {
                 try {
                     Instant clock =
                             HeartbeatRecord.decode(path, read.znode().data()).clock();
-                    found.add(Duration.between(clock, read.znode().modified()));
+                    found.add(new Beat(
+                            read.znode().modifiedZxid(),
+                            Duration.between(clock, read.znode().modified())));
                 } catch (CorruptRecordException e) {
                     LOG.warn("heartbeat ignored: {}", e.getMessage());
                 }
             }
-            readNext(session, unread, found);
+            readNext(session, unread, found, then);
         });
     }
 
-    private void conclude(List<Duration> found) {
-        if (offset.abs().compareTo(DRAIN) <= 0) {
-            return;
-        }
-        long same = found.stream()
+    private void conclude(List<Duration> fresh, int agents) {
+        long same = fresh.stream()
                 .filter(other -> other.abs().compareTo(DRAIN) > 0 && other.isNegative() == offset.isNegative())
                 .count();
-        boolean most = same * 2 > found.size();
+        boolean most = same * 2 > agents;
         decide(!most, most);
     }
 

@@ -80,6 +80,8 @@ final class Survey {
             has = -1;
         } else if (has >= 0) {
             sortOwned(job, shard, comes);
+        } else if (!comes) {
+            expect(job, owner);
         }
         if (comes) {
             board.load[next] += job.weight;
@@ -103,6 +105,17 @@ final class Survey {
             job.addToDo().returning.add(shard);
         } else {
             job.addToDo().freed.add(shard);
+        }
+    }
+
+    /**
+     * A shard that waits for the end of a lease counts for the agent that is back within its rejoin grace and will have it:
+     * else that agent seemed idle, and were given what it would have to give away again.
+     */
+    private void expect(JobView job, int owner) {
+        int back = board.cluster.indexOfId(board.owners.incarnation(owner).agentId());
+        if (job.candidates.contains(back) && board.owners.mayRejoin(job.spec, owner)) {
+            board.load[back] += job.weight;
         }
     }
 

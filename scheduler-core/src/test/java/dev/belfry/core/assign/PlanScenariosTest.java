@@ -11,6 +11,7 @@ import dev.belfry.core.ownership.Generation;
 import dev.belfry.core.ownership.Release;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Successor;
+import dev.belfry.core.ownership.TableBuilder;
 import dev.belfry.core.ownership.Tenancy;
 import java.time.Duration;
 import java.util.BitSet;
@@ -172,6 +173,29 @@ class PlanScenariosTest {
         assertThat(Plan.of(gone.withRestarting(restarting, Clusters.START.plusSeconds(30)))
                         .changes())
                 .containsExactly(new Change.Grant(SHARD, B.incarnation()));
+    }
+
+    /** Its registration is back before the lease of the one before is over. */
+    @Test
+    void agentThatIsBackBeforeItsShardsAreFreeIsGivenNothingElseMeanwhile() {
+        JobSpec patient = JobSpec.of("patient", 1, 6, "h").withRejoinGrace(Duration.ofSeconds(30));
+        TableBuilder rows = AssignmentTable.empty().toBuilder();
+        for (int shard = 0; shard < 6; shard++) {
+            rows.grant(new ShardKey("patient", 1, shard), (shard < 3 ? A : B).incarnation(), G1);
+        }
+        AgentFacts again = Clusters.agent("a", 9);
+        Map<Incarnation, java.time.Instant> restarting = Map.of(A.incarnation(), Clusters.START);
+        PlanInput early = PlanInput.of(List.of(patient), List.of(again, B), rows.build())
+                .withRestarting(restarting, Clusters.START.plusSeconds(4));
+        assertThat(Plan.of(early).changes()).isEmpty();
+        assertThat(Plan.of(early.withReplaceable(Set.of(A.incarnation()))).changes())
+                .containsExactlyInAnyOrder(
+                        new Change.Grant(new ShardKey("patient", 1, 0), again.incarnation()),
+                        new Change.Grant(new ShardKey("patient", 1, 1), again.incarnation()),
+                        new Change.Grant(new ShardKey("patient", 1, 2), again.incarnation()));
+        assertThat(Plan.of(early.withRestarting(Map.of(), early.now())).changes())
+                .as("without an announcement it is an agent like any other, and helps")
+                .isNotEmpty();
     }
 
     @Test

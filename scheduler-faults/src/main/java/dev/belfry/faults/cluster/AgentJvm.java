@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
 public final class AgentJvm {
     private final Place place;
     private final Surroundings surroundings;
+    private final List<String> manner;
     private Child child;
     private Life life;
     private int lives;
@@ -33,8 +35,10 @@ public final class AgentJvm {
             Shims shims,
             Consumer<Life> witnesses) {}
 
-    AgentJvm(Place place, Surroundings surroundings) throws IOException {
+    /** @param manner what the process is told beside; none for one of the witnesses that are all alike */
+    AgentJvm(Place place, Surroundings surroundings, List<String> manner) throws IOException {
         this.place = place;
+        this.manner = List.copyOf(manner);
         this.surroundings = surroundings;
         this.life = newLife();
         this.child = launch();
@@ -49,6 +53,14 @@ public final class AgentJvm {
         Files.createDirectories(surroundings.directory());
         surroundings.witnesses().accept(life);
         stepClock(Duration.ZERO);
+        List<String> arguments = new ArrayList<>(List.of(
+                manner.isEmpty() ? "agent" : "tick",
+                surroundings.zookeeper(),
+                surroundings.namespace(),
+                id(),
+                Long.toString(surroundings.session().toMillis()),
+                life.file().toString()));
+        arguments.addAll(manner);
         return Child.start(
                 place,
                 Tethered.class.getName(),
@@ -56,13 +68,7 @@ public final class AgentJvm {
                         surroundings.directory().resolve(id() + "-" + lives + ".log"),
                         List.of("-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                         surroundings.shims().wallClock(clock()),
-                        List.of(
-                                "agent",
-                                surroundings.zookeeper(),
-                                surroundings.namespace(),
-                                id(),
-                                Long.toString(surroundings.session().toMillis()),
-                                life.file().toString())));
+                        arguments));
     }
 
     private Path clock() {

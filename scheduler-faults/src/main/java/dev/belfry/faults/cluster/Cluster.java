@@ -4,18 +4,23 @@ import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.Applied;
 import dev.belfry.agent.client.ClientException;
 import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.version.Author;
 import dev.belfry.faults.machine.Network;
 import dev.belfry.faults.machine.Shims;
 import dev.belfry.faults.machine.Waiting;
 import dev.belfry.faults.witness.Jobs;
 import dev.belfry.faults.witness.Testimony;
+import dev.belfry.faults.witness.TickAgent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -44,21 +49,53 @@ public final class Cluster implements AutoCloseable {
      */
     public record Size(int agents, Duration session) {}
 
-    /** Starts everything and applies the jobs. The network is closed with the cluster. */
+    /**
+     * Who is in it.
+     *
+     * @param agents the manners of those that only tick, by id, in the order in which they start
+     */
+    public record Cast(Map<String, TickAgent.Manner> agents, List<JobDefinition> jobs, Duration session) {
+        public Cast {
+            agents = Collections.unmodifiableMap(new LinkedHashMap<>(agents));
+            jobs = List.copyOf(jobs);
+        }
+    }
+
+    /** Starts everything and applies the jobs of a campaign. The network is closed with the cluster. */
     public Cluster(Network network, Path directory, Size size) throws IOException {
+        this(network, directory, size.session());
+        for (int i = 1; i <= size.agents(); i++) {
+            join("agent-" + i);
+        }
+        begin(Jobs.definitions());
+    }
+
+    /** Starts everything and applies these jobs. The network is closed with the cluster. */
+    public Cluster(Network network, Path directory, Cast cast) throws IOException {
+        this(network, directory, cast.session());
+        for (Map.Entry<String, TickAgent.Manner> agent : cast.agents().entrySet()) {
+            agents.add(new AgentJvm(
+                    network.add(agent.getKey()),
+                    surroundings,
+                    List.of(agent.getValue().name())));
+        }
+        begin(cast.jobs());
+    }
+
+    private Cluster(Network network, Path directory, Duration session) throws IOException {
         this.network = network;
-        this.session = size.session();
+        this.session = session;
         this.shims = Shims.build(directory.resolve("shims"));
         this.ensemble = new Ensemble(network, directory, shims);
         this.surroundings = new AgentJvm.Surroundings(
                 ensemble.connectString(), NAMESPACE, session, directory.resolve("agents"), shims, testimony::add);
-        for (int i = 1; i <= size.agents(); i++) {
-            join("agent-" + i);
-        }
         this.client = BelfryClient.connect(ensemble.connectString(), NAMESPACE);
         client.awaitConnected();
-        Waiting.require("all agents register", () -> registered() == size.agents(), PATIENCE);
-        for (Applied applied : client.apply(Jobs.definitions(), new Author(Author.Origin.OPERATOR, "faults", ""))) {
+    }
+
+    private void begin(List<JobDefinition> jobs) {
+        Waiting.require("all agents register", () -> registered() == agents.size(), PATIENCE);
+        for (Applied applied : client.apply(jobs, new Author(Author.Origin.OPERATOR, "faults", ""))) {
             if (applied instanceof Applied.Refused refused) {
                 throw new IllegalStateException(refused.job() + " was refused: " + refused.why());
             }
@@ -67,7 +104,7 @@ public final class Cluster implements AutoCloseable {
 
     /** A new agent. */
     public AgentJvm join(String id) throws IOException {
-        AgentJvm agent = new AgentJvm(network.add(id), surroundings);
+        AgentJvm agent = new AgentJvm(network.add(id), surroundings, List.of());
         agents.add(agent);
         return agent;
     }

@@ -1,5 +1,6 @@
 package dev.belfry.faults.cluster;
 
+import dev.belfry.faults.witness.TickAgent;
 import dev.belfry.faults.witness.WitnessAgent;
 import java.util.Arrays;
 import org.apache.zookeeper.server.quorum.QuorumPeerMain;
@@ -15,6 +16,7 @@ final class Tethered {
         switch (arguments[0]) {
             case "server" -> QuorumPeerMain.main(rest);
             case "agent" -> WitnessAgent.main(rest);
+            case "tick" -> TickAgent.main(rest);
             default -> throw new IllegalArgumentException("no role " + arguments[0]);
         }
     }

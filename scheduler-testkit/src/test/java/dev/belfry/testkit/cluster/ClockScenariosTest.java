@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -78,12 +79,101 @@ class ClockScenariosTest {
         for (int server = 0; server < 3; server++) {
             cluster.ensemble().clock(server).step(Duration.ofSeconds(-20));
         }
+        Map<?, ?> before = owners(cluster);
         cluster.run(Duration.ofSeconds(15));
-        assertThat(owners(cluster).values().stream().distinct())
-                .as("nobody drains for it")
-                .hasSize(3);
+        assertThat(owners(cluster)).as("nobody drains for it").isEqualTo(before);
         int runs = cluster.evidence().all().size();
         cluster.run(Duration.ofSeconds(3));
         assertThat(cluster.evidence().all().size() - runs).isBetween(12, 24);
+    }
+
+    /** Executions of each fire of each shard. */
+    private static Map<String, Integer> runs(SimCluster cluster) {
+        Map<String, Integer> runs = new HashMap<>();
+        cluster.evidence()
+                .all()
+                .forEach(execution -> runs.merge(execution.shard() + " " + execution.fire(), 1, Integer::sum));
+        return runs;
+    }
+
+    @Test
+    void agentThatFreezesForHoursAndWakesRunsNothingOfThatTime() {
+        SimCluster cluster = cluster(74, every("work", 10_000, 6));
+        Incarnation owner = owner(cluster);
+        new Fault.Pause(owner.agentId(), Duration.ofHours(3)).inflict(cluster);
+        cluster.run(Duration.ofMinutes(170));
+        assertThat(runs(cluster)).as("the others have run what was due").hasSizeGreaterThan(6 * 6 * 170 - 12);
+        assertThat(owns(cluster, owner.agentId())).isFalse();
+        cluster.run(Duration.ofMinutes(10).minusSeconds(1));
+        int before = cluster.evidence().all().size();
+        cluster.run(Duration.ofSeconds(61));
+        assertThat(cluster.evidence().all().size() - before)
+                .as("fires of 6 shards in 61 s, around the awakening")
+                .isBetween(30, 42);
+        heals(cluster, Duration.ofSeconds(20));
+        assertThat(owns(cluster, owner.agentId())).as("it owns again").isTrue();
+        assertThat(runs(cluster)).allSatisfy((fire, count) -> assertThat(count).isEqualTo(1));
+    }
+
+    @Test
+    void laptopThatSleepsWithEverythingOnItRunsTheLatestFireOfEachShardWhenItWakes() {
+        SimCluster cluster = cluster(75, every("work", 10_000, 6));
+        Duration night = Duration.ofHours(8);
+        for (SimAgent agent : cluster.agents()) {
+            new Fault.Freeze(agent.id(), night).inflict(cluster);
+        }
+        for (int server = 0; server < cluster.options().ensemble().servers(); server++) {
+            new Fault.PauseServer(server, night).inflict(cluster);
+        }
+        Instant asleep = cluster.now();
+        int before = cluster.evidence().all().size();
+        cluster.run(night);
+        assertThat(cluster.evidence().all()).as("nothing runs in its sleep").hasSize(before);
+        cluster.run(Duration.ofSeconds(40));
+        int after = cluster.evidence().all().size() - before;
+        // One late fire of each shard for the whole night, and those of 40 s; the attempts of before may be begun
+        // again.
+        assertThat(after).as("no burst, no silence").isBetween(6 * 3, 6 * 7);
+        assertThat(cluster.evidence().all().stream()
+                        .filter(execution -> execution.fire().due().isAfter(asleep))
+                        .filter(execution -> execution
+                                .fire()
+                                .due()
+                                .isBefore(asleep.plus(night).minusSeconds(60))))
+                .as("fires of the night itself")
+                .hasSizeLessThanOrEqualTo(6);
+        heals(cluster, Duration.ofSeconds(40));
+    }
+
+    @Test
+    void clockThatStaysADayBehindLeavesItsAgentIdleAndTheOthersAtWork() {
+        SimCluster cluster = cluster(76, every("work", 10_000, 6));
+        Incarnation owner = owner(cluster);
+        new Fault.Step(owner.agentId(), Duration.ofDays(-1), Duration.ofHours(2)).inflict(cluster);
+        cluster.run(Duration.ofMinutes(119));
+        assertThat(owns(cluster, owner.agentId())).isFalse();
+        assertThat(runs(cluster)).as("the others have run what was due").hasSizeGreaterThan(6 * 6 * 119 - 12);
+        int before = cluster.evidence().all().size();
+        cluster.run(Duration.ofSeconds(121));
+        assertThat(cluster.evidence().all().size() - before)
+                .as("fires of 6 shards in 121 s, around the moment at which it is set right")
+                .isBetween(66, 78);
+        heals(cluster, Duration.ofSeconds(20));
+        assertThat(owns(cluster, owner.agentId())).as("it owns again").isTrue();
+        assertThat(runs(cluster)).allSatisfy((fire, count) -> assertThat(count).isEqualTo(1));
+    }
+
+    @Test
+    void nobodyDrainsWhoeverIsTheFirstToNoticeThatTheEnsembleWasSetBack() {
+        for (long seed = 1; seed <= 20; seed++) {
+            SimCluster cluster = cluster(seed, every("work", 1_000, 6));
+            Map<?, ?> before = owners(cluster);
+            cluster.run(Duration.ofMillis(100 * seed));
+            for (int server = 0; server < 3; server++) {
+                cluster.ensemble().clock(server).step(Duration.ofHours(seed % 2 == 0 ? -1 : 1));
+            }
+            cluster.run(Duration.ofSeconds(12));
+            assertThat(owners(cluster)).as("seed " + seed).isEqualTo(before);
+        }
     }
 }

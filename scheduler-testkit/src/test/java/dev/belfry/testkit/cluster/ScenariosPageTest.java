@@ -29,8 +29,9 @@ final class ScenariosPageTest {
     private final Map<String, Set<String>> tests = new TreeMap<>();
 
     ScenariosPageTest() throws IOException {
-        for (String module : List.of("core", "agent", "console", "testkit")) {
-            try (Stream<Path> files = Files.walk(Path.of("../scheduler-" + module + "/src/test/java"))) {
+        for (String module :
+                List.of("scheduler-core", "scheduler-agent", "scheduler-console", "scheduler-testkit", "zk-scripts")) {
+            try (Stream<Path> files = Files.walk(Path.of("../" + module + "/src/test/java"))) {
                 for (Path file :
                         files.filter(f -> f.toString().endsWith(".java")).toList()) {
                     String name = file.getFileName().toString().replace(".java", "");
