@@ -10,8 +10,8 @@ import dev.belfry.core.job.Placement;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.TableEntry;
 import dev.belfry.core.ledger.Mark;
-import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.overdue.WaitingStory;
+import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.version.JobVersion;
 import java.time.Instant;
@@ -87,10 +87,7 @@ final class PlacementStory {
 
     private void lease(String shard) {
         WaitingStory story = new WaitingStory(shard, names::of, facts.now());
-        facts.tenancy(version, shard)
-                .flatMap(this::heard)
-                .flatMap(story::lease)
-                .ifPresent(this::say);
+        facts.tenancy(version, shard).flatMap(this::heard).flatMap(story::lease).ifPresent(this::say);
     }
 
     private void moves(int shard, Instant upTo) {
@@ -155,7 +152,9 @@ final class PlacementStory {
         }
         if (!unplaced.isEmpty()) {
             say(WaitingStory.nobodyCanTake(
-                    unplaced.size(), unplaced.get(0).shard().shard(), unplaced.get(0).reasons()));
+                    unplaced.size(),
+                    unplaced.get(0).shard().shard(),
+                    unplaced.get(0).reasons()));
         }
         if (missing > 0) {
             refusals(definition);
