@@ -55,7 +55,10 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
         lost = List.copyOf(lost);
     }
 
-    /** These agents die at once, all of their sessions. */
+    /**
+     * These agents die at once, all of their sessions. Of several it is assumed that their leases are over at the same time,
+     * too: where one ends seconds before another, its shards are given out first, and may end up elsewhere.
+     */
     public static WhatIf lose(Snapshot snapshot, Set<String> ids) {
         List<AgentFacts> all = Moves.agents(snapshot);
         List<AgentFacts> left = all.stream()
@@ -149,6 +152,7 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
             run(gone);
             Map<ShardKey, Tenancy> then = rows(before);
             Map<ShardKey, Tenancy> now = rows(table);
+            now.values().removeIf(row -> gone.contains(row.owner()));
             Set<ShardKey> shards = new TreeSet<>(then.keySet());
             shards.addAll(now.keySet());
             List<Move> moves = new ArrayList<>();

@@ -48,8 +48,8 @@ final class AlertOptions {
 
     @Option(
             names = "--smtp",
-            paramLabel = "HOST:PORT",
-            description = "The server that takes this mail. Default: localhost:25.")
+            paramLabel = "SERVER",
+            description = "The server that takes this mail, as host:port. Default: localhost:25.")
     private String smtp = "localhost:25";
 
     @Option(names = "--smtp-security", paramLabel = "WORD", description = "none, starttls or tls. Default: none.")

@@ -9,6 +9,7 @@ import dev.belfry.core.agent.AgentFactsCodec;
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Misfire;
 import dev.belfry.core.job.MisfirePolicy;
 import dev.belfry.core.job.Strategy;
 import dev.belfry.core.ledger.Reasons;
@@ -70,7 +71,8 @@ class WhatIfTest {
             states.add(new JobState(
                     JobRecordCodec.decode(znode.path(), znode.data(), znode.modified()),
                     znode.version(),
-                    znode.modifiedZxid()));
+                    znode.modifiedZxid(),
+                    znode.modified()));
         }
         List<AgentState> agents = new ArrayList<>();
         for (String name : cluster.ensemble().peekChildren(Paths.AGENTS)) {
@@ -110,11 +112,7 @@ class WhatIfTest {
             List<JobDefinition> jobs = new ArrayList<>();
             int agents = 2 + random.nextInt(4);
             SimCluster cluster = cluster(seed, random, agents, jobs);
-            Set<String> lost = new TreeSet<>();
-            int losses = 1 + random.nextInt(agents - 1);
-            while (lost.size() < losses) {
-                lost.add("a" + random.nextInt(agents));
-            }
+            Set<String> lost = Set.of("a" + random.nextInt(agents));
             WhatIf whatIf = WhatIf.lose(snapshot(cluster, jobs), lost);
             Map<ShardKey, String> expected = predicted(cluster, whatIf);
             LateFires late = LateFires.of(snapshot(cluster, jobs), whatIf.lost());
@@ -133,6 +131,31 @@ class WhatIfTest {
             whatIf.agents()
                     .forEach((id, load) -> assertThat(load.shardsAfter()).isEqualTo((int)
                             expected.values().stream().filter(id::equals).count()));
+        }
+    }
+
+    @Test
+    void ofSeveralLossesEveryOrphanIsPlacedAndNothingElseMovesThatNeedNot() {
+        for (long seed = 201; seed <= 200 + SEEDS; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            List<JobDefinition> jobs = new ArrayList<>();
+            int agents = 3 + random.nextInt(3);
+            SimCluster cluster = cluster(seed, random, agents, jobs);
+            Set<String> lost = new TreeSet<>();
+            while (lost.size() < 2) {
+                lost.add("a" + random.nextInt(agents));
+            }
+            WhatIf whatIf = WhatIf.lose(snapshot(cluster, jobs), lost);
+            Map<ShardKey, String> before = owners(cluster);
+            Map<ShardKey, String> after = predicted(cluster, whatIf);
+            assertThat(after.keySet()).as("seed %d", seed).isEqualTo(before.keySet());
+            assertThat(after.values()).as("seed %d", seed).doesNotContainAnyElementsOf(lost);
+            lost.forEach(id -> cluster.agent(id).orElseThrow().kill());
+            cluster.run(Duration.ofSeconds(40));
+            long moved = owners(cluster).entrySet().stream()
+                    .filter(row -> !row.getValue().equals(before.get(row.getKey())))
+                    .count();
+            assertThat((long) whatIf.moves().size()).as("seed %d", seed).isEqualTo(moved);
         }
     }
 
@@ -160,7 +183,7 @@ class WhatIfTest {
         JobDefinition job = Job.named("index")
                 .every(Duration.ofSeconds(2))
                 .shards(2)
-                .misfire(policy)
+                .misfire(new Misfire(policy, Duration.ofSeconds(1), Duration.ofHours(1), 100))
                 .build();
         CaseScene scene = new CaseScene(job).agent("a", Set.of("index"), Map.of(), false);
         if (paused) {
