@@ -1,10 +1,12 @@
 package dev.belfry.agent;
 
+import dev.belfry.agent.alert.Alerts;
 import dev.belfry.agent.client.ClientLoop;
 import dev.belfry.agent.exec.ThreadAttempts;
 import dev.belfry.agent.loop.AgentLoop;
 import dev.belfry.agent.loop.AgentProfile;
 import dev.belfry.agent.loop.ThreadLoop;
+import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.record.Paths;
 import dev.belfry.master.MasterLoop;
 import dev.belfry.store.zk.ZkConnection;
@@ -27,11 +29,12 @@ import org.slf4j.LoggerFactory;
  * stands for master itself. Made by {@link #builder()}.
  *
  * <p>Thread-safe. Threads, all daemons: one loop for the agent and one for the master, those of the ZooKeeper connection,
- * and up to {@link AgentBuilder#slots} for user code, made when they are first needed.
+ * one for each {@link AgentBuilder#alerts listener of events}, and up to {@link AgentBuilder#slots} for user code, made when they are first needed.
  */
 public final class Agent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final Duration RECORD_TIME = Duration.ofSeconds(3);
+    private static final Duration ALERT_TIME = Duration.ofSeconds(2);
     private static final Duration LOOP_TIME = Duration.ofSeconds(5);
 
     private final AgentSettings settings;
@@ -42,6 +45,7 @@ public final class Agent implements AutoCloseable {
     private final ThreadAttempts attempts;
     private final AgentLoop agent;
     private final MasterLoop master;
+    private final Alerts alerts;
     private final ClientLoop client;
     /** Owned by the agent's loop. */
     private final DeclaredJobs declared;
@@ -78,7 +82,13 @@ public final class Agent implements AutoCloseable {
         this.agent = new AgentLoop(loop, connection.view(loop), profile, attempts, new Told());
         this.client = new ClientLoop(loop, connection.view(loop));
         this.declared = new DeclaredJobs(loop, client, settings.jobs(), id);
-        this.master = new MasterLoop(masterLoop, connection.view(masterLoop), profile, new MasterLoop.Listener() {});
+        this.alerts = new Alerts(id, settings.alerts());
+        this.master = new MasterLoop(masterLoop, connection.view(masterLoop), profile, new MasterLoop.Listener() {
+            @Override
+            public void overdue(OverdueEvent event) {
+                alerts.raise(event);
+            }
+        });
         this.shutdownHook = new Thread(() -> close(CloseMode.LEAVING), "belfry-agent-shutdown-" + id);
     }
 
@@ -178,8 +188,9 @@ public final class Agent implements AutoCloseable {
                         agent.leaseRemaining(),
                         agent.shards().size(),
                         attempts.running(),
-                        leads),
-                new AgentStatus(id, Optional.empty(), Duration.ZERO, 0, 0, false));
+                        leads,
+                        alerts.fires()),
+                new AgentStatus(id, Optional.empty(), Duration.ZERO, 0, 0, false, alerts.fires()));
     }
 
     /** Waits until the agent has closed. */
@@ -296,6 +307,7 @@ public final class Agent implements AutoCloseable {
         connection.close();
         boolean masterEnded = masterLoop.shutdown(LOOP_TIME);
         boolean agentEnded = loop.shutdown(LOOP_TIME);
+        alerts.close(ALERT_TIME);
         everythingEnded = stuck.isEmpty() && masterEnded && agentEnded;
         if (stuck.isEmpty()) {
             LOG.info("agent has closed: agent={}", id);

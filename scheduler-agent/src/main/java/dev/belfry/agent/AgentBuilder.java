@@ -1,5 +1,6 @@
 package dev.belfry.agent;
 
+import dev.belfry.agent.alert.AlertListener;
 import dev.belfry.agent.exec.PoolLimits;
 import dev.belfry.agent.handler.CommandHandler;
 import dev.belfry.agent.handler.HttpHandler;
@@ -34,6 +35,7 @@ public final class AgentBuilder {
     private Optional<URI> endpoint = Optional.empty();
     private final Map<String, JobHandler> handlers = new LinkedHashMap<>();
     private final Map<String, JobDefinition> jobs = new LinkedHashMap<>();
+    private final List<AlertListener> alerts = new ArrayList<>();
     private final Map<String, String> labels = new TreeMap<>();
     private Optional<String> zone = Optional.empty();
     private int slots = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
@@ -252,6 +254,15 @@ public final class AgentBuilder {
     }
 
     /**
+     * Adds somebody who is told of overdue fires while this agent is master; give the same to every candidate. The log
+     * tells of them without any. Closed with the agent.
+     */
+    public AgentBuilder alerts(AlertListener listener) {
+        alerts.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
      * Starts the agent. The caller closes it.
      *
      * @throws IllegalArgumentException if something is missing, or two settings contradict each other
@@ -289,6 +300,7 @@ public final class AgentBuilder {
                         id == null ? Machine.generatedId(host) : id, host, endpoint, labels, zone, standby, candidates),
                 handlers,
                 new ArrayList<>(jobs.values()),
+                alerts,
                 standby ? new Capacity(0, 0, 0) : new Capacity(slots, cpu, memory),
                 PoolLimits.of(slots),
                 new AgentSettings.Life(wait, drainTimeout, shutdownHook));

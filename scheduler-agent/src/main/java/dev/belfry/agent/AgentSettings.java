@@ -1,5 +1,6 @@
 package dev.belfry.agent;
 
+import dev.belfry.agent.alert.AlertListener;
 import dev.belfry.agent.exec.PoolLimits;
 import dev.belfry.agent.loop.AgentProfile;
 import dev.belfry.core.agent.Capacity;
@@ -17,6 +18,7 @@ record AgentSettings(
         Self self,
         Map<String, JobHandler> handlers,
         List<JobDefinition> jobs,
+        List<AlertListener> alerts,
         Capacity capacity,
         PoolLimits pool,
         Life life) {
@@ -24,6 +26,7 @@ record AgentSettings(
     AgentSettings {
         handlers = Map.copyOf(handlers);
         jobs = List.copyOf(jobs);
+        alerts = List.copyOf(alerts);
     }
 
     /** Who the agent is. */

@@ -12,6 +12,13 @@ import java.util.Optional;
  * @param shards that it holds
  * @param running attempts of user code
  * @param master whether it is the master too
+ * @param overdueFires fires that it has raised an event of since it started, as master; a fire is counted by one agent only
  */
 public record AgentStatus(
-        String id, Optional<String> incarnation, Duration lease, int shards, int running, boolean master) {}
+        String id,
+        Optional<String> incarnation,
+        Duration lease,
+        int shards,
+        int running,
+        boolean master,
+        long overdueFires) {}

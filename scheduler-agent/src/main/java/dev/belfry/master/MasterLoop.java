@@ -9,6 +9,7 @@ import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.AgentFactsCodec;
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.journal.TableEntry;
+import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.ProofOfLife;
 import dev.belfry.core.record.CorruptRecordException;
@@ -60,6 +61,9 @@ public final class MasterLoop implements SessionListener {
         default void tookOffice(long term) {}
 
         default void leftOffice(long term) {}
+
+        /** Fires are overdue. Called once for each fire, by whichever process found it; on the loop, so it must not block. */
+        default void overdue(OverdueEvent event) {}
     }
 
     private final Loop loop;
@@ -67,6 +71,7 @@ public final class MasterLoop implements SessionListener {
     private final AgentProfile profile;
     private final Listener listener;
 
+    private final Doubts doubts;
     private @Nullable Candidate candidate;
     /** The highest term that this process has seen in force, or was in office in. */
     private long highestTerm;
@@ -78,6 +83,7 @@ public final class MasterLoop implements SessionListener {
         this.store = store;
         this.profile = profile;
         this.listener = listener;
+        this.doubts = new Doubts(store, listener::overdue);
     }
 
     /** Begins; to be called on the loop, once. */
@@ -104,6 +110,7 @@ public final class MasterLoop implements SessionListener {
     @Override
     public void opened(Session session) {
         if (!closed) {
+            doubts.settle(session);
             Candidate fresh = new Candidate(session);
             candidate = fresh;
             fresh.begin();
@@ -120,6 +127,7 @@ public final class MasterLoop implements SessionListener {
 
     @Override
     public void resumed(Session session) {
+        doubts.settle(session);
         Candidate now = candidate;
         if (now != null) {
             now.resumed();
@@ -132,6 +140,19 @@ public final class MasterLoop implements SessionListener {
         if (now != null) {
             now.leave();
             candidate = null;
+        }
+    }
+
+    /** What an office tells of overdue fires. */
+    private final class Alarm implements Office.Alarm {
+        @Override
+        public void raise(OverdueEvent event) {
+            listener.overdue(event);
+        }
+
+        @Override
+        public void doubt(OverdueEvent event, String path) {
+            doubts.add(event, path);
         }
     }
 
@@ -371,6 +392,7 @@ public final class MasterLoop implements SessionListener {
                         version,
                         offset,
                         new Office.Watched(life, agents, unreadable, restarting, registrations),
+                        new Alarm(),
                         this::fenced);
                 office = fresh;
                 fresh.begin();

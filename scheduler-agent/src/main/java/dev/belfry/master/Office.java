@@ -7,6 +7,9 @@ import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.assign.Change;
 import dev.belfry.core.assign.Plan;
 import dev.belfry.core.assign.PlanInput;
+import dev.belfry.core.assign.Unplaced;
+import dev.belfry.core.overdue.OverdueEvent;
+import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.Lease;
 import dev.belfry.core.ownership.ProofOfLife;
@@ -18,6 +21,7 @@ import dev.belfry.store.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +67,7 @@ final class Office {
     private final CommandDesk commands;
     private final JournalKeeper journals;
     private final LedgerKeeper ledgers;
+    private final OverdueWatch overdue;
     private final HandOvers handOvers;
     private final ForeignWrites tableGuard;
     private final ForeignWrites epochGuard;
@@ -74,6 +79,8 @@ final class Office {
     private boolean writing;
     private Loop.Timer timer = () -> {};
     private final UnplacedLog unplaced = new UnplacedLog();
+    /** Shards that the last plan left without an owner. */
+    private List<Unplaced> leftOut = List.of();
 
     /**
      * What the candidate has been watching since it stood: it goes on doing so while the office lasts.
@@ -91,6 +98,13 @@ final class Office {
             Map<Incarnation, Instant> restarting,
             Mirror registrations) {}
 
+    /** Told of overdue fires; see {@link OverdueWatch.Owner}. */
+    interface Alarm {
+        void raise(OverdueEvent event);
+
+        void doubt(OverdueEvent event, String path);
+    }
+
     Office(
             Loop loop,
             Store store,
@@ -100,6 +114,7 @@ final class Office {
             int epochVersion,
             Duration clockOffset,
             Watched watched,
+            Alarm alarm,
             Runnable fenced) {
         this.loop = loop;
         this.store = store;
@@ -161,6 +176,7 @@ final class Office {
                 },
                 JournalKeeper.Bounds.STANDARD);
         this.ledgers = new LedgerKeeper(loop, store, session, jobs::all, this::now, this::fence);
+        this.overdue = new OverdueWatch(loop, store, session, new Overdue(alarm));
         this.handOvers = new HandOvers(store, session, this::planSoon, this::settled);
         this.tableGuard = new ForeignWrites(
                 store, session, Paths.ASSIGNMENTS, table::version, () -> writing || !table.loaded(), this::reload);
@@ -189,6 +205,7 @@ final class Office {
             commands.start();
             journals.start();
             ledgers.start();
+            overdue.start();
         });
     }
 
@@ -202,6 +219,7 @@ final class Office {
         commands.close();
         journals.close();
         ledgers.close();
+        overdue.close();
         tableGuard.close();
         epochGuard.close();
         table.close();
@@ -293,19 +311,14 @@ final class Office {
                 }
             }
         }
-        List<AgentFacts> live = new ArrayList<>();
-        for (AgentFacts agent : agents.values()) {
-            boolean drained =
-                    commands.drains().agents().contains(agent.incarnation().agentId());
-            live.add(drained ? agent.withDraining(true) : agent);
-        }
-        Plan plan = Plan.of(PlanInput.of(jobs.specs(now, settlements), live, table.table())
+        Plan plan = Plan.of(PlanInput.of(jobs.specs(now, settlements), live(), table.table())
                 .withReplaceable(replaceable)
                 .withRestarting(restarting, now)
                 .withReleased(handOvers.released(), handOvers.closedForGood()));
         restarting.keySet().removeIf(gone -> !agents.containsKey(gone.name()) && !table.names(gone.name()));
         life.keepOnly(incarnation -> registered(incarnation) || table.names(incarnation));
         unplaced.report(plan.unplaced(), jobs::nameOf);
+        leftOut = plan.unplaced();
         long held = 0;
         for (Change change : plan.changes()) {
             if (grants(change)) {
@@ -322,6 +335,17 @@ final class Office {
         } else {
             settlements.keep(jobs.all(), now, Lease.length(epoch.longestTimeout()), this::recordWritten);
         }
+    }
+
+    /** The live registrations, with what operators drain marked as draining. */
+    private List<AgentFacts> live() {
+        List<AgentFacts> live = new ArrayList<>();
+        for (AgentFacts agent : agents.values()) {
+            boolean drained =
+                    commands.drains().agents().contains(agent.incarnation().agentId());
+            live.add(drained ? agent.withDraining(true) : agent);
+        }
+        return live;
     }
 
     /** A job's record says that more of it is settled, or could not; its change in the store brings the next plan. */
@@ -454,5 +478,69 @@ final class Office {
             }
         });
         return true;
+    }
+
+    /** What the watch over overdue fires goes by. */
+    private final class Overdue implements OverdueWatch.Owner {
+        private final Alarm alarm;
+
+        Overdue(Alarm alarm) {
+            this.alarm = alarm;
+        }
+
+        @Override
+        public Collection<JobBook.Entry> jobs() {
+            return jobs.all();
+        }
+
+        @Override
+        public AssignmentTable table() {
+            return table.table();
+        }
+
+        @Override
+        public Collection<AgentFacts> agents() {
+            return live();
+        }
+
+        @Override
+        public boolean registered(String incarnation) {
+            return Office.this.registered(incarnation);
+        }
+
+        @Override
+        public List<Unplaced> unplaced() {
+            return leftOut;
+        }
+
+        @Override
+        public Instant now() {
+            return Office.this.now();
+        }
+
+        @Override
+        public long term() {
+            return epoch.term();
+        }
+
+        @Override
+        public Transaction.Builder transaction(String site) {
+            return fence(site);
+        }
+
+        @Override
+        public void raise(OverdueEvent event) {
+            alarm.raise(event);
+        }
+
+        @Override
+        public void doubt(OverdueEvent event, String path) {
+            alarm.doubt(event, path);
+        }
+
+        @Override
+        public void fenced() {
+            lost();
+        }
     }
 }

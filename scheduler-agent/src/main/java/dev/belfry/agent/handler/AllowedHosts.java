@@ -7,15 +7,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** The hosts that definitions may name, each with one port or with the port that goes with http and https. */
-final class AllowedHosts {
+/** The hosts that requests may go to, each with one port or with the port that goes with http and https. */
+public final class AllowedHosts {
     private static final Pattern HOST = Pattern.compile(
             "([a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
 
     private final Set<String> hosts = new TreeSet<>();
 
     /** @throws IllegalArgumentException if one of them is no {@code host} or {@code host:port} */
-    AllowedHosts(Collection<String> allowed) {
+    public AllowedHosts(Collection<String> allowed) {
         for (String entry : allowed) {
             String host = entry.toLowerCase(Locale.ROOT);
             if (!HOST.matcher(host).matches()) {
@@ -35,7 +35,7 @@ final class AllowedHosts {
      * @param uri of scheme http or https, with a host
      * @throws IllegalArgumentException whose message completes a sentence that begins with the parameter's name
      */
-    void check(URI uri) {
+    public void check(URI uri) {
         String host = uri.getHost().toLowerCase(Locale.ROOT);
         int usual = uri.getScheme().equalsIgnoreCase("http") ? 80 : 443;
         int port = uri.getPort() < 0 ? usual : uri.getPort();

@@ -85,6 +85,12 @@ public final class Belfry {
                 .addSubcommand(new ExplainVerb(shell))
                 .addSubcommand(new VerifyVerb(shell))
                 .addSubcommand(new ExportEventsVerb(shell))
+                .addSubcommand(
+                        "simulate",
+                        new CommandLine(new SimulateVerb())
+                                .addSubcommand(new SimulateVerb.Lose(shell))
+                                .addSubcommand(new SimulateVerb.Add(shell))
+                                .addSubcommand(new SimulateVerb.Apply(shell)))
                 .addSubcommand("cron", new CommandLine(new CronVerb()).addSubcommand(new CronVerb.Next(shell)));
         return line.setAbbreviatedOptionsAllowed(false)
                 .setOut(shell.out())

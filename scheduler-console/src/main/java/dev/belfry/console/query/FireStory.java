@@ -8,6 +8,7 @@ import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
 import dev.belfry.core.ledger.RecentOutcome;
 import dev.belfry.core.ledger.Span;
+import dev.belfry.core.overdue.WaitingStory;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.BackOff;
 import dev.belfry.core.run.Outcome;
@@ -137,13 +138,9 @@ final class FireStory {
         if (Case.isBroadcast(version)) {
             told.addAll(sessions(shard, standing));
         }
-        facts.ledger(shard)
-                .ifPresent(ledger -> told.add((facts.isPast() ? "At present its ledger" : "Its ledger")
-                        + ", last written by " + names.of(ledger.writer()) + ", is final up to "
-                        + ledger.mark() + " with "
-                        + (ledger.above().size() == 1
-                                ? "1 entry"
-                                : ledger.above().size() + " entries") + " above."));
+        WaitingStory story = new WaitingStory(shard, names::of, facts.now());
+        String subject = facts.isPast() ? "At present its ledger" : "Its ledger";
+        facts.ledger(shard).ifPresent(ledger -> told.add(story.ledger(subject, ledger)));
         return told;
     }
 

@@ -35,6 +35,11 @@ public final class Moves {
      * they change has been let go of.
      */
     public static Plan with(Snapshot snapshot, Map<String, JobDefinition> changed) {
+        return Plan.of(PlanInput.of(specs(snapshot, changed), agents(snapshot), withoutOld(snapshot, changed)));
+    }
+
+    /** What the plan knows of the jobs once these definitions are in force. */
+    static List<JobSpec> specs(Snapshot snapshot, Map<String, JobDefinition> changed) {
         List<JobSpec> specs = new ArrayList<>();
         for (JobState state : snapshot.jobs()) {
             JobRecord job = state.record();
@@ -51,7 +56,7 @@ public final class Moves {
                 specs.add(PlannedJob.of(new LayoutKey(name + "~new", 1), definition, true));
             }
         });
-        return Plan.of(PlanInput.of(specs, agents(snapshot), withoutOld(snapshot, changed)));
+        return specs;
     }
 
     /** The jobs of which a change of shards or placement makes a new layout, with the layout that is over then. */
@@ -74,7 +79,7 @@ public final class Moves {
     }
 
     /** The table once everything of the layouts that change has been let go of: no shard of the new one is granted before. */
-    private static AssignmentTable withoutOld(Snapshot snapshot, Map<String, JobDefinition> changed) {
+    static AssignmentTable withoutOld(Snapshot snapshot, Map<String, JobDefinition> changed) {
         TableBuilder table = snapshot.table().toBuilder();
         Set<LayoutKey> old = Set.copyOf(relaid(snapshot, changed).values());
         snapshot.table().forEach((key, row) -> {
@@ -92,7 +97,7 @@ public final class Moves {
         return PlannedJob.of(layout, definition, PlannedJob.isActive(job, now));
     }
 
-    private static List<AgentFacts> agents(Snapshot snapshot) {
+    static List<AgentFacts> agents(Snapshot snapshot) {
         return snapshot.agents().stream().map(Moves::facts).toList();
     }
 

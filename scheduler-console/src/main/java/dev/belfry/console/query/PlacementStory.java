@@ -10,14 +10,11 @@ import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.TableEntry;
-import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
+import dev.belfry.core.overdue.WaitingStory;
 import dev.belfry.core.ownership.LayoutKey;
-import dev.belfry.core.ownership.Lease;
-import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.version.JobVersion;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -77,16 +74,22 @@ final class PlacementStory {
         PlacementStory story = new PlacementStory(facts, version, names);
         if (!Case.isBroadcast(version)) {
             story.present(shard);
+            story.lease(shard);
         }
         return story.told;
     }
 
     private void present(String shard) {
         facts.tenancy(version, shard).ifPresent(row -> {
-            say("Shard " + shard + " belongs to " + names.of(row.owner().name()) + " since generation " + row.since()
-                    + "." + absent(row));
-            handOver(row, facts.ledger(shard));
+            WaitingStory story = new WaitingStory(shard, names::of, facts.now());
+            say(story.owner(row, heard(row)));
+            told.addAll(story.handOver(row, facts.ledger(shard), this::isAbandoned));
         });
+    }
+
+    private void lease(String shard) {
+        WaitingStory story = new WaitingStory(shard, names::of, facts.now());
+        facts.tenancy(version, shard).flatMap(this::heard).flatMap(story::lease).ifPresent(this::say);
     }
 
     private void moves(int shard, Instant upTo) {
@@ -107,59 +110,20 @@ final class PlacementStory {
         told.addAll(moves.subList(Math.max(0, moves.size() - MOVES), moves.size()));
     }
 
-    private String absent(Tenancy row) {
-        Optional<AgentState> there = facts.snapshot().agents().stream()
+    private Optional<WaitingStory.Heard> heard(Tenancy row) {
+        return facts.snapshot().agents().stream()
                 .filter(agent -> agent.facts().incarnation().equals(row.owner()))
-                .findFirst();
-        if (there.isEmpty()) {
-            return " That incarnation is gone; another gets the shard once its lease is sure to be over.";
-        }
-        Instant heard = there.get().heartbeatAt();
-        boolean silent = !heard.equals(Instant.EPOCH)
-                && heard.plus(Lease.length(there.get().facts().sessionTimeout()))
-                        .isBefore(facts.now());
-        return silent
-                ? " It was last heard of at " + heard + ", longer ago than its lease lasts: it starts nothing, and"
-                        + " another gets the shard once its session has ended."
-                : "";
+                .findFirst()
+                .map(agent -> new WaitingStory.Heard(
+                        agent.heartbeatAt(), agent.facts().sessionTimeout()));
     }
 
-    private void handOver(Tenancy row, Optional<LedgerRecord> ledger) {
-        if (row.next() instanceof Successor.Named named) {
-            say("It is to go to " + names.of(named.incarnation().name()) + " as soon as its running attempts end.");
-        } else if (row.next() instanceof Successor.Withdrawn) {
-            say("It is to be let go of as soon as its running attempts end, and nobody is to follow.");
-        } else {
-            return;
-        }
-        ledger.flatMap(LedgerRecord::released)
-                .ifPresentOrElse(
-                        released -> say("It was let go of at " + released.at() + "; what is due from " + released.from()
-                                + " on is left to the next owner."),
-                        () -> ledger.ifPresent(this::blocked));
-    }
-
-    /** An attempt that does not end holds the hand-over up. */
-    private void blocked(LedgerRecord ledger) {
-        ledger.above().forEach(span -> blocked("the fire of " + span.first(), span.mark()));
-        ledger.requested().forEach(run -> blocked("run " + run.runId(), run.mark()));
-    }
-
-    private void blocked(String what, Mark mark) {
-        if (mark instanceof Mark.Started started) {
-            boolean abandoned = facts.journal().fires().stream()
-                    .anyMatch(line -> line.entry().kind() == FireEntry.Kind.ABANDONED
-                            && line.entry().jobUid().equals(facts.job().uid())
-                            && line.entry().token() == started.token()
-                            && line.entry().layout() == version.layout());
-            say("The hand-over waits for attempt " + started.attempt() + " (token " + started.token() + ") of " + what
-                    + ", which runs on " + names.of(started.incarnation()) + " since " + started.at() + ", for "
-                    + Duration.between(started.at(), facts.now()).toSeconds() + " s."
-                    + (abandoned
-                            ? " It was told to stop and has not: only the end of that process frees the shard, so"
-                                    + " restart it."
-                            : ""));
-        }
+    private boolean isAbandoned(Mark.Started started) {
+        return facts.journal().fires().stream()
+                .anyMatch(line -> line.entry().kind() == FireEntry.Kind.ABANDONED
+                        && line.entry().jobUid().equals(facts.job().uid())
+                        && line.entry().token() == started.token()
+                        && line.entry().layout() == version.layout());
     }
 
     // --- all shards
@@ -189,9 +153,10 @@ final class PlacementStory {
             say(missing + " of " + definition.shards().count() + " shards have no owner.");
         }
         if (!unplaced.isEmpty()) {
-            say("Nobody can take "
-                    + (unplaced.size() == 1 ? "shard " + unplaced.get(0).shard().shard() : unplaced.size() + " shards")
-                    + ": " + String.join("; ", unplaced.get(0).reasons()) + ".");
+            say(WaitingStory.nobodyCanTake(
+                    unplaced.size(),
+                    unplaced.get(0).shard().shard(),
+                    unplaced.get(0).reasons()));
         }
         if (missing > 0) {
             refusals(definition);

@@ -1,5 +1,6 @@
 package dev.belfry.console.query;
 
+import dev.belfry.core.overdue.WaitingStory;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.run.Outcome;
 import java.time.Instant;
@@ -73,11 +74,10 @@ public record Standing(
             case FINAL ->
                 outcome.map(Outcome::text).orElse("final")
                         + (reason.isEmpty() ? "" : " (" + ReasonText.of(reason) + ")");
-            case RUNNING -> "is running, or was when its owner was lost";
+            case RUNNING -> WaitingStory.RUNNING;
             case TRIED_AGAIN -> "waits to be tried again";
-            case NOT_BEGUN -> "has not begun it";
-            case NOTHING_RECORDED ->
-                "has recorded nothing at all: no agent that owned it has ever begun or settled a fire";
+            case NOT_BEGUN -> WaitingStory.NOT_BEGUN;
+            case NOTHING_RECORDED -> WaitingStory.NOTHING_RECORDED;
             case COUNTED -> "is final by the ledger, its outcome counted and not listed any more";
             case UNLISTED ->
                 "is final by the ledger, but its outcome is neither listed nor counted; 'belfry verify' tells more";

@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -86,6 +87,9 @@ public final class AgentCommand implements Callable<Integer> {
             description = "Hosts, as host or host:port, separated by commas, that 'http' jobs may call. Default: none.")
     private List<String> allowHttp = new ArrayList<>();
 
+    @Mixin
+    private AlertOptions alerts = new AlertOptions();
+
     @Option(names = "--jobs", paramLabel = "FILE", description = "Definitions to apply at the start.")
     private @Nullable Path jobs;
 
@@ -125,7 +129,7 @@ public final class AgentCommand implements Callable<Integer> {
         }
     }
 
-    private AgentBuilder builder() {
+    private AgentBuilder builder() throws IOException {
         try {
             AgentBuilder builder = Agent.builder()
                     .zookeeper(connection.hosts())
@@ -156,6 +160,7 @@ public final class AgentCommand implements Callable<Integer> {
                 builder.allowHttp(allowHttp.toArray(String[]::new));
             }
             labels.forEach(builder::label);
+            alerts.listeners().forEach(builder::alerts);
             boolean runsNothing = allowCommands == null && allowHttp.isEmpty();
             for (JobHandlerProvider provider : ServiceLoader.load(JobHandlerProvider.class)) {
                 Map<String, JobHandler> handlers = provider.handlers(settings);

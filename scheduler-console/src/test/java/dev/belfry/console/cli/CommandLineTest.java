@@ -60,6 +60,10 @@ class CommandLineTest {
                 "explain",
                 "verify",
                 "export-events",
+                "simulate",
+                "simulate lose",
+                "simulate add",
+                "simulate apply",
                 "cron",
                 "cron next"
             })
@@ -83,6 +87,13 @@ class CommandLineTest {
                 "get jobs --namespace a/b",
                 "get jobs --user anna",
                 "get jobs --zookeeper host:notaport",
+                "simulate",
+                "simulate lose",
+                "simulate add many",
+                "simulate add zone=",
+                "agent --id w1 --standby --alert-webhook http://example.com/",
+                "agent --id w1 --standby --alert-webhook http://example.com/ --allow-alerts example.org",
+                "agent --id w1 --standby --alert-mail ops@example.com",
                 "agent --id w1"
             })
     void wrongUsageHasCodeTwoAndNoStackTrace(String line) {

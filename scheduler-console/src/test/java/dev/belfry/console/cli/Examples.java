@@ -91,6 +91,11 @@ final class Examples {
                 "agent -z zk1:2181,zk2:2181 -n search --id worker-1 --label disk=ssd --allow-commands /opt/jobs");
         add(
                 "agent",
+                "One that tells of overdue fires while it is master.",
+                "agent --id worker-1 --allow-http api --alert-webhook https://hooks.example.com/belfry --allow-alerts"
+                        + " hooks.example.com");
+        add(
+                "agent",
                 "The same with an identity, over TLS.",
                 "agent -z zk1:2281 -n search --user agent --password-file agent.password --trust-store ca.pem");
         add("zookeeper", "A server for trials.", "zookeeper --port 2181 --data ./zookeeper-data");
@@ -127,6 +132,19 @@ final class Examples {
         add("get", "The last hundred runs.", "get runs --limit 100");
         add("describe", "A job with its versions and the ledgers of its shards.", "describe job index");
         add("describe", "An agent with what it owns.", "describe agent worker-1");
+        add(
+                "simulate lose",
+                "Who takes over if two agents die at once, and what is late.",
+                "simulate lose worker-1 worker-2");
+        add("simulate add", "What moves if three more agents join.", "simulate add 3");
+        add(
+                "simulate add",
+                "The same of two in another zone, otherwise like one that is there.",
+                "simulate add count=2,like=worker-1,zone=b");
+        add(
+                "simulate apply",
+                "What each agent has once a file is in force, for programs.",
+                "simulate apply jobs.yaml -o json");
         add("explain", "Why the job has not run, and when it will.", "explain index");
         add(
                 "explain",

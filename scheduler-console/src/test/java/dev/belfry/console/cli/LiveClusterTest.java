@@ -122,6 +122,35 @@ class LiveClusterTest {
     }
 
     @Test
+    void forecastSaysWhatALossWouldBringAndWritesNothing() throws IOException {
+        eventually("get shards --job tick", "live");
+        eventually("get shards --job held", "live");
+        JsonNode shards = json("get shards");
+        assertThat(console.line("simulate lose live")).isEqualTo(Exit.NO);
+        assertThat(console.out())
+                .contains("Nobody can take shard 0 of job 'tick'", "tick: 1 shard, 4 fires each: 1 run late, 3 missed");
+        assertThat(console.line("simulate lose live -o json")).isEqualTo(Exit.NO);
+        JsonNode lost = new ObjectMapper().readTree(console.out());
+        assertThat(lost.get("withoutOwnerMillis").asLong()).isEqualTo(4_000);
+        assertThat(lost.get("unplaced")).hasSize(3);
+        assertThat(lost.get("agents").get(0).get("shardsAfter").asInt()).isZero();
+        JsonNode added = json("simulate add 2");
+        assertThat(added.get("moves")).hasSize(2);
+        assertThat(added.get("agents"))
+                .hasSize(3)
+                .allSatisfy(
+                        agent -> assertThat(agent.get("shardsAfter").asInt()).isEqualTo(1));
+        String file = SERVED.file(
+                "wide.yaml",
+                "apiVersion: belfry/v1\njobs:\n  - name: tick\n    trigger: {every: 1s}\n    handler: quick\n    shards: 5\n");
+        JsonNode applied = json("simulate apply " + file);
+        assertThat(applied.get("agents").get(0).get("shardsAfter").asInt()).isEqualTo(7);
+        assertThat(console.line("simulate lose lvie")).isEqualTo(Exit.NO);
+        assertThat(console.err()).contains("did you mean 'live'?");
+        assertThat(json("get shards")).isEqualTo(shards);
+    }
+
+    @Test
     void runIsCancelledByItsIdOrItsInstantAndNothingElseIs() throws IOException {
         assertThat(console.line("trigger held --key one")).isEqualTo(Exit.DONE);
         eventually("get runs --job held", "running");

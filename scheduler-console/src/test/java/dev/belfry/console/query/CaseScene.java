@@ -232,10 +232,12 @@ final class CaseScene {
         return String.join("\n", explanation(at, shard).sentences());
     }
 
+    Snapshot snapshot() {
+        return new Snapshot(List.of(new JobState(job(), 1, 1, START)), agents, table.build(), List.of(), NOON);
+    }
+
     Explanation explanation(Instant at, Optional<String> shard) {
-        Snapshot snapshot =
-                new Snapshot(List.of(new JobState(job(), 1, 1, START)), agents, table.build(), List.of(), NOON);
         Journal journal = new Journal(lines, counts, changes, Set.of(), List.of());
-        return Explanation.of(snapshot, journal, job(), ledgers, at, shard);
+        return Explanation.of(snapshot(), journal, job(), ledgers, at, shard);
     }
 }

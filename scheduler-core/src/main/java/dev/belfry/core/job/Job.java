@@ -193,6 +193,11 @@ public final class Job {
         return put("recovery", Scalars.nameOf(recovery));
     }
 
+    /** How long after its instant a fire may be without an outcome before the master raises an event; from 1 s. */
+    public Job tolerance(Duration tolerance) {
+        return put("tolerance", duration(tolerance));
+    }
+
     /** How long the shards of a restarting agent wait for it. */
     public Job rejoinGrace(Duration grace) {
         return put("rejoin-grace", duration(grace));

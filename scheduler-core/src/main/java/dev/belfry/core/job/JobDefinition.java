@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is declared about a job. Immutable; equal if every part is.
@@ -26,6 +27,8 @@ import java.util.regex.Pattern;
  * @param prefers labels of agents that are better than others, in the shape of {@link Requirements#labels}
  * @param weight the load of a shard, relative to 1.0; above 0
  * @param rejoinGrace how long a restarting agent's shards wait for it; zero for not at all
+ * @param tolerance how long after its instant a fire may be without an outcome before the master raises an event; null for what
+ *     the time-outs say
  * @param priority from 0, lowest, to 9; looked at for queued jobs only
  * @param parameters for the job's code, in the order of their names
  */
@@ -47,6 +50,7 @@ public record JobDefinition(
         Recovery recovery,
         Duration rejoinGrace,
         Timeouts timeouts,
+        @Nullable Duration tolerance,
         Retry retry,
         int priority,
         Map<String, String> parameters) {
@@ -73,6 +77,9 @@ public record JobDefinition(
         Objects.requireNonNull(retry, "retry");
         prefers = Ordered.copyOfLists(prefers);
         parameters = Ordered.copyOf(parameters);
+        if (tolerance != null && (tolerance.isNegative() || tolerance.isZero())) {
+            throw new IllegalArgumentException("job " + name + ": the tolerance is not positive: " + tolerance);
+        }
         if (!(weight > 0) || rejoinGrace.isNegative() || priority < 0 || priority > 9) {
             throw new IllegalArgumentException("job " + name + ": impossible weight " + weight + ", rejoin grace "
                     + rejoinGrace + " or priority " + priority);

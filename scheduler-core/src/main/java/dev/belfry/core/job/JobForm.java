@@ -128,6 +128,12 @@ final class JobForm {
     static final Key<JobDefinition, Timeouts> TIMEOUTS = Key.<JobDefinition, Timeouts>optional(
                     "timeouts", PolicyForms.TIMEOUTS, JobDefinition::timeouts, "How long things may take.")
             .defaulting(Timeouts.NONE);
+    static final Key<JobDefinition, Duration> TOLERANCE = Key.optional(
+            "tolerance",
+            Times.duration(Duration.ofSeconds(1), Duration.ofDays(366)),
+            JobDefinition::tolerance,
+            "How long after its instant a fire may be without an outcome before the master raises an event. Unless set: 1m for"
+                    + " one that has not begun; for one that runs, 1m beyond timeouts.total, and without that for ever.");
     private static final Key<JobDefinition, Retry> RETRY = Key.<JobDefinition, Retry>optional(
                     "retry", RetryForm.FORM, JobDefinition::retry, "When a failed attempt is tried again.")
             .defaulting(Retry.NONE);
@@ -174,6 +180,7 @@ final class JobForm {
                     RECOVERY,
                     REJOIN_GRACE,
                     TIMEOUTS,
+                    TOLERANCE,
                     RETRY,
                     PRIORITY,
                     PARAMETERS,
@@ -217,6 +224,7 @@ final class JobForm {
                 values.get(RECOVERY),
                 values.get(REJOIN_GRACE),
                 values.get(TIMEOUTS),
+                values.find(TOLERANCE),
                 values.get(RETRY),
                 values.get(PRIORITY),
                 values.get(PARAMETERS));

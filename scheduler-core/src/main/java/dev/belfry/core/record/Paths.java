@@ -19,6 +19,9 @@ public final class Paths {
     public static final String LATCH = "/master/latch";
     public static final String EPOCH = "/master/epoch";
     public static final String DRAINS = "/master/drains";
+    /** Fires of which an event was raised, until they are settled. Exists from the first such event on. */
+    public static final String OVERDUE = "/master/overdue";
+
     public static final String JOBS = "/jobs";
     public static final String ASSIGNMENTS = "/assignments";
     public static final String LEDGER = "/ledger";
@@ -97,6 +100,11 @@ public final class Paths {
     /** The checkpoint that belongs to the ledger at {@code ledger}. */
     public static String checkpoint(String ledger) {
         return ledger + ":checkpoint";
+    }
+
+    /** What was raised of the jobs whose uids have the hash of this one. */
+    public static String overdue(String jobUid) {
+        return OVERDUE + '/' + hash(jobUid);
     }
 
     public static String journal(String writer) {

@@ -13,7 +13,12 @@ import java.util.Optional;
  * @param announced the next instant of the fixed delay
  * @param versions the due set of all versions; of one with a fixed delay it knows the first instant only, which has passed
  */
-record DelayedDue(Instant announced, DueSet versions) implements DueSet {
+public record DelayedDue(Instant announced, DueSet versions) implements DueSet {
+
+    /** What is due by the versions and by what a ledger announces; the versions alone where it announces nothing. */
+    public static DueSet of(Optional<Instant> announced, DueSet versions) {
+        return announced.<DueSet>map(next -> new DelayedDue(next, versions)).orElse(versions);
+    }
 
     @Override
     public Optional<Instant> next(Instant after) {

@@ -125,7 +125,7 @@ final class ShardBook {
 
     /** What is due, the announced instant of a fixed delay included. */
     DueSet due() {
-        return delayNext.<DueSet>map(next -> new DelayedDue(next, versions)).orElse(versions);
+        return DelayedDue.of(delayNext, versions);
     }
 
     /** The first due instant that is not decided. */

@@ -3,6 +3,7 @@ package dev.belfry.testkit.cluster;
 import dev.belfry.agent.loop.AgentLoop;
 import dev.belfry.agent.loop.AgentProfile;
 import dev.belfry.core.agent.Capacity;
+import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.master.MasterLoop;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.testkit.time.SimClock;
@@ -53,7 +54,12 @@ public final class SimAgent {
                 cluster.options().attempts().apply(attempts),
                 new AgentLoop.Listener() {});
         this.master = new MasterLoop(
-                loop, cluster.options().store().apply(connection.view(process)), profile, new MasterLoop.Listener() {});
+                loop, cluster.options().store().apply(connection.view(process)), profile, new MasterLoop.Listener() {
+                    @Override
+                    public void overdue(OverdueEvent event) {
+                        cluster.overdue(event);
+                    }
+                });
         process.execute(() -> {
             agent.start();
             master.start();

@@ -1,5 +1,6 @@
 package dev.belfry.testkit.cluster;
 
+import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.testkit.store.SimEnsemble;
@@ -10,9 +11,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A cluster in one thread and in virtual time: processes with the shipped agent and master loops over a simulated
@@ -37,6 +40,8 @@ public final class SimCluster {
     private final Operator operator;
     private final Coverage coverage = new Coverage();
     private final List<SimAgent> agents = new ArrayList<>();
+    private final List<OverdueEvent> overdue = new ArrayList<>();
+    private final Set<String> toldOf = new HashSet<>();
     private final Map<String, Integer> starts = new HashMap<>();
     private Behaviour behaviour = Behaviour.PROMPT;
 
@@ -147,6 +152,20 @@ public final class SimCluster {
 
     public Evidence evidence() {
         return evidence;
+    }
+
+    void overdue(OverdueEvent event) {
+        story.add("overdue: " + event.title());
+        String fire = event.jobUid() + "." + event.layout() + "@" + event.first();
+        if (!toldOf.add(fire)) {
+            throw new InvariantViolation("overdue-once", "a second event was raised of " + fire);
+        }
+        overdue.add(event);
+    }
+
+    /** The events that masters have raised of overdue fires, in order. */
+    public List<OverdueEvent> overdue() {
+        return Collections.unmodifiableList(overdue);
     }
 
     /** Which faults have met which steps of the protocol. */

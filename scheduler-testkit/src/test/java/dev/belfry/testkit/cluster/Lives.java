@@ -47,7 +47,8 @@ final class Lives {
                 new Life("with many incarnations", Lives::manyIncarnations),
                 new Life("with many commands", Lives::manyCommands),
                 new Life("with a clock that is wrong", Lives::wrongClock),
-                new Life("with things that are over for more than a day", Lives::longOver));
+                new Life("with things that are over for more than a day", Lives::longOver),
+                new Life("with runs that take longer than they may", Lives::overdue));
     }
 
     /** Kills, moves, definitions, commands and readers. */
@@ -200,6 +201,23 @@ final class Lives {
         JobRecord longAgo = job.deletedAt(cluster.now().minus(Duration.ofDays(2)));
         Rogue.commit(cluster, transaction -> transaction.put(path, JobRecordCodec.encode(longAgo), -1));
         cluster.run(Duration.ofMinutes(45));
+    }
+
+    /** Runs that are overdue, one after another, under several masters. */
+    private static void overdue(SimCluster cluster) {
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        cluster.behave((task, random) -> Behaviour.Act.lasting(Duration.ofSeconds(25)));
+        cluster.operator()
+                .apply(Scenes.every("work", 5_000, 3)
+                        .tolerance(Duration.ofSeconds(2))
+                        .build());
+        cluster.run(Scenes.SETTLED);
+        for (int i = 0; i < 3; i++) {
+            cluster.ensemble().faults().loseReply("overdue-raise");
+            cluster.run(Duration.ofSeconds(60));
+            new Fault.KillMaster(Duration.ofSeconds(3)).inflict(cluster);
+            cluster.run(Duration.ofSeconds(30));
+        }
     }
 
     /** Somebody who reads everything there is, again and again. */

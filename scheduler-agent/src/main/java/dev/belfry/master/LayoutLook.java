@@ -1,0 +1,166 @@
+package dev.belfry.master;
+
+import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.agent.Eligibility;
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.agent.LabelSelector;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Placement;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.overdue.LayoutFires;
+import dev.belfry.core.overdue.ShardFires;
+import dev.belfry.core.overdue.Stretch;
+import dev.belfry.core.overdue.Tolerance;
+import dev.belfry.core.ownership.AssignmentTable;
+import dev.belfry.core.ownership.LayoutKey;
+import dev.belfry.core.ownership.Tenancy;
+import dev.belfry.core.shard.ShardRef;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.version.VersionedDueSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One look at one layout of a job: what of it may be overdue, and what is found to be. Not thread-safe; lives as long as the
+ * look.
+ */
+final class LayoutLook {
+    final JobRecord job;
+    final JobVersion version;
+    final VersionedDueSet due;
+    final Tolerance tolerance;
+    final Instant now;
+    final LayoutFires fires;
+    /** Shards with something overdue, in the order in which they were read. */
+    final List<Overdue> overdue = new ArrayList<>();
+
+    /**
+     * One shard that has to be looked at.
+     *
+     * @param since nothing due up to then is owed
+     * @param owner who runs it; empty if nobody does
+     * @param row its row of the table; empty for a broadcast job, and while nobody owns it
+     */
+    record Shard(ShardRef ref, Instant since, Optional<Incarnation> owner, Optional<Tenancy> row) {}
+
+    /** A shard with something overdue. @param ledger empty if it has none */
+    record Overdue(Shard shard, Optional<LedgerRecord> ledger, boolean busy, Duration limit) {}
+
+    private LayoutLook(JobRecord job, JobVersion version, Instant now) {
+        this.job = job;
+        this.version = version;
+        this.due = VersionedDueSet.of(job, version.layout());
+        this.tolerance = Tolerance.of(version.definition());
+        this.now = now;
+        boolean delayed = job.versions().stream()
+                .anyMatch(each -> each.layout() == version.layout()
+                        && each.definition().schedule().delay().isPresent());
+        this.fires = new LayoutFires(due, delayed);
+    }
+
+    /** What there is to look at of a job: the layout in force, and sticky ones that are over and not settled. */
+    static List<LayoutLook> of(JobRecord job, Instant now) {
+        List<LayoutLook> looks = new ArrayList<>();
+        for (JobVersion ended : job.unsettled(now)) {
+            if (ended.definition().placement() == Placement.STICKY) {
+                looks.add(new LayoutLook(job, ended, now));
+            }
+        }
+        JobVersion version = job.at(now);
+        boolean over = job.endOfLayout(version.layout())
+                .filter(end -> !end.isAfter(now))
+                .isPresent();
+        if (!over && version.definition().placement() != Placement.QUEUED) {
+            looks.add(new LayoutLook(job, version, now));
+        }
+        return looks;
+    }
+
+    LayoutKey key() {
+        return new LayoutKey(job.uid(), version.layout());
+    }
+
+    boolean broadcast() {
+        return version.definition().placement() == Placement.BROADCAST;
+    }
+
+    /** The shards that may owe something, by number, or those agents that take part. */
+    List<Shard> shards(AssignmentTable table, Collection<AgentFacts> agents) {
+        Optional<Instant> start = due.start();
+        if (start.isEmpty()) {
+            return List.of();
+        }
+        return broadcast() ? agents(agents, start.get()) : numbered(table, start.get());
+    }
+
+    private List<Shard> numbered(AssignmentTable table, Instant start) {
+        int count = version.definition().shards().count();
+        List<Shard> shards = new ArrayList<>(count);
+        for (int shard = 0; shard < count; shard++) {
+            Optional<Tenancy> row = table.tenancy(key().shard(shard));
+            ShardRef ref = ShardRef.numbered(job.uid(), version.layout(), count, shard);
+            shards.add(new Shard(ref, start, row.map(Tenancy::owner), row));
+        }
+        return shards;
+    }
+
+    private List<Shard> agents(Collection<AgentFacts> agents, Instant start) {
+        JobDefinition definition = version.definition();
+        LabelSelector labels = LabelSelector.anyOf(definition.requires().labels());
+        Set<Incarnation> duplicates = Eligibility.duplicates(agents);
+        return agents.stream()
+                .filter(agent -> !duplicates.contains(agent.incarnation())
+                        && Eligibility.refusal(agent, definition.handler(), labels)
+                                .isEmpty())
+                .map(agent -> new Shard(
+                        ShardRef.broadcast(job.uid(), agent.incarnation().agentId()),
+                        agent.registeredAt().isAfter(start) ? agent.registeredAt() : start,
+                        Optional.of(agent.incarnation()),
+                        Optional.empty()))
+                .toList();
+    }
+
+    /** Whether a shard that is settled up to an instant may have something overdue: if not, its ledger need not be read. */
+    boolean mayBeOverdue(Instant settledUpTo) {
+        if (fires.delayed()) {
+            // When it is due, the ledger alone tells; but never before the tolerance has passed since the last one.
+            return settledUpTo.plus(tolerance.waiting()).isBefore(now);
+        }
+        Instant upTo = ShardFires.startedBy(due, settledUpTo, now.minus(tolerance.waiting()));
+        return settledUpTo.isBefore(upTo) && due.latest(settledUpTo, upTo).isPresent();
+    }
+
+    /** Takes in what the ledger of a shard says, and answers up to when the shard is settled. */
+    Instant read(Shard shard, Optional<LedgerRecord> stored) {
+        LedgerRecord ledger = stored.orElseGet(() -> LedgerRecord.fresh(shard.since()));
+        Instant mark = ledger.mark().isAfter(shard.since()) ? ledger.mark() : shard.since();
+        String owner = shard.owner().map(Incarnation::name).orElse("");
+        ShardFires of = new ShardFires(due, withMark(ledger, mark), owner);
+        List<Stretch> found = of.overdue(tolerance, now);
+        if (!found.isEmpty()) {
+            fires.add(found);
+            overdue.add(
+                    new Overdue(shard, stored, of.busy(), of.limit(tolerance).orElseThrow()));
+        }
+        return mark;
+    }
+
+    private static LedgerRecord withMark(LedgerRecord ledger, Instant mark) {
+        return new LedgerRecord(
+                ledger.writer(),
+                ledger.batch(),
+                ledger.since(),
+                mark,
+                ledger.above(),
+                ledger.requested(),
+                ledger.recent(),
+                ledger.delayNext(),
+                ledger.released());
+    }
+}

@@ -1,0 +1,302 @@
+package dev.belfry.master;
+
+import dev.belfry.agent.loop.Loop;
+import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.assign.Unplaced;
+import dev.belfry.core.ledger.LedgerCodec;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.overdue.OverdueEvent;
+import dev.belfry.core.overdue.RaisedRecord;
+import dev.belfry.core.overdue.Stretch;
+import dev.belfry.core.overdue.WaitingStory;
+import dev.belfry.core.ownership.AssignmentTable;
+import dev.belfry.core.ownership.LayoutKey;
+import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.store.Commit;
+import dev.belfry.store.Read;
+import dev.belfry.store.Session;
+import dev.belfry.store.Store;
+import dev.belfry.store.Transaction;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds fires that have no outcome although their tolerance is over, and raises an event of each once.
+ *
+ * <p>It goes round all jobs, with a pause of {@link #PAUSE} between two rounds. The ledger of a shard is read only if a fire
+ * may be overdue by what is known of the shard: once for a fire that comes rarely, once a round for one that comes more
+ * often than rounds do. At most {@link #READS} reads follow each other without a {@link #BREATH}, so that there are never
+ * more than 500 a second, however many shards there are. An event is raised once the store has taken it down, in a
+ * transaction that checks the epoch.
+ *
+ * <p>Not thread-safe; owned by the master's loop.
+ */
+final class OverdueWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(OverdueWatch.class);
+
+    static final Duration PAUSE = Duration.ofSeconds(10);
+    static final int READS = 50;
+    static final Duration BREATH = Duration.ofMillis(100);
+    /** Layouts looked at in one event of the loop. */
+    private static final int LOOKS = 200;
+
+    /** What the watch needs of the office around it. */
+    interface Owner {
+        Collection<JobBook.Entry> jobs();
+
+        AssignmentTable table();
+
+        /** The live registrations, with what operators drain marked as draining. */
+        Collection<AgentFacts> agents();
+
+        /** Whether an incarnation is registered, though its record may be unreadable. */
+        boolean registered(String incarnation);
+
+        /** The shards that the last plan left without an owner. */
+        List<Unplaced> unplaced();
+
+        /** The present by the ensemble's clock. */
+        Instant now();
+
+        long term();
+
+        /** A transaction that checks the epoch. */
+        Transaction.Builder transaction(String site);
+
+        /** The event is taken down: nobody else raises it. */
+        void raise(OverdueEvent event);
+
+        /** Whether the event is taken down is not known; the record at {@code path} names it if it is. */
+        void doubt(OverdueEvent event, String path);
+
+        void fenced();
+    }
+
+    private final Loop loop;
+    private final Store store;
+    private final Session session;
+    private final Owner owner;
+    private final RaisedBook raised;
+    /** By layout and shard: up to when everything is settled, as far as ledgers were read in this term. */
+    private final Map<LayoutKey, Map<String, Instant>> settled = new HashMap<>();
+
+    private final Deque<LayoutLook> todo = new ArrayDeque<>();
+    private Loop.Timer timer = () -> {};
+    private int spent;
+    private boolean closed;
+
+    OverdueWatch(Loop loop, Store store, Session session, Owner owner) {
+        this.loop = loop;
+        this.store = store;
+        this.session = session;
+        this.owner = owner;
+        this.raised = new RaisedBook(store, session, owner::transaction);
+    }
+
+    void start() {
+        timer = loop.after(PAUSE.toNanos(), this::round);
+    }
+
+    void close() {
+        closed = true;
+        timer.cancel();
+        raised.close();
+    }
+
+    // --- a round
+
+    private void round() {
+        Set<LayoutKey> present = new HashSet<>();
+        Instant now = owner.now();
+        for (JobBook.Entry entry : owner.jobs()) {
+            JobRecord job = entry.job();
+            if (!job.closed()) {
+                LayoutLook.of(job, now).forEach(look -> {
+                    present.add(look.key());
+                    todo.add(look);
+                });
+            }
+        }
+        settled.keySet().retainAll(present);
+        next();
+    }
+
+    private void next() {
+        int looked = 0;
+        while (!closed && !todo.isEmpty()) {
+            if (spent >= READS || looked++ >= LOOKS) {
+                timer = loop.after(BREATH.toNanos(), () -> {
+                    spent = 0;
+                    next();
+                });
+                return;
+            }
+            LayoutLook look = todo.remove();
+            Deque<LayoutLook.Shard> unread = unread(look);
+            if (!unread.isEmpty()) {
+                read(look, unread);
+                return;
+            }
+        }
+        if (!closed) {
+            start();
+        }
+    }
+
+    private Deque<LayoutLook.Shard> unread(LayoutLook look) {
+        Map<String, Instant> known = settled.getOrDefault(look.key(), Map.of());
+        Deque<LayoutLook.Shard> unread = new ArrayDeque<>();
+        for (LayoutLook.Shard shard : look.shards(owner.table(), owner.agents())) {
+            Instant upTo = known.getOrDefault(shard.ref().shard(), shard.since());
+            if (look.mayBeOverdue(upTo.isAfter(shard.since()) ? upTo : shard.since())) {
+                unread.add(shard);
+            }
+        }
+        return unread;
+    }
+
+    /** Reads some ledgers at once, and then the others. */
+    private void read(LayoutLook look, Deque<LayoutLook.Shard> unread) {
+        int some = Math.min(unread.size(), Math.max(1, READS - spent));
+        spent += some;
+        int[] open = {some};
+        for (int i = 0; i < some; i++) {
+            LayoutLook.Shard shard = unread.remove();
+            store.read(session, "overdue-ledger", shard.ref().ledgerPath(), answer -> {
+                if (closed) {
+                    return;
+                }
+                take(look, shard, answer);
+                if (--open[0] == 0) {
+                    goOn(look, unread);
+                }
+            });
+        }
+    }
+
+    private void goOn(LayoutLook look, Deque<LayoutLook.Shard> unread) {
+        if (unread.isEmpty()) {
+            judge(look);
+            return;
+        }
+        timer = loop.after(BREATH.toNanos(), () -> {
+            spent = 0;
+            read(look, unread);
+        });
+    }
+
+    private void take(LayoutLook look, LayoutLook.Shard shard, Read answer) {
+        if (answer instanceof Read.Failed) {
+            return; // the next round reads it again
+        }
+        try {
+            Optional<LedgerRecord> ledger = answer instanceof Read.Found found
+                    ? Optional.of(LedgerCodec.decode(
+                            found.znode().path(), found.znode().data()))
+                    : Optional.empty();
+            settled.computeIfAbsent(look.key(), key -> new HashMap<>())
+                    .put(shard.ref().shard(), look.read(shard, ledger));
+        } catch (CorruptRecordException e) {
+            LOG.debug("ledger not looked at for overdue fires: {}", e.getMessage()); // its owner says it aloud
+        }
+    }
+
+    // --- what was found
+
+    private void judge(LayoutLook look) {
+        String path = Paths.overdue(look.job.uid());
+        if (look.overdue.isEmpty() && raised.known(path).of(look.key()).isEmpty()) {
+            next();
+            return;
+        }
+        raised.load(path, record -> judge(look, path, record), this::next);
+    }
+
+    private void judge(LayoutLook look, String path, RaisedRecord record) {
+        List<Stretch> before = record.of(look.key());
+        List<Stretch> fresh = look.fires.fresh(before);
+        List<Stretch> kept = look.fires.remembered(before, fresh, settledUpTo(look));
+        if (!fresh.isEmpty()) {
+            listen(look, event -> raise(event, path, record.with(look.key(), kept, event.id())), fresh);
+        } else if (!kept.equals(before)) {
+            raised.write(path, record.with(look.key(), kept), this::forgotten);
+        } else {
+            next();
+        }
+    }
+
+    /** Up to when every shard of a layout is settled, as far as is known. */
+    private Instant settledUpTo(LayoutLook look) {
+        Map<String, Instant> known = settled.getOrDefault(look.key(), Map.of());
+        return look.shards(owner.table(), owner.agents()).stream()
+                .map(shard -> known.getOrDefault(shard.ref().shard(), shard.since()))
+                .min(Instant::compareTo)
+                .orElse(Instant.EPOCH);
+    }
+
+    /** Asks when the owner of the first shard was last heard of, and makes the event. */
+    private void listen(LayoutLook look, java.util.function.Consumer<OverdueEvent> then, List<Stretch> fresh) {
+        OverdueTelling telling = new OverdueTelling(look, fresh, owner);
+        Optional<AgentFacts> registration = telling.owner();
+        if (registration.isEmpty()) {
+            then.accept(telling.event(Optional.empty()));
+            return;
+        }
+        AgentFacts facts = registration.get();
+        String heartbeat = Paths.heartbeat(facts.incarnation().name());
+        store.read(session, "overdue-heartbeat", heartbeat, answer -> {
+            if (!closed) {
+                Instant at = answer instanceof Read.Found found ? found.znode().modified() : Instant.EPOCH;
+                then.accept(telling.event(Optional.of(new WaitingStory.Heard(at, facts.sessionTimeout()))));
+            }
+        });
+    }
+
+    private void raise(OverdueEvent event, String path, RaisedRecord next) {
+        if (next.overfull()) {
+            LOG.warn(
+                    "overdue fires are not told of: {}; events of {} stretches of other fires in {} wait for their end,"
+                            + " and no more are raised until some are settled",
+                    event.title(),
+                    RaisedRecord.MOST_STRETCHES,
+                    path);
+            next();
+            return;
+        }
+        raised.write(path, next, answer -> {
+            if (answer instanceof Commit.Applied) {
+                // Taken down is raised, whether or not this office has ended meanwhile.
+                LOG.warn("overdue: {}. {}", event.title(), String.join(" ", event.explanation()));
+                owner.raise(event);
+            } else if (answer instanceof Commit.Indeterminate || answer instanceof Commit.SessionOver) {
+                owner.doubt(event, path);
+            }
+            forgotten(answer);
+        });
+    }
+
+    private void forgotten(Commit answer) {
+        if (closed) {
+            return;
+        }
+        if (answer instanceof Commit.Fenced) {
+            owner.fenced();
+        } else if (!(answer instanceof Commit.Indeterminate) && !(answer instanceof Commit.SessionOver)) {
+            next();
+        }
+        // Of unknown result: the connection is gone, and this office with it.
+    }
+}

@@ -1,0 +1,28 @@
+package dev.belfry.agent.alert;
+
+import dev.belfry.core.overdue.OverdueEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Events to pass on. */
+final class Events {
+    private Events() {}
+
+    static OverdueEvent of(int number) {
+        Instant fire = Instant.parse("2026-11-23T10:00:00Z").plusSeconds(number);
+        return new OverdueEvent(
+                "index~1/1@" + fire + "/7",
+                "index",
+                "index~1",
+                1,
+                fire,
+                fire,
+                1,
+                List.of("0"),
+                1,
+                Duration.ofMinutes(1),
+                fire.plusSeconds(65),
+                List.of("It was due at " + fire + ".", "Shard 0 has not begun it."));
+    }
+}

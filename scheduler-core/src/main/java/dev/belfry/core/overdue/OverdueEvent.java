@@ -1,0 +1,73 @@
+package dev.belfry.core.overdue;
+
+import dev.belfry.core.record.JsonRecordWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Fires of a job are without an outcome for longer than they may be. Raised once for each fire.
+ *
+ * @param id names the event for ever: {@code <job uid>.<layout>@<first fire>/<term>}
+ * @param job its name
+ * @param first the first of the fires, before jitter
+ * @param last the last of them
+ * @param fires how many; 1 or more
+ * @param shards the shards that have no outcome of one of them, in order, at most {@link #MOST_SHARDS}; agents' ids for a
+ *     broadcast job
+ * @param shardCount how many such shards there are
+ * @param tolerance how long they may be without an outcome
+ * @param at when the master found it, by the ensemble's clock
+ * @param explanation why, sentence by sentence, in the words of {@code belfry explain}
+ */
+public record OverdueEvent(
+        String id,
+        String job,
+        String jobUid,
+        int layout,
+        Instant first,
+        Instant last,
+        long fires,
+        List<String> shards,
+        int shardCount,
+        Duration tolerance,
+        Instant at,
+        List<String> explanation) {
+
+    public static final int SCHEMA = 1;
+    /** Shards named. */
+    public static final int MOST_SHARDS = 20;
+
+    public OverdueEvent {
+        shards = List.copyOf(shards);
+        explanation = List.copyOf(explanation);
+    }
+
+    /** One line for people: which fires, of what, for how long. */
+    public String title() {
+        String which = fires == 1 ? "the fire of " + first : fires + " fires from " + first + " to " + last;
+        String whom = shardCount == 1 ? "shard " + shards.get(0) : shardCount + " shards";
+        return "job '" + job + "': " + which + " of " + whom + (fires == 1 ? " has" : " have") + " no outcome after "
+                + dev.belfry.core.schedule.Durations.format(tolerance);
+    }
+
+    /** The event as JSON, with a schema number; instants in ISO form, the tolerance in milliseconds. */
+    public byte[] encode() {
+        return JsonRecordWriter.write(SCHEMA, json -> {
+            json.writeStringField("event", "overdue");
+            json.writeStringField("id", id);
+            json.writeStringField("job", job);
+            json.writeStringField("jobUid", jobUid);
+            json.writeNumberField("layout", layout);
+            json.writeStringField("first", first.toString());
+            json.writeStringField("last", last.toString());
+            json.writeNumberField("fires", fires);
+            JsonRecordWriter.texts(json, "shards", shards);
+            json.writeNumberField("shardCount", shardCount);
+            json.writeNumberField("toleranceMillis", tolerance.toMillis());
+            json.writeStringField("at", at.toString());
+            json.writeStringField("title", title());
+            JsonRecordWriter.texts(json, "explanation", explanation);
+        });
+    }
+}

@@ -1,0 +1,229 @@
+package dev.belfry.testkit.cluster;
+
+import static dev.belfry.testkit.cluster.Scenes.every;
+import static dev.belfry.testkit.cluster.Scenes.everywhere;
+import static dev.belfry.testkit.cluster.Scenes.heals;
+import static dev.belfry.testkit.cluster.Scenes.owner;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belfry.core.command.Command;
+import dev.belfry.core.job.Job;
+import dev.belfry.core.overdue.OverdueEvent;
+import dev.belfry.core.overdue.RaisedRecord;
+import dev.belfry.core.record.Paths;
+import dev.belfry.testkit.store.SimOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Fires without an outcome: an event of each, once, whoever is master; and none where nothing is overdue. */
+class OverdueScenariosTest {
+    private static final int PERIOD = 60_000;
+    private static final Duration TOLERANCE = Duration.ofSeconds(3);
+
+    private QuietLogs logs;
+
+    @BeforeEach
+    void keepQuiet() {
+        logs = new QuietLogs();
+    }
+
+    @AfterEach
+    void beHeardAgain() {
+        logs.close();
+    }
+
+    /** Sessions of 60 s, so leases of 40 s: long enough to stand still in. */
+    private static SimCluster cluster(long seed, Job job) {
+        SimOptions ensemble = SimOptions.DEFAULT.withTick(Duration.ofSeconds(3));
+        SimCluster cluster = new SimCluster(
+                seed, ClusterOptions.DEFAULT.withEnsemble(ensemble).withSessionTimeout(Duration.ofSeconds(60)));
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        cluster.operator().apply(job.build());
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(30),
+                        () -> cluster.master().isPresent()
+                                && cluster.operator().idle()
+                                && (cluster.rows().size() == 3
+                                        || job.build().placement().name().equals("BROADCAST"))))
+                .isTrue();
+        return cluster;
+    }
+
+    private static Job work() {
+        return every("work", PERIOD, 3).tolerance(TOLERANCE);
+    }
+
+    /** Shortly before the next fire. */
+    private static Instant beforeNextFire(SimCluster cluster) {
+        long now = cluster.now().toEpochMilli();
+        long next = (Math.floorDiv(now + 2_000, PERIOD) + 1) * PERIOD;
+        cluster.run(Duration.ofMillis(next - 1_000 - now));
+        return Instant.ofEpochMilli(next);
+    }
+
+    private static SimAgent standing(SimCluster cluster) {
+        return cluster.agent(owner(cluster).agentId()).orElseThrow();
+    }
+
+    @Test
+    void ownerThatStandsStillWithinItsLeaseRaisesOneEventOfItsFire() {
+        SimCluster cluster = cluster(1, work());
+        cluster.run(Duration.ofSeconds(60));
+        Instant fire = beforeNextFire(cluster);
+        SimAgent still = standing(cluster);
+        still.pause();
+        cluster.run(Duration.ofSeconds(30));
+        String incarnation = still.agent().incarnation().orElseThrow();
+        still.resume();
+        cluster.run(Duration.ofSeconds(30));
+        assertThat(still.agent().incarnation()).as("it was within its lease").contains(incarnation);
+        assertThat(cluster.overdue()).hasSize(1);
+        OverdueEvent event = cluster.overdue().get(0);
+        assertThat(event.first()).isEqualTo(fire).isEqualTo(event.last());
+        assertThat(event.fires()).isEqualTo(1);
+        assertThat(event.job()).isEqualTo("work");
+        assertThat(event.shards()).hasSize(1);
+        assertThat(event.tolerance()).isEqualTo(TOLERANCE);
+        assertThat(Duration.between(fire.plus(TOLERANCE), event.at())).isBetween(Duration.ZERO, Duration.ofSeconds(12));
+        assertThat(String.join(" ", event.explanation()))
+                .contains(
+                        "It was due at " + fire + ".",
+                        "Shard " + event.shards().get(0) + " has not begun it.",
+                        "belongs to " + still.id() + " since generation",
+                        "Its owner was last heard of at",
+                        "until then the shard waits for it.",
+                        "Its ledger, last written by " + still.id());
+        heals(cluster, Duration.ofSeconds(90));
+        assertThat(cluster.overdue()).hasSize(1);
+    }
+
+    @Test
+    void pausedJobRaisesNone() {
+        SimCluster cluster = cluster(2, work());
+        cluster.run(Duration.ofSeconds(60));
+        cluster.operator().command(Command.Kind.PAUSE, "work");
+        cluster.run(Duration.ofSeconds(60));
+        beforeNextFire(cluster);
+        SimAgent still = standing(cluster);
+        still.pause();
+        cluster.run(Duration.ofSeconds(30));
+        still.resume();
+        cluster.run(Duration.ofSeconds(30));
+        assertThat(cluster.overdue()).isEmpty();
+        heals(cluster, Duration.ofSeconds(90));
+    }
+
+    @Test
+    void newMasterRaisesNoSecondEventOfAFire() {
+        SimCluster cluster = cluster(3, work());
+        Instant fire = beforeNextFire(cluster);
+        SimAgent still = standing(cluster);
+        still.pause();
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(20), () -> cluster.overdue().size() == 1))
+                .isTrue();
+        long term = cluster.term();
+        SimAgent master = cluster.master().orElseThrow();
+        new Fault.Expire(master.id()).inflict(cluster);
+        cluster.run(Duration.ofSeconds(18));
+        assertThat(cluster.term()).isGreaterThan(term);
+        still.resume();
+        heals(cluster, Duration.ofSeconds(90));
+        assertThat(cluster.overdue()).extracting(OverdueEvent::first).containsOnlyOnce(fire);
+    }
+
+    @Test
+    void eventWhoseRecordWasWrittenAndNotAnsweredIsRaisedAllTheSameAndOnce() {
+        SimCluster cluster = cluster(4, work());
+        Instant fire = beforeNextFire(cluster);
+        SimAgent still = standing(cluster);
+        SimAgent master = cluster.master().orElseThrow();
+        still.pause();
+        cluster.ensemble().faults().loseReply("overdue-raise");
+        cluster.run(Duration.ofSeconds(30));
+        still.resume();
+        heals(cluster, Duration.ofSeconds(90));
+        assertThat(cluster.overdue()).extracting(OverdueEvent::first).containsOnlyOnce(fire);
+        assertThat(master.alive()).isTrue();
+    }
+
+    @Test
+    void whatWasRaisedIsForgottenOnceItIsSettled() {
+        SimCluster cluster = cluster(5, work());
+        beforeNextFire(cluster);
+        SimAgent still = standing(cluster);
+        still.pause();
+        cluster.run(Duration.ofSeconds(25));
+        assertThat(raised(cluster).layouts()).hasSize(1);
+        still.resume();
+        cluster.run(Duration.ofSeconds(60 + 45));
+        assertThat(raised(cluster).layouts()).isEmpty();
+    }
+
+    private static RaisedRecord raised(SimCluster cluster) {
+        String uid = cluster.rows().keySet().iterator().next().jobUid();
+        String path = Paths.overdue(uid);
+        return cluster.ensemble()
+                .peek(path)
+                .map(znode -> RaisedRecord.decode(path, znode.data()))
+                .orElse(RaisedRecord.NONE);
+    }
+
+    @Test
+    void runThatTakesLongIsNotOverdueUnlessItsJobSaysSo() {
+        for (boolean says : List.of(false, true)) {
+            Job job = says ? work() : every("work", PERIOD, 3);
+            SimCluster cluster = cluster(6, job);
+            cluster.behave((task, random) -> Behaviour.Act.lasting(Duration.ofMinutes(5)));
+            cluster.run(Duration.ofMinutes(4));
+            assertThat(cluster.overdue().isEmpty())
+                    .as("tolerance stated: " + says)
+                    .isEqualTo(!says);
+            heals(cluster, Duration.ofMinutes(7));
+        }
+    }
+
+    @Test
+    void agentOfABroadcastJobThatStandsStillRaisesAnEventInItsName() {
+        SimCluster cluster = cluster(7, everywhere("work", PERIOD).tolerance(TOLERANCE));
+        cluster.run(Duration.ofSeconds(60));
+        Instant fire = beforeNextFire(cluster);
+        String master = cluster.master().orElseThrow().id();
+        SimAgent still = cluster.agents().stream()
+                .filter(agent -> !agent.id().equals(master))
+                .findFirst()
+                .orElseThrow();
+        still.pause();
+        cluster.run(Duration.ofSeconds(30));
+        still.resume();
+        heals(cluster, Duration.ofSeconds(90));
+        assertThat(cluster.overdue()).singleElement().satisfies(event -> {
+            assertThat(event.first()).isEqualTo(fire);
+            assertThat(event.shards()).containsExactly(still.id());
+        });
+    }
+
+    @Test
+    void jobThatNobodyCanRunSaysWhy() {
+        SimCluster cluster = cluster(8, work());
+        cluster.operator()
+                .apply(every("alone", PERIOD, 2)
+                        .handler("nobody-has-it")
+                        .tolerance(TOLERANCE)
+                        .build());
+        cluster.run(Duration.ofSeconds(100));
+        assertThat(cluster.overdue())
+                .filteredOn(event -> event.job().equals("alone"))
+                .isNotEmpty()
+                .first()
+                .satisfies(event -> {
+                    assertThat(event.shardCount()).isEqualTo(2);
+                    assertThat(String.join(" ", event.explanation()))
+                            .contains("2 of 2 shards have no owner.", "Nobody can take 2 shards");
+                });
+    }
+}
