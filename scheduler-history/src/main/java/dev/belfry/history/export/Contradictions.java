@@ -1,0 +1,139 @@
+package dev.belfry.history.export;
+
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.journal.JournalCounts.Cell;
+import dev.belfry.core.journal.TableEntry;
+import dev.belfry.core.ownership.Generation;
+import dev.belfry.core.record.Paths;
+import dev.belfry.history.FireRow;
+import dev.belfry.history.JournalMark;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds where the journal and the history contradict each other. A journal grows at its end and loses entries at its beginning,
+ * in the transaction that counts them; everything else was somebody else. Not thread-safe.
+ */
+final class Contradictions {
+    /** Clocks of those who write lines, and of those who export them, are apart by less than this. */
+    private static final Duration SKEW = Duration.ofMinutes(1);
+
+    /** Where a line is. */
+    record Place(String writer, long entry, int line) implements Comparable<Place> {
+        private static final Comparator<Place> ORDER = Comparator.comparing(Place::writer)
+                .thenComparingLong(Place::entry)
+                .thenComparingInt(Place::line);
+
+        static Place of(FireRow row) {
+            return new Place(row.writer(), row.entry(), row.line());
+        }
+
+        @Override
+        public int compareTo(Place other) {
+            return ORDER.compare(this, other);
+        }
+
+        @Override
+        public String toString() {
+            return Paths.journalEntry(writer, entry) + " line " + (line + 1);
+        }
+    }
+
+    private final JournalImage image;
+    private final Map<String, JournalMark> marks;
+    private final Optional<Instant> retainedSince;
+    private final List<String> found = new ArrayList<>();
+
+    Contradictions(JournalImage image, Map<String, JournalMark> marks, Optional<Instant> retainedSince) {
+        this.image = image;
+        this.marks = marks;
+        this.retainedSince = retainedSince;
+    }
+
+    List<String> found() {
+        return found;
+    }
+
+    /** A line that ZooKeeper has, and what the history has in its place. */
+    void present(FireRow line, Optional<FireRow> known) {
+        if (known.isPresent()) {
+            if (!stored(known.get().event()).equals(stored(line.event()))) {
+                found.add(Place.of(line) + " says " + text(line.event()) + ", but the history says "
+                        + text(known.get().event()));
+            }
+            return;
+        }
+        JournalMark mark = marks.getOrDefault(line.writer(), JournalMark.none(line.writer()));
+        boolean exported =
+                line.entry() < mark.entry() || (line.entry() == mark.entry() && line.line() < mark.lines());
+        if (exported && !mayBeRemoved(recorded(line.event()))) {
+            found.add(Place.of(line) + " says " + text(line.event())
+                    + ", which is not in the history although that has everything up to " + mark.entry());
+        }
+    }
+
+    /** A line that the history has. */
+    void exported(FireRow row) {
+        JournalImage.OfAgent journal = image.agents().get(row.writer());
+        if (journal == null || !journal.atOnce() || journal.entries().isEmpty()) {
+            return;
+        }
+        boolean within = row.entry() >= journal.entries().firstKey()
+                && row.entry() < journal.entries().lastKey();
+        List<FireEntry> lines = journal.entries().get(row.entry());
+        boolean unreadable = lines != null && lines.isEmpty();
+        if (within && !unreadable && (lines == null || row.line() >= lines.size())) {
+            found.add(Place.of(row) + " was exported as " + text(row.event()) + " and is neither there nor counted");
+        }
+    }
+
+    /** A version of the table that ZooKeeper has and the history has not. */
+    void notInHistory(TableEntry entry) {
+        JournalMark mark = marks.getOrDefault(JournalMark.MASTERS, JournalMark.none(JournalMark.MASTERS));
+        long generation = entry.generation() == 0 ? Generation.of(entry.term(), 0).value() : entry.generation();
+        if (generation < mark.entry() && !mayBeRemoved(entry.at())) {
+            found.add("the masters' journal says something else than the history of "
+                    + (entry.generation() == 0
+                            ? "the master of term " + entry.term()
+                            : "version " + entry.generation() + " of the assignment")
+                    + ", at " + entry.at());
+        }
+    }
+
+    /** Outcomes that left a journal and were not counted there. */
+    void uncounted(String writer, Map<Cell, Long> cells) {
+        cells.forEach((cell, fires) -> found.add("from the journal of " + writer + ", " + fires + " exported "
+                + (fires == 1 ? "outcome" : "outcomes") + " '" + cell.outcome().text()
+                + "' are gone, and are not counted there"));
+    }
+
+    void unreadable(String sentence) {
+        found.add(sentence);
+    }
+
+    /** As it is once it was in a database, which takes no text that is not Unicode. */
+    private static FireEntry stored(FireEntry event) {
+        return FireRow.of(new FireRow("", 0, 0, "", event).row()).event();
+    }
+
+    private static Instant recorded(FireEntry event) {
+        Instant at = event.ended().isAfter(event.started()) ? event.ended() : event.started();
+        return at.isAfter(event.fire().due()) ? at : event.fire().due();
+    }
+
+    private boolean mayBeRemoved(Instant recorded) {
+        return retainedSince
+                .filter(since -> recorded.isBefore(since.plus(SKEW)))
+                .isPresent();
+    }
+
+    private static String text(FireEntry event) {
+        return event.kind() + " " + event.jobUid() + "/" + event.shard() + " due " + event.fire().due() + " token "
+                + event.token() + " " + event.outcome().text();
+    }
+}
