@@ -6,6 +6,7 @@ import dev.belfry.agent.client.ClientException;
 import dev.belfry.console.up.AgentCommand;
 import dev.belfry.console.up.UpCommand;
 import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.history.HistoryException;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
@@ -85,6 +86,13 @@ public final class Belfry {
                 .addSubcommand(new ExplainVerb(shell))
                 .addSubcommand(new VerifyVerb(shell))
                 .addSubcommand(new ExportEventsVerb(shell))
+                .addSubcommand(new ExportHistoryVerb(shell))
+                .addSubcommand(
+                        "history",
+                        new CommandLine(new HistoryVerbs())
+                                .addSubcommand(new HistoryVerbs.Status(shell))
+                                .addSubcommand(new HistoryVerbs.Audit(shell))
+                                .addSubcommand(new HistoryVerbs.Retain(shell)))
                 .addSubcommand("cron", new CommandLine(new CronVerb()).addSubcommand(new CronVerb.Next(shell)));
         return line.setAbbreviatedOptionsAllowed(false)
                 .setOut(shell.out())
@@ -108,7 +116,7 @@ public final class Belfry {
         }
         boolean unreachable = failure instanceof ClientException client
                 ? client.kind() != ClientException.Kind.REJECTED
-                : failure instanceof AgentStartException;
+                : failure instanceof AgentStartException || failure instanceof HistoryException;
         return unreachable ? Exit.UNREACHABLE : Exit.NO;
     }
 
@@ -116,6 +124,7 @@ public final class Belfry {
         boolean expected = failure instanceof ClientException
                 || failure instanceof AgentStartException
                 || failure instanceof NoException
+                || failure instanceof HistoryException
                 || failure instanceof CorruptRecordException
                 || failure instanceof java.io.UncheckedIOException;
         String text = String.valueOf(failure.getMessage());

@@ -1,7 +1,6 @@
 package dev.belfry.history.export;
 
 import dev.belfry.core.journal.FireEntry;
-import dev.belfry.core.journal.JournalCounts.Cell;
 import dev.belfry.core.journal.TableEntry;
 import dev.belfry.core.ownership.Generation;
 import dev.belfry.core.record.Paths;
@@ -11,9 +10,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds where the journal and the history contradict each other. A journal grows at its end and loses entries at its beginning,
@@ -45,12 +47,22 @@ final class Contradictions {
     }
 
     private final JournalImage image;
+    private final Map<String, JournalMark> before;
     private final Map<String, JournalMark> marks;
     private final Optional<Instant> retainedSince;
     private final List<String> found = new ArrayList<>();
 
-    Contradictions(JournalImage image, Map<String, JournalMark> marks, Optional<Instant> retainedSince) {
+    /**
+     * @param before how far journals were exported before the image was taken
+     * @param marks how far they were exported after that
+     */
+    Contradictions(
+            JournalImage image,
+            Map<String, JournalMark> before,
+            Map<String, JournalMark> marks,
+            Optional<Instant> retainedSince) {
         this.image = image;
+        this.before = before;
         this.marks = marks;
         this.retainedSince = retainedSince;
     }
@@ -68,10 +80,8 @@ final class Contradictions {
             }
             return;
         }
-        JournalMark mark = marks.getOrDefault(line.writer(), JournalMark.none(line.writer()));
-        boolean exported =
-                line.entry() < mark.entry() || (line.entry() == mark.entry() && line.line() < mark.lines());
-        if (exported && !mayBeRemoved(recorded(line.event()))) {
+        JournalMark mark = of(marks, line.writer());
+        if (isUpTo(mark, line) && !mayBeRemoved(recorded(line.event()))) {
             found.add(Place.of(line) + " says " + text(line.event())
                     + ", which is not in the history although that has everything up to " + mark.entry());
         }
@@ -83,8 +93,8 @@ final class Contradictions {
         if (journal == null || !journal.atOnce() || journal.entries().isEmpty()) {
             return;
         }
-        boolean within = row.entry() >= journal.entries().firstKey()
-                && row.entry() < journal.entries().lastKey();
+        boolean within =
+                row.entry() >= journal.entries().firstKey() && isUpTo(of(before, row.writer()), row);
         List<FireEntry> lines = journal.entries().get(row.entry());
         boolean unreadable = lines != null && lines.isEmpty();
         if (within && !unreadable && (lines == null || row.line() >= lines.size())) {
@@ -92,22 +102,66 @@ final class Contradictions {
         }
     }
 
-    /** A version of the table that ZooKeeper has and the history has not. */
-    void notInHistory(TableEntry entry) {
-        JournalMark mark = marks.getOrDefault(JournalMark.MASTERS, JournalMark.none(JournalMark.MASTERS));
-        long generation = entry.generation() == 0 ? Generation.of(entry.term(), 0).value() : entry.generation();
-        if (generation < mark.entry() && !mayBeRemoved(entry.at())) {
-            found.add("the masters' journal says something else than the history of "
-                    + (entry.generation() == 0
-                            ? "the master of term " + entry.term()
-                            : "version " + entry.generation() + " of the assignment")
-                    + ", at " + entry.at());
+    private static JournalMark of(Map<String, JournalMark> marks, String writer) {
+        return marks.getOrDefault(writer, JournalMark.none(writer));
+    }
+
+    private static boolean isUpTo(JournalMark mark, FireRow row) {
+        return row.entry() < mark.entry() || (row.entry() == mark.entry() && row.line() < mark.lines());
+    }
+
+    /** The masters' journal, as far as it was exported: of each term it loses its oldest entries only. */
+    void exported(List<TableEntry> table) {
+        Map<Long, Long> oldest = new HashMap<>();
+        image.masters().forEach(entry -> oldest.merge(entry.term(), generation(entry), Math::min));
+        Set<TableEntry> present = new HashSet<>();
+        for (TableEntry entry : image.masters()) {
+            if (!present.add(entry)) {
+                found.add("the masters' journal has " + text(entry) + " twice");
+            }
+        }
+        for (TableEntry entry : table) {
+            long generation = generation(entry);
+            boolean within = generation > oldest.getOrDefault(entry.term(), Long.MAX_VALUE)
+                    && generation <= of(before, JournalMark.MASTERS).entry();
+            if (within && !present.contains(entry)) {
+                found.add("the masters' journal has lost, or changed, " + text(entry));
+            }
         }
     }
 
-    /** Outcomes that left a journal and were not counted there. */
-    void uncounted(String writer, Map<Cell, Long> cells) {
-        cells.forEach((cell, fires) -> found.add("from the journal of " + writer + ", " + fires + " exported "
+    private static long generation(TableEntry entry) {
+        return entry.generation() == 0 ? Generation.of(entry.term(), 0).value() : entry.generation();
+    }
+
+    private static String text(TableEntry entry) {
+        return (entry.generation() == 0
+                        ? "the change to the master of term " + entry.term()
+                        : "version " + entry.generation() + " of the assignment")
+                + " at " + entry.at();
+    }
+
+    /** A version of the table that ZooKeeper has and the history has not. */
+    void notInHistory(TableEntry entry) {
+        if (generation(entry) <= of(before, JournalMark.MASTERS).entry() && !mayBeRemoved(entry.at())) {
+            found.add("the masters' journal has " + text(entry) + ", and the history has not, or otherwise");
+        }
+    }
+
+    /** What a journal's counts have grown by, less the outcomes that left it. */
+    void uncounted(String writer, Unlisted compared) {
+        JournalMark mark = of(marks, writer);
+        JournalImage.OfAgent journal = image.agents().get(writer);
+        boolean allExported = journal != null
+                && !journal.entries().isEmpty()
+                && mark.floor() > 0
+                && journal.entries().firstKey() <= mark.entry();
+        if (allExported && retainedSince.isEmpty()) {
+            compared.counts()
+                    .forEach((cell, fires) -> found.add("the journal of " + writer + " counts " + fires + " more '"
+                            + cell.outcome().text() + "' than ever left it"));
+        }
+        compared.uncounted().forEach((cell, fires) -> found.add("from the journal of " + writer + ", " + fires + " exported "
                 + (fires == 1 ? "outcome" : "outcomes") + " '" + cell.outcome().text()
                 + "' are gone, and are not counted there"));
     }

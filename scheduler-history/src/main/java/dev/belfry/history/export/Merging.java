@@ -39,7 +39,13 @@ final class Merging {
     private final Contradictions contradictions;
     private final List<String> problems;
 
-    Merging(JournalImage image, HistoryStore store, FireQuery query, Instant tableFrom) {
+    /** @param before how far journals were exported before the image was taken: so much it must have, or count */
+    Merging(
+            JournalImage image,
+            Map<String, JournalMark> before,
+            HistoryStore store,
+            FireQuery query,
+            Instant tableFrom) {
         this.image = image;
         this.store = store;
         this.query = query;
@@ -47,7 +53,7 @@ final class Merging {
         // Before the rows: what a mark says is exported is among them.
         this.marks = store.marks();
         this.problems = new ArrayList<>(image.problems());
-        this.contradictions = new Contradictions(image, marks, store.retainedSince());
+        this.contradictions = new Contradictions(image, before, marks, store.retainedSince());
     }
 
     WholeJournal merge() {
@@ -83,7 +89,9 @@ final class Merging {
     }
 
     private List<TableEntry> table() {
-        Set<TableEntry> table = new LinkedHashSet<>(store.table(tableFrom, query.to()));
+        List<TableEntry> known = store.table(tableFrom, query.to());
+        contradictions.exported(known);
+        Set<TableEntry> table = new LinkedHashSet<>(known);
         for (TableEntry entry : image.masters()) {
             if (!entry.at().isBefore(tableFrom) && entry.at().isBefore(query.to()) && table.add(entry)) {
                 contradictions.notInHistory(entry);
@@ -141,7 +149,7 @@ final class Merging {
                     .earlierUntil();
             add(found, writer, compared.counts(), earlier);
             if (atOnce) {
-                contradictions.uncounted(writer, compared.uncounted());
+                contradictions.uncounted(writer, compared);
             }
         } catch (CorruptRecordException e) {
             contradictions.unreadable(String.valueOf(e.getMessage()));

@@ -3,10 +3,12 @@ package dev.belfry.history.export;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.history.FireQuery;
 import dev.belfry.history.HistoryStore;
+import dev.belfry.history.JournalMark;
 import dev.belfry.store.StoreConnection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The journal as the history and ZooKeeper have it together: each line once, whether it was exported or not. It is what a proof
@@ -50,7 +52,8 @@ public record WholeJournal(Journal journal, List<String> altered) {
             List<String> always = List.of();
             WholeJournal read = null;
             for (int look = 0; look < LOOKS; look++) {
-                read = new Merging(JournalImage.read(access), store, query, tableFrom).merge();
+                Map<String, JournalMark> before = store.marks();
+                read = new Merging(JournalImage.read(access), before, store, query, tableFrom).merge();
                 List<String> altered = new ArrayList<>(read.altered());
                 if (look > 0) {
                     altered.retainAll(always);
