@@ -1,5 +1,7 @@
 package dev.belfry.history;
 
+import org.jspecify.annotations.Nullable;
+
 /** The history could not be read or written. */
 public final class HistoryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -14,7 +16,7 @@ public final class HistoryException extends RuntimeException {
 
     private final Kind kind;
 
-    public HistoryException(Kind kind, String message, Throwable cause) {
+    public HistoryException(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }

@@ -76,6 +76,12 @@ public interface HistoryStore extends AutoCloseable {
      */
     long retain(Instant writtenBefore);
 
+    /** Events that were written before this may have been removed because of their age; empty if none ever was. */
+    Optional<Instant> retainedSince();
+
+    /** How much there is. */
+    HistorySummary summary();
+
     /**
      * Reads the whole chain and compares every row that has to be there with what was written.
      *

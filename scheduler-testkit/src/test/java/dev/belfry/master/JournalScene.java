@@ -92,7 +92,7 @@ public final class JournalScene {
                 "x".repeat(padding));
     }
 
-    void put(String path, String text) {
+    public void put(String path, String text) {
         planter.commit(Transaction.at("plant").put(path, text.getBytes(StandardCharsets.UTF_8), -1));
     }
 

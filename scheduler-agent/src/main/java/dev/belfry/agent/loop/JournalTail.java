@@ -5,30 +5,37 @@ import dev.belfry.core.journal.FireEntry.Kind;
 import dev.belfry.core.journal.FireJournal;
 import dev.belfry.core.journal.JournalBounds;
 import dev.belfry.core.journal.JournalCounts;
+import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Listing;
+import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
+import dev.belfry.store.Synced;
 import dev.belfry.store.Transaction;
+import dev.belfry.store.Znode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The writing end of an incarnation's journal.
  *
  * <p>Lines of small commits are added to the last entry until it holds {@link #APPEND_BYTES}. Beyond {@link #MAX_ENTRIES}
  * entries, or its share of what the journals of the living may hold, the oldest are turned into counts in the parent znode, in
- * transactions of their own.
+ * transactions of their own. An exporter may do the same with entries that it has exported: whoever comes first counts them,
+ * since each checks the version of the counts.
  *
  * <p>Not thread-safe; owned by the agent's loop.
  */
 final class JournalTail {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalTail.class);
 
     static final int APPEND_BYTES = 4_096;
     /** Lines, and bytes, of what is written into one entry at a time, so that it stays below the largest znode. */
@@ -39,6 +46,9 @@ final class JournalTail {
     private static final int TRIM = 90;
     /** Entries between two looks at how many share the room. */
     private static final int LOOK = 16;
+
+    /** No version of a znode: it has to be read first. */
+    private static final int UNKNOWN = -1;
 
     private static final byte[] NOTHING = {};
 
@@ -89,13 +99,15 @@ final class JournalTail {
     /** Entries that are in the store, oldest first. */
     private final Deque<Entry> entries = new ArrayDeque<>();
 
-    private final JournalCounts counted = new JournalCounts();
+    /** As in the store when it was last known to be at {@link #parentVersion}. */
+    private JournalCounts counted = new JournalCounts();
+
+    private int parentVersion = UNKNOWN;
     private long next = 1;
     private long bytes;
     private long share = JournalBounds.share(1);
+    /** Whether a trim, or a look at what became of one, is under way. */
     private boolean trimming;
-    /** A trim of unknown result, to be sent again. */
-    private @Nullable Transaction pendingTrim;
 
     JournalTail(Store store, Session session, String writer) {
         this.store = store;
@@ -197,6 +209,7 @@ final class JournalTail {
             entries.remove(part.entry);
             bytes -= part.entry.bytes;
         } else if (reason == Commit.Reason.MISSING) {
+            parentVersion = UNKNOWN;
             Transaction parent = Transaction.at("journal-parent")
                     .exists(Paths.agent(writer))
                     .create(Paths.journal(writer), counted.encode())
@@ -220,39 +233,106 @@ final class JournalTail {
             return;
         }
         trimming = true;
-        Transaction.Builder trim = Transaction.at("journal-trim").exists(Paths.agent(writer));
-        for (int i = 0;
-                i < TRIM && entries.size() > 1 && (entries.size() > MAX_ENTRIES - TRIM || bytes > share - share / 8);
-                i++) {
-            Entry entry = entries.removeFirst();
-            bytes -= entry.bytes;
-            entry.lines.forEach(counted::add);
-            trim.delete(Paths.journalEntry(writer, entry.number), -1);
-        }
-        trim.put(Paths.journal(writer), counted.encode(), -1);
-        Transaction transaction = trim.build();
-        store.commit(session, transaction, answer -> trimmed(answer, transaction));
-    }
-
-    /**
-     * Sends a trim again until it is known to be applied; a delete that finds nothing shows that it was. Counts only
-     * grow, so writing them again does no harm.
-     */
-    private void trimmed(Commit answer, Transaction transaction) {
-        boolean again = answer instanceof Commit.Indeterminate || answer instanceof Commit.Unavailable;
-        if (!again) {
-            trimming = false;
+        if (parentVersion == UNKNOWN) {
+            lookBack();
             return;
         }
-        pendingTrim = transaction;
+        List<Entry> leaving = leaving();
+        JournalCounts grown = JournalCounts.of(counted.cells(), counted.earlierUntil());
+        Transaction.Builder trim = Transaction.at("journal-trim").exists(Paths.agent(writer));
+        for (Entry entry : leaving) {
+            entry.lines.forEach(grown::add);
+            trim.delete(Paths.journalEntry(writer, entry.number), -1);
+        }
+        trim.put(Paths.journal(writer), grown.encode(), parentVersion);
+        store.commit(session, trim.build(), answer -> trimmed(answer, leaving, grown));
+    }
+
+    /** The oldest entries that are too many; never the last one, which may still be extended. */
+    private List<Entry> leaving() {
+        List<Entry> leaving = new ArrayList<>();
+        int count = entries.size();
+        long left = bytes;
+        for (Entry entry : entries) {
+            boolean enough = count <= MAX_ENTRIES - TRIM && left <= share - share / 8;
+            if (leaving.size() == TRIM || count == 1 || enough) {
+                break;
+            }
+            leaving.add(entry);
+            left -= entry.bytes;
+            count--;
+        }
+        return leaving;
+    }
+
+    /** Only what is known to be applied is counted; whatever else became of it is read back. */
+    private void trimmed(Commit answer, List<Entry> leaving, JournalCounts grown) {
+        if (answer instanceof Commit.Applied applied) {
+            counted = grown;
+            parentVersion = applied.stamps().get(applied.stamps().size() - 1).version();
+            leaving.forEach(this::drop);
+            trimming = false;
+        } else if (answer instanceof Commit.Conflict) {
+            // An exporter, which counts what it deletes in the same transaction, was there first.
+            lookBack();
+        } else {
+            failed();
+        }
+    }
+
+    private void drop(Entry entry) {
+        if (entries.remove(entry)) {
+            bytes -= entry.bytes;
+        }
+    }
+
+    private void failed() {
+        parentVersion = UNKNOWN;
+        trimming = false;
+    }
+
+    /** Reads the counts, and which entries are still there; the next commit goes on from that. */
+    private void lookBack() {
+        store.sync(session, "journal-back-sync", Paths.journal(writer), synced -> {
+            if (synced instanceof Synced.Failed) {
+                failed();
+            } else {
+                store.read(session, "journal-back-counts", Paths.journal(writer), this::lookBack);
+            }
+        });
+    }
+
+    private void lookBack(Read parent) {
+        if (!(parent instanceof Read.Found found)) {
+            failed();
+            return;
+        }
+        store.children(session, "journal-back-entries", Paths.journal(writer), answer -> {
+            if (answer instanceof Listing.Found listing) {
+                lookedBack(found.znode(), Set.copyOf(listing.names()));
+            } else {
+                failed();
+            }
+        });
+    }
+
+    private void lookedBack(Znode parent, Set<String> names) {
+        try {
+            counted = JournalCounts.decode(parent.path(), parent.data());
+        } catch (CorruptRecordException e) {
+            // Somebody has spoilt it: what was known of it is put back with the next trim.
+            LOG.warn("counts of the own journal cannot be read, they are written anew: {}", e.getMessage());
+        }
+        parentVersion = parent.version();
+        // What was created before the list was asked for is in it, and what was created later is not known here yet.
+        List.copyOf(entries).stream()
+                .filter(entry -> !names.contains(Paths.name(Paths.journalEntry(writer, entry.number))))
+                .forEach(this::drop);
+        trimming = false;
     }
 
     /** The session has a connection again. */
     void resumed() {
-        Transaction transaction = pendingTrim;
-        if (transaction != null) {
-            pendingTrim = null;
-            store.commit(session, transaction, answer -> trimmed(answer, transaction));
-        }
+        trim();
     }
 }

@@ -6,6 +6,7 @@ import dev.belfry.agent.client.ClientException;
 import dev.belfry.console.up.AgentCommand;
 import dev.belfry.console.up.UpCommand;
 import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.history.HistoryException;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
@@ -91,6 +92,13 @@ public final class Belfry {
                                 .addSubcommand(new SimulateVerb.Lose(shell))
                                 .addSubcommand(new SimulateVerb.Add(shell))
                                 .addSubcommand(new SimulateVerb.Apply(shell)))
+                .addSubcommand(new ExportHistoryVerb(shell))
+                .addSubcommand(
+                        "history",
+                        new CommandLine(new HistoryVerbs())
+                                .addSubcommand(new HistoryVerbs.Status(shell))
+                                .addSubcommand(new HistoryVerbs.Audit(shell))
+                                .addSubcommand(new HistoryVerbs.Retain(shell)))
                 .addSubcommand("cron", new CommandLine(new CronVerb()).addSubcommand(new CronVerb.Next(shell)));
         return line.setAbbreviatedOptionsAllowed(false)
                 .setOut(shell.out())
@@ -114,7 +122,7 @@ public final class Belfry {
         }
         boolean unreachable = failure instanceof ClientException client
                 ? client.kind() != ClientException.Kind.REJECTED
-                : failure instanceof AgentStartException;
+                : failure instanceof AgentStartException || failure instanceof HistoryException;
         return unreachable ? Exit.UNREACHABLE : Exit.NO;
     }
 
@@ -122,6 +130,7 @@ public final class Belfry {
         boolean expected = failure instanceof ClientException
                 || failure instanceof AgentStartException
                 || failure instanceof NoException
+                || failure instanceof HistoryException
                 || failure instanceof CorruptRecordException
                 || failure instanceof java.io.UncheckedIOException;
         String text = String.valueOf(failure.getMessage());

@@ -16,7 +16,7 @@ abstract class ClusterVerb extends Verb {
         super(shell);
     }
 
-    private ZkSettings settings() {
+    ZkSettings settings() {
         connection.environment(shell.environment());
         try {
             return writes() ? connection.settings() : connection.readOnlySettings();
@@ -25,8 +25,15 @@ abstract class ClusterVerb extends Verb {
         }
     }
 
+    /** The servers that are talked to. */
+    String hosts() {
+        connection.environment(shell.environment());
+        return connection.hosts();
+    }
+
     /** The namespace that is talked to. */
     String namespaceName() {
+        connection.environment(shell.environment());
         return connection.namespaceName();
     }
 

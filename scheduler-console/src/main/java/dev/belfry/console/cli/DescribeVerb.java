@@ -11,11 +11,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "describe", description = "Shows one job, agent or run with everything that is known of it.")
-final class DescribeVerb extends ClusterVerb {
+final class DescribeVerb extends PastVerb {
 
     /** What can be described. */
     enum What {
@@ -45,11 +46,11 @@ final class DescribeVerb extends ClusterVerb {
 
     @Override
     int ask(BelfryClient client) {
-        Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
+        Snapshot snapshot = snapshot(client);
         switch (what) {
             case JOB -> job(client, snapshot);
             case AGENT -> agent(snapshot);
-            case RUN -> run(client.journal(), snapshot);
+            case RUN -> run(client, snapshot);
         }
         return Exit.DONE;
     }
@@ -94,13 +95,19 @@ final class DescribeVerb extends ClusterVerb {
         }
     }
 
-    private void run(Journal journal, Snapshot snapshot) {
+    private void run(BelfryClient client, Snapshot snapshot) {
+        Journal journal = journal(client, past -> past.newest(
+                snapshot.now(), Optional.empty(), some -> Run.of(some).stream().anyMatch(this::isAsked)));
         Run run = Run.of(journal).stream()
-                .filter(one -> one.id().equals(name))
+                .filter(this::isAsked)
                 .findFirst()
                 .orElseThrow(() -> new NoException("no run '" + name
                         + "' in the journal; see 'belfry get runs'. Old runs are counted, not listed."));
         String job = snapshot.nameOf(run.jobUid());
         tell(RunDescription.lines(run, job), RunDescription.tree(run, job));
+    }
+
+    private boolean isAsked(Run run) {
+        return run.id().equals(name);
     }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "explain",
         description = "Says why a job ran, did not run, waits, or when it will, as a chain of facts.")
-final class ExplainVerb extends ClusterVerb {
+final class ExplainVerb extends PastVerb {
 
     @Parameters(paramLabel = "JOB", description = "Name of the job.")
     String job = "";
@@ -45,7 +45,7 @@ final class ExplainVerb extends ClusterVerb {
 
     @Override
     int ask(BelfryClient client) {
-        Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
+        Snapshot snapshot = snapshot(client);
         JobRecord present = snapshot.job(job).orElseThrow(() -> Absent.job(job, snapshot));
         Instant when = at == null ? snapshot.now() : at;
         JobRecord record = ofItsTime(present, when);
@@ -54,10 +54,9 @@ final class ExplainVerb extends ClusterVerb {
         if (shard != null && !broadcast) {
             requireShard(shard, version);
         }
-        Journal journal = client.journal();
+        Journal journal = journal(client, past -> past.about(record, when));
         Ledgers ledgers = client.ledgers(record.uid(), broadcast ? 0 : version.layout());
         report(snapshot.problems());
-        report(journal.problems());
         report(ledgers.problems());
         Explanation told =
                 Explanation.of(snapshot, journal, record, ledgers.byShard(), when, Optional.ofNullable(shard));

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         name = "export-events",
         description = "Prints the record for other tools: every attempt (runs), every version of the assignment"
                 + " (assignments), every change of master (masters).")
-final class ExportEventsVerb extends ClusterVerb {
+final class ExportEventsVerb extends PastVerb {
 
     /** What can be exported. */
     enum What {
@@ -70,10 +70,9 @@ final class ExportEventsVerb extends ClusterVerb {
 
     @Override
     int ask(BelfryClient client) {
-        Journal journal = client.journal();
-        report(journal.problems());
+        Journal journal = journal(client, from, to);
         switch (what) {
-            case RUNS -> runs(journal, Snapshot.read(client, shell.clock().instant()));
+            case RUNS -> runs(journal, snapshot(client));
             case ASSIGNMENTS -> journal.table().forEach(this::assignments);
             case MASTERS -> journal.table().forEach(this::master);
         }

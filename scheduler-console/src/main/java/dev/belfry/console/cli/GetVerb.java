@@ -5,14 +5,17 @@ import dev.belfry.agent.client.CommandState;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
 import dev.belfry.agent.client.Readings;
+import dev.belfry.console.query.Run;
 import dev.belfry.console.query.Snapshot;
+import dev.belfry.core.version.JobRecord;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @CommandLine.Command(name = "get", description = "Lists jobs, agents, shards, runs or commands.")
-final class GetVerb extends ClusterVerb {
+final class GetVerb extends PastVerb {
 
     /** What can be listed. */
     enum What {
@@ -57,7 +60,7 @@ final class GetVerb extends ClusterVerb {
             list(CommandList.of(commands.found(), shell.clock().instant(), limit));
             return commands.problems().isEmpty() ? Exit.DONE : Exit.NO;
         }
-        Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
+        Snapshot snapshot = snapshot(client);
         report(snapshot.problems());
         if (job != null && snapshot.job(job).isEmpty()) {
             throw Absent.job(job, snapshot);
@@ -67,7 +70,7 @@ final class GetVerb extends ClusterVerb {
                     case JOBS -> jobs(client, snapshot);
                     case AGENTS -> AgentList.of(snapshot);
                     case SHARDS -> ShardList.of(snapshot, job);
-                    default -> runs(client.journal(), snapshot);
+                    default -> runs(client, snapshot);
                 });
         return snapshot.problems().isEmpty() ? Exit.DONE : Exit.NO;
     }
@@ -81,8 +84,12 @@ final class GetVerb extends ClusterVerb {
                 .list(all);
     }
 
-    private Listing runs(Journal journal, Snapshot snapshot) {
-        report(journal.problems());
+    private Listing runs(BelfryClient client, Snapshot snapshot) {
+        Optional<String> only =
+                Optional.ofNullable(job).flatMap(snapshot::job).map(JobRecord::uid);
+        // One more: that the last one is listed with all its lines.
+        Journal journal = journal(client, past -> past.newest(
+                snapshot.now(), only, some -> Run.of(some).size() > limit));
         return RunList.of(journal, snapshot, job, limit);
     }
 

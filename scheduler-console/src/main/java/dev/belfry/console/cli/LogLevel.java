@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /** How much of the log is shown: servers log as services do, commands that answer and end say nothing besides. */
 final class LogLevel {
-    private static final Set<String> SERVERS = Set.of("agent", "zookeeper");
+    private static final Set<String> SERVERS = Set.of("agent", "zookeeper", "export-history");
 
     private static final Set<String> NOISY = Set.of(
             "org.apache.zookeeper.ClientCnxn",

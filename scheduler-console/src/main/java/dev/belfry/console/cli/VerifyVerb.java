@@ -6,6 +6,8 @@ import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
 import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.TableState;
+import dev.belfry.console.history.MergedJobs;
+import dev.belfry.console.history.Past;
 import dev.belfry.console.proof.Evidence;
 import dev.belfry.console.proof.Finding;
 import dev.belfry.console.proof.Proof;
@@ -13,6 +15,7 @@ import dev.belfry.console.proof.Prover;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.history.export.WholeJournal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,8 +32,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "verify",
         description =
-                "Proves that every due fire has exactly one outcome, or lists those that have not; then it exits with 1.")
-final class VerifyVerb extends ClusterVerb {
+                "Proves that every due fire has exactly one outcome, or lists those that have not; then it exits with 1."
+                        + " Where there is a history, it is compared with ZooKeeper and audited, too.")
+final class VerifyVerb extends PastVerb {
     private static final int SHOWN = 40;
 
     @Option(
@@ -52,6 +57,13 @@ final class VerifyVerb extends ClusterVerb {
     @Nullable
     String only;
 
+    @Option(
+            names = "--no-audit",
+            description = "Do not compare the rows of the history with their hashes, which takes a look at every row.")
+    boolean noAudit;
+
+    private final List<String> altered = new ArrayList<>();
+
     VerifyVerb(Shell shell) {
         super(shell);
     }
@@ -59,8 +71,7 @@ final class VerifyVerb extends ClusterVerb {
     @Override
     int ask(BelfryClient client) {
         Readings<JobState> read = client.jobs();
-        List<JobRecord> jobs = read.found().stream()
-                .map(JobState::record)
+        List<JobRecord> jobs = jobs(read).stream()
                 .flatMap(job -> job.withPredecessors().stream())
                 .filter(job -> only == null || job.name().equals(only))
                 .toList();
@@ -73,9 +84,57 @@ final class VerifyVerb extends ClusterVerb {
         if (format == Format.TABLE) {
             tell(proof, jobs.size(), notes, read.problems().size());
         } else {
-            print(new TextTable(), tree(proof, notes, read.problems().size()));
+            print(new TextTable(), tree(proof, notes, read.problems().size(), altered));
         }
-        return proof.holds() && read.problems().isEmpty() ? Exit.DONE : Exit.NO;
+        return proof.holds() && altered.isEmpty() && read.problems().isEmpty() ? Exit.DONE : Exit.NO;
+    }
+
+    /** As ZooKeeper has them, and the history if there is one that can be understood. */
+    private List<JobRecord> jobs(Readings<JobState> read) {
+        List<JobRecord> present = read.found().stream().map(JobState::record).toList();
+        Optional<Past> past = past();
+        if (past.isEmpty()) {
+            return present;
+        }
+        if (!noAudit) {
+            past.get().audit(List.of()).findings().forEach(finding -> altered.add("history: " + finding));
+        }
+        try {
+            MergedJobs merged = past.get().jobs(present);
+            altered.addAll(merged.altered());
+            return merged.jobs();
+        } catch (IllegalArgumentException e) {
+            altered.add("the history's definitions cannot be understood: " + e.getMessage());
+            return present;
+        }
+    }
+
+    /** Likewise. */
+    private Journal wholeJournal(BelfryClient client, Instant first, Instant end) {
+        if (past().isEmpty()) {
+            return client.journal();
+        }
+        try {
+            WholeJournal whole = past().get().journal(first, end);
+            altered.addAll(whole.altered());
+            return whole.journal();
+        } catch (IllegalArgumentException e) {
+            altered.add("the history's rows cannot be understood: " + e.getMessage());
+            return client.journal();
+        }
+    }
+
+    private Instant first(List<JobRecord> jobs, Instant now, List<String> notes) {
+        Instant asked = from != null
+                ? from
+                : jobs.stream()
+                        .map(job -> job.versions().get(0).from())
+                        .min(Comparator.naturalOrder())
+                        .orElse(now);
+        Optional<Instant> complete = past().flatMap(Past::completeSince).filter(asked::isBefore);
+        complete.ifPresent(since ->
+                notes.add("what was due before " + since + " is left out: its history was removed because of its age"));
+        return complete.orElse(asked);
     }
 
     private Proof prove(BelfryClient client, List<JobRecord> jobs, List<String> notes) {
@@ -90,7 +149,9 @@ final class VerifyVerb extends ClusterVerb {
                             layout -> ledgers.put(job.uid() + '.' + layout, ledgers(client, job.uid(), layout, notes)));
             ledgers.put(job.uid() + ".0", ledgers(client, job.uid(), 0, notes));
         }
-        Journal journal = client.journal();
+        Instant first = first(jobs, now, notes);
+        Instant end = to == null ? now : to;
+        Journal journal = wholeJournal(client, first, end);
         TableState table = client.shards();
         Evidence evidence = new Evidence(
                 jobs,
@@ -101,11 +162,7 @@ final class VerifyVerb extends ClusterVerb {
                         .toList(),
                 key -> table.table().tenancy(key).isPresent(),
                 now);
-        Instant first = jobs.stream()
-                .map(job -> job.versions().get(0).from())
-                .min(Comparator.naturalOrder())
-                .orElse(now);
-        return Prover.prove(evidence, from == null ? first : from, to == null ? now : to);
+        return Prover.prove(evidence, first, end);
     }
 
     private static Map<String, LedgerRecord> ledgers(
@@ -127,7 +184,12 @@ final class VerifyVerb extends ClusterVerb {
         for (Finding.Kind kind : Finding.Kind.values()) {
             table.row(kind.name().toLowerCase(java.util.Locale.ROOT) + "s", number(proof.wrong(kind)));
         }
+        past().ifPresent(history -> table.row("altered records", number(altered.size())));
         shell.out().print(table.render());
+        altered.stream().limit(SHOWN).forEach(one -> print("altered: " + one));
+        if (altered.size() > SHOWN) {
+            print("... and " + (altered.size() - SHOWN) + " more; -o json lists them");
+        }
         if (!proof.findings().isEmpty()) {
             TextTable wrong = new TextTable("WRONG", "JOB", "SHARD", "FIRST", "LAST", ">COUNT", "WHAT");
             proof.findings().stream()
@@ -150,7 +212,9 @@ final class VerifyVerb extends ClusterVerb {
             print("There is no job in namespace '" + namespaceName() + "': nothing was due.");
             return;
         }
-        if (!proof.holds()) {
+        if (proof.holds() && !altered.isEmpty()) {
+            print("NOT proved: the record was altered, as listed above.");
+        } else if (!proof.holds()) {
             print("NOT every due fire has exactly one outcome.");
         } else if (unread > 0) {
             print("NOT proved for all jobs: the definition of " + Words.count(unread, "job")
@@ -169,11 +233,11 @@ final class VerifyVerb extends ClusterVerb {
         return String.format(java.util.Locale.ROOT, "%,d", count);
     }
 
-    private static Map<String, Object> tree(Proof proof, List<String> notes, int unread) {
+    private static Map<String, Object> tree(Proof proof, List<String> notes, int unread, List<String> altered) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("from", Times.iso(proof.from()));
         tree.put("to", Times.iso(proof.to()));
-        tree.put("holds", proof.holds() && unread == 0);
+        tree.put("holds", proof.holds() && unread == 0 && altered.isEmpty());
         tree.put("due", proof.due());
         Map<String, Long> outcomes = new LinkedHashMap<>();
         proof.outcomes().forEach((outcome, count) -> outcomes.put(outcome.text(), count));
@@ -198,6 +262,7 @@ final class VerifyVerb extends ClusterVerb {
             findings.add(one);
         }
         tree.put("findings", findings);
+        tree.put("altered", altered);
         tree.put("notes", notes);
         return tree;
     }

@@ -169,6 +169,11 @@ final class ShardProof {
             return "";
         }
         boolean over = layout.end() <= now.toEpochMilli();
+        if (record == null && over && layout.job().settled() >= layout.number()) {
+            // Ledgers of what is over are removed after a while; it must be counted, then.
+            unlisted.add(instant);
+            return "";
+        }
         if (over
                 && layout.job().settled() < layout.number()
                 && layout.end() + SETTLING.toMillis() > now.toEpochMilli()) {

@@ -64,8 +64,14 @@ final class FireStory {
         }
         State state = above.isPresent()
                 ? waitsToBeTriedAgain(of) ? State.TRIED_AGAIN : State.RUNNING
-                : ledger.map(record -> state(shard, record)).orElse(State.NOTHING_RECORDED);
+                : ledger.map(record -> state(shard, record)).orElseGet(() -> withoutLedger());
         return standing(shard, state, Optional.empty(), "", Optional.empty());
+    }
+
+    /** Ledgers of what is over are removed after a while. */
+    private State withoutLedger() {
+        boolean over = facts.job().settled() >= version.layout();
+        return over && facts.isCounted(fire, writer -> true) ? State.COUNTED : State.NOTHING_RECORDED;
     }
 
     private State state(String shard, LedgerRecord ledger) {

@@ -56,6 +56,20 @@ public record Snapshot(
                 now);
     }
 
+    /** The same with these jobs, one for each name. */
+    public Snapshot with(List<JobRecord> merged) {
+        return new Snapshot(
+                merged.stream().map(this::state).toList(), agents, table, problems, now);
+    }
+
+    private JobState state(JobRecord job) {
+        return jobs.stream()
+                .filter(known -> known.name().equals(job.name()))
+                .findFirst()
+                .map(known -> new JobState(job, known.znodeVersion(), known.zxid(), known.written()))
+                .orElseGet(() -> new JobState(job, 0, 0, job.newest().changed()));
+    }
+
     /** A job by its name, deleted or not. */
     public Optional<JobRecord> job(String name) {
         return jobs.stream()

@@ -7,16 +7,21 @@ import dev.belfry.agent.JobHandler;
 import dev.belfry.agent.JobHandlerProvider;
 import dev.belfry.agent.client.Applied;
 import dev.belfry.console.connect.ConnectionOptions;
+import dev.belfry.console.history.Exporting;
+import dev.belfry.console.history.HistoryAddress;
+import dev.belfry.console.history.HistoryOptions;
 import dev.belfry.core.job.Definitions;
 import dev.belfry.core.job.ParsedDefinitions;
 import dev.belfry.core.schedule.Durations;
 import dev.belfry.core.version.Author;
+import dev.belfry.history.export.ExportSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -99,6 +104,9 @@ public final class AgentCommand implements Callable<Integer> {
             description = "Configuration of handlers found on the class path; may be repeated.")
     private Map<String, String> settings = new TreeMap<>();
 
+    @Mixin
+    private HistoryOptions history = new HistoryOptions();
+
     @Option(
             names = "--wait",
             paramLabel = "DURATION",
@@ -112,13 +120,30 @@ public final class AgentCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         AgentBuilder builder = builder();
         ParsedDefinitions definitions = definitions();
+        Optional<HistoryAddress> exportTo = history();
         try (Agent agent = started(builder)) {
             if (definitions != null) {
                 apply(definitions);
             }
+            Optional<Exporting> exporting = exportTo.map(this::exporting);
             agent.awaitTermination();
+            exporting.ifPresent(Exporting::close);
         }
         return 0;
+    }
+
+    private Optional<HistoryAddress> history() {
+        try {
+            return history.address();
+        } catch (IllegalArgumentException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Exporting exporting(HistoryAddress address) {
+        String name = (id == null ? "agent" : id) + "-" + Exporting.process();
+        return Exporting.start(
+                connection.settings(), connection.namespaceName(), address, ExportSettings.named(name));
     }
 
     private Agent started(AgentBuilder builder) {

@@ -91,11 +91,16 @@ final class LocalCluster {
         return text.toString();
     }
 
-    /** Ends every agent in good order, side by side, then the servers; what has not ended after {@code patience} is killed. */
-    void stop(Duration patience) {
+    /**
+     * Ends every agent in good order, side by side, then the servers; what has not ended after {@code patience} is killed.
+     *
+     * @param between done when no agent runs any more and the servers still do
+     */
+    void stop(Duration patience, Runnable between) {
         agents.forEach(ChildJvm::askToStop);
         long deadline = System.nanoTime() + patience.toNanos();
         agents.forEach(agent -> agent.ended(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
+        between.run();
         zookeeper.stop();
     }
 }

@@ -117,10 +117,14 @@ public final class UpCommand implements Callable<Integer> {
             description = "Hosts, as host or host:port, separated by commas, that 'http' jobs may call. Default: none.")
     private List<String> allowHttp = new ArrayList<>();
 
+    @Option(names = "--no-history", description = "Keep no history in a database: only what the journal holds.")
+    private boolean noHistory;
+
     @Spec
     private picocli.CommandLine.Model.@Nullable CommandSpec spec;
 
     private final Progress progress = new Progress();
+    private final LocalExport history = new LocalExport(progress);
     private final CountDownLatch finished = new CountDownLatch(1);
 
     /** For how long, and when an agent is killed; null for neither. */
@@ -135,7 +139,7 @@ public final class UpCommand implements Callable<Integer> {
                 .addShutdownHook(new Thread(
                         () -> {
                             progress.interrupt();
-                            Progress.await(finished, STOP_PATIENCE.plusSeconds(10));
+                            Progress.await(finished, STOP_PATIENCE.plusSeconds(20));
                         },
                         "belfry-up-stop"));
         Path home = data != null ? data.toAbsolutePath() : Files.createTempDirectory("belfry-up-");
@@ -164,16 +168,19 @@ public final class UpCommand implements Callable<Integer> {
             zookeeper.start(ensemble, first);
             progress.say("starting " + agents + " agents");
             cluster.startAgents(agents);
-            return watch(zookeeper, cluster, example, times);
+            return watch(home, zookeeper, cluster, example, times);
         } finally {
-            cluster.stop(STOP_PATIENCE);
+            cluster.stop(STOP_PATIENCE, history::close);
             progress.say("stopped");
         }
     }
 
-    private int watch(LocalZooKeeper zookeeper, LocalCluster cluster, Example example, Times times) {
+    private int watch(Path home, LocalZooKeeper zookeeper, LocalCluster cluster, Example example, Times times) {
         try (BelfryClient client = BelfryClient.connect(zookeeper.connectString(), namespace)) {
             client.awaitConnected();
+            if (!noHistory) {
+                history.start(home, zookeeper.connectString(), namespace);
+            }
             ClusterWatch watch = new ClusterWatch(client, cluster, example, progress);
             // What is due before anybody can run it is run late or not at all, which looks like a fault and is none.
             watch.awaitAgents(START_PATIENCE);

@@ -118,7 +118,7 @@ class CommandLinePageTest {
                 --help` says the same as this page.
 
                 Exit codes of every command: **0** done, **1** the answer is no (a refused command, an invalid file, a gap, a run that did
-                not succeed), **2** wrong usage, **3** ZooKeeper cannot be reached. Answers go to standard output, warnings and errors to
+                not succeed), **2** wrong usage, **3** ZooKeeper, or the history that was asked for, cannot be reached. Answers go to standard output, warnings and errors to
                 standard error; nothing shows a stack trace without `--debug`.
 
                 """);
@@ -142,8 +142,8 @@ class CommandLinePageTest {
 
                 Of `-o json` and `-o yaml`: instants are texts in UTC (ISO 8601, at most milliseconds), lengths have their unit in their
                 name (`tookMillis`), tokens are texts since they exceed what many readers keep of a number, and `null` stands for what is
-                not known. Keys may be added; those that are there keep their names and meanings. `agent` and `up` run until they are told
-                to stop and answer nothing.
+                not known. Keys may be added; those that are there keep their names and meanings. `agent`, `up` and `export-history` run until
+                they are told to stop and answer nothing.
 
                 A command that waits says so once on standard error: for whom, and until when at most. `apply`, `pause`, `resume` and
                 `delete` wait until the change is in force, which is some seconds after it is written
@@ -169,6 +169,10 @@ class CommandLinePageTest {
                 export BELFRY_ZK_USER=operator BELFRY_ZK_PASSWORD_FILE=~/.belfry-password BELFRY_ZK_TRUST_STORE=/etc/belfry/ca.pem
                 belfry get jobs
                 ```
+
+                Commands that tell of the past, `verify`, `explain`, `get`, `describe` and `export-events`, read the [history](history.md)
+                beside the journal: that of `--history-url` or `$BELFRY_HISTORY_URL`, else that of an `up` on this machine with the same
+                ZooKeeper and namespace, which they find below `$BELFRY_HOME` (`~/.belfry`).
 
                 Two variables are read by `./belfry` itself: `JAVA_HOME`, and `BELFRY_JAVA_OPTS` for options of the JVM.
                 """);

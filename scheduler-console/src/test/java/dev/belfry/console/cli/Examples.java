@@ -98,6 +98,11 @@ final class Examples {
                 "agent",
                 "The same with an identity, over TLS.",
                 "agent -z zk1:2281 -n search --user agent --password-file agent.password --trust-store ca.pem");
+        add(
+                "agent",
+                "An agent that also exports the journal to a database; give it to two agents, and one of them does.",
+                "agent -z zk1:2181 -n search --allow-commands /opt/jobs --history-url jdbc:postgresql://db/belfry"
+                        + " --history-password-file db.password");
         add("zookeeper", "A server for trials.", "zookeeper --port 2181 --data ./zookeeper-data");
     }
 
@@ -177,6 +182,20 @@ final class Examples {
                 "verify",
                 "One job on one day, for a program.",
                 "verify --job index --from 2026-06-01T00:00:00Z --to 2026-06-02T00:00:00Z -o json");
+        add(
+                "verify",
+                "The same over what only the history lists any more, rows and hashes compared.",
+                "verify --from 2026-06-01T00:00:00Z --history-url jdbc:postgresql://db/belfry");
+        add(
+                "export-history",
+                "An exporter of its own, which keeps the last 90 days.",
+                "export-history -n search --history-url jdbc:postgresql://db/belfry --retention 90d");
+        add("history status", "Who exports, how far behind, and how much there is.", "history status -n up");
+        add(
+                "history audit",
+                "Exit code 1 if a row was changed, or if the chain does not lead through a point noted earlier.",
+                "history audit --anchor 1:66d0f5c27c9fd4c7b8e0e5a0d2f2b1a9c4f1e8d7b6a5948372615f4e3d2c1b0a");
+        add("history retain", "Removes what was exported more than a year ago.", "history retain --older-than 365d");
         add(
                 "export-events",
                 "Every attempt since an instant, to a file.",

@@ -1,6 +1,5 @@
 package dev.belfry.history.export;
 
-import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireJournal;
 import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.record.CorruptRecordException;
@@ -10,17 +9,19 @@ import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
 
 /**
- * Deletes exported entries of incarnations that are gone, so that their room is left to what is not exported. As whoever makes
- * room does, it adds them to the counts of their journal in the same transaction: without the database the proof then finds
- * them counted, and not missing.
+ * Deletes exported entries after a while, so that the journal stays small and its room is left to what is not exported. As
+ * whoever makes room does, it adds them to the counts of their journal in the same transaction: without the database the proof
+ * then finds them counted, and not missing.
  *
- * <p>The living make room themselves; an incarnation that is not registered any more never writes again. Not thread-safe.
+ * <p>An incarnation that lives makes room, too: each of the two checks the version of the counts, so that nothing is counted
+ * twice. Its last entry is its own, since it may be extended. Not thread-safe.
  */
 final class Clearing {
     private static final int DELETES = 90;
@@ -43,8 +44,8 @@ final class Clearing {
         List<String> live = access.children(Paths.AGENTS);
         for (String writer : writers) {
             JournalMark mark = writing.written(writer);
-            if (mark != null && !live.contains(writer)) {
-                while (someOf(writer, mark, now)) {
+            if (mark != null) {
+                while (someOf(writer, mark, live.contains(writer), now)) {
                     // The next ones.
                 }
             }
@@ -52,49 +53,68 @@ final class Clearing {
     }
 
     /** Whether some were deleted and there may be more. */
-    private boolean someOf(String writer, JournalMark mark, Instant now) {
+    private boolean someOf(String writer, JournalMark mark, boolean lives, Instant now) {
         NavigableSet<Long> numbers = journals.entries(writer);
-        if (numbers.isEmpty() || numbers.last() > mark.entry() || !oldEnough(writer, numbers.last(), now)) {
-            return false;
-        }
         Optional<Znode> parent = access.read(Paths.journal(writer));
-        if (parent.isEmpty()) {
+        if (numbers.isEmpty() || parent.isEmpty()) {
             return false;
         }
-        Transaction transaction = clearing(writer, mark, numbers, parent.get());
-        return transaction != null && access.commit(transaction) && numbers.size() > DELETES;
-    }
-
-    private boolean oldEnough(String writer, long last, Instant now) {
-        return access.read(Paths.journalEntry(writer, last))
-                .filter(znode -> !znode.modified().plus(keep).isAfter(now))
-                .isPresent();
-    }
-
-    /** Null if an entry cannot be read, or has more in it than was exported. */
-    private @Nullable Transaction clearing(String writer, JournalMark mark, NavigableSet<Long> numbers, Znode parent) {
-        Transaction.Builder transaction = Transaction.at("export-clear");
+        NavigableSet<Long> free = new TreeSet<>(numbers);
+        if (lives) {
+            free.pollLast();
+        }
+        List<Znode> exported = exported(writer, mark, free, now);
+        if (exported.isEmpty()) {
+            return false;
+        }
         try {
-            JournalCounts counts = JournalCounts.decode(parent.path(), parent.data());
-            for (long number : numbers.stream().limit(DELETES).toList()) {
-                Optional<Znode> entry = access.read(Paths.journalEntry(writer, number));
-                if (entry.isEmpty()) {
-                    return null;
-                }
-                List<FireEntry> lines =
-                        FireJournal.decode(entry.get().path(), entry.get().data());
-                if (number == mark.entry() && lines.size() != mark.lines()) {
-                    return null;
-                }
-                lines.forEach(counts::add);
-                transaction.delete(entry.get().path(), entry.get().version());
+            return access.commit(clearing(parent.get(), exported)) && exported.size() == DELETES;
+        } catch (CorruptRecordException e) {
+            // Counts that cannot be read: said when they were to be compared.
+            return false;
+        }
+    }
+
+    /** The oldest entries, as far as all of what they say was exported, and they are old enough. */
+    private List<Znode> exported(String writer, JournalMark mark, NavigableSet<Long> numbers, Instant now) {
+        List<String> paths = numbers.headSet(mark.entry(), true).stream()
+                .limit(DELETES)
+                .map(number -> Paths.journalEntry(writer, number))
+                .toList();
+        List<Znode> read = new ArrayList<>();
+        access.readAll(paths, read::add);
+        List<Znode> exported = new ArrayList<>();
+        for (int i = 0; i < read.size(); i++) {
+            Znode entry = read.get(i);
+            // One that is missing or too young ends it: what goes, goes from the beginning.
+            boolean old = !entry.modified().plus(keep).isAfter(now);
+            if (!old || !entry.path().equals(paths.get(i)) || !isExported(entry, mark)) {
+                break;
             }
-            return transaction
-                    .put(parent.path(), counts.encode(), parent.version())
-                    .build();
+            exported.add(entry);
+        }
+        return exported;
+    }
+
+    private static boolean isExported(Znode entry, JournalMark mark) {
+        try {
+            int lines = FireJournal.decode(entry.path(), entry.data()).size();
+            return Long.parseLong(Paths.name(entry.path())) < mark.entry() || lines == mark.lines();
         } catch (CorruptRecordException e) {
             // Said when it was to be exported; it is kept, and so is its journal.
-            return null;
+            return false;
         }
+    }
+
+    private static Transaction clearing(Znode parent, List<Znode> exported) {
+        Transaction.Builder transaction = Transaction.at("export-clear");
+        JournalCounts counts = JournalCounts.decode(parent.path(), parent.data());
+        for (Znode entry : exported) {
+            FireJournal.decode(entry.path(), entry.data()).forEach(counts::add);
+            transaction.delete(entry.path(), entry.version());
+        }
+        return transaction
+                .put(parent.path(), counts.encode(), parent.version())
+                .build();
     }
 }

@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param name of this exporter, for people: a host and a process id, say
  * @param period between two looks at the journal; 1 s unless set
  * @param batch rows of one transaction, 1 to 20,000, give or take those of one entry; 1,000 unless set
- * @param keep how long entries of incarnations that are gone stay in ZooKeeper after they were exported; an hour unless set
+ * @param keep how long exported entries stay in ZooKeeper after they were written; ten minutes unless set
  * @param retention how long events are kept in the database; empty for good
  */
 public record ExportSettings(String name, Duration period, int batch, Duration keep, Optional<Duration> retention) {
@@ -33,7 +33,7 @@ public record ExportSettings(String name, Duration period, int batch, Duration k
 
     /** The usual values. */
     public static ExportSettings named(String name) {
-        return new ExportSettings(name, Duration.ofSeconds(1), 1_000, Duration.ofHours(1), Optional.empty());
+        return new ExportSettings(name, Duration.ofSeconds(1), 1_000, Duration.ofMinutes(10), Optional.empty());
     }
 
     /** With another pause between two looks at the journal. */
@@ -46,7 +46,7 @@ public record ExportSettings(String name, Duration period, int batch, Duration k
         return new ExportSettings(name, period, rows, keep, retention);
     }
 
-    /** With another time for which entries of the gone stay in ZooKeeper. */
+    /** With another time for which exported entries stay in ZooKeeper. */
     public ExportSettings keep(Duration time) {
         return new ExportSettings(name, period, batch, time, retention);
     }

@@ -80,6 +80,16 @@ public final class JournalExporter implements AutoCloseable {
         return tally.status();
     }
 
+    /**
+     * Waits until everything that is in the journal now has been exported, by this exporter: one that stands by never catches up.
+     *
+     * @return whether that is so; not if {@code patience} has passed first
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public boolean awaitCaughtUp(Duration patience) throws InterruptedException {
+        return tally.awaitCaughtUp(clock.instant(), patience.toNanos());
+    }
+
     private void run() {
         try {
             do {

@@ -34,15 +34,25 @@ final class Losses {
 
     /** Of one journal; counts and floor as they were at one instant, everything before that being exported. */
     Map<Cell, Long> of(JournalMark mark, String counts, long floor) {
+        return kept(compared(mark, counts, floor));
+    }
+
+    /** What the counts have grown by, less what the history lists of the entries that went. */
+    Unlisted compared(JournalMark mark, String counts, long floor) {
         String path = Paths.journal(mark.writer());
-        return kept(new Unlisted()
+        return new Unlisted()
                 .plus(Unlisted.cells(path, counts))
                 .minus(Unlisted.cells(path, mark.counts()))
-                .minus(store.outcomes(mark.writer(), mark.floor(), floor)));
+                .minus(store.outcomes(mark.writer(), mark.floor(), floor));
     }
 
     /** Of journals that are no more: their counts have gone into the total. */
     Map<Cell, Long> ofTotal(JournalMark total, String counts, List<JournalMark> over) {
+        return kept(comparedTotal(total, counts, over));
+    }
+
+    /** Likewise for the total. */
+    Unlisted comparedTotal(JournalMark total, String counts, List<JournalMark> over) {
         Unlisted unlisted = new Unlisted()
                 .plus(Unlisted.cells(Paths.JOURNAL, counts))
                 .minus(Unlisted.cells(Paths.JOURNAL, total.counts()));
@@ -50,7 +60,7 @@ final class Losses {
             unlisted.minus(Unlisted.cells(Paths.journal(mark.writer()), mark.counts()))
                     .minus(store.outcomes(mark.writer(), mark.floor(), Long.MAX_VALUE));
         }
-        return kept(unlisted);
+        return unlisted;
     }
 
     /** Without what may have been exported and removed from the history since, because of its age. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** What an exporter tells about itself. Thread-safe. */
 final class Tally {
@@ -32,6 +33,20 @@ final class Tally {
 
     synchronized void caughtUp(Instant at) {
         caughtUp = at;
+        notifyAll();
+    }
+
+    /** Waits until everything that was in the journal at {@code since} is exported. Whether that is so. */
+    synchronized boolean awaitCaughtUp(Instant since, long nanos) throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        while (caughtUp.isBefore(since)) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0 || state == State.CLOSED) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return true;
     }
 
     /** Whether this was not known yet. */

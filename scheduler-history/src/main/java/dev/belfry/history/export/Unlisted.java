@@ -58,6 +58,23 @@ final class Unlisted {
         return found;
     }
 
+    /** Listed, gone from the journal, and not counted there: somebody has deleted it. By origin and outcome. */
+    Map<Cell, Long> uncounted() {
+        Map<Cell, Long> sums = new TreeMap<>();
+        left.forEach((cell, count) -> {
+            if (cell.isEarlier() || count < 0) {
+                sums.merge(earlier(cell), count, Long::sum);
+            }
+        });
+        Map<Cell, Long> missing = new TreeMap<>();
+        sums.forEach((cell, count) -> {
+            if (count < 0) {
+                missing.put(cell, -count);
+            }
+        });
+        return missing;
+    }
+
     private static Cell earlier(Cell cell) {
         return new Cell(
                 java.time.Instant.EPOCH, java.time.Instant.EPOCH, JournalCounts.EARLIER, cell.origin(), cell.outcome());

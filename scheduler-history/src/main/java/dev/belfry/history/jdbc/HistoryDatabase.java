@@ -6,6 +6,7 @@ import com.zaxxer.hikari.pool.HikariPool;
 import dev.belfry.history.HistoryException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -16,6 +17,9 @@ import org.flywaydb.core.api.FlywayException;
  * <p>Thread-safe.
  */
 public final class HistoryDatabase implements AutoCloseable {
+    private static final String POSTGRESQL = "jdbc:postgresql:";
+    private static final String H2 = "jdbc:h2:";
+    private static final String H2_ADDRESS = "h2.bindAddress";
     private static final int CONNECTIONS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -34,7 +38,27 @@ public final class HistoryDatabase implements AutoCloseable {
      * @throws HistoryException if it cannot be opened
      */
     public static HistoryDatabase h2(Path file) {
-        return connect("jdbc:h2:file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE", "belfry", "");
+        return connect(H2 + "file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE", "belfry", "");
+    }
+
+    /**
+     * The address of an H2 database in a file that processes of this machine share: the first to open it serves the others, over
+     * the loopback interface, and only those that can read its lock file.
+     *
+     * @param file without the ending {@code .mv.db}
+     */
+    public static String sharedH2(Path file) {
+        return H2 + "file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE;AUTO_SERVER=TRUE";
+    }
+
+    /**
+     * As {@link #connect}, but makes no database where there is none.
+     *
+     * @throws HistoryException if it is not there or cannot be reached
+     */
+    public static HistoryDatabase existing(String url, String user, String password) {
+        boolean made = url.startsWith(H2) && !url.toUpperCase(Locale.ROOT).contains(";IFEXISTS=");
+        return connect(made ? url + ";IFEXISTS=TRUE" : url, user, password);
     }
 
     /**
@@ -45,9 +69,13 @@ public final class HistoryDatabase implements AutoCloseable {
      * @throws IllegalArgumentException if it is neither of PostgreSQL nor of H2
      */
     public static HistoryDatabase connect(String url, String user, String password) {
-        if (!url.startsWith("jdbc:postgresql:") && !url.startsWith("jdbc:h2:")) {
+        if (!url.startsWith(POSTGRESQL) && !url.startsWith(H2)) {
             throw new IllegalArgumentException("the history is kept in PostgreSQL or H2, not at '"
                     + url.replaceAll("[?;].*", "") + "'; begin with jdbc:postgresql: or jdbc:h2:");
+        }
+        if (url.startsWith(H2) && System.getProperty(H2_ADDRESS) == null) {
+            // Whatever H2 serves in this process is for this machine alone.
+            System.setProperty(H2_ADDRESS, "127.0.0.1");
         }
         HikariConfig config = new HikariConfig();
         config.setPoolName("belfry-history");
@@ -57,7 +85,7 @@ public final class HistoryDatabase implements AutoCloseable {
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(PATIENCE.toMillis());
-        if (url.startsWith("jdbc:postgresql:")) {
+        if (url.startsWith(POSTGRESQL)) {
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
         }
         try {

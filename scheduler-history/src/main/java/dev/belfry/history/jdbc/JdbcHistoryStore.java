@@ -8,8 +8,10 @@ import dev.belfry.history.Batch;
 import dev.belfry.history.CountedRow;
 import dev.belfry.history.FireQuery;
 import dev.belfry.history.FireRow;
+import dev.belfry.history.HistoryException;
 import dev.belfry.history.HistoryRow;
 import dev.belfry.history.HistoryStore;
+import dev.belfry.history.HistorySummary;
 import dev.belfry.history.JournalMark;
 import dev.belfry.history.RowKind;
 import java.sql.Connection;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -62,6 +65,30 @@ public final class JdbcHistoryStore implements HistoryStore {
             database.migrate();
             int ns = new Namespaces(new Database(database.source())).enter(namespace);
             return new JdbcHistoryStore(database, ns, clock);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the history of a namespace that is there, to read it: nothing is made, and rights to read are enough.
+     *
+     * @param database closed with the store
+     * @throws dev.belfry.history.HistoryException if the database cannot be reached or has no history of the namespace; it is
+     *     closed then
+     */
+    public static JdbcHistoryStore existing(HistoryDatabase database, String namespace) {
+        try {
+            int ns = new Namespaces(new Database(database.source())).find(namespace);
+            if (ns < 0) {
+                throw new HistoryException(
+                        HistoryException.Kind.REFUSED,
+                        "history database: it has no history of namespace '" + namespace
+                                + "'; check the namespace, and that an exporter writes to this database",
+                        null);
+            }
+            return new JdbcHistoryStore(database, ns, InstantSource.system());
         } catch (RuntimeException e) {
             database.close();
             throw e;
@@ -131,6 +158,16 @@ public final class JdbcHistoryStore implements HistoryStore {
     @Override
     public long retain(Instant writtenBefore) {
         return new Retention(database, chain, ns, clock).apply(writtenBefore);
+    }
+
+    @Override
+    public Optional<Instant> retainedSince() {
+        return queries.retainedSince();
+    }
+
+    @Override
+    public HistorySummary summary() {
+        return queries.summary(head());
     }
 
     @Override

@@ -3,11 +3,13 @@ package dev.belfry.history.jdbc;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.TableEntry;
 import dev.belfry.core.version.JobRecord;
+import dev.belfry.history.AuditReport;
 import dev.belfry.history.CountedRow;
 import dev.belfry.history.FireQuery;
 import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryRow;
 import dev.belfry.history.HistoryStore.KnownJob;
+import dev.belfry.history.HistorySummary;
 import dev.belfry.history.JobRows;
 import dev.belfry.history.RowKind;
 import dev.belfry.history.TableRows;
@@ -191,6 +193,50 @@ final class Queries {
                 return JdbcHistoryStore.rows(statement, RowKind.COUNTED).stream()
                         .map(CountedRow::of)
                         .toList();
+            }
+        });
+    }
+
+    // --- how much there is
+
+    Optional<Instant> retainedSince() {
+        return instant("select max(written_before) from belfry_retention where ns = ?");
+    }
+
+    HistorySummary summary(AuditReport.Anchor head) {
+        return new HistorySummary(
+                number("select count(*) from belfry_fire where ns = ?"),
+                number("select count(*) from belfry_table_version where ns = ?"),
+                number("select count(*) from belfry_job_version where ns = ?"),
+                number("select coalesce(sum(fires), 0) from belfry_counted where ns = ?"),
+                instant("select min(due) from belfry_fire where ns = ?"),
+                instant("select max(due) from belfry_fire where ns = ?"),
+                instant("select max(written_at) from belfry_segment where ns = ?"),
+                head);
+    }
+
+    private long number(String sql) {
+        return one(sql, found -> found.getLong(1));
+    }
+
+    private Optional<Instant> instant(String sql) {
+        Instant at = one(sql, found -> RowTable.instant(found, 1));
+        return at.equals(Instant.EPOCH) ? Optional.empty() : Optional.of(at);
+    }
+
+    /** The first column of the only row. */
+    private interface Column<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
+    private <T> T one(String sql, Column<T> column) {
+        return database.transaction(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                statement.setInt(1, ns);
+                try (ResultSet found = statement.executeQuery()) {
+                    found.next();
+                    return column.of(found);
+                }
             }
         });
     }

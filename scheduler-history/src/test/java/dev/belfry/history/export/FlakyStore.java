@@ -10,11 +10,13 @@ import dev.belfry.history.FireQuery;
 import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryException;
 import dev.belfry.history.HistoryStore;
+import dev.belfry.history.HistorySummary;
 import dev.belfry.history.JournalMark;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -94,6 +96,16 @@ final class FlakyStore implements HistoryStore {
     @Override
     public long retain(Instant writtenBefore) {
         return store.retain(writtenBefore);
+    }
+
+    @Override
+    public Optional<Instant> retainedSince() {
+        return store.retainedSince();
+    }
+
+    @Override
+    public HistorySummary summary() {
+        return store.summary();
     }
 
     @Override

@@ -124,7 +124,9 @@ class TenureTest {
 
     /** History and ZooKeeper together, exported or not. */
     private void theWholeJournalIsComplete() {
-        Journal whole = WholeJournal.read(connection, store, Instant.MIN, Instant.MAX);
+        WholeJournal read = WholeJournal.read(connection, store, Instant.MIN, Instant.MAX);
+        assertThat(read.altered()).isEmpty();
+        Journal whole = read.journal();
         List<FireEntry> lines = whole.fires().stream().map(Journal.Line::entry).toList();
         assertThat(lines).doesNotHaveDuplicates().isSubsetOf(journal.written);
         Map<Cell, Long> all = HandMadeJournal.cells(lines);
@@ -224,6 +226,38 @@ class TenureTest {
         round();
         everythingIsThereOnce();
         assertThat(counted()).isEmpty();
+    }
+
+    @Test
+    void exportedEntriesOfTheLivingAreDeletedExceptTheLastAndStayCounted() {
+        settings = settings.keep(Duration.ZERO);
+        journal.begin(ONE);
+        journal.register(ONE);
+        for (int i = 0; i < 200; i++) {
+            journal.entry(ONE, 2, 0);
+        }
+        restart();
+        round();
+        assertThat(access.children(Paths.journal(ONE))).containsExactly("000000000200");
+        journal.extend(ONE, 1);
+        journal.entry(ONE, 3, 0);
+        restart();
+        round();
+        assertThat(access.children(Paths.journal(ONE))).containsExactly("000000000201");
+        everythingIsThereOnce();
+        assertThat(counted()).isEmpty();
+    }
+
+    @Test
+    void entriesThatWereNotExportedAreNotDeleted() {
+        settings = settings.keep(Duration.ZERO);
+        journal.begin(ONE);
+        journal.entry(ONE, 2, 0);
+        journal.garbage(ONE);
+        journal.entry(ONE, 2, 0);
+        restart();
+        round();
+        assertThat(access.children(Paths.journal(ONE))).containsExactly("000000000002", "000000000003");
     }
 
     @Test

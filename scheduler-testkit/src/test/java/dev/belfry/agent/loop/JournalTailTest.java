@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireJournal;
 import dev.belfry.core.journal.JournalBounds;
+import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.journal.JournalCounts.Origin;
 import dev.belfry.core.ledger.FailureText;
 import dev.belfry.core.ledger.FireId;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What an incarnation writes stays within its share, the newest stays listed, and every outcome is there once. */
@@ -88,6 +90,7 @@ class JournalTailTest {
         for (int n = 0; n < 400; n++) {
             scene.create(Paths.agent("other-" + n + "~1"), new byte[0]);
         }
+        JournalScene.Party exporter = scene.new Party("exporter");
         scene.ensemble.faults().loseReply("journal-trim");
         scene.ensemble.faults().loseRequest("journal-trim");
         long trims = 0;
@@ -96,6 +99,7 @@ class JournalTailTest {
             if (trims < scene.ensemble.faults().count("journal-trim").sent()) {
                 // Nothing else is under way when the connection goes.
                 trims = scene.ensemble.faults().count("journal-trim").sent();
+                exported(exporter, 2);
                 scene.pass(Duration.ofSeconds(20));
             }
         }
@@ -103,6 +107,67 @@ class JournalTailTest {
         assertThat(scene.ensemble.faults().count("journal-trim").lostAfter()).isEqualTo(1);
         assertThat(scene.ensemble.faults().count("journal-trim").lostBefore()).isEqualTo(1);
         assertThat(scene.bytes()).isLessThanOrEqualTo(2 * JournalBounds.share(401));
+        assertAllThere();
+    }
+
+    /** What an exporter does with the oldest entries: counts and deletes in one transaction. Whether it was let. */
+    private boolean exported(JournalScene.Party exporter, int entries) {
+        String parent = Paths.journal(WRITER);
+        List<String> names = scene.entries(WRITER);
+        JournalCounts counts = JournalCounts.decode(parent, scene.data(parent));
+        Transaction.Builder transaction = Transaction.at("export-clear");
+        for (String name : names.subList(0, Math.min(entries, names.size() - 1))) {
+            String path = parent + '/' + name;
+            FireJournal.decode(path, scene.data(path)).forEach(counts::add);
+            transaction.delete(path, -1);
+        }
+        int version = scene.ensemble.peek(parent).orElseThrow().version();
+        List<Commit> answers = new ArrayList<>();
+        transaction.put(parent, counts.encode(), version);
+        exporter.store.commit(exporter.session(), transaction.build(), answers::add);
+        while (answers.isEmpty()) {
+            scene.scheduler.step();
+        }
+        return answers.get(0) instanceof Commit.Applied;
+    }
+
+    @Test
+    void entriesThatAnExporterDeletesAreCountedByOneOfTheTwo() {
+        for (int n = 0; n < 400; n++) {
+            scene.create(Paths.agent("other-" + n + "~1"), new byte[0]);
+        }
+        JournalScene.Party exporter = scene.new Party("exporter");
+        Random random = new Random(Long.getLong("belfry.seed", 17));
+        int deleted = 0;
+        while (written < 2_500) {
+            write((int) written + 1 + random.nextInt(40), 400);
+            if (random.nextInt(3) == 0 && scene.entries(WRITER).size() > 2) {
+                deleted += exported(exporter, 1 + random.nextInt(20)) ? 1 : 0;
+            }
+            if (random.nextInt(4) == 0) {
+                scene.pass(Duration.ofSeconds(15));
+                assertAllThere();
+            }
+        }
+        scene.pass(Duration.ofSeconds(20));
+        assertAllThere();
+        assertThat(deleted).isGreaterThan(10);
+        assertThat(scene.ensemble.faults().count("journal-back-counts").sent())
+                .as("trims that found what an exporter had left")
+                .isGreaterThan(2);
+        assertThat(scene.bytes()).isLessThanOrEqualTo(2 * JournalBounds.share(401));
+    }
+
+    @Test
+    void countsThatSomebodySpoiltAreWrittenAnewFromWhatWasKnown() {
+        for (int n = 0; n < 400; n++) {
+            scene.create(Paths.agent("other-" + n + "~1"), new byte[0]);
+        }
+        write(300, 400);
+        assertThat(scene.data(Paths.journal(WRITER))).as("trimmed").isNotEmpty();
+        scene.put(Paths.journal(WRITER), "garbage");
+        write(900, 400);
+        scene.pass(Duration.ofSeconds(20));
         assertAllThere();
     }
 

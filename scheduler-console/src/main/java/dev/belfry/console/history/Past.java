@@ -1,0 +1,115 @@
+package dev.belfry.console.history;
+
+import dev.belfry.agent.client.Journal;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.VersionedDueSet;
+import dev.belfry.history.AuditReport;
+import dev.belfry.history.AuditReport.Anchor;
+import dev.belfry.history.FireQuery;
+import dev.belfry.history.HistoryStore;
+import dev.belfry.history.export.WholeJournal;
+import dev.belfry.store.StoreConnection;
+import dev.belfry.store.zk.ZkConnection;
+import dev.belfry.store.zk.ZkSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The journal and the jobs of a namespace as its history and ZooKeeper have them together. Not thread-safe. */
+public final class Past implements AutoCloseable {
+    /** How far around an instant events are looked for that tell of it. */
+    private static final Duration AROUND = Duration.ofDays(1);
+    /** Likewise where the definition does not say when fires were due. */
+    private static final Duration FAR = Duration.ofDays(32);
+
+    private static final List<Duration> WINDOWS =
+            List.of(Duration.ofMinutes(10), Duration.ofHours(3), Duration.ofDays(2), Duration.ofDays(32));
+
+    private final StoreConnection connection;
+    private final HistoryStore store;
+
+    private Past(StoreConnection connection, HistoryStore store) {
+        this.connection = connection;
+        this.store = store;
+    }
+
+    /**
+     * Opens it.
+     *
+     * @throws dev.belfry.history.HistoryException if the database cannot be reached, or has no history of the namespace
+     */
+    public static Past open(HistoryAddress address, ZkSettings settings, String namespace) {
+        HistoryStore store = address.existing(namespace);
+        return new Past(ZkConnection.open(settings), store);
+    }
+
+    /** The jobs, with those that ZooKeeper has forgotten. */
+    public MergedJobs jobs(List<JobRecord> present) {
+        return MergedJobs.of(present, store.jobs());
+    }
+
+    /** Everything about fires due in [{@code from}, {@code to}), and about the assignment then. */
+    public WholeJournal journal(Instant from, Instant to) {
+        return WholeJournal.read(connection, store, from, to);
+    }
+
+    /** What may tell of the fire of a job at an instant, or of the last one before it. */
+    public Journal about(JobRecord job, Instant at) {
+        boolean delayed =
+                job.versions().stream().anyMatch(v -> v.definition().schedule().delay().isPresent());
+        Instant last = job.versions().stream()
+                .flatMap(v -> VersionedDueSet.of(job, v.layout())
+                        .latest(Instant.EPOCH, Instant.ofEpochMilli(at.toEpochMilli()))
+                        .stream())
+                .max(Comparator.naturalOrder())
+                .orElse(at);
+        Instant from = earlier(last, at).minus(delayed ? FAR : AROUND);
+        FireQuery query = FireQuery.between(from, at.plus(AROUND)).job(job.uid());
+        return WholeJournal.read(connection, store, query, Instant.EPOCH).journal();
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+
+    /**
+     * The newest part of the journal, as much as it takes.
+     *
+     * @param job uid of the only one that is asked for; empty for all
+     * @param enough whether no more is needed
+     */
+    public Journal newest(Instant now, Optional<String> job, Predicate<Journal> enough) {
+        for (Duration window : WINDOWS) {
+            Journal journal = since(now.minus(window), job);
+            if (enough.test(journal)) {
+                return journal;
+            }
+        }
+        return since(Instant.EPOCH, job);
+    }
+
+    private Journal since(Instant from, Optional<String> job) {
+        FireQuery all = FireQuery.between(from, Instant.MAX);
+        FireQuery query = job.map(all::job).orElse(all);
+        return WholeJournal.read(connection, store, query, Instant.MAX).journal();
+    }
+
+    /** From when on events are complete: earlier ones may have been removed because of their age. */
+    public Optional<Instant> completeSince() {
+        return store.retainedSince();
+    }
+
+    /** Compares every row with what was written. */
+    public AuditReport audit(List<Anchor> anchors) {
+        return store.audit(anchors);
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+        store.close();
+    }
+}
