@@ -34,8 +34,13 @@ final class OwnedShard {
     long since;
 
     final String job;
+    /** Until when the owner before may have held its lease, by the clock that decides what is due; empty if it let go. */
+    Optional<Instant> doubt = Optional.empty();
     /** Of a broadcast shard: when its agent registered, so that it owes what came after. */
     Instant joined = Instant.MIN;
+
+    /** Of a broadcast shard: whether the incarnation before did not let go. */
+    boolean followsLost;
 
     Stage stage = Stage.LOADING;
     /** The decisions; null while loading. */

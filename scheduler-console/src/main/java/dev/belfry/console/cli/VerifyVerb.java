@@ -8,6 +8,7 @@ import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.TableState;
 import dev.belfry.console.proof.Evidence;
 import dev.belfry.console.proof.Finding;
+import dev.belfry.console.proof.Pair;
 import dev.belfry.console.proof.Proof;
 import dev.belfry.console.proof.Prover;
 import dev.belfry.core.ledger.LedgerRecord;
@@ -51,6 +52,11 @@ final class VerifyVerb extends ClusterVerb {
                             + " name since.")
     @Nullable
     String only;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "List the fires that may have run twice, too.")
+    boolean verbose;
 
     VerifyVerb(Shell shell) {
         super(shell);
@@ -123,7 +129,7 @@ final class VerifyVerb extends ClusterVerb {
         proof.outcomes().forEach((outcome, count) -> table.row("  " + outcome.text(), number(count)));
         table.row("  counted, not listed", number(proof.counted()));
         table.row("  pending", number(proof.pending()));
-        table.row("ran twice, outcome unknown to the second owner", number(proof.pairs()));
+        table.row("may have run twice, and say so", number(proof.pairs()));
         for (Finding.Kind kind : Finding.Kind.values()) {
             table.row(kind.name().toLowerCase(java.util.Locale.ROOT) + "s", number(proof.wrong(kind)));
         }
@@ -145,6 +151,11 @@ final class VerifyVerb extends ClusterVerb {
                 print("... and " + (proof.findings().size() - SHOWN) + " more; -o json lists them");
             }
         }
+        if (verbose) {
+            tellPairs(proof);
+        } else if (proof.pairs() > 0) {
+            print("note: -v lists the fires that may have run twice");
+        }
         notes.forEach(note -> print("note: " + note));
         if (jobs == 0) {
             print("There is no job in namespace '" + namespaceName() + "': nothing was due.");
@@ -158,6 +169,15 @@ final class VerifyVerb extends ClusterVerb {
                     + underWay(proof));
         } else {
             print("Every due fire has exactly one outcome" + underWay(proof));
+        }
+    }
+
+    private void tellPairs(Proof proof) {
+        TextTable pairs = new TextTable("MAY HAVE RUN TWICE", "SHARD", "DUE", "ATTEMPTS");
+        proof.twice().forEach(pair -> pairs.row(pair.job(), pair.shard(), pair.due(), pair.detail()));
+        shell.out().print(pairs.render());
+        if (proof.pairs() > proof.twice().size()) {
+            print("... and " + (proof.pairs() - proof.twice().size()) + " more; a shorter stretch lists them");
         }
     }
 
@@ -181,6 +201,7 @@ final class VerifyVerb extends ClusterVerb {
         tree.put("countedNotListed", proof.counted());
         tree.put("pending", proof.pending());
         tree.put("pairs", proof.pairs());
+        tree.put("twice", proof.twice().stream().map(VerifyVerb::tree).toList());
         tree.put("gaps", proof.wrong(Finding.Kind.GAP));
         tree.put("duplicates", proof.wrong(Finding.Kind.DUPLICATE));
         tree.put("phantoms", proof.wrong(Finding.Kind.PHANTOM));
@@ -200,5 +221,15 @@ final class VerifyVerb extends ClusterVerb {
         tree.put("findings", findings);
         tree.put("notes", notes);
         return tree;
+    }
+
+    private static Map<String, Object> tree(Pair pair) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("job", pair.job());
+        one.put("layout", pair.layout());
+        one.put("shard", pair.shard());
+        one.put("due", Times.iso(pair.due()));
+        one.put("detail", pair.detail());
+        return one;
     }
 }

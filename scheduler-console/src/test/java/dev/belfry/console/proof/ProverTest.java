@@ -91,9 +91,29 @@ class ProverTest {
         Proof proof = run.prove();
         assertThat(proof.wrong(Finding.Kind.DUPLICATE)).isEqualTo(1);
         assertThat(proof.pairs()).isEqualTo(1);
+        assertThat(proof.twice()).singleElement().satisfies(pair -> {
+            assertThat(pair.due()).isEqualTo(fire(11));
+            assertThat(pair.detail()).contains("succeeded, then token").contains("succeeded (outcome-unknown)");
+        });
         assertThat(proof.findings())
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.first()).isEqualTo(fire(10)));
+    }
+
+    @Test
+    void firesThatRanAgainBecauseTheirFirstOwnerWasLostArePairs() {
+        run.allSucceeded(NOW.minusMillis(1));
+        run.lines.remove(run.of("0", fire(12)));
+        run.lines.add(run.line("0", fire(12), Outcome.SUCCEEDED, Reasons.OUTCOME_UNKNOWN));
+        run.lines.remove(run.of("1", fire(13)));
+        run.lines.add(run.line("1", fire(13), Outcome.MISSED, Reasons.OUTCOME_UNKNOWN));
+        Proof proof = run.prove();
+        assertThat(proof.holds()).isTrue();
+        assertThat(proof.pairs()).as("one of them was not run again").isEqualTo(1);
+        assertThat(proof.twice()).singleElement().satisfies(pair -> {
+            assertThat(pair.shard()).isEqualTo("0");
+            assertThat(pair.detail()).contains("no trace");
+        });
     }
 
     @Test
