@@ -48,6 +48,8 @@ import org.slf4j.LoggerFactory;
  * of its own, each with its vector and its line in the journal.
  *
  * <p>Not thread-safe; owned by the master's loop.
+ *
+ * <p>A little longer than the house limit: reading, repairing and writing share the versions of every bucket.
  */
 final class TableWriter {
     private static final Logger LOG = LoggerFactory.getLogger(TableWriter.class);

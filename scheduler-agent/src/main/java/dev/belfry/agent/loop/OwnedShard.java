@@ -50,6 +50,9 @@ final class OwnedShard {
     /** Version of the ledger znode; -1 while there is none. */
     int ledgerVersion = -1;
 
+    /** When the ledger was last written before it was read, by the ensemble's clock. */
+    Instant ledgerModified = Instant.EPOCH;
+
     boolean ledgerRead;
     /** Whether it was said that the ledger cannot be read. */
     boolean complained;

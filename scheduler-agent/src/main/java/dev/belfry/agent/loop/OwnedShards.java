@@ -299,7 +299,8 @@ final class OwnedShards {
         ShardRuns runs = new ShardRuns(shard.ref, shard.since, incarnation, ledger, view, new Effects(shard));
         shard.doubt.ifPresent(runs::doubt);
         if (shard.followsLost) {
-            runs.absent(shard.joined, longestTrace());
+            // Whoever wrote the ledger last was there then, and had registered not long before.
+            runs.absent(shard.joined, shard.ledgerModified.minus(session.timeout()), longestTrace());
         }
         shard.runs = runs;
         shard.stage = OwnedShard.Stage.ACTIVE;

@@ -11,6 +11,7 @@ import dev.belfry.console.proof.Finding;
 import dev.belfry.console.proof.Pair;
 import dev.belfry.console.proof.Proof;
 import dev.belfry.console.proof.Prover;
+import dev.belfry.console.proof.PutBack;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
@@ -108,6 +109,7 @@ final class VerifyVerb extends ClusterVerb {
                 key -> table.table().tenancy(key).isPresent(),
                 now);
         Instant first = jobs.stream()
+                .map(job -> PutBack.continued(job, journal))
                 .map(job -> job.versions().get(0).from())
                 .min(Comparator.naturalOrder())
                 .orElse(now);

@@ -62,7 +62,15 @@ public final class Prover {
                     .add(line);
         }
         Unlisted unlisted = new Unlisted(evidence.journal().counts().values());
-        List<JobRecord> jobs = new ArrayList<>(evidence.jobs());
+        List<JobRecord> jobs = new ArrayList<>();
+        for (JobRecord job : evidence.jobs()) {
+            PutBack.since(job, evidence.journal())
+                    .ifPresent(first ->
+                            tally.notes.add("job " + job.name() + ": its definition says that it is in force from "
+                                    + job.versions().get(0).from() + " on, but it has run since " + first
+                                    + ": it was deleted and put back, and counts as in force all along"));
+            jobs.add(PutBack.continued(job, evidence.journal()));
+        }
         jobs.sort(Comparator.comparing(JobRecord::name));
         for (JobRecord job : jobs) {
             Unlisted.OfJob missing = new Unlisted.OfJob();

@@ -89,8 +89,7 @@ final class ShardProof {
 
     private static String attempts(List<FireEntry> lines) {
         Map<Long, FireEntry> last = new TreeMap<>();
-        lines.forEach(line -> last.merge(
-                line.token(), line, (a, b) -> b.kind() == FireEntry.Kind.STARTED ? a : b));
+        lines.forEach(line -> last.merge(line.token(), line, (a, b) -> b.kind() == FireEntry.Kind.STARTED ? a : b));
         String known = last.values().stream()
                 .map(line -> "token " + line.token() + " "
                         + (line.kind() == FireEntry.Kind.STARTED

@@ -363,8 +363,7 @@ class ProverHistoriesTest {
     void anAgentThatComesBackAndSettlesWhatItHadBegunOwesNothingOfTheTimeBetween() {
         Ledgering run = broadcast();
         run.agents.remove(0);
-        run.lines.removeIf(line ->
-                line.shard().equals("a") && line.fire().due().equals(minute(8)));
+        run.lines.removeIf(line -> line.shard().equals("a") && line.fire().due().equals(minute(8)));
         run.lines.add(run.line(
                 0, "a", FireId.scheduled(minute(8)), minute(8), 1, Outcome.SUCCEEDED, Reasons.OUTCOME_UNKNOWN));
         List<Journal.Line> journal = new ArrayList<>();

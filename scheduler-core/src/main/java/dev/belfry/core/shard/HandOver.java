@@ -83,7 +83,8 @@ final class HandOver {
             }
         }
         Optional<Instant> doubt = Optional.of(book.doubt).filter(until -> until.isAfter(book.mark));
-        released = Optional.of(new Released(first, Instant.ofEpochMilli(now.wall().toEpochMilli()), doubt));
+        released =
+                Optional.of(new Released(first, Instant.ofEpochMilli(now.wall().toEpochMilli()), doubt));
         book.dirty = true;
     }
 

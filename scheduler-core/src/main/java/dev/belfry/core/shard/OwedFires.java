@@ -32,33 +32,6 @@ final class OwedFires {
 
     private final ShardBook book;
     private final Outcomes outcomes;
-    void absent(Instant until, Duration most) {
-        absence = Optional.of(new Absence(until, most));
-    }
-
-    /** Records what an earlier incarnation of the agent may have run without a trace, and passes over the rest of that time. */
-    void settleAbsence(Moment now) {
-        absence.ifPresent(absent -> {
-            absence = Optional.empty();
-            List<Owed.Gap> gaps = book.rules().where(false, book.gaps(book.decided, absent.until()));
-            DueSet set = book.due();
-            gaps.stream()
-                    .flatMap(gap -> set.next(gap.after()).filter(first -> !first.isAfter(gap.upTo())).stream())
-                    .findFirst()
-                    .ifPresent(first -> mayHaveRun(set, gaps, first.plus(absent.most()), now));
-            book.decided = later(book.decided, absent.until());
-        });
-    }
-
-    private void mayHaveRun(DueSet set, List<Owed.Gap> gaps, Instant edge, Moment now) {
-        List<Owed.Gap> within = gaps.stream()
-                .filter(gap -> gap.after().isBefore(edge))
-                .map(gap -> new Owed.Gap(gap.after(), earlier(gap.upTo(), edge)))
-                .flatMap(gap -> book.rules().cut(gap).stream())
-                .filter(gap -> book.rules().at(gap.upTo()).recovery() == Recovery.RERUN)
-                .toList();
-        settleRanges(set, within, verdict(Outcome.MISSED, Reasons.OUTCOME_UNKNOWN), now);
-    }
 
     /** The hand-over by which the shard came here, until what was due during it is settled. */
     private Optional<Released> inherited;
@@ -68,7 +41,7 @@ final class OwedFires {
     /** Of a broadcast shard: until when its agent was not there, if an incarnation before was lost. */
     private Optional<Absence> absence = Optional.empty();
 
-    private record Absence(Instant until, Duration most) {}
+    private record Absence(Instant until, Instant there, Duration most) {}
 
     /** Fires due in it run late, whatever the misfire policy: a planned hand-over was under way. */
     private record Window(Instant from, Instant to) {}
@@ -77,6 +50,44 @@ final class OwedFires {
         this.book = book;
         this.outcomes = outcomes;
         this.inherited = inherited;
+    }
+
+    void absent(Instant until, Instant there, Duration most) {
+        absence = Optional.of(new Absence(until, there, most));
+    }
+
+    /** Records what an earlier incarnation of the agent may have run without a trace, and passes over the rest of that time. */
+    void settleAbsence(Moment now) {
+        absence.ifPresent(absent -> {
+            absence = Optional.empty();
+            List<Owed.Gap> gaps = book.rules().where(false, book.gaps(book.decided, absent.until()));
+            firstDue(gaps, Instant.MIN).ifPresent(first -> {
+                Instant edge = first.plus(absent.most());
+                mayHaveRun(gaps, Instant.MIN, edge, now);
+                firstDue(gaps, absent.there())
+                        .ifPresent(due -> mayHaveRun(gaps, later(edge, absent.there()), due.plus(absent.most()), now));
+            });
+            book.decided = later(book.decided, absent.until());
+        });
+    }
+
+    private Optional<Instant> firstDue(List<Owed.Gap> gaps, Instant after) {
+        return gaps.stream()
+                .filter(gap -> gap.upTo().isAfter(after))
+                .flatMap(gap ->
+                        book.due().next(later(gap.after(), after)).filter(due -> !due.isAfter(gap.upTo())).stream())
+                .findFirst();
+    }
+
+    private void mayHaveRun(List<Owed.Gap> gaps, Instant after, Instant edge, Moment now) {
+        DueSet set = book.due();
+        List<Owed.Gap> within = gaps.stream()
+                .map(gap -> new Owed.Gap(later(gap.after(), after), earlier(gap.upTo(), edge)))
+                .filter(gap -> gap.after().isBefore(gap.upTo()))
+                .flatMap(gap -> book.rules().cut(gap).stream())
+                .filter(gap -> book.rules().at(gap.upTo()).recovery() == Recovery.RERUN)
+                .toList();
+        settleRanges(set, within, verdict(Outcome.MISSED, Reasons.OUTCOME_UNKNOWN), now);
     }
 
     /**

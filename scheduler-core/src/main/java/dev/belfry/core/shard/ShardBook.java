@@ -46,6 +46,7 @@ final class ShardBook {
     Instant decided;
     /** What was due up to here and is not listed may have been started by an owner that was lost. */
     Instant doubt;
+
     Optional<Instant> delayNext;
     final FinalSpans spans = new FinalSpans();
     final Map<FireId, Fire> live = new LinkedHashMap<>();

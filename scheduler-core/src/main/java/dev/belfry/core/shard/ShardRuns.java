@@ -129,11 +129,12 @@ public final class ShardRuns {
 
     /**
      * Of a broadcast shard: before {@code until} this agent was not there, and owes nothing of that time; but an incarnation
-     * before was lost, and may have run what was due up to {@code most} after the first fire that it left no trace of.
-     * That is recorded and not run again, since nobody knows whether the agent was there. Call it before the first decision.
+     * before was lost, and may have run what was due up to {@code most} after the first fire that it left no trace of, or
+     * after the first of these that came when it is known to have been {@code there}. That is recorded and not run again,
+     * since nobody knows whether the agent was there. Call it before the first decision.
      */
-    public void absent(Instant until, Duration most) {
-        owed.absent(until, most);
+    public void absent(Instant until, Instant there, Duration most) {
+        owed.absent(until, there, most);
     }
 
     /** The definition has changed. */

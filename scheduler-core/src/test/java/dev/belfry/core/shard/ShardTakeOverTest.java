@@ -1,5 +1,6 @@
 package dev.belfry.core.shard;
 
+import static dev.belfry.core.shard.TestShard.NOON;
 import static dev.belfry.core.shard.TestShard.above;
 import static dev.belfry.core.shard.TestShard.everyTenSeconds;
 import static dev.belfry.core.shard.TestShard.second;
@@ -173,7 +174,7 @@ class ShardTakeOverTest {
     void whatALostIncarnationMayHaveRunIsRecordedAndTheTimeWithoutTheAgentOwesNothing() {
         TestShard lost = TestShard.of(everyTenSeconds()).at(10);
         TestShard next = lost.successor();
-        next.runs.absent(second(1_000), Duration.ofSeconds(25));
+        next.runs.absent(second(1_000), NOON, Duration.ofSeconds(25));
         next.at(1_005);
         next.succeed();
         assertThat(next.outcomes())
@@ -185,21 +186,28 @@ class ShardTakeOverTest {
     @Test
     void whatALostIncarnationMayHaveRunIsRecordedThoughTheNextOneIsSoonGoneAgain() {
         TestShard ended = TestShard.of(everyTenSeconds()).successor();
-        ended.runs.absent(second(45), Duration.ofSeconds(15));
+        ended.runs.absent(second(45), NOON, Duration.ofSeconds(15));
         ended.clock(50).runs.supersede(second(50), Reasons.DELETED, List.of(), ended.moment());
-        assertThat(ended.outcomes())
-                .containsExactly("10-20 x2 missed(outcome-unknown)", "50 superseded(deleted)");
+        assertThat(ended.outcomes()).containsExactly("10-20 x2 missed(outcome-unknown)", "50 superseded(deleted)");
         TestShard left = TestShard.of(everyTenSeconds()).successor();
-        left.runs.absent(second(45), Duration.ofSeconds(15));
+        left.runs.absent(second(45), NOON, Duration.ofSeconds(15));
         left.clock(46).runs.beginHandOver(left.now);
         left.runs.prepareRelease(left.moment());
         assertThat(left.outcomes()).containsExactly("10-20 x2 missed(outcome-unknown)");
     }
 
     @Test
+    void anIncarnationThatWasLostBeforeItSettledAnythingMayHaveRunSomethingToo() {
+        TestShard next = TestShard.of(everyTenSeconds()).successor();
+        next.runs.absent(second(1_000), second(495), Duration.ofSeconds(15));
+        assertThat(next.at(1_001).outcomes())
+                .containsExactly("10-20 x2 missed(outcome-unknown)", "500-510 x2 missed(outcome-unknown)");
+    }
+
+    @Test
     void atMostOnceALostIncarnationHasRunNothingThatItHadNotClaimed() {
         TestShard next = TestShard.of(everyTenSeconds().recovery(Recovery.SKIP)).successor();
-        next.runs.absent(second(45), Duration.ofSeconds(15));
+        next.runs.absent(second(45), NOON, Duration.ofSeconds(15));
         assertThat(next.at(46).outcomes()).isEmpty();
     }
 

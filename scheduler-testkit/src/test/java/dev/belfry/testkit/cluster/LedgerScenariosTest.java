@@ -110,9 +110,7 @@ class LedgerScenariosTest {
             });
         });
         Instant late = cluster.now().minusSeconds(5);
-        assertThat(cluster.safety()
-                        .journal()
-                        .finals(ShardId.of(untold.get(0).shard())))
+        assertThat(cluster.safety().journal().finals(ShardId.of(untold.get(0).shard())))
                 .as("what falls due under the next owner's lease is nothing out of the ordinary")
                 .filteredOn(line -> line.fire().due().isAfter(late))
                 .isNotEmpty()
@@ -125,15 +123,15 @@ class LedgerScenariosTest {
         SimCluster cluster = cluster(45, every("work", 500, 3).misfire(SKIP_LATE));
         List<Execution> untold = untold(cluster);
         cluster.run(Duration.ofSeconds(25));
-        assertThat(untold).hasSizeGreaterThan(2).allSatisfy(execution -> assertThat(cluster.safety()
-                        .journal()
-                        .finals(ShardId.of(execution.shard())))
-                .filteredOn(line -> CommittedJournal.covers(line, execution.fire()))
-                .singleElement()
-                .satisfies(line -> {
-                    assertThat(line.outcome()).isEqualTo(Outcome.MISSED);
-                    assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
-                }));
+        assertThat(untold)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(execution -> assertThat(cluster.safety().journal().finals(ShardId.of(execution.shard())))
+                        .filteredOn(line -> CommittedJournal.covers(line, execution.fire()))
+                        .singleElement()
+                        .satisfies(line -> {
+                            assertThat(line.outcome()).isEqualTo(Outcome.MISSED);
+                            assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
+                        }));
         heals(cluster, Duration.ofSeconds(15));
     }
 
@@ -157,11 +155,15 @@ class LedgerScenariosTest {
                         && line.fire().due().isBefore(killed.plus(Duration.ofMinutes(2))))
                 .toList();
         Duration lease = Duration.ofSeconds(10);
-        assertThat(late).hasSizeGreaterThan(200).allSatisfy(line -> assertThat(line.reason())
-                .isEqualTo(
-                        line.fire().due().isAfter(killed.plus(lease))
-                                ? Reasons.MISFIRE
-                                : line.fire().due().isBefore(killed.plusSeconds(2)) ? Reasons.OUTCOME_UNKNOWN : line.reason()));
+        assertThat(late)
+                .hasSizeGreaterThan(200)
+                .allSatisfy(line -> assertThat(line.reason())
+                        .isEqualTo(
+                                line.fire().due().isAfter(killed.plus(lease))
+                                        ? Reasons.MISFIRE
+                                        : line.fire().due().isBefore(killed.plusSeconds(2))
+                                                ? Reasons.OUTCOME_UNKNOWN
+                                                : line.reason()));
         heals(cluster, Duration.ofSeconds(15));
     }
 
@@ -175,12 +177,12 @@ class LedgerScenariosTest {
         cluster.start(id);
         cluster.run(Duration.ofSeconds(10));
         ShardId shard = ShardId.of(untold.get(0).shard());
-        assertThat(untold).hasSizeGreaterThan(2).allSatisfy(execution -> assertThat(cluster.safety()
-                        .journal()
-                        .finals(shard))
-                .filteredOn(line -> CommittedJournal.covers(line, execution.fire()))
-                .singleElement()
-                .satisfies(line -> assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN)));
+        assertThat(untold)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(execution -> assertThat(cluster.safety().journal().finals(shard))
+                        .filteredOn(line -> CommittedJournal.covers(line, execution.fire()))
+                        .singleElement()
+                        .satisfies(line -> assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN)));
         assertThat(cluster.safety().journal().finals(shard))
                 .as("an agent that is not there owes nothing")
                 .noneMatch(line -> line.fire().due().isAfter(killed.plusSeconds(20))
@@ -201,8 +203,8 @@ class LedgerScenariosTest {
         agent.kill();
         return cluster.evidence().all().stream()
                 .skip(before)
-                .filter(execution -> execution.process().name().equals(agent.id())
-                        && execution.how() == Execution.End.RETURNED)
+                .filter(execution ->
+                        execution.process().name().equals(agent.id()) && execution.how() == Execution.End.RETURNED)
                 .toList();
     }
 

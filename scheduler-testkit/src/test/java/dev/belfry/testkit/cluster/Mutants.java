@@ -147,10 +147,16 @@ final class Mutants {
                         .within(FEW, "I1", "I4"),
                 mutant("5.6", "what a lost owner left no trace of is taken for what never ran")
                         .in(MASTER + "Losses", "doubt", with(NoDoubt.class))
-                        .on(LEDGERS + "firesThatRanUnderTheLeaseWhileNoServerAnsweredRunAgainAsWhatMayHaveRun", "I4", "test"),
+                        .on(
+                                LEDGERS + "firesThatRanUnderTheLeaseWhileNoServerAnsweredRunAgainAsWhatMayHaveRun",
+                                "I4",
+                                "test"),
                 mutant("5.6", "the doubt ends with the last proof of life, and the lease goes on")
                         .in(CORE + "ownership.ProofOfLife", "overNanos", with(ByTheProof.class))
-                        .on(LEDGERS + "firesThatRanUnderTheLeaseWhileNoServerAnsweredRunAgainAsWhatMayHaveRun", "I4", "test"));
+                        .on(
+                                LEDGERS + "firesThatRanUnderTheLeaseWhileNoServerAnsweredRunAgainAsWhatMayHaveRun",
+                                "I4",
+                                "test"));
     }
 
     private static Mutant.Idea mutant(String rule, String what) {
