@@ -358,7 +358,8 @@ final class CommandDesk implements Mirror.Listener {
 
     private Effect delete(JobRecord job, Duration delay, int version) {
         JobRecord changed = job.deletedAt(now().plus(delay));
-        return write(job, JobRecordCodec.encode(changed), version, "job '" + job.name() + "' deleted", "");
+        return write(
+                job, JobRecordCodec.encodeDeleted(changed, delay), version, "job '" + job.name() + "' deleted", "");
     }
 
     private static Effect write(JobRecord job, byte[] data, int version, String text, String runId) {

@@ -87,6 +87,14 @@ final class JobBook implements Mirror.Listener {
                 .orElse(uid);
     }
 
+    /** Whether the job with this uid waits a while for an owner that has announced its restart. */
+    boolean waitsForRestart(String uid) {
+        return byName.values().stream()
+                .map(Entry::job)
+                .anyMatch(job ->
+                        job.uid().equals(uid) && !job.definition().rejoinGrace().isZero());
+    }
+
     Collection<Entry> all() {
         return Collections.unmodifiableCollection(byName.values());
     }

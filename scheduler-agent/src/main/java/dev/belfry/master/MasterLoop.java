@@ -161,6 +161,7 @@ public final class MasterLoop implements SessionListener {
         final Session session;
         final Incarnation self;
         final ProofOfLife life = new ProofOfLife();
+        final StampedClock clock = new StampedClock(loop);
         final Map<String, AgentFacts> agents = new TreeMap<>();
         /** Incarnations that are registered, with a record that cannot be read: alive, and not to be replaced. */
         final Set<String> unreadable = new TreeSet<>();
@@ -349,7 +350,13 @@ public final class MasterLoop implements SessionListener {
                             Paths.MASTER_JOURNAL + "/t" + String.format(java.util.Locale.ROOT, "%012d", epoch.term()),
                             new TableEntry(epoch.term(), self.name(), 0, loop.now(), java.util.List.of()).encode())
                     .build();
-            store.commit(session, transaction, answer -> epochAnswered(epoch, znode.version() + 1, answer));
+            StampedClock.Sent sent = clock.sending();
+            store.commit(session, transaction, answer -> {
+                if (answer instanceof Commit.Applied applied) {
+                    clock.stamped(sent, applied.stamps().get(0).modified());
+                }
+                epochAnswered(epoch, znode.version() + 1, answer);
+            });
         }
 
         /** Says once why nobody can be master, and looks again until somebody has put it right. */
@@ -391,7 +398,7 @@ public final class MasterLoop implements SessionListener {
                         epoch,
                         version,
                         offset,
-                        new Office.Watched(life, agents, unreadable, restarting, registrations),
+                        new Office.Watched(life, agents, unreadable, restarting, registrations, clock),
                         new Alarm(),
                         this::fenced);
                 office = fresh;

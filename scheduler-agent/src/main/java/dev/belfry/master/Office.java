@@ -25,9 +25,10 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +60,7 @@ final class Office {
     private final Set<String> unreadable;
     private final Map<Incarnation, Instant> restarting;
     private final Mirror registrations;
+    private final StampedClock clock;
     private final Runnable fenced;
 
     private final TableWriter table;
@@ -90,13 +92,15 @@ final class Office {
      * @param unreadable incarnations that are registered with a record that cannot be read
      * @param restarting incarnations that announced their restart, and when
      * @param registrations follows the registrations
+     * @param clock the ensemble's clock
      */
     record Watched(
             ProofOfLife life,
             Map<String, AgentFacts> agents,
             Set<String> unreadable,
             Map<Incarnation, Instant> restarting,
-            Mirror registrations) {}
+            Mirror registrations,
+            StampedClock clock) {}
 
     /** Told of overdue fires; see {@link OverdueWatch.Owner}. */
     interface Alarm {
@@ -128,6 +132,7 @@ final class Office {
         this.unreadable = watched.unreadable();
         this.restarting = watched.restarting();
         this.registrations = watched.registrations();
+        this.clock = watched.clock();
         this.fenced = fenced;
         this.table = new TableWriter(loop, store, session, self, epoch.term(), this::fence);
         this.jobs = new JobBook(store, session, this::planSoon, this::jobsSettled);
@@ -326,10 +331,10 @@ final class Office {
             }
         }
         rearm(held > 0 ? Math.min(wait, held) : wait, now);
-        Plan writable = only(
-                plan,
-                change -> (!grants(change) || table.heldNanos(change.shard()) == 0)
-                        && !jobs.lost(change.shard().jobUid()));
+        // Not grants of shards whose present owner is not known and may still hold a lease, and nothing about jobs that
+        // seem to be gone only because their definition cannot be read.
+        Plan writable = plan.only(change -> (!grants(change) || table.heldNanos(change.shard()) == 0)
+                && !jobs.lost(change.shard().jobUid()));
         if (!writable.isEmpty()) {
             write(writable);
         } else {
@@ -367,22 +372,6 @@ final class Office {
         return agents.containsKey(incarnation) || unreadable.contains(incarnation);
     }
 
-    /**
-     * The part of a plan that may be written now: not grants of shards whose present owner is not known and may still hold a
-     * lease, and nothing about jobs that seem to be gone only because their definition cannot be read.
-     */
-    private static Plan only(Plan plan, Predicate<Change> wanted) {
-        List<Change> changes = new ArrayList<>();
-        List<String> reasons = new ArrayList<>();
-        for (int i = 0; i < plan.changes().size(); i++) {
-            if (wanted.test(plan.changes().get(i))) {
-                changes.add(plan.changes().get(i));
-                reasons.add(plan.reasons().get(i));
-            }
-        }
-        return new Plan(changes, reasons, plan.unplaced());
-    }
-
     private static boolean grants(Change change) {
         return change instanceof Change.Grant || change instanceof Change.Settle;
     }
@@ -410,8 +399,10 @@ final class Office {
                 plan.reasons().get(0));
         // The rest comes with the next plan, made from what this part left.
         Plan part = plan.part(0, Math.min(TableWriter.PART, plan.changes().size()));
-        table.write(part, answer -> {
-            if (answer instanceof Commit.Applied) {
+        StampedClock.Sent sent = clock.sending();
+        table.write(part, doubts(), answer -> {
+            if (answer instanceof Commit.Applied applied) {
+                clock.stamped(sent, applied.stamps().get(0).modified());
                 settlements.written(part);
             }
             written(answer);
@@ -423,6 +414,20 @@ final class Office {
         if (!ended && !writing && table.loaded()) {
             table.load(this::planSoon);
         }
+    }
+
+    private Function<Change, Optional<Instant>> doubts() {
+        Losses losses = new Losses(
+                clock.latest(),
+                loop.nanoTime(),
+                this::registered,
+                handOvers.released(),
+                (owner, job) -> restarting.containsKey(owner) && jobs.waitsForRestart(job),
+                life,
+                epoch.longestTimeout(),
+                table::heldBefore);
+        AssignmentTable before = table.table();
+        return change -> losses.doubt(change, before.tenancy(change.shard()));
     }
 
     private void written(Commit answer) {

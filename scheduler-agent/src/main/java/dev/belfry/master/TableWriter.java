@@ -23,13 +23,17 @@ import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -44,6 +48,8 @@ import org.slf4j.LoggerFactory;
  * of its own, each with its vector and its line in the journal.
  *
  * <p>Not thread-safe; owned by the master's loop.
+ *
+ * <p>A little longer than the house limit: reading, repairing and writing share the versions of every bucket.
  */
 final class TableWriter {
     private static final Logger LOG = LoggerFactory.getLogger(TableWriter.class);
@@ -268,19 +274,43 @@ final class TableWriter {
         return until == null ? 0 : Math.max(0, until - loop.nanoTime());
     }
 
-    /** Writes {@code part}, of {@link #PART} changes at most. */
-    void write(Plan part, Consumer<Commit> then) {
-        if (n + 1 >= Generation.PER_TERM) {
+    /** For how long, in nanoseconds, the wait of {@link #heldNanos} has been over; empty if there was none. */
+    OptionalLong heldBefore(ShardKey key) {
+        Long until = lostUntil.get(Buckets.of(key));
+        return until == null ? OptionalLong.empty() : OptionalLong.of(Math.max(0, loop.nanoTime() - until));
+    }
+
+    /**
+     * Writes {@code part}, of {@link #PART} changes at most.
+     *
+     * @param doubt until when an owner before may have held its lease, if it was lost
+     */
+    void write(Plan part, Function<Change, Optional<Instant>> doubt, Consumer<Commit> then) {
+        if (n + 2 >= Generation.PER_TERM) {
             then.accept(new Commit.Fenced(0, Paths.EPOCH));
             return;
         }
+        // What follows a loss has a generation of its own: the doubt is kept by generation.
+        Plan certain = part.only(change -> doubt.apply(change).isEmpty());
+        Plan doubtful = part.only(change -> doubt.apply(change).isPresent());
         Generation generation = Generation.of(term, ++n);
-        Plan.Applied applied = part.apply(table, generation);
+        Plan.Applied first = certain.apply(table, generation);
+        Set<Integer> buckets = new TreeSet<>(first.buckets());
+        AssignmentTable after = first.table();
+        if (!doubtful.isEmpty()) {
+            generation = Generation.of(term, ++n);
+            Optional<Instant> until = doubtful.changes().stream()
+                    .flatMap(change -> doubt.apply(change).stream())
+                    .max(Comparator.naturalOrder());
+            Plan.Applied second = doubtful.apply(after, generation, until);
+            buckets.addAll(second.buckets());
+            after = second.table();
+        }
         List<TableEntry.Line> lines = new ArrayList<>();
         for (int i = 0; i < part.changes().size(); i++) {
             lines.add(line(part.changes().get(i), part.reasons().get(i)));
         }
-        write("table-write", applied.table(), applied.buckets(), generation, lines, then);
+        write("table-write", after, buckets, generation, lines, then);
     }
 
     private void write(

@@ -33,9 +33,8 @@ public record RoundReport(
     /** In one paragraph. */
     public String summary() {
         return findings.executions() + " attempts, " + proof.due() + " fires of shards due, " + proof.pairs()
-                + " recorded twice as outcome-unknown, " + findings.doubled() + " run to their end twice, "
-                + findings.traceless() + " more of which the first attempt left no trace, " + findings.unclaimed()
-                + " broadcast fires around the end of an incarnation that nobody accounts for, "
+                + " recorded as run again after an unknown outcome, " + findings.doubled() + " run to their end twice, "
+                + findings.unsure() + " run to their end and recorded as unknown, "
                 + findings.overrun() + " attempts beside an older one whose lease was over, outcomes "
                 + findings.outcomes() + ", " + proof.counted() + " counted and not listed; "
                 + (violations.isEmpty() ? "every promise kept" : violations.size() + " BROKEN PROMISES");

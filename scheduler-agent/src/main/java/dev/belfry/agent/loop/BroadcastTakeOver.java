@@ -76,7 +76,11 @@ final class BroadcastTakeOver implements Loading.Owner {
             shard.since = before.since() + 1;
         }
         // What was begun and not finished is settled like any other; nothing was due while the agent was not there.
-        Instant mark = before.mark().isAfter(registeredAt) ? before.mark() : registeredAt;
+        // Only of
+        // an incarnation that did not let go nobody can say what it ran last: that is still to be settled.
+        boolean lost = stored.isPresent() && before.released().isEmpty();
+        Instant mark = lost || before.mark().isAfter(registeredAt) ? before.mark() : registeredAt;
+        shard.followsLost = lost;
         LedgerRecord ours = new LedgerRecord(
                 incarnation,
                 0,

@@ -77,6 +77,9 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     /** It was found to be over since it was last looked at. */
     private boolean leaseLapsed;
 
+    /** How far our clock was behind the ensemble's when the last heartbeat was answered. */
+    private Duration behind = Duration.ZERO;
+
     private boolean heartbeatRefused;
     private Loop.Timer leaseEnd = () -> {};
 
@@ -374,6 +377,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     @Override
     public void clockOffset(Duration offset, Duration uncertainty) {
         heartbeatRefused = false;
+        behind = offset;
         clock.judge(session, offset, uncertainty);
     }
 
@@ -422,6 +426,15 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     @Override
     public Instant horizon() {
         return clock.horizon();
+    }
+
+    @Override
+    public Instant dueBy(Instant ensemble) {
+        Instant last = ensemble.plus(EnsembleClock.AHEAD);
+        // Where the ensemble's clocks are wrong agents go by their own, which then differ from it as ours does.
+        boolean off = behind.abs().compareTo(EnsembleClock.DRAIN) > 0;
+        Instant ours = ensemble.minus(behind).plus(EnsembleClock.DRAIN);
+        return off && ours.isAfter(last) ? ours : last;
     }
 
     // --- the table

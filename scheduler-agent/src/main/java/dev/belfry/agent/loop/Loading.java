@@ -58,6 +58,7 @@ final class Loading {
                 try {
                     LedgerRecord ledger = LedgerCodec.decode(path, found.znode().data());
                     shard.ledgerVersion = found.znode().version();
+                    shard.ledgerModified = found.znode().modified();
                     loadCheckpoint(shard, ledger);
                 } catch (CorruptRecordException e) {
                     unreadable(shard, e);

@@ -34,8 +34,13 @@ final class OwnedShard {
     long since;
 
     final String job;
+    /** Until when the owner before may have held its lease, by the clock that decides what is due; empty if it let go. */
+    Optional<Instant> doubt = Optional.empty();
     /** Of a broadcast shard: when its agent registered, so that it owes what came after. */
     Instant joined = Instant.MIN;
+
+    /** Of a broadcast shard: whether the incarnation before did not let go. */
+    boolean followsLost;
 
     Stage stage = Stage.LOADING;
     /** The decisions; null while loading. */
@@ -44,6 +49,9 @@ final class OwnedShard {
 
     /** Version of the ledger znode; -1 while there is none. */
     int ledgerVersion = -1;
+
+    /** When the ledger was last written before it was read, by the ensemble's clock. */
+    Instant ledgerModified = Instant.EPOCH;
 
     boolean ledgerRead;
     /** Whether it was said that the ledger cannot be read. */

@@ -58,6 +58,9 @@ final class OwnedShards {
         /** Nothing due later than this may be started or accounted: the present, by the earlier of two clocks. */
         Instant horizon();
 
+        /** The last instant that whoever held a lease at {@code ensemble}, by the ensemble's clock, may have taken for due. */
+        Instant dueBy(Instant ensemble);
+
         /**
          * The shard has been let go of, and everything about it is durable.
          *
@@ -188,6 +191,7 @@ final class OwnedShards {
             }
             shard = new OwnedShard(ref, row.since().value(), ref.jobUid());
             shard.settling = row.next() instanceof Successor.Withdrawn;
+            shard.doubt = row.doubt().map(owner::dueBy);
             shards.put(ref, shard);
             loading.load(shard);
         }
@@ -293,6 +297,11 @@ final class OwnedShards {
                         .start()
                         .orElse(loop.now())));
         ShardRuns runs = new ShardRuns(shard.ref, shard.since, incarnation, ledger, view, new Effects(shard));
+        shard.doubt.ifPresent(runs::doubt);
+        if (shard.followsLost) {
+            // Whoever wrote the ledger last was there then, and had registered not long before.
+            runs.absent(shard.joined, shard.ledgerModified.minus(session.timeout()), longestTrace());
+        }
         shard.runs = runs;
         shard.stage = OwnedShard.Stage.ACTIVE;
         takenUp++;
@@ -307,6 +316,14 @@ final class OwnedShards {
             look(shard);
             requests(shard, job.get());
         }
+    }
+
+    /**
+     * After the first fire that a lost incarnation left no trace of it can have run others for no longer: it may have come
+     * back once within its session, without writing a record, and had a lease from then.
+     */
+    private Duration longestTrace() {
+        return session.timeout().multipliedBy(2).plusSeconds(1);
     }
 
     private static ShardRuns.JobView view(JobRecord job, ShardRef ref) {

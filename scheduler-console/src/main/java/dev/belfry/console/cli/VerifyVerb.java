@@ -10,8 +10,10 @@ import dev.belfry.console.history.MergedJobs;
 import dev.belfry.console.history.Past;
 import dev.belfry.console.proof.Evidence;
 import dev.belfry.console.proof.Finding;
+import dev.belfry.console.proof.Pair;
 import dev.belfry.console.proof.Proof;
 import dev.belfry.console.proof.Prover;
+import dev.belfry.console.proof.PutBack;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
@@ -61,6 +63,11 @@ final class VerifyVerb extends PastVerb {
             names = "--no-audit",
             description = "Do not compare the rows of the history with their hashes, which takes a look at every row.")
     boolean noAudit;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "List the fires that may have run twice, too.")
+    boolean verbose;
 
     private final List<String> altered = new ArrayList<>();
 
@@ -162,7 +169,19 @@ final class VerifyVerb extends PastVerb {
                         .toList(),
                 key -> table.table().tenancy(key).isPresent(),
                 now);
-        return Prover.prove(evidence, first, end);
+        return Prover.prove(evidence, from == null ? beginning(jobs, journal, first) : first, end);
+    }
+
+    /** Earlier, where a definition was put back that had been in force before. */
+    private Instant beginning(List<JobRecord> jobs, Journal journal, Instant first) {
+        if (past().flatMap(Past::completeSince).isPresent()) {
+            return first;
+        }
+        return jobs.stream()
+                .map(job -> PutBack.continued(job, journal).versions().get(0).from())
+                .filter(first::isAfter)
+                .min(Comparator.naturalOrder())
+                .orElse(first);
     }
 
     private static Map<String, LedgerRecord> ledgers(
@@ -180,7 +199,7 @@ final class VerifyVerb extends PastVerb {
         proof.outcomes().forEach((outcome, count) -> table.row("  " + outcome.text(), number(count)));
         table.row("  counted, not listed", number(proof.counted()));
         table.row("  pending", number(proof.pending()));
-        table.row("ran twice, outcome unknown to the second owner", number(proof.pairs()));
+        table.row("may have run twice, and say so", number(proof.pairs()));
         for (Finding.Kind kind : Finding.Kind.values()) {
             table.row(kind.name().toLowerCase(java.util.Locale.ROOT) + "s", number(proof.wrong(kind)));
         }
@@ -207,6 +226,11 @@ final class VerifyVerb extends PastVerb {
                 print("... and " + (proof.findings().size() - SHOWN) + " more; -o json lists them");
             }
         }
+        if (verbose) {
+            tellPairs(proof);
+        } else if (proof.pairs() > 0) {
+            print("note: -v lists the fires that may have run twice");
+        }
         notes.forEach(note -> print("note: " + note));
         if (jobs == 0) {
             print("There is no job in namespace '" + namespaceName() + "': nothing was due.");
@@ -222,6 +246,15 @@ final class VerifyVerb extends PastVerb {
                     + underWay(proof));
         } else {
             print("Every due fire has exactly one outcome" + underWay(proof));
+        }
+    }
+
+    private void tellPairs(Proof proof) {
+        TextTable pairs = new TextTable("MAY HAVE RUN TWICE", "SHARD", "DUE", "ATTEMPTS");
+        proof.twice().forEach(pair -> pairs.row(pair.job(), pair.shard(), pair.due(), pair.detail()));
+        shell.out().print(pairs.render());
+        if (proof.pairs() > proof.twice().size()) {
+            print("... and " + (proof.pairs() - proof.twice().size()) + " more; a shorter stretch lists them");
         }
     }
 
@@ -245,6 +278,7 @@ final class VerifyVerb extends PastVerb {
         tree.put("countedNotListed", proof.counted());
         tree.put("pending", proof.pending());
         tree.put("pairs", proof.pairs());
+        tree.put("twice", proof.twice().stream().map(VerifyVerb::tree).toList());
         tree.put("gaps", proof.wrong(Finding.Kind.GAP));
         tree.put("duplicates", proof.wrong(Finding.Kind.DUPLICATE));
         tree.put("phantoms", proof.wrong(Finding.Kind.PHANTOM));
@@ -265,5 +299,15 @@ final class VerifyVerb extends PastVerb {
         tree.put("altered", altered);
         tree.put("notes", notes);
         return tree;
+    }
+
+    private static Map<String, Object> tree(Pair pair) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("job", pair.job());
+        one.put("layout", pair.layout());
+        one.put("shard", pair.shard());
+        one.put("due", Times.iso(pair.due()));
+        one.put("detail", pair.detail());
+        return one;
     }
 }

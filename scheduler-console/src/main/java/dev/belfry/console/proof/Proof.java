@@ -15,7 +15,9 @@ import java.util.Map;
  * @param outcomes how many of them have which outcome in the journal
  * @param pending due a moment ago, or begun and not ended
  * @param counted final by the ledger, their lines in the journal replaced by counts: counted, not listed
- * @param pairs fires that ran twice because their first owner was lost before it could record the outcome
+ * @param pairs how many fires may have run twice, and say so in their record, because an owner was lost, or its lease over,
+ *     before it could record an outcome
+ * @param twice them, as far as there is room
  * @param wrong fires that are not accounted for as they should be, by kind
  * @param findings them, as far as there is room
  * @param notes what could not be looked at, one sentence each
@@ -28,6 +30,7 @@ public record Proof(
         long pending,
         long counted,
         long pairs,
+        List<Pair> twice,
         Map<Finding.Kind, Long> wrong,
         List<Finding> findings,
         List<String> notes) {
@@ -35,6 +38,7 @@ public record Proof(
     public Proof {
         outcomes = copy(outcomes, Outcome.class);
         wrong = copy(wrong, Finding.Kind.class);
+        twice = List.copyOf(twice);
         findings = List.copyOf(findings);
         notes = List.copyOf(notes);
     }

@@ -7,6 +7,7 @@ import dev.belfry.core.agent.LabelSelector;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.version.JobRecord;
 import java.time.Duration;
@@ -29,6 +30,9 @@ import java.util.TreeSet;
 public final class Prover {
     /** How long a fire may take to be accounted for before it counts as a gap. */
     public static final Duration GRACE = Duration.ofSeconds(30);
+
+    /** With these reasons the next incarnation of an agent accounts for what the one before it left. */
+    private static final Set<String> SETTLED = Set.of(Reasons.OUTCOME_UNKNOWN, Reasons.CLAIM_WITHOUT_OUTCOME);
 
     private record ShardId(String jobUid, int layout, String shard) {}
 
@@ -58,7 +62,15 @@ public final class Prover {
                     .add(line);
         }
         Unlisted unlisted = new Unlisted(evidence.journal().counts().values());
-        List<JobRecord> jobs = new ArrayList<>(evidence.jobs());
+        List<JobRecord> jobs = new ArrayList<>();
+        for (JobRecord job : evidence.jobs()) {
+            PutBack.since(job, evidence.journal())
+                    .ifPresent(first ->
+                            tally.notes.add("job " + job.name() + ": its definition says that it is in force from "
+                                    + job.versions().get(0).from() + " on, but it has run since " + first
+                                    + ": it was deleted and put back, and counts as in force all along"));
+            jobs.add(PutBack.continued(job, evidence.journal()));
+        }
         jobs.sort(Comparator.comparing(JobRecord::name));
         for (JobRecord job : jobs) {
             Unlisted.OfJob missing = new Unlisted.OfJob();
@@ -129,6 +141,7 @@ public final class Prover {
             ShardProof proof =
                     new ShardProof(layout, new ShardEvidence(shard, entries, ledger, waits(layout, shard)), tally);
             proof.layLines(from, until);
+            proof.pairs(from, until);
             boolean broadcast = layout.shards() == 0;
             for (Layout.Chain chain : layout.chains()) {
                 ChainProof follows = new ChainProof(chain, proof, entries, tally, from, until);
@@ -179,6 +192,9 @@ public final class Prover {
     private void broadcast(Layout layout, String agent, List<Journal.Line> journal, ShardProof proof) {
         Map<String, long[]> stretches = new HashMap<>();
         for (Journal.Line line : journal) {
+            if (settlesForAnother(line, journal)) {
+                continue; // it says nothing of when its writer was there
+            }
             long at = line.entry().fire().due().toEpochMilli();
             long[] stretch = stretches.computeIfAbsent(line.writer(), writer -> new long[] {at, at});
             stretch[0] = Math.min(stretch[0], at);
@@ -201,6 +217,19 @@ public final class Prover {
                 proof.judgeRest(first, end, evidence.now(), GRACE);
             }
         });
+    }
+
+    /** Whether a line is about what an earlier incarnation of the agent had begun, or may have. */
+    private static boolean settlesForAnother(Journal.Line line, List<Journal.Line> journal) {
+        FireEntry entry = line.entry();
+        if (SETTLED.contains(entry.reason())) {
+            return true;
+        }
+        return entry.attempt() > 1
+                && journal.stream()
+                        .anyMatch(other -> other.entry().fire().equals(entry.fire())
+                                && !other.writer().equals(line.writer())
+                                && other.entry().token() < entry.token());
     }
 
     private static boolean takesPart(AgentFacts agent, JobRecord job) {

@@ -1,16 +1,22 @@
 package dev.belfry.console.proof;
 
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ledger.Span;
+import dev.belfry.core.run.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Lays the final lines of one shard's journal over what it owed. One use, not thread-safe. */
 final class ShardProof {
@@ -58,6 +64,40 @@ final class ShardProof {
                 lay(i + 1, line, from, until);
             }
         }
+    }
+
+    /** Counts the fires due from {@code from} on and before {@code until} that may have run twice. */
+    void pairs(Instant from, Instant until) {
+        Map<FireId, List<FireEntry>> attempts = new TreeMap<>();
+        Set<FireId> again = new HashSet<>();
+        for (FireEntry line : lines) {
+            Instant due = line.fire().due();
+            if (line.token() != 0 && !due.isBefore(from) && due.isBefore(until)) {
+                attempts.computeIfAbsent(line.fire(), fire -> new ArrayList<>()).add(line);
+                boolean follows = line.kind() == FireEntry.Kind.STARTED || line.kind() == FireEntry.Kind.FINAL;
+                if (follows && line.outcome() != Outcome.CANCELLED && SECOND.contains(line.reason())) {
+                    again.add(line.fire());
+                }
+            }
+        }
+        attempts.forEach((fire, known) -> {
+            if (again.contains(fire)) {
+                tally.pair(new Pair(layout.job().name(), layout.number(), shard.name(), fire.due(), attempts(known)));
+            }
+        });
+    }
+
+    private static String attempts(List<FireEntry> lines) {
+        Map<Long, FireEntry> last = new TreeMap<>();
+        lines.forEach(line -> last.merge(line.token(), line, (a, b) -> b.kind() == FireEntry.Kind.STARTED ? a : b));
+        String known = last.values().stream()
+                .map(line -> "token " + line.token() + " "
+                        + (line.kind() == FireEntry.Kind.STARTED
+                                ? "started, without an outcome"
+                                : line.outcome().text())
+                        + (line.reason().isEmpty() ? "" : " (" + line.reason() + ")"))
+                .collect(Collectors.joining(", then "));
+        return last.size() > 1 ? known : "an attempt that left no trace, if any; then " + known;
     }
 
     static boolean isScheduledOutcome(FireEntry line) {
@@ -109,8 +149,7 @@ final class ShardProof {
 
     void twice(long instant, FireEntry before, FireEntry line) {
         if (SECOND.contains(line.reason()) || SECOND.contains(before.reason())) {
-            tally.pairs++;
-            return;
+            return; // counted among the pairs
         }
         Instant at = Instant.ofEpochMilli(instant);
         String detail = before.outcome().text() + " (token " + before.token() + ") and "

@@ -17,6 +17,7 @@ final class Tally {
     final Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
     final Map<Finding.Kind, Long> wrong = new EnumMap<>(Finding.Kind.class);
     final List<Finding> findings = new ArrayList<>();
+    final List<Pair> twice = new ArrayList<>();
     final List<String> notes = new ArrayList<>();
     private final Map<String, Set<String>> ownerless = new TreeMap<>();
     long due;
@@ -35,6 +36,13 @@ final class Tally {
         }
     }
 
+    void pair(Pair pair) {
+        pairs++;
+        if (twice.size() < MOST_FINDINGS) {
+            twice.add(pair);
+        }
+    }
+
     /** Something is due where nobody owns the shard: it waits for an owner. */
     void waiting(String job, String shard) {
         pending++;
@@ -44,6 +52,6 @@ final class Tally {
     Proof proof(Instant from, Instant to) {
         ownerless.forEach((job, shards) -> notes.add("job " + job + " has shards without an owner (" + shards.size()
                 + "): what is due there waits for one; 'belfry explain " + job + "' says why"));
-        return new Proof(from, to, due, outcomes, pending, counted, pairs, wrong, findings, notes);
+        return new Proof(from, to, due, outcomes, pending, counted, pairs, twice, wrong, findings, notes);
     }
 }

@@ -45,7 +45,9 @@ public final class ReasonText {
         all.put(Reasons.LIMIT, "more late fires than the limit");
         all.put(Reasons.HANDOVER, "late, due while the shard was handed over");
         all.put(Reasons.MISFIRE, "late, due while nobody could run it");
-        all.put(Reasons.OUTCOME_UNKNOWN, "run again, since its first owner was lost before it could record an outcome");
+        all.put(
+                Reasons.OUTCOME_UNKNOWN,
+                "its first owner was lost before it could record an outcome, and may have run it");
         all.put(Reasons.LEASE_OVER, "cut short by the end of its agent's lease");
         all.put(Reasons.CANCELLED_BY_NEWER, "cancelled by a newer fire");
         all.put(Reasons.OPERATOR, "an operator asked for it");

@@ -360,6 +360,23 @@ class ProverHistoriesTest {
     }
 
     @Test
+    void anAgentThatComesBackAndSettlesWhatItHadBegunOwesNothingOfTheTimeBetween() {
+        Ledgering run = broadcast();
+        run.agents.remove(0);
+        run.lines.removeIf(line -> line.shard().equals("a") && line.fire().due().equals(minute(8)));
+        run.lines.add(run.line(
+                0, "a", FireId.scheduled(minute(8)), minute(8), 1, Outcome.SUCCEEDED, Reasons.OUTCOME_UNKNOWN));
+        List<Journal.Line> journal = new ArrayList<>();
+        run.lines.forEach(line -> {
+            boolean first = line.fire().due().isBefore(minute(8));
+            journal.add(new Journal.Line(line.shard() + (first ? "~5" : "~6"), journal.size(), line));
+        });
+        Proof proof = run.prove(START, journal);
+        assertThat(proof.findings()).isEmpty();
+        assertThat(proof.pairs()).isEqualTo(1);
+    }
+
+    @Test
     void broadcastFireThatAnAgentLeftOutIsAGap() {
         Ledgering run = broadcast();
         run.lines.removeIf(line -> line.shard().equals("a")

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.run.Outcome;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -91,9 +94,50 @@ class ProverTest {
         Proof proof = run.prove();
         assertThat(proof.wrong(Finding.Kind.DUPLICATE)).isEqualTo(1);
         assertThat(proof.pairs()).isEqualTo(1);
+        assertThat(proof.twice()).singleElement().satisfies(pair -> {
+            assertThat(pair.due()).isEqualTo(fire(11));
+            assertThat(pair.detail()).contains("succeeded, then token").contains("succeeded (outcome-unknown)");
+        });
         assertThat(proof.findings())
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.first()).isEqualTo(fire(10)));
+    }
+
+    @Test
+    void firesThatRanAgainBecauseTheirFirstOwnerWasLostArePairs() {
+        run.allSucceeded(NOW.minusMillis(1));
+        run.lines.remove(run.of("0", fire(12)));
+        run.lines.add(run.line("0", fire(12), Outcome.SUCCEEDED, Reasons.OUTCOME_UNKNOWN));
+        run.lines.remove(run.of("1", fire(13)));
+        run.lines.add(run.line("1", fire(13), Outcome.MISSED, Reasons.OUTCOME_UNKNOWN));
+        Proof proof = run.prove();
+        assertThat(proof.holds()).isTrue();
+        assertThat(proof.pairs()).as("one of them was not run again").isEqualTo(1);
+        assertThat(proof.twice()).singleElement().satisfies(pair -> {
+            assertThat(pair.shard()).isEqualTo("0");
+            assertThat(pair.detail()).contains("no trace");
+        });
+    }
+
+    @Test
+    void definitionThatWasDeletedAndPutBackIsInForceAllAlong() {
+        run.allSucceeded(NOW.minusMillis(1));
+        run.job = putBack(run.job, fire(100));
+        Proof whole = run.prove();
+        assertThat(whole.holds()).isTrue();
+        assertThat(whole.due()).isEqualTo(3 * 360);
+        assertThat(whole.notes()).anySatisfy(note -> assertThat(note).contains("put back"));
+
+        run.lines.removeIf(line ->
+                !line.fire().due().isBefore(fire(90)) && line.fire().due().isBefore(fire(100)));
+        assertThat(run.prove().wrong(Finding.Kind.GAP)).isEqualTo(3 * 10);
+    }
+
+    /** The same bytes, written again: the version is in force from the second writing on. */
+    private static JobRecord putBack(JobRecord job, Instant at) {
+        JobVersion first = job.versions().get(0);
+        JobVersion again = Ledgering.version(1, at, first.layout(), first.definition(), false);
+        return new JobRecord(job.name(), job.uid(), List.of(again), List.of(), Optional.empty());
     }
 
     @Test

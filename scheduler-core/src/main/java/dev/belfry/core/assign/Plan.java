@@ -5,10 +5,14 @@ import dev.belfry.core.ownership.Buckets;
 import dev.belfry.core.ownership.Generation;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.TableBuilder;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * What is to change in the assignment table, and why.
@@ -38,6 +42,19 @@ public record Plan(List<Change> changes, List<String> reasons, List<Unplaced> un
         return changes.isEmpty();
     }
 
+    /** The changes that {@code wanted} asks for, in the same order. */
+    public Plan only(Predicate<Change> wanted) {
+        List<Change> some = new ArrayList<>();
+        List<String> why = new ArrayList<>();
+        for (int i = 0; i < changes.size(); i++) {
+            if (wanted.test(changes.get(i))) {
+                some.add(changes.get(i));
+                why.add(reasons.get(i));
+            }
+        }
+        return new Plan(some, why, unplaced);
+    }
+
     /** The changes from one place up to before another, to be written as one transaction. */
     public Plan part(int from, int to) {
         return new Plan(changes.subList(from, to), reasons.subList(from, to), List.of());
@@ -52,7 +69,17 @@ public record Plan(List<Change> changes, List<String> reasons, List<Unplaced> un
      * @throws IllegalArgumentException when a change does not fit the table or the generation is not fresh
      */
     public Applied apply(AssignmentTable table, Generation generation) {
+        return apply(table, generation, Optional.empty());
+    }
+
+    /**
+     * The same where the grants follow owners that were lost.
+     *
+     * @param doubt until when one of these may have held its lease, by the ensemble's clock; empty if all let go
+     */
+    public Applied apply(AssignmentTable table, Generation generation, Optional<Instant> doubt) {
         TableBuilder builder = table.toBuilder();
+        doubt.ifPresent(until -> builder.doubt(generation, until));
         SortedSet<Integer> buckets = new TreeSet<>();
         for (Change change : changes) {
             apply(change, builder, generation);

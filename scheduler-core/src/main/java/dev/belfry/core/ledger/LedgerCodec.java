@@ -35,6 +35,9 @@ public final class LedgerCodec {
                 json.writeArrayFieldStart("released");
                 json.writeNumber(ledger.released().get().from().toEpochMilli());
                 json.writeNumber(ledger.released().get().at().toEpochMilli());
+                if (ledger.released().get().doubt().isPresent()) {
+                    json.writeNumber(ledger.released().get().doubt().get().toEpochMilli());
+                }
                 json.writeEndArray();
             }
             writeSpans(json, ledger.above());
@@ -147,7 +150,8 @@ public final class LedgerCodec {
         Optional<Released> released = Optional.empty();
         if (json.has("released")) {
             Row row = json.row("released");
-            released = Optional.of(new Released(row.instant(0), row.instant(1)));
+            Optional<Instant> doubt = row.size() > 2 ? Optional.of(row.instant(2)) : Optional.empty();
+            released = Optional.of(new Released(row.instant(0), row.instant(1), doubt));
         }
         return new LedgerRecord(
                 json.text("writer"),

@@ -23,7 +23,9 @@ public final class Reasons {
     public static final String HANDOVER = "handover";
     /** Run late: due while nobody could run it. */
     public static final String MISFIRE = "misfire";
-    /** Run again: its attempt was cut short by the loss of its agent; it may have completed. */
+    /**
+     * Run again, or left out: an owner was lost that had started it, or may have and left no trace; it may have completed.
+     */
     public static final String OUTCOME_UNKNOWN = "outcome-unknown";
     /** Run again, or cancelled: its attempt was cut short by the end of its agent's lease. */
     public static final String LEASE_OVER = "lease-over";

@@ -1,6 +1,7 @@
 package dev.belfry.core.ownership;
 
 import dev.belfry.core.agent.Incarnation;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -14,14 +15,23 @@ import java.util.function.BiConsumer;
  * the order of their numbers. Two tables are equal when their rows are.
  */
 public final class AssignmentTable {
-    private static final AssignmentTable EMPTY = new AssignmentTable(List.of(), new TreeMap<>());
+    private static final AssignmentTable EMPTY = new AssignmentTable(List.of(), new TreeMap<>(), new TreeMap<>());
 
     private final List<Incarnation> dictionary;
     private final SortedMap<LayoutKey, LayoutRows> layouts;
+    /** By {@code since}: until when the owner before may have held its lease. */
+    private final SortedMap<Long, Instant> doubts;
 
-    AssignmentTable(List<Incarnation> dictionary, SortedMap<LayoutKey, LayoutRows> layouts) {
+    AssignmentTable(
+            List<Incarnation> dictionary, SortedMap<LayoutKey, LayoutRows> layouts, SortedMap<Long, Instant> doubts) {
         this.dictionary = List.copyOf(dictionary);
         this.layouts = Collections.unmodifiableSortedMap(layouts);
+        this.doubts = Collections.unmodifiableSortedMap(doubts);
+    }
+
+    /** By {@code since} of the rows granted after a loss, {@link Tenancy#doubt}. May hold a few of no row any more. */
+    SortedMap<Long, Instant> doubts() {
+        return doubts;
     }
 
     /** A table without rows. */
@@ -68,7 +78,7 @@ public final class AssignmentTable {
 
     /** A builder that starts from this table. */
     public TableBuilder toBuilder() {
-        return new TableBuilder(dictionary, layouts);
+        return new TableBuilder(dictionary, layouts, doubts);
     }
 
     @Override
@@ -112,6 +122,8 @@ public final class AssignmentTable {
         Successor successor = next >= 0
                 ? Successor.of(dictionary.get(next))
                 : next == LayoutRows.WITHDRAW ? Successor.WITHDRAW : Successor.NONE;
-        return Optional.of(new Tenancy(dictionary.get(owner), new Generation(rows.since(shard)), successor));
+        long since = rows.since(shard);
+        return Optional.of(new Tenancy(
+                dictionary.get(owner), new Generation(since), successor, Optional.ofNullable(doubts.get(since))));
     }
 }

@@ -23,6 +23,9 @@ import java.util.TreeSet;
  *         number of blocks; each: layout, block, number of runs; each:
  *           length × 4 + (2 if a gap precedes it) + (1 if it has a successor)
  *           [gap] owner, since, [successor: 0 withdrawn, else incarnation + 1]
+ * only where an owner before was lost:
+ * number  of 'since' values granted after a loss, ascending; each: since, and until when the lost owner may have held its
+ *         lease, in milliseconds of the epoch
  * </pre>
  *
  * A run is a stretch of shards with the same row. Equal rows give equal bytes.

@@ -2,16 +2,22 @@ package dev.belfry.core.ownership;
 
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.record.RecordReader;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Decodes one bucket; the format is described at {@link BucketCodec}. Reads all before it changes anything. */
 final class BucketReader {
+    private static final long LATEST_MILLIS = 253_402_300_799_999L;
+
     private final int bucket;
     private final RecordReader in;
     private final List<Incarnation> incarnations = new ArrayList<>();
     private final List<Generation> sinces = new ArrayList<>();
     private final List<Run> runs = new ArrayList<>();
+    private final Map<Generation, Instant> doubts = new LinkedHashMap<>();
 
     BucketReader(int bucket, byte[] bytes) {
         this.bucket = bucket;
@@ -24,6 +30,9 @@ final class BucketReader {
         readIncarnations();
         readSinces();
         readJobs();
+        if (!in.atEnd()) {
+            readDoubts();
+        }
         in.end();
         into.clearBucket(bucket);
         for (Run run : runs) {
@@ -31,6 +40,7 @@ final class BucketReader {
                 into.put(run.key.shard(shard), run.row);
             }
         }
+        doubts.forEach(into::doubt);
         return generation;
     }
 
@@ -68,6 +78,18 @@ final class BucketReader {
             for (int j = 0; j < blocks; j++) {
                 readBlock(uid);
             }
+        }
+    }
+
+    private void readDoubts() {
+        int count = in.count("lost owners");
+        for (int i = 0; i < count; i++) {
+            Generation since = sinces.get(in.bounded(sinces.size() - 1, "since"));
+            long until = in.varint();
+            if (until > LATEST_MILLIS) {
+                throw in.corrupt("a lease until " + until + " ms is beyond the year 9999");
+            }
+            doubts.put(since, Instant.ofEpochMilli(until));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.belfry.core.ownership;
 
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.record.RecordWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ final class BucketWriter {
         out.u8(BucketCodec.SCHEMA).varint(generation.value());
         writeDictionaries(blocks);
         writeJobs(blocks);
+        writeDoubts();
         if (out.size() > BucketCodec.MOST_BYTES) {
             String largest = bytesOfJob.entrySet().stream()
                     .max(Map.Entry.comparingByValue())
@@ -95,6 +97,20 @@ final class BucketWriter {
             }
             bytesOfJob.put(job.getKey(), out.size() - start);
             previous = job.getKey();
+        }
+    }
+
+    private void writeDoubts() {
+        TreeMap<Integer, Instant> known = new TreeMap<>();
+        table.doubts().forEach((since, until) -> {
+            Integer code = sinceCode.get(since);
+            if (code != null) {
+                known.put(code, until);
+            }
+        });
+        if (!known.isEmpty()) {
+            out.varint(known.size());
+            known.forEach((code, until) -> out.varint(code).varint(Math.max(0, until.toEpochMilli())));
         }
     }
 

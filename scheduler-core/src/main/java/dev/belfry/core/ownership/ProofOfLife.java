@@ -70,13 +70,24 @@ public final class ProofOfLife {
      */
     public long waitNanos(String incarnation, Duration longestTimeout, long nowNanos) {
         Life life = lives.get(incarnation);
-        if (life == null || !life.gone) {
-            return Long.MAX_VALUE;
-        }
+        return life == null || !life.gone ? Long.MAX_VALUE : Math.max(0, left(life, longestTimeout, nowNanos));
+    }
+
+    /**
+     * For how long, in nanoseconds, the lease of an incarnation that may be replaced has certainly been over; 0 if it may
+     * not, or is not known.
+     *
+     * @param longestTimeout as for {@link #waitNanos}
+     */
+    public long overNanos(String incarnation, Duration longestTimeout, long nowNanos) {
+        Life life = lives.get(incarnation);
+        return life == null || !life.gone ? 0 : Math.max(0, -left(life, longestTimeout, nowNanos));
+    }
+
+    private static long left(Life life, Duration longestTimeout, long nowNanos) {
         long from = life.unbroken ? life.lastProof : life.foundGone;
         long lease = (life.lease.isZero() ? Lease.length(longestTimeout) : life.lease).toNanos();
-        long wait = lease + lease / 10;
-        return Math.max(0, wait - (nowNanos - from));
+        return lease + lease / 10 - (nowNanos - from);
     }
 
     /** Forgets every incarnation that {@code needed} does not ask for. */

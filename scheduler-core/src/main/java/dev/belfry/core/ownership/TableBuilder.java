@@ -1,6 +1,7 @@
 package dev.belfry.core.ownership;
 
 import dev.belfry.core.agent.Incarnation;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,14 +13,19 @@ import java.util.TreeMap;
 
 /** Changes an {@link AssignmentTable}. Layouts that are not touched are shared with the original. Not thread-safe. */
 public final class TableBuilder {
+    private static final int MANY_DOUBTS = 64;
+
     private final List<Incarnation> dictionary;
     private final Map<Incarnation, Integer> index = new HashMap<>();
     private final TreeMap<LayoutKey, LayoutRows> layouts;
     private final Set<LayoutKey> owned = new HashSet<>();
+    private final TreeMap<Long, Instant> doubts;
 
-    TableBuilder(List<Incarnation> dictionary, SortedMap<LayoutKey, LayoutRows> layouts) {
+    TableBuilder(
+            List<Incarnation> dictionary, SortedMap<LayoutKey, LayoutRows> layouts, SortedMap<Long, Instant> doubts) {
         this.dictionary = new ArrayList<>(dictionary);
         this.layouts = new TreeMap<>(layouts);
+        this.doubts = new TreeMap<>(doubts);
         for (int i = 0; i < dictionary.size(); i++) {
             index.put(dictionary.get(i), i);
         }
@@ -37,6 +43,12 @@ public final class TableBuilder {
                     + new Generation(rows.since(key.shard())));
         }
         rows.set(key.shard(), indexOf(owner), since.value(), LayoutRows.NONE);
+        return this;
+    }
+
+    /** Says of all rows granted at {@code since} until when the owners before may have held their leases. */
+    public TableBuilder doubt(Generation since, Instant until) {
+        doubts.merge(since.value(), until, (a, b) -> a.isAfter(b) ? a : b);
         return this;
     }
 
@@ -92,12 +104,14 @@ public final class TableBuilder {
             }
         }
         compact();
+        forgetDoubts();
         owned.clear();
-        return new AssignmentTable(dictionary, new TreeMap<>(layouts));
+        return new AssignmentTable(dictionary, new TreeMap<>(layouts), new TreeMap<>(doubts));
     }
 
     private void putRow(LayoutKey key, int shard, Tenancy row) {
         writable(key).set(shard, indexOf(row.owner()), row.since().value(), code(row.next()));
+        row.doubt().ifPresent(until -> doubt(row.since(), until));
     }
 
     private void clearBlock(LayoutKey key, int block) {
@@ -133,6 +147,19 @@ public final class TableBuilder {
         index.clear();
         for (int i = 0; i < kept.size(); i++) {
             index.put(kept.get(i), i);
+        }
+    }
+
+    /** Drops what is said of grants that no row names any more, once there are many: agents are lost for years. */
+    private void forgetDoubts() {
+        if (doubts.size() > MANY_DOUBTS) {
+            Set<Long> named = new HashSet<>();
+            layouts.values().forEach(rows -> {
+                for (int shard = 0; shard < rows.length(); shard++) {
+                    named.add(rows.since(shard));
+                }
+            });
+            doubts.keySet().retainAll(named);
         }
     }
 

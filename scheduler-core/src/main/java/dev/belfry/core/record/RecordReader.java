@@ -115,6 +115,11 @@ public final class RecordReader {
         return previous.substring(0, shared) + text();
     }
 
+    /** Whether everything has been read. */
+    public boolean atEnd() {
+        return position == bytes.length;
+    }
+
     /** Refuses bytes left over. */
     public void end() {
         if (position != bytes.length) {

@@ -75,14 +75,16 @@ final class HandOver {
 
     /** Notes that the shard is let go of, and from when on its fires are the successor's. */
     void prepareRelease(Moment now) {
+        owed.settleAbsence(now);
         Instant first = from;
         for (Fire fire : book.live.values()) {
             if (fire.id.isScheduled() && !fire.begun() && !fire.id.due().isAfter(first)) {
                 first = fire.id.due().minusMillis(1);
             }
         }
+        Optional<Instant> doubt = Optional.of(book.doubt).filter(until -> until.isAfter(book.mark));
         released =
-                Optional.of(new Released(first, Instant.ofEpochMilli(now.wall().toEpochMilli())));
+                Optional.of(new Released(first, Instant.ofEpochMilli(now.wall().toEpochMilli()), doubt));
         book.dirty = true;
     }
 
@@ -94,6 +96,7 @@ final class HandOver {
     /** Ends everything that does not run and is due up to {@code upTo}, and those of {@code requested} that nobody began. */
     void supersede(Instant upTo, String reason, List<FireId> requested, Moment now) {
         owed.recover(now);
+        owed.settleAbsence(now);
         for (FireId id : requested) {
             if (!book.knows(id) && !id.due().isAfter(upTo)) {
                 outcomes.settle(Outcomes.Range.of(id), verdict(Outcome.SUPERSEDED, reason), Instant.MIN, now);

@@ -91,8 +91,8 @@ final class Overlaps {
         Instant previous = before.map(Span::last).orElse(Instant.MIN);
         boolean adjacent = before.isPresent()
                 && book.due().next(previous).filter(id.due()::equals).isPresent();
-        outcomes.settle(
-                Outcomes.Range.of(id), verdict(Outcome.SKIPPED, reason), adjacent ? previous : Instant.MIN, now);
+        Mark.Final verdict = verdict(Outcome.SKIPPED, book.why(id.due(), reason));
+        outcomes.settle(Outcomes.Range.of(id), verdict, adjacent ? previous : Instant.MIN, now);
     }
 
     /** Starts what may start: late fires one after another, then buffered ones; all of them with {@code allow}. */

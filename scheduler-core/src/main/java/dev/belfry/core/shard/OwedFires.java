@@ -4,6 +4,7 @@ import static dev.belfry.core.shard.Outcomes.verdict;
 import static dev.belfry.core.shard.ShardBook.earlier;
 import static dev.belfry.core.shard.ShardBook.later;
 
+import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.Mark;
 import dev.belfry.core.ledger.Reasons;
@@ -31,10 +32,16 @@ final class OwedFires {
 
     private final ShardBook book;
     private final Outcomes outcomes;
+
     /** The hand-over by which the shard came here, until what was due during it is settled. */
     private Optional<Released> inherited;
     /** A hand-over that was called off, until what was due during it is settled. */
     private Optional<Window> calledOff = Optional.empty();
+
+    /** Of a broadcast shard: until when its agent was not there, if an incarnation before was lost. */
+    private Optional<Absence> absence = Optional.empty();
+
+    private record Absence(Instant until, Instant there, Duration most) {}
 
     /** Fires due in it run late, whatever the misfire policy: a planned hand-over was under way. */
     private record Window(Instant from, Instant to) {}
@@ -43,6 +50,44 @@ final class OwedFires {
         this.book = book;
         this.outcomes = outcomes;
         this.inherited = inherited;
+    }
+
+    void absent(Instant until, Instant there, Duration most) {
+        absence = Optional.of(new Absence(until, there, most));
+    }
+
+    /** Records what an earlier incarnation of the agent may have run without a trace, and passes over the rest of that time. */
+    void settleAbsence(Moment now) {
+        absence.ifPresent(absent -> {
+            absence = Optional.empty();
+            List<Owed.Gap> gaps = book.rules().where(false, book.gaps(book.decided, absent.until()));
+            firstDue(gaps, Instant.MIN).ifPresent(first -> {
+                Instant edge = first.plus(absent.most());
+                mayHaveRun(gaps, Instant.MIN, edge, now);
+                firstDue(gaps, absent.there())
+                        .ifPresent(due -> mayHaveRun(gaps, later(edge, absent.there()), due.plus(absent.most()), now));
+            });
+            book.decided = later(book.decided, absent.until());
+        });
+    }
+
+    private Optional<Instant> firstDue(List<Owed.Gap> gaps, Instant after) {
+        return gaps.stream()
+                .filter(gap -> gap.upTo().isAfter(after))
+                .flatMap(gap ->
+                        book.due().next(later(gap.after(), after)).filter(due -> !due.isAfter(gap.upTo())).stream())
+                .findFirst();
+    }
+
+    private void mayHaveRun(List<Owed.Gap> gaps, Instant after, Instant edge, Moment now) {
+        DueSet set = book.due();
+        List<Owed.Gap> within = gaps.stream()
+                .map(gap -> new Owed.Gap(later(gap.after(), after), earlier(gap.upTo(), edge)))
+                .filter(gap -> gap.after().isBefore(gap.upTo()))
+                .flatMap(gap -> book.rules().cut(gap).stream())
+                .filter(gap -> book.rules().at(gap.upTo()).recovery() == Recovery.RERUN)
+                .toList();
+        settleRanges(set, within, verdict(Outcome.MISSED, Reasons.OUTCOME_UNKNOWN), now);
     }
 
     /**
@@ -153,7 +198,7 @@ final class OwedFires {
         settleRanges(set, book.rules().where(true, gaps), PAUSED, now);
         List<Instant> late = new ArrayList<>();
         book.rules().byMisfire(book.rules().where(false, gaps)).forEach((misfire, parts) -> {
-            Owed settled = Owed.settle(set, parts, misfire, now.wall());
+            Owed settled = Owed.settle(set, book.splitAtDoubt(parts), misfire, now.wall());
             settleMissed(settled.missed(), now);
             late.addAll(settled.late());
         });
@@ -163,7 +208,7 @@ final class OwedFires {
     private void runAllLate(List<Owed.Gap> gaps, Moment now) {
         DueSet set = book.due();
         settleRanges(set, book.rules().where(true, gaps), PAUSED, now);
-        Owed settled = Owed.allLate(set, book.rules().where(false, gaps), HANDOVER_LIMIT);
+        Owed settled = Owed.allLate(set, book.splitAtDoubt(book.rules().where(false, gaps)), HANDOVER_LIMIT);
         settleMissed(settled.missed(), now);
         runLate(settled.late(), Reasons.HANDOVER);
     }
@@ -171,7 +216,8 @@ final class OwedFires {
     private void settleMissed(List<Owed.Missed> ranges, Moment now) {
         for (Owed.Missed missed : ranges) {
             Outcomes.Range range = new Outcomes.Range(FireId.scheduled(missed.first()), missed.last(), missed.count());
-            outcomes.settle(range, verdict(Outcome.MISSED, missed.reason()), Instant.MIN, now);
+            String why = book.why(missed.last(), missed.reason());
+            outcomes.settle(range, verdict(Outcome.MISSED, why), Instant.MIN, now);
         }
     }
 

@@ -70,7 +70,7 @@ final class Rulebook {
     }
 
     /** The gap, cut where a version takes over from another. */
-    private List<Owed.Gap> cut(Owed.Gap gap) {
+    List<Owed.Gap> cut(Owed.Gap gap) {
         List<Owed.Gap> parts = new ArrayList<>();
         Instant after = gap.after();
         for (Instant from : byFrom.keySet()) {

@@ -1,15 +1,19 @@
 package dev.belfry.core.shard;
 
+import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
+import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ledger.RecentOutcome;
+import dev.belfry.core.ledger.Released;
 import dev.belfry.core.ledger.RequestedRun;
 import dev.belfry.core.ledger.Span;
 import dev.belfry.core.trigger.DueSet;
 import dev.belfry.core.trigger.Owed;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -40,6 +44,9 @@ final class ShardBook {
 
     Instant mark;
     Instant decided;
+    /** What was due up to here and is not listed may have been started by an owner that was lost. */
+    Instant doubt;
+
     Optional<Instant> delayNext;
     final FinalSpans spans = new FinalSpans();
     final Map<FireId, Fire> live = new LinkedHashMap<>();
@@ -64,6 +71,7 @@ final class ShardBook {
         this.rules = new Rulebook(job.versions());
         this.mark = ledger.mark();
         this.decided = ledger.mark();
+        this.doubt = ledger.released().flatMap(Released::doubt).orElse(Instant.MIN);
         this.delayNext = ledger.delayNext().filter(this::delayed);
         recent.addAll(ledger.recent());
         for (Span span : ledger.above()) {
@@ -110,12 +118,40 @@ final class ShardBook {
 
     /** A fire that has come on time. */
     Fire onTime(FireId id) {
-        return new Fire(id, rules.at(id.due()), false, "");
+        return new Fire(id, rules.at(id.due()), false, why(id.due(), ""));
     }
 
     /** A fire that is to run late, and why. */
     Fire late(FireId id, String why) {
-        return new Fire(id, rules.at(id.due()), true, why);
+        return new Fire(id, rules.at(id.due()), true, why(id.due(), why));
+    }
+
+    /**
+     * Whether an owner that was lost may have started it and left no trace. At most once, nothing starts before its claim
+     * is durable: what is not listed has not been started.
+     */
+    private boolean inDoubt(Instant due) {
+        return !due.isAfter(doubt) && rules.at(due).recovery() == Recovery.RERUN;
+    }
+
+    /** Splits gaps so that all of each part is in doubt, or none of it. */
+    List<Owed.Gap> splitAtDoubt(List<Owed.Gap> gaps) {
+        List<Owed.Gap> parts = new ArrayList<>();
+        for (Owed.Gap gap : gaps) {
+            Instant end = earlier(later(gap.after(), doubt), gap.upTo());
+            if (gap.after().isBefore(end)) {
+                parts.addAll(rules.cut(new Owed.Gap(gap.after(), end)));
+            }
+            if (end.isBefore(gap.upTo())) {
+                parts.add(new Owed.Gap(end, gap.upTo()));
+            }
+        }
+        return parts;
+    }
+
+    /** Why a fire is left out: by {@code reason}, unless it may have run after all. */
+    String why(Instant due, String reason) {
+        return inDoubt(due) ? Reasons.OUTCOME_UNKNOWN : reason;
     }
 
     /** The live fires, as they are now: what is done to them may change the book. */

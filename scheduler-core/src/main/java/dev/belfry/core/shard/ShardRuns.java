@@ -12,6 +12,7 @@ import dev.belfry.core.trigger.DueSet;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import dev.belfry.core.version.VersionedDueSet;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
@@ -118,6 +119,24 @@ public final class ShardRuns {
         return book.grant.since();
     }
 
+    /**
+     * The owner before was lost, and its lease may have held until {@code until}: what was due up to then and is not in the
+     * ledger may have run. It is run again, or left out, as what may have. Call it before the first decision.
+     */
+    public void doubt(Instant until) {
+        book.doubt = ShardBook.later(book.doubt, Instant.ofEpochMilli(until.toEpochMilli()));
+    }
+
+    /**
+     * Of a broadcast shard: before {@code until} this agent was not there, and owes nothing of that time; but an incarnation
+     * before was lost, and may have run what was due up to {@code most} after the first fire that it left no trace of, or
+     * after the first of these that came when it is known to have been {@code there}. That is recorded and not run again,
+     * since nobody knows whether the agent was there. Call it before the first decision.
+     */
+    public void absent(Instant until, Instant there, Duration most) {
+        owed.absent(until, there, most);
+    }
+
     /** The definition has changed. */
     public void update(JobView job) {
         book.update(job);
@@ -184,6 +203,7 @@ public final class ShardRuns {
         attempts.startClaimed(now);
         if (book.owed) {
             owed.recover(now);
+            owed.settleAbsence(now);
             owed.settle(now, upTo);
             book.owed = false;
             book.undecided = false;

@@ -22,7 +22,7 @@ import java.util.Optional;
  * <p>A new version cannot say from when on it is in force, since its writer does not know when the ensemble will take
  * it: it says how long after that. Readers add the delay to the ensemble's own clock at the write
  * ({@code Znode.modified}), so that all of them get the same instant; whoever writes the record next puts the instant in
- * place of the delay.
+ * place of the delay. The same goes for the end of a job that is deleted.
  */
 public final class JobRecordCodec {
 
@@ -32,7 +32,7 @@ public final class JobRecordCodec {
 
     /** The bytes of a record all of whose versions have been in the store before. */
     public static byte[] encode(JobRecord job) {
-        return encode(job, Optional.empty());
+        return encode(job, Optional.empty(), Optional.empty());
     }
 
     /**
@@ -41,17 +41,26 @@ public final class JobRecordCodec {
      * @param delay from the write until the newest version is in force; its {@code from} is not written
      */
     public static byte[] encode(JobRecord job, Duration delay) {
-        return encode(job, Optional.of(delay));
+        return encode(job, Optional.of(delay), Optional.empty());
     }
 
-    private static byte[] encode(JobRecord job, Optional<Duration> delay) {
+    /**
+     * The bytes of a record whose job is being deleted.
+     *
+     * @param delay from the write until nothing is due any more; its {@code deletedAt} is not written
+     */
+    public static byte[] encodeDeleted(JobRecord job, Duration delay) {
+        return encode(job, Optional.empty(), Optional.of(delay));
+    }
+
+    private static byte[] encode(JobRecord job, Optional<Duration> delay, Optional<Duration> ends) {
         return JsonRecordWriter.write(SCHEMA, json -> {
-            write(json, job, delay);
+            write(json, job, delay, ends);
             if (!job.former().isEmpty()) {
                 json.writeArrayFieldStart("former");
                 for (JobRecord former : job.former()) {
                     json.writeStartObject();
-                    write(json, former, Optional.empty());
+                    write(json, former, Optional.empty(), Optional.empty());
                     json.writeEndObject();
                 }
                 json.writeEndArray();
@@ -59,10 +68,13 @@ public final class JobRecordCodec {
         });
     }
 
-    private static void write(JsonGenerator json, JobRecord job, Optional<Duration> delay) throws IOException {
+    private static void write(JsonGenerator json, JobRecord job, Optional<Duration> delay, Optional<Duration> ends)
+            throws IOException {
         json.writeStringField("name", job.name());
         json.writeStringField("uid", job.uid());
-        if (job.deletedAt().isPresent()) {
+        if (ends.isPresent()) {
+            json.writeNumberField("deletedAfter", ends.get().toMillis());
+        } else if (job.deletedAt().isPresent()) {
             json.writeNumberField("deletedAt", job.deletedAt().get().toEpochMilli());
         }
         if (job.settled() > 0) {
@@ -180,7 +192,9 @@ public final class JobRecordCodec {
                 json.text("uid"),
                 versions,
                 requests,
-                json.optionalInstant("deletedAt"),
+                json.has("deletedAfter")
+                        ? Optional.of(modified.plusMillis(json.number("deletedAfter")))
+                        : json.optionalInstant("deletedAt"),
                 json.has("settled") ? json.integer("settled") : 0,
                 List.of(),
                 cancels);

@@ -8,9 +8,11 @@ import dev.belfry.core.record.CorruptRecordException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
@@ -214,7 +216,11 @@ class TableCodecTest {
             case 1 -> Successor.of(Incarnation.of("other", 5));
             default -> Successor.NONE;
         };
-        return new Tenancy(owner, Generation.of(1 + run % 3, run % 5), next);
+        Generation since = Generation.of(1 + run % 3, run % 5);
+        // The same for all rows of one generation.
+        Optional<Instant> doubt =
+                since.n() % 2 == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(since.value()));
+        return new Tenancy(owner, since, next, doubt);
     }
 
     private static String golden(String name) throws IOException {

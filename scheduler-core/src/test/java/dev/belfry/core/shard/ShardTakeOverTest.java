@@ -1,10 +1,13 @@
 package dev.belfry.core.shard;
 
+import static dev.belfry.core.shard.TestShard.NOON;
 import static dev.belfry.core.shard.TestShard.above;
 import static dev.belfry.core.shard.TestShard.everyTenSeconds;
 import static dev.belfry.core.shard.TestShard.second;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belfry.core.job.Misfire;
+import dev.belfry.core.job.MisfirePolicy;
 import dev.belfry.core.job.OverlapPolicy;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.job.Retry;
@@ -17,6 +20,11 @@ import org.junit.jupiter.api.Test;
 class ShardTakeOverTest {
 
     private static final Retry THREE = new Retry(3, Duration.ofSeconds(1), 2.0, Duration.ofMinutes(1), 0, List.of());
+
+    private static final Misfire ALL =
+            new Misfire(MisfirePolicy.FIRE_ALL, Duration.ofSeconds(1), Duration.ofHours(1), 100);
+    private static final Misfire NONE =
+            new Misfire(MisfirePolicy.SKIP, Duration.ofSeconds(1), Duration.ofHours(1), 100);
 
     // --- take-over after a loss
 
@@ -83,6 +91,124 @@ class ShardTakeOverTest {
         slow.at(45);
         assertThat(slow.outcomes()).noneMatch(text -> text.startsWith("20") || text.startsWith("30"));
         assertThat(slow.starts()).containsExactly("10#2", "40#1");
+    }
+
+    // --- fires of which a lost owner may have left no trace
+
+    @Test
+    void whatWasDueWhileALostOwnerMayHaveHeldItsLeaseRunsAgainAsWhatMayHaveRun() {
+        TestShard lost = TestShard.of(everyTenSeconds().misfire(ALL));
+        TestShard next = lost.successor();
+        next.runs.doubt(second(20));
+        next.at(35);
+        next.succeed();
+        next.succeed();
+        next.succeed();
+        assertThat(next.outcomes())
+                .containsExactly(
+                        "10 succeeded(outcome-unknown)", "20 succeeded(outcome-unknown)", "30 succeeded(misfire)");
+    }
+
+    @Test
+    void whatIsLeftOutSaysWhetherItMayHaveRun() {
+        TestShard next = TestShard.of(everyTenSeconds().misfire(NONE)).successor();
+        next.runs.doubt(second(25));
+        assertThat(next.at(45).outcomes())
+                .containsExactly("10-20 x2 missed(outcome-unknown)", "30-40 x2 missed(misfire-skip)");
+        TestShard once = TestShard.of(everyTenSeconds()).successor();
+        once.runs.doubt(second(25));
+        assertThat(once.at(45).outcomes())
+                .containsExactlyInAnyOrder("10-20 x2 missed(outcome-unknown)", "30 missed(coalesced)");
+    }
+
+    @Test
+    void whatIsLeftOutGoesByTheRecoveryOfItsOwnVersion() {
+        TestShard next = TestShard.of(everyTenSeconds().misfire(NONE)).successor();
+        next.change(15, everyTenSeconds().misfire(NONE).recovery(Recovery.SKIP));
+        next.runs.doubt(second(25));
+        assertThat(next.at(35).outcomes())
+                .containsExactly("10 missed(outcome-unknown)", "20 missed(misfire-skip)", "30 missed(misfire-skip)");
+    }
+
+    @Test
+    void aFireThatASlowClockTakesForOneOnTimeMayHaveRunToo() {
+        TestShard slow = TestShard.of(everyTenSeconds()).successor();
+        slow.runs.doubt(second(10));
+        slow.at(9).at(10);
+        slow.succeed();
+        slow.at(20);
+        slow.succeed();
+        assertThat(slow.outcomes()).containsExactly("10 succeeded(outcome-unknown)", "20 succeeded");
+    }
+
+    @Test
+    void anAtMostOnceFireWithoutAClaimWasNotStartedByAnybody() {
+        TestShard next = TestShard.of(everyTenSeconds().recovery(Recovery.SKIP)).successor();
+        next.runs.doubt(second(20));
+        next.at(25).flush();
+        next.succeed();
+        assertThat(next.outcomes()).containsExactlyInAnyOrder("10 missed(coalesced)", "20 succeeded(misfire)");
+    }
+
+    @Test
+    void anOwnerThatLetsGoBeforeItHasSettledPassesTheDoubtOn() {
+        TestShard second = TestShard.of(everyTenSeconds().misfire(ALL)).successor();
+        second.runs.doubt(second(20));
+        second.clock(25).runs.beginHandOver(second.now);
+        second.runs.prepareRelease(second.moment());
+        TestShard third = second.successor().at(35);
+        third.succeed();
+        third.succeed();
+        third.succeed();
+        assertThat(third.outcomes())
+                .containsExactly(
+                        "10 succeeded(outcome-unknown)", "20 succeeded(outcome-unknown)", "30 succeeded(handover)");
+        third.runs.beginHandOver(third.now);
+        third.runs.prepareRelease(third.moment());
+        assertThat(third.write().released().orElseThrow().doubt()).as("settled").isEmpty();
+    }
+
+    // --- broadcast: an incarnation that was lost, and the time in which its agent was not there
+
+    @Test
+    void whatALostIncarnationMayHaveRunIsRecordedAndTheTimeWithoutTheAgentOwesNothing() {
+        TestShard lost = TestShard.of(everyTenSeconds()).at(10);
+        TestShard next = lost.successor();
+        next.runs.absent(second(1_000), NOON, Duration.ofSeconds(25));
+        next.at(1_005);
+        next.succeed();
+        assertThat(next.outcomes())
+                .containsExactlyInAnyOrder("20-40 x3 missed(outcome-unknown)", "10 succeeded(outcome-unknown)");
+        assertThat(next.at(1_010).starts()).containsExactly("10#2", "1010#1");
+        assertThat(next.write().mark()).isEqualTo(second(1_009.999));
+    }
+
+    @Test
+    void whatALostIncarnationMayHaveRunIsRecordedThoughTheNextOneIsSoonGoneAgain() {
+        TestShard ended = TestShard.of(everyTenSeconds()).successor();
+        ended.runs.absent(second(45), NOON, Duration.ofSeconds(15));
+        ended.clock(50).runs.supersede(second(50), Reasons.DELETED, List.of(), ended.moment());
+        assertThat(ended.outcomes()).containsExactly("10-20 x2 missed(outcome-unknown)", "50 superseded(deleted)");
+        TestShard left = TestShard.of(everyTenSeconds()).successor();
+        left.runs.absent(second(45), NOON, Duration.ofSeconds(15));
+        left.clock(46).runs.beginHandOver(left.now);
+        left.runs.prepareRelease(left.moment());
+        assertThat(left.outcomes()).containsExactly("10-20 x2 missed(outcome-unknown)");
+    }
+
+    @Test
+    void anIncarnationThatWasLostBeforeItSettledAnythingMayHaveRunSomethingToo() {
+        TestShard next = TestShard.of(everyTenSeconds()).successor();
+        next.runs.absent(second(1_000), second(495), Duration.ofSeconds(15));
+        assertThat(next.at(1_001).outcomes())
+                .containsExactly("10-20 x2 missed(outcome-unknown)", "500-510 x2 missed(outcome-unknown)");
+    }
+
+    @Test
+    void atMostOnceALostIncarnationHasRunNothingThatItHadNotClaimed() {
+        TestShard next = TestShard.of(everyTenSeconds().recovery(Recovery.SKIP)).successor();
+        next.runs.absent(second(45), NOON, Duration.ofSeconds(15));
+        assertThat(next.at(46).outcomes()).isEmpty();
     }
 
     // --- retries

@@ -7,14 +7,12 @@ import dev.belfry.agent.client.Ledgers;
 import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.TableState;
 import dev.belfry.console.proof.Evidence;
-import dev.belfry.console.proof.Finding;
 import dev.belfry.console.proof.Proof;
 import dev.belfry.console.proof.Prover;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
-import dev.belfry.faults.witness.Jobs;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,13 +74,8 @@ public record ProductRecord(Map<String, String> jobs, List<FireEntry> lines, Pro
         return new ProductRecord(names, lines, Prover.prove(evidence, from, until), problems);
     }
 
-    /** Whether nothing is open any more, and nothing is wrong that will not stay so. */
+    /** Whether nothing is open any more, and nothing is wrong. */
     public boolean settled() {
-        return proof.pending() == 0 && proof.findings().stream().allMatch(ProductRecord::unclaimed);
-    }
-
-    /** The next incarnation of an agent settles what the one before had begun, and owes nothing of the time between. */
-    static boolean unclaimed(Finding finding) {
-        return finding.kind() == Finding.Kind.GAP && finding.job().equals(Jobs.EVERYWHERE);
+        return proof.pending() == 0 && proof.holds();
     }
 }

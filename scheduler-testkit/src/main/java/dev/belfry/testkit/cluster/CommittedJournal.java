@@ -2,13 +2,17 @@ package dev.belfry.testkit.cluster;
 
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireJournal;
+import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.record.Paths;
 import dev.belfry.store.Transaction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Every final outcome that the agents' journals have ever said, in the order of the commits. */
@@ -16,6 +20,10 @@ final class CommittedJournal {
     private final Map<String, byte[]> known = new HashMap<>();
     private final Map<ShardId, List<FireEntry>> finals = new HashMap<>();
     private final Consumer<FireEntry> added;
+    /** Attempts of which any line has told, by their tokens. */
+    private final Map<ShardId, Set<Long>> told = new HashMap<>();
+    /** Lines that say of fires that they may have run before. */
+    private final Map<ShardId, List<FireEntry>> unknown = new HashMap<>();
 
     /** @param added told of each new line */
     CommittedJournal(Consumer<FireEntry> added) {
@@ -39,6 +47,13 @@ final class CommittedJournal {
             if (line.kind() == FireEntry.Kind.FINAL) {
                 finals.computeIfAbsent(ShardId.of(line), s -> new ArrayList<>()).add(line);
             }
+            if (line.token() != 0) {
+                told.computeIfAbsent(ShardId.of(line), s -> new HashSet<>()).add(line.token());
+            }
+            if (line.reason().equals(Reasons.OUTCOME_UNKNOWN)) {
+                unknown.computeIfAbsent(ShardId.of(line), s -> new ArrayList<>())
+                        .add(line);
+            }
             added.accept(line);
         }
     }
@@ -61,6 +76,24 @@ final class CommittedJournal {
             at++;
         }
         return at;
+    }
+
+    /** Whether any line has told of the attempt with this token. */
+    boolean tells(ShardId shard, long token) {
+        return told.getOrDefault(shard, Set.of()).contains(token);
+    }
+
+    /** Whether a line says of the fire that it may have run before. */
+    boolean saysUnknown(ShardId shard, FireId fire) {
+        return unknown.getOrDefault(shard, List.of()).stream().anyMatch(line -> covers(line, fire));
+    }
+
+    static boolean covers(FireEntry line, FireId fire) {
+        return line.fire().equals(fire)
+                || (line.fire().isScheduled()
+                        && fire.isScheduled()
+                        && !fire.due().isBefore(line.fire().due())
+                        && !fire.due().isAfter(line.last()));
     }
 
     List<FireEntry> finals(ShardId shard) {

@@ -3,6 +3,7 @@ package dev.belfry.testkit.cluster;
 import dev.belfry.core.command.CommandCodec;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerCodec;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
@@ -11,6 +12,7 @@ import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.run.Outcome;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.store.Znode;
@@ -45,6 +47,7 @@ final class Liveness {
             }
         }
         commands();
+        traces(upTo);
         for (JobRecord job : safety.jobs().all()) {
             if (job.definition().placement() == Placement.STICKY) {
                 coverage(job);
@@ -54,6 +57,41 @@ final class Liveness {
                 everywhere(job);
             }
         }
+    }
+
+    /** I4: of a fire that ran without a trace the record says that it may have run. */
+    private void traces(Instant upTo) {
+        for (Execution execution : cluster.evidence().all()) {
+            ShardId shard = ShardId.of(execution.shard());
+            FireId fire = execution.fire();
+            // An instant that follows from a completion without a trace is not known to anybody else either.
+            boolean known = safety.jobs().all().stream()
+                    .anyMatch(job -> job.uid().equals(shard.jobUid()) && CommittedJobs.hasInstants(job));
+            boolean traceless = known
+                    && fire.due().isBefore(upTo)
+                    && isFollowed(execution)
+                    && !safety.journal().tells(shard, execution.token());
+            if (traceless && !safety.journal().saysUnknown(shard, fire) && !superseded(shard, fire)) {
+                throw new InvariantViolation(
+                        "I4", execution + " has run without a trace, and no line says that it may have");
+            }
+        }
+    }
+
+    /** Whether somebody has followed to account for it: not where the agent of a broadcast shard, or its job, is gone. */
+    private boolean isFollowed(Execution execution) {
+        String path = execution.shard().ledgerPath();
+        return !execution.shard().isBroadcast()
+                || cluster.ensemble()
+                        .peek(path)
+                        .map(ledger -> LedgerCodec.decode(path, ledger.data()).since())
+                        .filter(since -> since > execution.since())
+                        .isPresent();
+    }
+
+    private boolean superseded(ShardId shard, FireId fire) {
+        return safety.journal().finals(shard).stream()
+                .anyMatch(line -> line.outcome() == Outcome.SUPERSEDED && CommittedJournal.covers(line, fire));
     }
 
     /** I13: every command that was accepted has been consumed. */

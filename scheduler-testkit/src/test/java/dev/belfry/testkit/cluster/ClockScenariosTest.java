@@ -8,10 +8,15 @@ import static dev.belfry.testkit.cluster.Scenes.owners;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.command.Command;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.JobRecordCodec;
+import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,5 +180,30 @@ class ClockScenariosTest {
             cluster.run(Duration.ofSeconds(12));
             assertThat(owners(cluster)).as("seed " + seed).isEqualTo(before);
         }
+    }
+
+    @Test
+    void jobIsDeletedALeaseAfterTheWriteThoughTheClockOfTheMasterIsSlow() {
+        SimCluster cluster = cluster(74, every("work", 1_000, 6));
+        new Fault.Step(cluster.master().orElseThrow().id(), Duration.ofSeconds(-4), Duration.ofSeconds(60))
+                .inflict(cluster);
+        cluster.operator().command(Command.Kind.DELETE, "work");
+        String path = Paths.job("work");
+        AtomicReference<Znode> written = new AtomicReference<>();
+        assertThat(cluster.runUntil(Duration.ofSeconds(10), () -> {
+                    Znode znode = cluster.ensemble().peek(path).orElseThrow();
+                    written.set(znode);
+                    return JobRecordCodec.decode(path, znode.data(), znode.modified())
+                            .deleted();
+                }))
+                .isTrue();
+        Znode znode = written.get();
+        Instant end = JobRecordCodec.decode(path, znode.data(), znode.modified())
+                .deletedAt()
+                .orElseThrow();
+        assertThat(Duration.between(znode.modified(), end))
+                .as("a lease of 4 s, and a second")
+                .isEqualTo(Duration.ofSeconds(5));
+        heals(cluster, Duration.ofSeconds(70));
     }
 }

@@ -2,14 +2,17 @@ package dev.belfry.testkit.cluster;
 
 import static dev.belfry.testkit.cluster.Scenes.cluster;
 import static dev.belfry.testkit.cluster.Scenes.every;
+import static dev.belfry.testkit.cluster.Scenes.everywhere;
 import static dev.belfry.testkit.cluster.Scenes.first;
 import static dev.belfry.testkit.cluster.Scenes.heals;
 import static dev.belfry.testkit.cluster.Scenes.lasting;
 import static dev.belfry.testkit.cluster.Scenes.of;
 import static dev.belfry.testkit.cluster.Scenes.owner;
+import static dev.belfry.testkit.cluster.Scenes.owners;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.command.Command;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.Misfire;
 import dev.belfry.core.job.MisfirePolicy;
@@ -44,6 +47,9 @@ class LedgerScenariosTest {
 
     static final Misfire SKIP_LATE = new Misfire(MisfirePolicy.SKIP, Duration.ofSeconds(1), Duration.ofHours(1), 100);
 
+    static final Misfire ALL_LATE =
+            new Misfire(MisfirePolicy.FIRE_ALL, Duration.ofSeconds(1), Duration.ofHours(1), 1_000);
+
     /** The final outcome of the fire of an execution, as the journals have it. */
     private static List<FireEntry> recorded(SimCluster cluster, Execution execution) {
         return cluster.safety().journal().finals(ShardId.of(execution.shard())).stream()
@@ -65,9 +71,9 @@ class LedgerScenariosTest {
                 .as("begun, so it is the recovery that counts")
                 .hasSize(2);
         assertThat(cluster.safety().journal().finals(ShardId.of(cut.shard())))
-                .as("never begun, so it is the misfire policy")
+                .as("never begun as far as anybody knows, so it is the misfire policy")
                 .anyMatch(line ->
-                        line.outcome() == Outcome.MISSED && line.reason().equals(Reasons.MISFIRE_SKIP));
+                        line.outcome() == Outcome.MISSED && line.reason().equals(Reasons.OUTCOME_UNKNOWN));
         heals(cluster, Duration.ofSeconds(15));
     }
 
@@ -89,6 +95,117 @@ class LedgerScenariosTest {
             assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
         });
         heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void firesThatRanUnderTheLeaseWhileNoServerAnsweredRunAgainAsWhatMayHaveRun() {
+        SimCluster cluster = cluster(44, every("work", 500, 3).misfire(ALL_LATE));
+        List<Execution> untold = untold(cluster);
+        cluster.run(Duration.ofSeconds(25));
+        assertThat(untold).hasSizeGreaterThan(2).allSatisfy(execution -> {
+            assertThat(of(cluster, execution.fire(), execution)).hasSize(2);
+            assertThat(recorded(cluster, execution)).singleElement().satisfies(line -> {
+                assertThat(line.outcome()).isEqualTo(Outcome.SUCCEEDED);
+                assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
+            });
+        });
+        Instant late = cluster.now().minusSeconds(5);
+        assertThat(cluster.safety().journal().finals(ShardId.of(untold.get(0).shard())))
+                .as("what falls due under the next owner's lease is nothing out of the ordinary")
+                .filteredOn(line -> line.fire().due().isAfter(late))
+                .isNotEmpty()
+                .allMatch(line -> line.reason().isEmpty());
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void firesThatMayHaveRunAndAreNotToRunLateAreNotCalledMissedWithoutADoubt() {
+        SimCluster cluster = cluster(45, every("work", 500, 3).misfire(SKIP_LATE));
+        List<Execution> untold = untold(cluster);
+        cluster.run(Duration.ofSeconds(25));
+        assertThat(untold)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(execution -> assertThat(cluster.safety().journal().finals(ShardId.of(execution.shard())))
+                        .filteredOn(line -> CommittedJournal.covers(line, execution.fire()))
+                        .singleElement()
+                        .satisfies(line -> {
+                            assertThat(line.outcome()).isEqualTo(Outcome.MISSED);
+                            assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
+                        }));
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void afterMinutesWithoutAnyOwnerOnlyWhatFellIntoTheLeaseMayHaveRun() {
+        SimCluster cluster = cluster(46, every("work", 500, 3).misfire(ALL_LATE));
+        Incarnation owner = owner(cluster);
+        cluster.agents().stream()
+                .filter(agent -> !agent.id().equals(owner.agentId()))
+                .forEach(agent -> cluster.operator().command(Command.Kind.DRAIN, agent.id()));
+        cluster.run(Duration.ofSeconds(10));
+        assertThat(owners(cluster).values()).containsOnly(owner);
+        Instant killed = cluster.now();
+        cluster.agent(owner.agentId()).orElseThrow().kill();
+        cluster.run(Duration.ofMinutes(2));
+        cluster.agents().forEach(agent -> cluster.operator().command(Command.Kind.UNDRAIN, agent.id()));
+        cluster.run(Duration.ofSeconds(30));
+        ShardId shard = ShardId.of(cluster.evidence().all().get(0).shard());
+        List<FireEntry> late = cluster.safety().journal().finals(shard).stream()
+                .filter(line -> line.fire().due().isAfter(killed)
+                        && line.fire().due().isBefore(killed.plus(Duration.ofMinutes(2))))
+                .toList();
+        Duration lease = Duration.ofSeconds(10);
+        assertThat(late)
+                .hasSizeGreaterThan(200)
+                .allSatisfy(line -> assertThat(line.reason())
+                        .isEqualTo(
+                                line.fire().due().isAfter(killed.plus(lease))
+                                        ? Reasons.MISFIRE
+                                        : line.fire().due().isBefore(killed.plusSeconds(2))
+                                                ? Reasons.OUTCOME_UNKNOWN
+                                                : line.reason()));
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void broadcastFiresThatRanBeforeTheirSessionEndedAreRecordedByTheNextIncarnationAsWhatMayHaveRun() {
+        SimCluster cluster = cluster(47, everywhere("work", 500));
+        List<Execution> untold = untold(cluster);
+        Instant killed = cluster.now();
+        cluster.run(Duration.ofMinutes(2));
+        String id = untold.get(0).process().name();
+        cluster.start(id);
+        cluster.run(Duration.ofSeconds(10));
+        ShardId shard = ShardId.of(untold.get(0).shard());
+        assertThat(untold)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(execution -> assertThat(cluster.safety().journal().finals(shard))
+                        .filteredOn(line -> CommittedJournal.covers(line, execution.fire()))
+                        .singleElement()
+                        .satisfies(line -> assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN)));
+        assertThat(cluster.safety().journal().finals(shard))
+                .as("an agent that is not there owes nothing")
+                .noneMatch(line -> line.fire().due().isAfter(killed.plusSeconds(20))
+                        && line.fire().due().isBefore(killed.plusSeconds(100)));
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    /** What an owner ran under its lease while no server could be reached, until it was killed. */
+    private static List<Execution> untold(SimCluster cluster) {
+        String master = cluster.master().orElseThrow().id();
+        SimAgent agent = cluster.agents().stream()
+                .filter(other -> !other.id().equals(master))
+                .findFirst()
+                .orElseThrow();
+        int before = cluster.evidence().all().size();
+        new Fault.Cut(agent.id(), Fault.Way.BOTH, Duration.ofSeconds(60)).inflict(cluster);
+        cluster.run(Duration.ofSeconds(3));
+        agent.kill();
+        return cluster.evidence().all().stream()
+                .skip(before)
+                .filter(execution ->
+                        execution.process().name().equals(agent.id()) && execution.how() == Execution.End.RETURNED)
+                .toList();
     }
 
     @Test

@@ -28,6 +28,7 @@ final class Mutants {
     private static final String MASTER = "dev.belfry.master.";
     private static final String CORE = "dev.belfry.core.";
     private static final String MASTERS = "MasterScenariosTest.";
+    private static final String LEDGERS = "LedgerScenariosTest.";
     private static final String TENANCIES = "TenancyScenariosTest.";
     /** Enough for what any busy cluster with a few faults shows. */
     private static final int FEW = 30;
@@ -143,7 +144,19 @@ final class Mutants {
                         .on(TENANCIES + "ownerWhoseRegistrationIsDeletedRecordsNothingMore", "R8", "I8"),
                 mutant("R8", "a new owner begins without what its predecessors recorded")
                         .in(LOOP + "OwnedShards", "begin", with(NoLedger.class))
-                        .within(FEW, "I1", "I4"));
+                        .within(FEW, "I1", "I4"),
+                mutant("5.6", "what a lost owner left no trace of is taken for what never ran")
+                        .in(MASTER + "Losses", "doubt", with(NoDoubt.class))
+                        .on(
+                                LEDGERS + "firesThatRanUnderTheLeaseWhileNoServerAnsweredRunAgainAsWhatMayHaveRun",
+                                "I4",
+                                "test"),
+                mutant("5.6", "the doubt ends with the last proof of life, and the lease goes on")
+                        .in(CORE + "ownership.ProofOfLife", "overNanos", with(ByTheProof.class))
+                        .on(
+                                LEDGERS + "firesThatRanUnderTheLeaseWhileNoServerAnsweredRunAgainAsWhatMayHaveRun",
+                                "I4",
+                                "test"));
     }
 
     private static Mutant.Idea mutant(String rule, String what) {
@@ -284,6 +297,20 @@ final class Mutants {
         static void exit(
                 @Advice.This Transaction.Builder builder, @Advice.Return(readOnly = false) Transaction.Builder made) {
             made = builder;
+        }
+    }
+
+    static final class NoDoubt {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Optional<Instant> until) {
+            until = Optional.empty();
+        }
+    }
+
+    static final class ByTheProof {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) long over) {
+            over += 6_000_000_000L;
         }
     }
 

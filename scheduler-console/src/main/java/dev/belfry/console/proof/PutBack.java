@@ -1,0 +1,62 @@
+package dev.belfry.console.proof;
+
+import dev.belfry.agent.client.Journal;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobVersion;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Definitions that somebody deleted and put back byte for byte. The first version of such a job says of itself that it is in force
+ * from its writing on, which then is the second one; what is recorded from before says otherwise. It counts as in force all
+ * along, so that what nobody has run meanwhile is found.
+ */
+public final class PutBack {
+    private PutBack() {}
+
+    /** The job as it was in force by what the journal tells; the same record if that does not contradict it. */
+    public static JobRecord continued(JobRecord job, Journal journal) {
+        return since(job, journal).map(from -> inForceFrom(job, from)).orElse(job);
+    }
+
+    /** The first recorded fire of a job whose definition says that it came later; empty if there is none. */
+    static Optional<Instant> since(JobRecord job, Journal journal) {
+        JobVersion first = job.versions().get(0);
+        if (first.number() > 1) {
+            return Optional.empty();
+        }
+        return journal.fires().stream()
+                .map(Journal.Line::entry)
+                .filter(entry -> entry.jobUid().equals(job.uid()) && ShardProof.isScheduledOutcome(entry))
+                .map((FireEntry entry) -> entry.fire().due())
+                .filter(first.from()::isAfter)
+                .min(Instant::compareTo);
+    }
+
+    private static JobRecord inForceFrom(JobRecord job, Instant from) {
+        List<JobVersion> versions = new ArrayList<>(job.versions());
+        JobVersion first = versions.get(0);
+        versions.set(
+                0,
+                new JobVersion(
+                        first.number(),
+                        from,
+                        first.changed(),
+                        first.layout(),
+                        first.definition(),
+                        first.paused(),
+                        first.author()));
+        return new JobRecord(
+                job.name(),
+                job.uid(),
+                versions,
+                job.requests(),
+                job.deletedAt(),
+                job.settled(),
+                job.former(),
+                job.cancels());
+    }
+}
