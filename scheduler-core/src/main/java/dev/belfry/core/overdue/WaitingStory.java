@@ -114,7 +114,8 @@ public record WaitingStory(String shard, UnaryOperator<String> names, Instant no
     /** How far its ledger is. @param subject {@code Its ledger}, or the same at present */
     public String ledger(String subject, LedgerRecord ledger) {
         return subject + ", last written by " + names.apply(ledger.writer()) + ", is final up to " + ledger.mark()
-                + " with " + (ledger.above().size() == 1 ? "1 entry" : ledger.above().size() + " entries") + " above.";
+                + " with "
+                + (ledger.above().size() == 1 ? "1 entry" : ledger.above().size() + " entries") + " above.";
     }
 
     /** Why nobody can take shards. @param count how many are meant */
