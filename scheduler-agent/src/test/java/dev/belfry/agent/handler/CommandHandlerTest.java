@@ -249,8 +249,7 @@ final class CommandHandlerTest {
     void whatACommandSaysThatEndsWellWhenItIsAskedToIsKept() throws Exception {
         script(
                 allowed.resolve("tree"),
-                "trap 'echo tidied up; kill $!; exit 0' TERM; sleep 600 & echo $$ $! > " + root.resolve("pids")
-                        + "; wait");
+                "trap 'echo tidied up; exit 0' TERM; sleep 600 & echo $$ $! > " + root.resolve("pids") + "; wait");
         ScriptedContext context = new ScriptedContext("command", "tree");
         CompletableFuture<Throwable> ended = new CompletableFuture<>();
         startTree(context, ended, new Thread[1]);

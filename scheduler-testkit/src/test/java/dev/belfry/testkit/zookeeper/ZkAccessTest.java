@@ -172,7 +172,7 @@ final class ZkAccessTest {
     }
 
     @Test
-    void anAgentThatWasGivenNoRolesIsToldWhomItLocksOut() {
+    void anAgentThatWasGivenNoRolesIsToldWhomItLocksOut() throws Exception {
         startPlain();
         ZkRoles roles = new ZkRoles(List.of(id("agent", "a")), List.of(id("operator", "o")), List.of());
         try (LogLines log = new LogLines();
@@ -187,7 +187,7 @@ final class ZkAccessTest {
     }
 
     @Test
-    void whoMayNotReadTheNamespaceIsNotToldThatItIsEmpty() {
+    void whoMayNotReadTheNamespaceIsNotToldThatItIsEmpty() throws Exception {
         startPlain();
         try (Party first = as(digest("agent", "a"), ZkRoles.CREATOR);
                 Party wrong = as(digest("agent", "b"), ZkRoles.CREATOR);
