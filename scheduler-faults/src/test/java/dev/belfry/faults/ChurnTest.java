@@ -13,7 +13,7 @@ final class ChurnTest {
     void threadsHeapZnodesAndWatchesStayLevelWhileSessionsEnd() {
         Churn churn = new Churn();
         int code = new CommandLine(churn)
-                .execute("--for", "4s", "--every", "200ms", "--agents", "3", "--session-timeout", "1s");
+                .execute("--for", "2s", "--every", "200ms", "--agents", "3", "--session-timeout", "1s");
         assertThat(churn.broken()).isEmpty();
         assertThat(code).isZero();
     }
