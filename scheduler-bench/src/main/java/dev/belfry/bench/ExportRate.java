@@ -61,14 +61,25 @@ public final class ExportRate {
         Path home = Files.createTempDirectory("belfry-export-");
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
             for (int round = 1; round <= rounds; round++) {
-                run("H2", round, entries, home, new HistoryAddress(
-                        "jdbc:h2:file:" + home.resolve("history-" + round), "belfry", ""));
+                run(
+                        "H2",
+                        round,
+                        entries,
+                        home,
+                        new HistoryAddress("jdbc:h2:file:" + home.resolve("history-" + round), "belfry", ""));
                 try (var made = postgres.getPostgresDatabase().getConnection();
                         var statement = made.createStatement()) {
                     statement.execute("create database round" + round);
                 }
-                run("PostgreSQL", round, entries, home, new HistoryAddress(
-                        "jdbc:postgresql://localhost:" + postgres.getPort() + "/round" + round, "postgres", ""));
+                run(
+                        "PostgreSQL",
+                        round,
+                        entries,
+                        home,
+                        new HistoryAddress(
+                                "jdbc:postgresql://localhost:" + postgres.getPort() + "/round" + round,
+                                "postgres",
+                                ""));
             }
         }
         System.exit(0);

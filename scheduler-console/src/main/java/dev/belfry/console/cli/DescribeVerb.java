@@ -96,8 +96,12 @@ final class DescribeVerb extends PastVerb {
     }
 
     private void run(BelfryClient client, Snapshot snapshot) {
-        Journal journal = journal(client, past -> past.newest(
-                snapshot.now(), Optional.empty(), some -> Run.of(some).stream().anyMatch(this::isAsked)));
+        Journal journal = journal(
+                client,
+                past -> past.newest(
+                        snapshot.now(),
+                        Optional.empty(),
+                        some -> Run.of(some).stream().anyMatch(this::isAsked)));
         Run run = Run.of(journal).stream()
                 .filter(this::isAsked)
                 .findFirst()

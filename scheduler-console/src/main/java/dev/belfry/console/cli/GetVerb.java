@@ -85,11 +85,11 @@ final class GetVerb extends PastVerb {
     }
 
     private Listing runs(BelfryClient client, Snapshot snapshot) {
-        Optional<String> only =
-                Optional.ofNullable(job).flatMap(snapshot::job).map(JobRecord::uid);
+        Optional<String> only = Optional.ofNullable(job).flatMap(snapshot::job).map(JobRecord::uid);
         // One more: that the last one is listed with all its lines.
-        Journal journal = journal(client, past -> past.newest(
-                snapshot.now(), only, some -> Run.of(some).size() > limit));
+        Journal journal = journal(
+                client,
+                past -> past.newest(snapshot.now(), only, some -> Run.of(some).size() > limit));
         return RunList.of(journal, snapshot, job, limit);
     }
 

@@ -172,7 +172,8 @@ final class HistoryVerbs implements Runnable {
 
     @Command(
             name = "retain",
-            description = "Removes events that were exported longer ago than a given time, and enters that into the chain.")
+            description =
+                    "Removes events that were exported longer ago than a given time, and enters that into the chain.")
     static final class Retain extends OfHistory {
         @Option(
                 names = "--older-than",

@@ -31,8 +31,9 @@ public final class HistoryOptions {
     @Option(
             names = "--history-password-file",
             paramLabel = "FILE",
-            description = "File whose first line is the user's password. Default: $BELFRY_HISTORY_PASSWORD_FILE, else the"
-                    + " password in $BELFRY_HISTORY_PASSWORD, else none.")
+            description =
+                    "File whose first line is the user's password. Default: $BELFRY_HISTORY_PASSWORD_FILE, else the"
+                            + " password in $BELFRY_HISTORY_PASSWORD, else none.")
     private @Nullable Path passwordFile;
 
     private Map<String, String> environment = System.getenv();
@@ -59,7 +60,8 @@ public final class HistoryOptions {
         Optional<String> given = Optional.ofNullable(url).or(() -> variable("BELFRY_HISTORY_URL"));
         if (given.isEmpty()) {
             if (user != null || passwordFile != null) {
-                throw new IllegalArgumentException("--history-user and --history-password-file need --history-url JDBC");
+                throw new IllegalArgumentException(
+                        "--history-user and --history-password-file need --history-url JDBC");
             }
             return Optional.empty();
         }

@@ -76,8 +76,8 @@ public final class LocalHistory {
                 if (isAlive(file)
                         && namespace.equals(file.getProperty("namespace"))
                         && meet(hosts, file.getProperty("zookeeper", ""))) {
-                    return Optional.of(new HistoryAddress(
-                            file.getProperty("url", ""), file.getProperty("user", ""), ""));
+                    return Optional.of(
+                            new HistoryAddress(file.getProperty("url", ""), file.getProperty("user", ""), ""));
                 }
             }
         } catch (IOException e) {
@@ -107,7 +107,8 @@ public final class LocalHistory {
 
     private static boolean meet(String some, String others) {
         return !Collections.disjoint(
-                Arrays.asList(local(some).split(",")), Arrays.asList(local(others).split(",")));
+                Arrays.asList(local(some).split(",")),
+                Arrays.asList(local(others).split(",")));
     }
 
     private static String local(String hosts) {

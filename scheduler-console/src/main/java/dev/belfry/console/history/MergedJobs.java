@@ -92,14 +92,7 @@ public record MergedJobs(List<JobRecord> jobs, List<String> altered) {
 
     private static JobRecord with(JobRecord job, List<JobVersion> versions, List<JobRecord> former) {
         return new JobRecord(
-                job.name(),
-                job.uid(),
-                versions,
-                job.requests(),
-                job.deletedAt(),
-                job.settled(),
-                former,
-                job.cancels());
+                job.name(), job.uid(), versions, job.requests(), job.deletedAt(), job.settled(), former, job.cancels());
     }
 
     /** The one that has the name now, or had it last, with the others as its former ones. */

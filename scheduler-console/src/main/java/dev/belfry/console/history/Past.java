@@ -58,12 +58,13 @@ public final class Past implements AutoCloseable {
 
     /** What may tell of the fire of a job at an instant, or of the last one before it. */
     public Journal about(JobRecord job, Instant at) {
-        boolean delayed =
-                job.versions().stream().anyMatch(v -> v.definition().schedule().delay().isPresent());
+        boolean delayed = job.versions().stream()
+                .anyMatch(v -> v.definition().schedule().delay().isPresent());
         Instant last = job.versions().stream()
-                .flatMap(v -> VersionedDueSet.of(job, v.layout())
-                        .latest(Instant.EPOCH, Instant.ofEpochMilli(at.toEpochMilli()))
-                        .stream())
+                .flatMap(v ->
+                        VersionedDueSet.of(job, v.layout())
+                                .latest(Instant.EPOCH, Instant.ofEpochMilli(at.toEpochMilli()))
+                                .stream())
                 .max(Comparator.naturalOrder())
                 .orElse(at);
         Instant from = earlier(last, at).minus(delayed ? FAR : AROUND);

@@ -58,8 +58,7 @@ public record Snapshot(
 
     /** The same with these jobs, one for each name. */
     public Snapshot with(List<JobRecord> merged) {
-        return new Snapshot(
-                merged.stream().map(this::state).toList(), agents, table, problems, now);
+        return new Snapshot(merged.stream().map(this::state).toList(), agents, table, problems, now);
     }
 
     private JobState state(JobRecord job) {

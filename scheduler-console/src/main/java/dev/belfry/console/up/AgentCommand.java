@@ -139,8 +139,7 @@ public final class AgentCommand implements Callable<Integer> {
 
     private Exporting exporting(HistoryAddress address) {
         String name = (id == null ? "agent" : id) + "-" + Exporting.process();
-        return Exporting.start(
-                connection.settings(), connection.namespaceName(), address, ExportSettings.named(name));
+        return Exporting.start(connection.settings(), connection.namespaceName(), address, ExportSettings.named(name));
     }
 
     private Agent started(AgentBuilder builder) {

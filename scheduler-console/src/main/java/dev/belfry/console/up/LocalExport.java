@@ -37,8 +37,8 @@ final class LocalExport implements AutoCloseable {
         try {
             announcement = LocalHistory.in(System.getenv()).announce(hosts, namespace, address);
         } catch (UncheckedIOException e) {
-            progress.say("other commands do not find the history: " + e.getMessage()
-                    + "; give them --history-url '" + address.url() + "'");
+            progress.say("other commands do not find the history: " + e.getMessage() + "; give them --history-url '"
+                    + address.url() + "'");
         }
     }
 

@@ -103,7 +103,10 @@ class AlteredRecordTest {
                 .sessionTimeout(Duration.ofSeconds(4))
                 .shutdownHook(false)
                 .handler("work", context -> {})
-                .job(Job.named("tick").handler("work").every(Duration.ofMillis(100)).shards(4))
+                .job(Job.named("tick")
+                        .handler("work")
+                        .every(Duration.ofMillis(100))
+                        .shards(4))
                 .start();
         try {
             Awaitility.await()
@@ -159,20 +162,27 @@ class AlteredRecordTest {
     }
 
     private void holds(String when) {
-        assertThat(console.line("verify")).as(when + ": " + console.out() + console.err()).isEqualTo(Exit.DONE);
+        assertThat(console.line("verify"))
+                .as(when + ": " + console.out() + console.err())
+                .isEqualTo(Exit.DONE);
         assertThat(console.out()).as(when).contains("Every due fire has exactly one outcome.");
     }
 
     private void fails(String what) {
-        assertThat(console.line("verify")).as(what + ": " + console.out() + console.err()).isEqualTo(Exit.NO);
+        assertThat(console.line("verify"))
+                .as(what + ": " + console.out() + console.err())
+                .isEqualTo(Exit.NO);
         assertThat(console.out()).as(what).containsAnyOf("altered: ", "NOT every due fire");
     }
 
     // --- the history
 
     private void inHistory() throws SQLException {
-        spoil("belfry_fire", "kind = 'final' and line = 0 and entry = (select max(entry) from belfry_fire)",
-                "entry = entry + 1000", "outcome = 'failed'");
+        spoil(
+                "belfry_fire",
+                "kind = 'final' and line = 0 and entry = (select max(entry) from belfry_fire)",
+                "entry = entry + 1000",
+                "outcome = 'failed'");
         spoil("belfry_counted", "1 = 1", "segment = segment + 1", "fires = fires + 1");
         spoil("belfry_segment", "segment = 2", "segment = segment + 1000", "row_count = row_count + 1");
         spoil("belfry_job_version", "version = 1", "version = 7", "definition = replace(definition, '100ms', '200ms')");
@@ -194,7 +204,8 @@ class AlteredRecordTest {
         sql("insert into " + table + " select * from another");
         fails("added to " + table);
         restore(table);
-        assertThat(sql("update " + table + " set " + altered + " where " + which)).isPositive();
+        assertThat(sql("update " + table + " set " + altered + " where " + which))
+                .isPositive();
         fails("altered in " + table);
         assertThat(console.line("history audit")).as(table).isEqualTo(Exit.NO);
         restore(table);
@@ -247,7 +258,10 @@ class AlteredRecordTest {
         spoilt(writer(), "counts doubled", data -> counts(data, count -> 2 * count));
 
         String job = ROOT + Paths.job("tick");
-        spoilt(job, "a version altered", data -> versions(job, data, versions -> versions.set(0, later(versions.get(0)))));
+        spoilt(
+                job,
+                "a version altered",
+                data -> versions(job, data, versions -> versions.set(0, later(versions.get(0)))));
         spoilt(job, "the newest version deleted", data -> versions(job, data, versions -> versions.remove(1)));
         spoilt(job, "a version doubled", data -> versions(job, data, versions -> versions.add(versions.get(0))));
         deleted(job);
@@ -255,7 +269,10 @@ class AlteredRecordTest {
         String masters = ROOT + Paths.MASTER_JOURNAL;
         List<String> versions = zk.getChildren(masters, false).stream().sorted().toList();
         deleted(masters + '/' + versions.get(0));
-        spoilt(masters + '/' + versions.get(0), "a version of the assignment altered", data -> replaced(data, "a~", "b~"));
+        spoilt(
+                masters + '/' + versions.get(0),
+                "a version of the assignment altered",
+                data -> replaced(data, "a~", "b~"));
         String copy = masters + '/' + versions.get(0).replaceAll("[0-9]$", "9");
         byte[] data = zk.getData(masters + '/' + versions.get(0), false, null);
         zk.create(copy, data, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);

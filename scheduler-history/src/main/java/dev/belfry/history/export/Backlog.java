@@ -29,7 +29,8 @@ public record Backlog(Optional<String> exporter, long lines, Optional<Instant> o
      */
     public static Backlog read(StoreConnection connection, HistoryStore store) {
         try (JournalAccess access = new JournalAccess(connection, "belfry-backlog")) {
-            // Before the journals: what is exported meanwhile is then counted as not exported, rather than the other way.
+            // Before the journals: what is exported meanwhile is then counted as not exported, rather than the other
+            // way.
             Map<String, JournalMark> marks = store.marks();
             JournalImage image = JournalImage.read(access);
             Backlog[] backlog = {

@@ -113,8 +113,6 @@ final class Clearing {
             FireJournal.decode(entry.path(), entry.data()).forEach(counts::add);
             transaction.delete(entry.path(), entry.version());
         }
-        return transaction
-                .put(parent.path(), counts.encode(), parent.version())
-                .build();
+        return transaction.put(parent.path(), counts.encode(), parent.version()).build();
     }
 }

@@ -93,8 +93,7 @@ final class Contradictions {
         if (journal == null || !journal.atOnce() || journal.entries().isEmpty()) {
             return;
         }
-        boolean within =
-                row.entry() >= journal.entries().firstKey() && isUpTo(of(before, row.writer()), row);
+        boolean within = row.entry() >= journal.entries().firstKey() && isUpTo(of(before, row.writer()), row);
         List<FireEntry> lines = journal.entries().get(row.entry());
         boolean unreadable = lines != null && lines.isEmpty();
         if (within && !unreadable && (lines == null || row.line() >= lines.size())) {
@@ -161,9 +160,11 @@ final class Contradictions {
                     .forEach((cell, fires) -> found.add("the journal of " + writer + " counts " + fires + " more '"
                             + cell.outcome().text() + "' than ever left it"));
         }
-        compared.uncounted().forEach((cell, fires) -> found.add("from the journal of " + writer + ", " + fires + " exported "
-                + (fires == 1 ? "outcome" : "outcomes") + " '" + cell.outcome().text()
-                + "' are gone, and are not counted there"));
+        compared.uncounted()
+                .forEach((cell, fires) -> found.add("from the journal of " + writer + ", " + fires + " exported "
+                        + (fires == 1 ? "outcome" : "outcomes") + " '"
+                        + cell.outcome().text()
+                        + "' are gone, and are not counted there"));
     }
 
     void unreadable(String sentence) {
@@ -187,7 +188,8 @@ final class Contradictions {
     }
 
     private static String text(FireEntry event) {
-        return event.kind() + " " + event.jobUid() + "/" + event.shard() + " due " + event.fire().due() + " token "
-                + event.token() + " " + event.outcome().text();
+        return event.kind() + " " + event.jobUid() + "/" + event.shard() + " due "
+                + event.fire().due() + " token " + event.token() + " "
+                + event.outcome().text();
     }
 }

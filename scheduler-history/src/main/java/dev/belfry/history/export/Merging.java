@@ -60,8 +60,9 @@ final class Merging {
         Map<Contradictions.Place, FireRow> rows = new TreeMap<>();
         store.fires(query, row -> rows.put(Contradictions.Place.of(row), row));
         Set<Contradictions.Place> exported = Set.copyOf(rows.keySet());
-        image.agents().forEach((writer, journal) -> journal.entries()
-                .forEach((number, lines) -> lay(writer, number, lines, rows)));
+        image.agents()
+                .forEach((writer, journal) ->
+                        journal.entries().forEach((number, lines) -> lay(writer, number, lines, rows)));
         rows.values().stream()
                 .filter(row -> exported.contains(Contradictions.Place.of(row)))
                 .forEach(contradictions::exported);
@@ -79,7 +80,9 @@ final class Merging {
             boolean asked = !event.last().isBefore(query.from())
                     && event.fire().due().isBefore(query.to())
                     && query.job().filter(job -> !job.equals(event.jobUid())).isEmpty()
-                    && query.shard().filter(shard -> !shard.equals(event.shard())).isEmpty();
+                    && query.shard()
+                            .filter(shard -> !shard.equals(event.shard()))
+                            .isEmpty();
             if (asked) {
                 FireRow present = new FireRow(writer, number, line, "", event);
                 FireRow known = rows.putIfAbsent(Contradictions.Place.of(present), present);
@@ -121,8 +124,12 @@ final class Merging {
             NavigableSet<Long> numbers = new TreeSet<>(journal.entries().keySet());
             long floor = Losses.floor(mark, numbers);
             if (!journal.counts().equals(mark.counts()) || floor > mark.floor()) {
-                count(found, writer, journal.counts(), journal.atOnce(), () -> losses.compared(
-                        mark, journal.counts(), floor));
+                count(
+                        found,
+                        writer,
+                        journal.counts(),
+                        journal.atOnce(),
+                        () -> losses.compared(mark, journal.counts(), floor));
             }
         });
         JournalMark total = marks.getOrDefault(JournalMark.TOTAL, JournalMark.none(JournalMark.TOTAL));
