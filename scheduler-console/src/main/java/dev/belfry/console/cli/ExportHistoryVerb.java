@@ -57,7 +57,7 @@ final class ExportHistoryVerb extends Verb {
             }
             boolean done = exporting.caughtUp(Duration.ofMinutes(10));
             ExportStatus status = exporting.status();
-            print("exported " + Words.count((int) Math.min(Integer.MAX_VALUE, status.rows()), "row")
+            print("exported " + Words.count(status.rows(), "row")
                     + (status.counted() > 0 ? "; " + status.counted() + " fires are counted, not listed" : ""));
             if (!done) {
                 warn("not everything is exported: " + status.state() + " " + status.trouble());
