@@ -109,7 +109,11 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
             this.term = latest[0] + 1;
         }
 
-        /** Until nothing changes any more. @param replaceable whose leases are over */
+        /**
+         * Until nothing changes any more.
+         *
+         * @param replaceable whose leases are over
+         */
         private void run(Collection<Incarnation> replaceable) {
             Set<Release> released = new TreeSet<>();
             Set<Release> ended = new TreeSet<>();
