@@ -49,7 +49,11 @@ final class LayoutLook {
      */
     record Shard(ShardRef ref, Instant since, Optional<Incarnation> owner, Optional<Tenancy> row) {}
 
-    /** A shard with something overdue. @param ledger empty if it has none */
+    /**
+     * A shard with something overdue.
+     *
+     * @param ledger empty if it has none
+     */
     record Overdue(Shard shard, Optional<LedgerRecord> ledger, boolean busy, Duration limit) {}
 
     private LayoutLook(JobRecord job, JobVersion version, Instant now) {

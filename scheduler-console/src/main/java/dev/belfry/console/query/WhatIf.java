@@ -56,8 +56,9 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
     }
 
     /**
-     * These agents die at once, all of their sessions. Of several it is assumed that their leases are over at the same time,
-     * too: where one ends seconds before another, its shards are given out first, and may end up elsewhere.
+     * These agents die at once, all of their sessions, and a master that has seen their last heartbeats finds them gone when
+     * their leases are over. Of several it is assumed that their sessions end together: where one ends seconds before another,
+     * its shards are given out first, and may end up elsewhere.
      */
     public static WhatIf lose(Snapshot snapshot, Set<String> ids) {
         List<AgentFacts> all = Moves.agents(snapshot);
@@ -68,8 +69,6 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
                 all.stream().filter(agent -> !left.contains(agent)).toList();
         List<JobSpec> specs = Moves.specs(snapshot, Map.of());
         Course course = new Course(specs, left, snapshot.table());
-        // Until their leases are sure to be over, their shards are left alone.
-        course.run(Set.of());
         return course.end(snapshot.table(), all, lost);
     }
 
@@ -110,7 +109,11 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
             this.term = latest[0] + 1;
         }
 
-        /** Until nothing changes any more. @param replaceable whose leases are over */
+        /**
+         * Until nothing changes any more.
+         *
+         * @param replaceable whose leases are over
+         */
         private void run(Collection<Incarnation> replaceable) {
             Set<Release> released = new TreeSet<>();
             Set<Release> ended = new TreeSet<>();

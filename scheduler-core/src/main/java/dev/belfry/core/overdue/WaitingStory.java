@@ -46,7 +46,11 @@ public record WaitingStory(String shard, UnaryOperator<String> names, Instant no
         }
     }
 
-    /** Whose the shard is. @param heard empty if the owner is not registered */
+    /**
+     * Whose the shard is.
+     *
+     * @param heard empty if the owner is not registered
+     */
     public String owner(Tenancy row, Optional<Heard> heard) {
         String owner = "Shard " + shard + " belongs to "
                 + names.apply(row.owner().name()) + " since generation " + row.since() + ".";
@@ -111,14 +115,22 @@ public record WaitingStory(String shard, UnaryOperator<String> names, Instant no
         }
     }
 
-    /** How far its ledger is. @param subject {@code Its ledger}, or the same at present */
+    /**
+     * How far its ledger is.
+     *
+     * @param subject {@code Its ledger}, or the same at present
+     */
     public String ledger(String subject, LedgerRecord ledger) {
         return subject + ", last written by " + names.apply(ledger.writer()) + ", is final up to " + ledger.mark()
                 + " with "
                 + (ledger.above().size() == 1 ? "1 entry" : ledger.above().size() + " entries") + " above.";
     }
 
-    /** Why nobody can take shards. @param count how many are meant */
+    /**
+     * Why nobody can take shards.
+     *
+     * @param count how many are meant
+     */
     public static String nobodyCanTake(int count, int shard, List<String> reasons) {
         return "Nobody can take " + (count == 1 ? "shard " + shard : count + " shards") + ": "
                 + String.join("; ", reasons) + ".";

@@ -36,6 +36,9 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
     /** What is due in the last moments before the end need not be settled. */
     private static final Duration GRACE = Duration.ofSeconds(8);
 
+    /** Short, so that most scenarios have fires of which an event is raised. */
+    private static final Duration TOLERANCE = Duration.ofSeconds(4);
+
     private static final int[] PERIODS = {1_000, 2_000, 3_000, 5_000};
 
     /** A fault and when it strikes, counted from the start. */
@@ -72,7 +75,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
 
     private static JobDefinition job(String name, SplittableRandom random) {
         int period = PERIODS[random.nextInt(PERIODS.length)];
-        Job job = Job.named(name).handler(SimCluster.HANDLER);
+        Job job = Job.named(name).handler(SimCluster.HANDLER).tolerance(TOLERANCE);
         int kind = random.nextInt(10);
         if (kind != 1) {
             job.shards(1 + random.nextInt(5));
