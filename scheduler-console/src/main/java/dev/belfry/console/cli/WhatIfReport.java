@@ -39,7 +39,10 @@ final class WhatIfReport {
 
     // --- for people
 
-    /** @param line takes a line, @param block takes a text that ends with one */
+    /**
+     * @param line takes a line
+     * @param block takes a text that ends with one
+     */
     void print(Consumer<String> line, Consumer<String> block) {
         TextTable agents = new TextTable("AGENT", ">SHARDS", ">THEN", ">LOAD", ">THEN");
         whatIf.agents()
