@@ -430,7 +430,10 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
 
     @Override
     public Instant dueBy(Instant ensemble) {
-        Instant last = ensemble.plus(EnsembleClock.AHEAD);
+        // Besides what it may be ahead: half a second that its wall clock may gain before its lease ends for that, and
+        // what
+        // its last look at the ensemble's clock was wrong by.
+        Instant last = ensemble.plus(EnsembleClock.AHEAD).plusSeconds(1);
         // Where the ensemble's clocks are wrong agents go by their own, which then differ from it as ours does.
         boolean off = behind.abs().compareTo(EnsembleClock.DRAIN) > 0;
         Instant ours = ensemble.minus(behind).plus(EnsembleClock.DRAIN);

@@ -5,6 +5,7 @@ import dev.belfry.core.journal.FireEntry.Kind;
 import dev.belfry.core.journal.FireJournal;
 import dev.belfry.core.journal.JournalBounds;
 import dev.belfry.core.journal.JournalCounts;
+import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.store.Commit;
@@ -115,17 +116,26 @@ final class JournalTail {
         this.writer = writer;
     }
 
-    /** Lines worth writing: a start whose end is in the same commit says nothing that the end does not. */
+    /**
+     * Lines worth writing: a start whose end is in the same commit says nothing that the end does not, but for what may have
+     * run before, where the end has another reason.
+     */
     static List<FireEntry> worthWriting(List<FireEntry> lines) {
         Set<Attempt> ended = new HashSet<>();
+        Set<Attempt> told = new HashSet<>();
         for (FireEntry line : lines) {
-            if (line.kind() == Kind.ENDED || line.kind() == Kind.FINAL) {
+            boolean end = line.kind() == Kind.ENDED || line.kind() == Kind.FINAL;
+            if (end && line.reason().equals(Reasons.OUTCOME_UNKNOWN)) {
+                told.add(Attempt.of(line));
+            }
+            if (end) {
                 ended.add(Attempt.of(line));
             }
         }
         List<FireEntry> kept = new ArrayList<>(lines.size());
         for (FireEntry line : lines) {
-            if (line.kind() != Kind.STARTED || !ended.contains(Attempt.of(line))) {
+            boolean again = line.reason().equals(Reasons.OUTCOME_UNKNOWN) && !told.contains(Attempt.of(line));
+            if (line.kind() != Kind.STARTED || again || !ended.contains(Attempt.of(line))) {
                 kept.add(line);
             }
         }

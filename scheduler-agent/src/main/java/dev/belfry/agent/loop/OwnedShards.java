@@ -299,6 +299,8 @@ final class OwnedShards {
         ShardRuns runs = new ShardRuns(shard.ref, shard.since, incarnation, ledger, view, new Effects(shard));
         shard.doubt.ifPresent(runs::doubt);
         if (shard.followsLost) {
+            // Its clock may have been ahead: it may have run what is due just after this one came.
+            runs.doubt(owner.dueBy(shard.joined));
             // Whoever wrote the ledger last was there then, and had registered not long before.
             runs.absent(shard.joined, shard.ledgerModified.minus(session.timeout()), longestTrace());
         }

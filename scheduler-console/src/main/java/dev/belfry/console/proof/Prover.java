@@ -12,6 +12,7 @@ import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.version.JobRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -49,10 +50,13 @@ public final class Prover {
         this.until = until;
     }
 
-    /** Looks at everything due in [{@code from}, {@code until}), or up to now if that is earlier. */
+    /**
+     * Looks at everything due in [{@code from}, {@code until}), or up to now if that is earlier; fires are due at whole
+     * milliseconds, and what is below them in an instant does not count.
+     */
     public static Proof prove(Evidence evidence, Instant from, Instant until) {
         Instant end = until.isBefore(evidence.now()) ? until : evidence.now();
-        return new Prover(evidence, from, end).prove();
+        return new Prover(evidence, from.truncatedTo(ChronoUnit.MILLIS), end.truncatedTo(ChronoUnit.MILLIS)).prove();
     }
 
     private Proof prove() {

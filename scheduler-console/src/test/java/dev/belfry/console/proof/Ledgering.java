@@ -155,12 +155,24 @@ final class Ledgering {
     }
 
     Proof prove(Instant from) {
+        return prove(from, journal());
+    }
+
+    private List<Journal.Line> journal() {
         List<Journal.Line> journal = new ArrayList<>();
         lines.forEach(line -> journal.add(new Journal.Line(WRITER, journal.size(), line)));
-        return prove(from, journal);
+        return journal;
     }
 
     Proof prove(Instant from, List<Journal.Line> journal) {
+        return prove(from, Instant.MAX, journal);
+    }
+
+    Proof prove(Instant from, Instant until) {
+        return prove(from, until, journal());
+    }
+
+    private Proof prove(Instant from, Instant until, List<Journal.Line> journal) {
         return Prover.prove(
                 new Evidence(
                         List.of(job),
@@ -170,6 +182,6 @@ final class Ledgering {
                         key -> owned,
                         now),
                 from,
-                Instant.MAX);
+                until);
     }
 }

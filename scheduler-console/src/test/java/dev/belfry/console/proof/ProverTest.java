@@ -35,6 +35,14 @@ class ProverTest {
     }
 
     @Test
+    void whatIsBelowAMillisecondInTheInstantsAskedForDoesNotCount() {
+        run.allSucceeded(NOW.minusMillis(1));
+        Proof proof = run.prove(fire(10).plusNanos(600_000), fire(20).plusNanos(600_000));
+        assertThat(proof.findings()).isEmpty();
+        assertThat(proof.due()).isEqualTo(3 * 10);
+    }
+
+    @Test
     void firesOfTheLastSecondsArePending() {
         Proof proof = run.allSucceeded(NOW.minusSeconds(20)).prove();
         assertThat(proof.holds()).isTrue();
