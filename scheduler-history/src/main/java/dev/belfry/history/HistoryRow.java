@@ -55,6 +55,9 @@ public record HistoryRow(RowKind kind, List<Object> values) {
     }
 
     private static String clean(String text) {
+        if (text.chars().allMatch(one -> one > 0 && one < Character.MIN_SURROGATE)) {
+            return text;
+        }
         String unicode = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         return unicode.replace('\0', '\uFFFD');
     }

@@ -144,6 +144,7 @@ class ClusterCommandsTest {
                         "duplicates",
                         "phantoms",
                         "findings",
+                        "altered",
                         "notes");
         assertThat(console.line("explain index -o json")).isEqualTo(Exit.DONE);
         assertThat(keys(console))

@@ -48,7 +48,7 @@ public final class HistoryDatabase implements AutoCloseable {
      * @param file without the ending {@code .mv.db}
      */
     public static String sharedH2(Path file) {
-        return H2 + "file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE;AUTO_SERVER=TRUE";
+        return H2 + "file:" + file.toAbsolutePath() + ";AUTO_SERVER=TRUE";
     }
 
     /**
