@@ -126,7 +126,7 @@ final class Lives {
         cluster.start("a0");
         cluster.run(Duration.ofSeconds(1));
         apply(cluster, 10, 100);
-        cluster.run(Duration.ofSeconds(25));
+        cluster.run(Duration.ofSeconds(60));
         String journal = Paths.journal(
                 cluster.agent("a0").orElseThrow().agent().incarnation().orElseThrow());
         Rogue.commit(cluster, transaction -> {
