@@ -23,8 +23,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * One look at one layout of a job: what of it may be overdue, and what is found to be. Not thread-safe; lives as long as the
@@ -44,10 +46,11 @@ final class LayoutLook {
      * One shard that has to be looked at.
      *
      * @param since nothing due up to then is owed
+     * @param owes whether what is open counts as overdue; if not, it may later
      * @param owner who runs it; empty if nobody does
      * @param row its row of the table; empty for a broadcast job, and while nobody owns it
      */
-    record Shard(ShardRef ref, Instant since, Optional<Incarnation> owner, Optional<Tenancy> row) {}
+    record Shard(ShardRef ref, Instant since, boolean owes, Optional<Incarnation> owner, Optional<Tenancy> row) {}
 
     /**
      * A shard with something overdue.
@@ -109,7 +112,7 @@ final class LayoutLook {
         for (int shard = 0; shard < count; shard++) {
             Optional<Tenancy> row = table.tenancy(key().shard(shard));
             ShardRef ref = ShardRef.numbered(job.uid(), version.layout(), count, shard);
-            shards.add(new Shard(ref, start, row.map(Tenancy::owner), row));
+            shards.add(new Shard(ref, start, true, row.map(Tenancy::owner), row));
         }
         return shards;
     }
@@ -118,16 +121,26 @@ final class LayoutLook {
         JobDefinition definition = version.definition();
         LabelSelector labels = LabelSelector.anyOf(definition.requires().labels());
         Set<Incarnation> duplicates = Eligibility.duplicates(agents);
-        return agents.stream()
-                .filter(agent -> !duplicates.contains(agent.incarnation())
-                        && Eligibility.refusal(agent, definition.handler(), labels)
-                                .isEmpty())
-                .map(agent -> new Shard(
-                        ShardRef.broadcast(job.uid(), agent.incarnation().agentId()),
-                        agent.registeredAt().isAfter(start) ? agent.registeredAt() : start,
-                        Optional.of(agent.incarnation()),
-                        Optional.empty()))
-                .toList();
+        Map<String, Shard> byId = new TreeMap<>();
+        for (AgentFacts agent : agents) {
+            // One that drains owes nothing now, and what was due meanwhile as soon as it does not drain any more.
+            if (Eligibility.refusal(agent.withDraining(false), definition.handler(), labels)
+                    .isEmpty()) {
+                boolean owes = !agent.draining() && !duplicates.contains(agent.incarnation());
+                Shard shard = agent(agent, start, owes);
+                byId.merge(shard.ref().shard(), shard, (one, other) -> one.owes() ? one : other);
+            }
+        }
+        return List.copyOf(byId.values());
+    }
+
+    private Shard agent(AgentFacts agent, Instant start, boolean owes) {
+        return new Shard(
+                ShardRef.broadcast(job.uid(), agent.incarnation().agentId()),
+                agent.registeredAt().isAfter(start) ? agent.registeredAt() : start,
+                owes,
+                Optional.of(agent.incarnation()),
+                Optional.empty());
     }
 
     /** Whether a shard that is settled up to an instant may have something overdue: if not, its ledger need not be read. */
@@ -146,7 +159,7 @@ final class LayoutLook {
         Instant mark = ledger.mark().isAfter(shard.since()) ? ledger.mark() : shard.since();
         String owner = shard.owner().map(Incarnation::name).orElse("");
         ShardFires of = new ShardFires(due, withMark(ledger, mark), owner);
-        List<Stretch> found = of.overdue(tolerance, now);
+        List<Stretch> found = shard.owes() ? of.overdue(tolerance, now) : List.of();
         if (!found.isEmpty()) {
             fires.add(found);
             overdue.add(

@@ -220,7 +220,8 @@ public final class ExportRate {
                     written[sent++] = System.nanoTime();
                     next += Duration.ofMillis(50).toNanos();
                 }
-                long mark = store.marks().get(writer(0)).entry();
+                var exported = store.marks().get(writer(0));
+                long mark = exported == null ? -1 : exported.entry();
                 for (; seen < sent && last + seen + 1 <= mark; seen++) {
                     lags[seen] = (System.nanoTime() - written[seen]) / 1_000_000;
                 }

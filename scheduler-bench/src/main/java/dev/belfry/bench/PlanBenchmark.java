@@ -39,7 +39,7 @@ public class PlanBenchmark {
 
     /** Jobs × shards of each × agents. */
     @Param({"100x1000x100", "100000x1x100", "1000x1000x1000"})
-    public String size;
+    public String size = "";
 
     private PlanInput afterLoss = PlanInput.of(List.of(), List.of(), AssignmentTable.empty());
 

@@ -10,8 +10,9 @@ public interface SessionListener {
     void suspended(Session session);
 
     /**
-     * The same session has a connection again. Watches are armed again; changes in between were not reported, so
-     * everything followed has to be compared again.
+     * The same session has a connection again. Every request made before, with or without a connection, has been answered:
+     * what failed is tried again from here on. Watches are armed again; changes in between were not reported, so everything
+     * followed has to be compared again.
      */
     void resumed(Session session);
 

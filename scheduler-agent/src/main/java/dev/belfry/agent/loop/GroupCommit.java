@@ -313,6 +313,7 @@ final class GroupCommit {
                     () -> {
                         tenancy.writing = false;
                         dirty.add(tenancy);
+                        loop.after(session.timeout().toNanos() / 4, this::pump);
                     });
         } else {
             batch.journal.forEach(part -> journal.refused(part, conflict.reason()));
@@ -349,11 +350,17 @@ final class GroupCommit {
         String path = probe.ref.ledgerPath();
         store.sync(session, "ledger-doubt-sync", path, synced -> {
             if (synced instanceof Synced.Failed) {
-                resolving = false;
-                return;
+                unresolved();
+            } else {
+                readBack(probe, found -> resolved(batch, found), this::unresolved);
             }
-            readBack(probe, found -> resolved(batch, found), () -> resolving = false);
         });
+    }
+
+    /** Not for want of a connection alone: somebody may have withdrawn access, and gives it back. */
+    private void unresolved() {
+        resolving = false;
+        loop.after(session.timeout().toNanos() / 4, this::resolve);
     }
 
     private void resolved(Batch batch, @Nullable LedgerRecord found) {

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The journal and the jobs of a namespace as its history and ZooKeeper have them together. Not thread-safe. */
 public final class Past implements AutoCloseable {
@@ -30,10 +31,24 @@ public final class Past implements AutoCloseable {
 
     private final StoreConnection connection;
     private final HistoryStore store;
+    /** Read first: whatever the history knows then, ZooKeeper has to have when it is read. */
+    private final Supplier<List<JobRecord>> jobs;
 
     private Past(StoreConnection connection, HistoryStore store) {
         this.connection = connection;
         this.store = store;
+        this.jobs = jobs(store);
+    }
+
+    private static Supplier<List<JobRecord>> jobs(HistoryStore store) {
+        try {
+            List<JobRecord> known = store.jobs();
+            return () -> known;
+        } catch (IllegalArgumentException notUnderstood) {
+            return () -> {
+                throw notUnderstood;
+            };
+        }
     }
 
     /**
@@ -46,9 +61,14 @@ public final class Past implements AutoCloseable {
         return new Past(ZkConnection.open(settings), store);
     }
 
-    /** The jobs, with those that ZooKeeper has forgotten. */
+    /**
+     * The jobs, with those that ZooKeeper has forgotten.
+     *
+     * @param present read after this was opened
+     * @throws IllegalArgumentException if a definition in the history cannot be understood
+     */
     public MergedJobs jobs(List<JobRecord> present) {
-        return MergedJobs.of(present, store.jobs());
+        return MergedJobs.of(present, jobs.get());
     }
 
     /** Everything about fires due in [{@code from}, {@code to}), and about the assignment then. */

@@ -112,7 +112,7 @@ class PastVerbsTest {
         assertThat(console.line(explain)).as(console.err()).isEqualTo(Exit.DONE);
         assertThat(console.out()).contains("recorded succeeded");
         assertThat(console.line(explain + " --no-history")).isEqualTo(Exit.DONE);
-        assertThat(console.out()).contains("counted, not listed").doesNotContain("recorded succeeded");
+        assertThat(console.out()).contains("counted and not listed").doesNotContain("recorded succeeded");
         assertThat(json(console, "verify").get("countedNotListed").asLong()).isZero();
         assertThat(json(console, "verify --no-history").get("countedNotListed").asLong())
                 .isPositive();

@@ -47,6 +47,16 @@ final class Lane {
         }
     }
 
+    /**
+     * Runs {@code task} on the executor, after the answers to all requests made so far, whenever these come. Takes no lock that
+     * is held while a request is made.
+     */
+    void postAfterAnswers(Runnable task) {
+        Slot<Runnable> slot = new Slot<>(Runnable::run);
+        waiting.add(slot);
+        answered(slot, task);
+    }
+
     private <T> void answered(Slot<T> slot, T answer) {
         synchronized (draining) {
             slot.answer(answer);

@@ -112,7 +112,9 @@ final class Sessions implements ZookeeperFactory {
             endThoseGivenUp();
             Session session = handle.session();
             if (handle.announced() && session != null) {
-                tellAll(listener -> listener.resumed(session));
+                // A request made while there was no connection may be answered behind one that ZooKeeper kept for the
+                // next.
+                listeners.forEach((lane, listener) -> lane.postAfterAnswers(() -> listener.resumed(session)));
                 return;
             }
         }

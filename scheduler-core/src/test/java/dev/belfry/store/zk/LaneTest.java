@@ -51,6 +51,30 @@ final class LaneTest {
     }
 
     @Test
+    void whatIsPostedAfterTheAnswersWaitsForEveryRequestMadeBefore() {
+        lane.<String>send(seen::add, underWay::add);
+        lane.<String>send(seen::add, answer -> answer.accept("without a connection"));
+        lane.postAfterAnswers(() -> seen.add("resumed"));
+        lane.<String>send(seen::add, answer -> answer.accept("later"));
+        lane.post(() -> seen.add("suspended"));
+        run();
+        assertThat(seen).containsExactly("suspended");
+        underWay.get(0).accept("kept for the next connection");
+        run();
+        assertThat(seen)
+                .containsExactly(
+                        "suspended", "kept for the next connection", "without a connection", "resumed", "later");
+    }
+
+    @Test
+    void whatIsPostedAfterTheAnswersIsPostedAtOnceWhenAllAreThere() {
+        lane.<String>send(seen::add, answer -> answer.accept("answer"));
+        lane.postAfterAnswers(() -> seen.add("resumed"));
+        run();
+        assertThat(seen).containsExactly("answer", "resumed");
+    }
+
+    @Test
     void executorThatWasShutDownLosesTheCallbackAndNothingElse() {
         Lane closed = new Lane(task -> {
             throw new RejectedExecutionException("shut down");

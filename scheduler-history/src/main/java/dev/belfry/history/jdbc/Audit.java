@@ -45,21 +45,23 @@ final class Audit {
 
     AuditReport run(List<Anchor> anchors) throws SQLException {
         removedUpTo = Retention.upTo(connection, ns);
+        // What an exporter adds from here on is left to the next audit.
         Anchor head = chain.head(connection);
         for (Anchor anchor : anchors) {
             hashes.put(anchor.segment(), "");
         }
         hashes.put(0L, Digests.BEGINNING);
-        List<SegmentHead> stretch = next(0);
+        List<SegmentHead> stretch = next(0, head.segment());
         while (!stretch.isEmpty()) {
             look(stretch);
-            stretch = next(stretch.get(stretch.size() - 1).segment());
+            stretch = next(stretch.get(stretch.size() - 1).segment(), head.segment());
         }
         if (!end.equals(head)) {
             found("the chain ends with segment " + end.segment() + ", but belfry_namespace says that it goes on to "
                     + head.segment() + (head.segment() == end.segment() ? " with another hash" : "")
                     + ": segments after it are missing, or the head was changed");
         }
+        beyond();
         for (Anchor anchor : anchors) {
             String hash = hashes.get(anchor.segment());
             if (!anchor.hash().equals(hash)) {
@@ -77,12 +79,31 @@ final class Audit {
         }
     }
 
-    private List<SegmentHead> next(long after) throws SQLException {
+    /** Segments after the end: whoever adds one moves the head with it, so the head is read after them. */
+    private void beyond() throws SQLException {
+        long last;
+        try (PreparedStatement statement =
+                connection.prepareStatement("select coalesce(max(segment), 0) from belfry_segment where ns = ?")) {
+            statement.setInt(1, ns);
+            try (ResultSet found = statement.executeQuery()) {
+                found.next();
+                last = found.getLong(1);
+            }
+        }
+        long head = chain.head(connection).segment();
+        if (last > head) {
+            found("segment " + last + " is there, but belfry_namespace says that the chain ends with " + head
+                    + ": segments were added, or the head was changed");
+        }
+    }
+
+    private List<SegmentHead> next(long after, long upTo) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("select " + SegmentHead.COLUMNS
-                + " from belfry_segment where ns = ? and segment > ? order by segment")) {
+                + " from belfry_segment where ns = ? and segment > ? and segment <= ? order by segment")) {
             statement.setMaxRows(STRETCH);
             statement.setInt(1, ns);
             statement.setLong(2, after);
+            statement.setLong(3, upTo);
             List<SegmentHead> heads = new ArrayList<>();
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
@@ -96,13 +117,16 @@ final class Audit {
     private void look(List<SegmentHead> stretch) throws SQLException {
         long from = stretch.get(0).segment();
         long to = stretch.get(stretch.size() - 1).segment();
+        long removedBefore = removedUpTo;
         Map<Long, List<Placed>> placed = rows(from, to);
+        removedUpTo = Retention.upTo(connection, ns);
         for (SegmentHead head : stretch) {
             segments++;
             link(head);
             List<Placed> of = placed.getOrDefault(head.segment(), List.of());
             boolean removed = head.kind().equals(SegmentKind.EVENTS.text()) && head.segment() <= removedUpTo;
-            if (removed && of.isEmpty()) {
+            boolean meanwhile = head.segment() > removedBefore;
+            if (removed && (of.isEmpty() || meanwhile)) {
                 expired++;
             } else {
                 compare(head, of);

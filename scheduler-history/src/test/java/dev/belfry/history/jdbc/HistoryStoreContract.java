@@ -86,6 +86,27 @@ abstract class HistoryStoreContract {
     // --- writing and reading
 
     @Test
+    void auditBesideAnExporterAndRetentionFindsNothing() throws Exception {
+        Thread exporter = new Thread(() -> {
+            for (int i = 0; i < 120; i++) {
+                store.append(Samples.events(Samples.rows(Samples.fires(i + 1, 10 * i, 10))));
+                if (i % 10 == 9) {
+                    store.retain(java.time.Instant.now().minusMillis(20));
+                }
+            }
+        });
+        exporter.start();
+        int audits = 0;
+        do {
+            assertThat(store.audit(List.of()).findings()).isEmpty();
+            audits++;
+        } while (exporter.isAlive());
+        exporter.join();
+        assertThat(audits).isGreaterThan(2);
+        assertThat(store.audit(List.of()).findings()).isEmpty();
+    }
+
+    @Test
     void whatIsWrittenIsReadBack() {
         assertThat(store.append(Samples.everyEvent())).isTrue();
         assertThat(store.append(Samples.definitions())).isTrue();

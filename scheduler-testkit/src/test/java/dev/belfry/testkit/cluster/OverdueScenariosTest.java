@@ -208,6 +208,21 @@ class OverdueScenariosTest {
     }
 
     @Test
+    void agentThatIsDrainedAndComesBackIsNotToldOfTwice() {
+        SimCluster cluster = cluster(9, everywhere("work", 2_000).tolerance(TOLERANCE));
+        cluster.behave((task, random) -> Behaviour.Act.lasting(Duration.ofMinutes(2)));
+        cluster.run(Duration.ofSeconds(25));
+        assertThat(cluster.overdue()).isNotEmpty();
+        String drained = cluster.agents().get(1).id();
+        for (Command.Kind kind : List.of(Command.Kind.DRAIN, Command.Kind.UNDRAIN)) {
+            cluster.operator().command(kind, drained);
+            cluster.run(Duration.ofSeconds(25));
+        }
+        // The simulation itself breaks if a fire is told of twice.
+        assertThat(cluster.overdue()).extracting(OverdueEvent::first).doesNotHaveDuplicates();
+    }
+
+    @Test
     void jobThatNobodyCanRunSaysWhy() {
         SimCluster cluster = cluster(8, work());
         cluster.operator()
