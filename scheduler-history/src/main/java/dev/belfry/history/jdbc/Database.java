@@ -24,20 +24,8 @@ final class Database {
 
     /** Runs {@code work} in a transaction, which is rolled back if it throws. */
     <T> T transaction(Work<T> work) {
-        return run(Connection.TRANSACTION_READ_COMMITTED, work);
-    }
-
-    /** As {@link #transaction}, but all statements see the database as the first one found it, whoever writes meanwhile. */
-    <T> T snapshot(Work<T> work) {
-        // Of the levels that both databases know, only this one is a snapshot of all tables in both.
-        return run(Connection.TRANSACTION_SERIALIZABLE, work);
-    }
-
-    private <T> T run(int isolation, Work<T> work) {
         try (Connection connection = source.getConnection()) {
             boolean auto = connection.getAutoCommit();
-            int usual = connection.getTransactionIsolation();
-            connection.setTransactionIsolation(isolation);
             connection.setAutoCommit(false);
             try {
                 T result = work.on(connection);
@@ -48,7 +36,6 @@ final class Database {
                 throw e;
             } finally {
                 connection.setAutoCommit(auto);
-                connection.setTransactionIsolation(usual);
             }
         } catch (SQLException e) {
             throw failure(e);

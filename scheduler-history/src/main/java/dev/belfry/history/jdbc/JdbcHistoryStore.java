@@ -172,7 +172,7 @@ public final class JdbcHistoryStore implements HistoryStore {
 
     @Override
     public AuditReport audit(List<AuditReport.Anchor> anchors) {
-        return database.snapshot(connection -> new Audit(connection, ns, chain).run(anchors));
+        return database.transaction(connection -> new Audit(connection, ns, chain).run(anchors));
     }
 
     @Override

@@ -270,24 +270,6 @@ abstract class HistoryStoreContract {
     }
 
     @Test
-    void auditFindsNothingWrongWhileTheHistoryGrows() throws Exception {
-        store.append(Samples.everyEvent());
-        Thread exporter = new Thread(() -> {
-            for (int n = 2; n < 80; n++) {
-                store.append(Samples.events(
-                        Samples.rows(Samples.fires(n, 100 * n, 3)),
-                        store.marks().get(WRITER).at(n, 3)));
-            }
-        });
-        exporter.start();
-        while (exporter.isAlive()) {
-            assertThat(store.audit(List.of()).findings()).isEmpty();
-        }
-        exporter.join();
-        assertThat(store.audit(List.of()).segments()).isEqualTo(79);
-    }
-
-    @Test
     void everyRowThatIsRemovedIsNamed() throws SQLException {
         history();
         assertThat(store.audit(List.of()).findings()).isEmpty();
