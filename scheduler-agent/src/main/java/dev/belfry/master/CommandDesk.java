@@ -11,6 +11,7 @@ import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.schedule.Durations;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.CancelledRun;
 import dev.belfry.core.version.JobRecord;
@@ -352,7 +353,7 @@ final class CommandDesk implements Mirror.Listener {
         JobVersion next = new JobVersion(
                 newest.number() + 1, now().plus(delay), now(), newest.layout(), newest.definition(), pause, author);
         String text = "job '" + job.name() + "' " + (pause ? "paused" : "resumed") + " as version " + next.number()
-                + ", in force within " + delay.toMillis() + " ms";
+                + ", in force within " + Durations.format(delay);
         return write(job, JobRecordCodec.encode(job.with(next), delay), version, text, "");
     }
 

@@ -13,6 +13,7 @@ import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.journal.TableEntry;
 import dev.belfry.core.ledger.CheckpointRecord;
 import dev.belfry.core.ledger.LedgerCodec;
+import dev.belfry.core.overdue.RaisedRecord;
 import dev.belfry.core.ownership.AssignmentVector;
 import dev.belfry.core.ownership.BucketCodec;
 import dev.belfry.core.ownership.Drains;
@@ -130,6 +131,13 @@ final class ZnodeKinds {
                 "agents that hand over everything and take nothing",
                 json(Drains.SCHEMA, (path, node) -> Drains.decode(path, node.data()))
                         .orEmpty()));
+        kinds.add(parent(Paths.OVERDUE, MASTER, "of which overdue fires was told"));
+        kinds.add(new ZnodeKind(
+                Paths.OVERDUE + "/<hash>",
+                PERSISTENT,
+                MASTER,
+                "overdue fires of the jobs whose uids have this hash, of which an event was raised; none is told of twice",
+                json(RaisedRecord.SCHEMA, (path, node) -> RaisedRecord.decode(path, node.data()))));
         kinds.add(new ZnodeKind(
                 Paths.ASSIGNMENTS,
                 PERSISTENT,

@@ -19,6 +19,8 @@ import dev.belfry.core.ledger.Mark;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ledger.RecentOutcome;
 import dev.belfry.core.ledger.Span;
+import dev.belfry.core.overdue.RaisedRecord;
+import dev.belfry.core.overdue.Stretch;
 import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.AssignmentVector;
 import dev.belfry.core.ownership.BucketCodec;
@@ -28,6 +30,7 @@ import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.Generation;
 import dev.belfry.core.ownership.HandOver;
 import dev.belfry.core.ownership.HeartbeatRecord;
+import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.ownership.Release;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Successor;
@@ -75,6 +78,11 @@ final class Samples {
                 FIRST.name().getBytes(StandardCharsets.UTF_8));
         records.put(Paths.EPOCH, new Epoch(3, FIRST.name(), Duration.ofSeconds(10)).encode());
         records.put(Paths.DRAINS, Drains.NONE.with("indexer-2", true).encode());
+        records.put(
+                Paths.overdue(UID),
+                RaisedRecord.NONE
+                        .with(new LayoutKey(UID, 1), List.of(new Stretch(NOON, NOON.plusSeconds(10))), "e-5d21")
+                        .encode());
         table(records);
         records.put(Paths.job("index"), job());
         records.put(Paths.ledger(UID, 1, 8, 3), ledger());

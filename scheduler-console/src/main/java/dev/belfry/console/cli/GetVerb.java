@@ -97,7 +97,7 @@ final class GetVerb extends PastVerb {
     private void list(Listing list) {
         if (list.tree().isEmpty() && format == Format.TABLE) {
             warn("there are no " + what + (job == null ? "" : " of job '" + job + "'") + " in namespace '"
-                    + namespaceName() + "'");
+                    + namespaceName() + "'; --namespace names another");
         } else {
             print(list.table(), list.tree());
         }

@@ -29,6 +29,7 @@ final class ClusterWatch {
     private final LocalCluster cluster;
     private final Example example;
     private final Progress progress;
+    private final Runnable beside;
     private final Cadence cadence = new Cadence(SILENCE);
     private final long start = System.nanoTime();
     /** Processes that have ended, by the agent's id. */
@@ -40,11 +41,13 @@ final class ClusterWatch {
     /** The end of an agent's process: what it was, and when it was seen, counted from the start. */
     private record End(String fate, Duration at) {}
 
-    ClusterWatch(BelfryClient client, LocalCluster cluster, Example example, Progress progress) {
+    /** @param beside what else has something to say, asked whenever the cluster is looked at */
+    ClusterWatch(BelfryClient client, LocalCluster cluster, Example example, Progress progress, Runnable beside) {
         this.client = client;
         this.cluster = cluster;
         this.example = example;
         this.progress = progress;
+        this.beside = beside;
     }
 
     /** Waits until every agent whose process runs is registered and one of them is master, for so long at most. */
@@ -130,6 +133,7 @@ final class ClusterWatch {
     }
 
     private void report() {
+        beside.run();
         for (ChildJvm agent : cluster.agents()) {
             if (!agent.alive() && !ends.containsKey(agent.name())) {
                 ends.put(agent.name(), new End("ended", elapsed()));

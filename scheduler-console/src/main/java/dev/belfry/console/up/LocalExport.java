@@ -4,6 +4,7 @@ import dev.belfry.console.history.Exporting;
 import dev.belfry.console.history.HistoryAddress;
 import dev.belfry.console.history.LocalHistory;
 import dev.belfry.history.export.ExportSettings;
+import dev.belfry.history.export.ExportStatus;
 import dev.belfry.history.jdbc.HistoryDatabase;
 import dev.belfry.store.zk.ZkSettings;
 import java.io.IOException;
@@ -17,9 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class LocalExport implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** Looks at which it is in trouble before that is said: at the start there is nothing to export to yet. */
+    private static final int ROUNDS = 3;
+
     private final Progress progress;
     private @Nullable Exporting exporting;
     private @Nullable Path announcement;
+    private int rounds;
 
     LocalExport(Progress progress) {
         this.progress = progress;
@@ -42,6 +47,24 @@ final class LocalExport implements AutoCloseable {
         }
     }
 
+    /** Says once if something keeps the history from being written, and once when that is over. */
+    void report() {
+        Exporting open = exporting;
+        if (open == null) {
+            return;
+        }
+        ExportStatus status = open.status();
+        boolean stuck = status.state() == ExportStatus.State.TROUBLED;
+        if (stuck && ++rounds == ROUNDS) {
+            progress.say("the history is not kept at present: " + status.trouble());
+        } else if (!stuck) {
+            if (rounds >= ROUNDS) {
+                progress.say("the history is kept again");
+            }
+            rounds = 0;
+        }
+    }
+
     /** Exports what the agents have left, while the servers still run. */
     @Override
     public void close() {
@@ -49,7 +72,10 @@ final class LocalExport implements AutoCloseable {
         exporting = null;
         if (open != null) {
             try {
-                open.caughtUp(PATIENCE);
+                if (!open.caughtUp(PATIENCE)) {
+                    String trouble = open.status().trouble();
+                    progress.say("the history lacks the end" + (trouble.isEmpty() ? "" : ": " + trouble));
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

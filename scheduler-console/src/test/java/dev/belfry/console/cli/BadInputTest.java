@@ -224,7 +224,7 @@ class BadInputTest {
         assertThat(console.run("", "apply", "--no-wait", SERVED.file("jobs.yaml", JOBS)))
                 .isEqualTo(Exit.DONE);
         assertThat(console.line("explain beta")).isEqualTo(Exit.DONE);
-        assertThat(console.out()).contains("1 of 1 shards have no owner", "No agent is registered");
+        assertThat(console.out()).contains("1 of 1 shards have no owner", "no agent is registered");
     }
 
     @Test

@@ -31,8 +31,8 @@ public final class ZkSettings {
             new ConnectStringParser(connectString);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "malformed ZooKeeper connect string '" + connectString + "'; write host:port, several with commas: "
-                            + e.getMessage(),
+                    "malformed ZooKeeper connect string '" + connectString + "'; write host:port, several with commas"
+                            + (e instanceof NumberFormatException ? "" : ": " + e.getMessage()),
                     e);
         }
         if (!NAMESPACE.matcher(namespace).matches()) {

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import dev.belfry.history.HistoryException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import javax.sql.DataSource;
@@ -20,6 +21,9 @@ public final class HistoryDatabase implements AutoCloseable {
     private static final String POSTGRESQL = "jdbc:postgresql:";
     private static final String H2 = "jdbc:h2:";
     private static final String H2_ADDRESS = "h2.bindAddress";
+    /** H2: not there, and not to be made. */
+    private static final int H2_NO_SUCH_DATABASE = 90146;
+
     private static final int CONNECTIONS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -93,6 +97,13 @@ public final class HistoryDatabase implements AutoCloseable {
             return new HistoryDatabase(pool, pool::close);
         } catch (HikariPool.PoolInitializationException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof SQLException sql && sql.getErrorCode() == H2_NO_SUCH_DATABASE) {
+                throw new HistoryException(
+                        HistoryException.Kind.UNAVAILABLE,
+                        "history database: there is none at " + url.replaceAll(";.*", "")
+                                + "; an exporter makes it: 'belfry up', an agent with --history-url, or 'belfry export-history'",
+                        e);
+            }
             throw new HistoryException(
                     HistoryException.Kind.UNAVAILABLE,
                     "history database: cannot connect: " + cause.getMessage()

@@ -1,5 +1,6 @@
 package dev.belfry.history.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belfry.history.HistoryException;
@@ -28,9 +29,26 @@ final class H2HistoryStoreTest extends HistoryStoreContract {
     void serverThatIsNotThereIsUnavailable() {
         assertThatThrownBy(() -> HistoryDatabase.connect("jdbc:postgresql://127.0.0.1:1/none", "a", "b"))
                 .isInstanceOfSatisfying(
-                        HistoryException.class,
-                        e -> org.assertj.core.api.Assertions.assertThat(e.kind())
-                                .isEqualTo(HistoryException.Kind.UNAVAILABLE))
+                        HistoryException.class, e -> assertThat(e.kind()).isEqualTo(HistoryException.Kind.UNAVAILABLE))
                 .hasMessageContaining("check that it runs");
+    }
+
+    @Test
+    void fileThatIsNotThereIsNamedAndNotMade() {
+        Path file = directory.resolve("none");
+        assertThatThrownBy(() -> HistoryDatabase.existing(HistoryDatabase.sharedH2(file), "belfry", ""))
+                .isInstanceOf(HistoryException.class)
+                .hasMessageContaining("there is none at jdbc:h2:file:" + file)
+                .hasMessageContaining("belfry export-history")
+                .hasMessageNotContaining("IFEXISTS");
+        assertThat(directory.resolve("none.mv.db")).doesNotExist();
+    }
+
+    @Test
+    void addressToShareCanBeOpened() {
+        HistoryDatabase made =
+                HistoryDatabase.connect(HistoryDatabase.sharedH2(directory.resolve("shared")), "belfry", "");
+        made.close();
+        assertThat(directory.resolve("shared.mv.db")).exists();
     }
 }
