@@ -49,23 +49,45 @@ public final class LayoutFires {
 
     /** Those of which no event was raised yet. */
     public List<Stretch> fresh(List<Stretch> raised) {
-        if (delayed) {
-            return found.stream()
-                    .filter(one -> raised.stream()
-                            .noneMatch(other -> !other.first().isAfter(one.first())
-                                    && !other.last().isBefore(one.last())))
-                    .toList();
+        if (!delayed) {
+            return Stretch.without(found, raised, due);
         }
-        return Stretch.without(found, raised, due);
+        List<Stretch> fresh = new ArrayList<>();
+        for (Stretch one : found) {
+            for (Stretch part : parts(one)) {
+                boolean single = part.first().equals(part.last());
+                if (!single) {
+                    fresh.addAll(Stretch.without(List.of(part), raised, due));
+                } else if (raised.stream().noneMatch(other -> other.covers(part))) {
+                    fresh.add(part);
+                }
+            }
+        }
+        return fresh;
+    }
+
+    /**
+     * The first fire of a stretch may be one of a fixed delay, of which the definition does not know; what follows it in the same
+     * stretch are fires of other versions, of which it does.
+     */
+    private List<Stretch> parts(Stretch one) {
+        boolean known =
+                due.next(one.first().minusMillis(1)).filter(one.first()::equals).isPresent();
+        if (known || one.first().equals(one.last())) {
+            return List.of(one);
+        }
+        List<Stretch> parts = new ArrayList<>(List.of(new Stretch(one.first(), one.first())));
+        Stretch.in(due, one.first(), one.last()).ifPresent(parts::add);
+        return parts;
     }
 
     /** How many fires these are. */
     public long count(List<Stretch> stretches) {
-        return delayed
-                ? stretches.size()
-                : stretches.stream()
-                        .mapToLong(one -> due.count(one.first().minusMillis(1), one.last(), MOST_COUNTED))
-                        .sum();
+        return stretches.stream()
+                .mapToLong(one -> delayed && one.first().equals(one.last())
+                        ? 1
+                        : due.count(one.first().minusMillis(1), one.last(), MOST_COUNTED))
+                .sum();
     }
 
     /** What is to be remembered once an event was raised of {@code fresh}; without what has been settled since. */

@@ -21,6 +21,11 @@ public record Stretch(Instant first, Instant last) {
         }
     }
 
+    /** Whether every fire of another one is in it. */
+    boolean covers(Stretch other) {
+        return !first.isAfter(other.first) && !last.isBefore(other.last);
+    }
+
     /** The fires in ({@code after}, {@code upTo}]; empty if there are none. */
     public static Optional<Stretch> in(DueSet due, Instant after, Instant upTo) {
         return due.latest(after, upTo).map(last -> new Stretch(due.next(after).orElse(last), last));

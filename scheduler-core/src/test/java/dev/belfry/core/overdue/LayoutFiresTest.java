@@ -53,6 +53,25 @@ class LayoutFiresTest {
     }
 
     @Test
+    void fireOfADelayIsNotToldOfAgainWithThoseThatFollowItUnderALaterVersion() {
+        Stretch ofTheDelay = new Stretch(at(1).plusMillis(257), at(1).plusMillis(257));
+        LayoutFires first = new LayoutFires(due(), true);
+        first.add(List.of(ofTheDelay));
+        List<Stretch> raised = first.remembered(List.of(), first.fresh(List.of()), START);
+        assertThat(raised).containsExactly(ofTheDelay);
+        LayoutFires second = new LayoutFires(due(), true);
+        second.add(List.of(new Stretch(ofTheDelay.first(), at(4))));
+        assertThat(second.fresh(raised)).containsExactly(stretch(2, 4));
+        assertThat(second.count(second.fresh(raised))).isEqualTo(3);
+        assertThat(second.fresh(List.of())).containsExactly(ofTheDelay, stretch(2, 4));
+        assertThat(second.count(second.fresh(List.of()))).isEqualTo(4);
+        List<Stretch> all = second.remembered(raised, second.fresh(raised), START);
+        LayoutFires third = new LayoutFires(due(), true);
+        third.add(List.of(new Stretch(ofTheDelay.first(), at(6))));
+        assertThat(third.fresh(all)).containsExactly(stretch(5, 6));
+    }
+
+    @Test
     void fireIsToldOfOnceForAllItsShards() {
         LayoutFires fires = new LayoutFires(due(), false);
         fires.add(List.of(stretch(1, 3)));
