@@ -204,7 +204,8 @@ public final class MasterLoop implements SessionListener {
 
         void begin() {
             new Skeleton(store, session).ensure(made -> watchElection(), why -> {
-                LOG.warn("cannot stand for master yet: agent={}; {}", profile.id(), why);
+                // The agent itself says why, at its registration.
+                LOG.debug("cannot stand for master yet: agent={}; {}", profile.id(), why);
                 loop.after(session.timeout().toNanos() / 2, () -> {
                     if (!left && candidacy == null) {
                         begin();

@@ -81,6 +81,9 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     private Duration behind = Duration.ZERO;
 
     private boolean heartbeatRefused;
+    /** Why the namespace cannot be set up, said once. */
+    private String obstacle = "";
+
     private Loop.Timer leaseEnd = () -> {};
 
     Incarnated(
@@ -163,7 +166,11 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
 
     void register() {
         new Skeleton(store, session).ensure(this::skeletonIsThere, why -> {
-            LOG.error("cannot set up the namespace: agent={}; {}", profile.id(), why);
+            if (!why.equals(obstacle)) {
+                obstacle = why;
+                LOG.error(
+                        "cannot set up the namespace: agent={}; {}; it is tried again all the time", profile.id(), why);
+            }
             listener.refused(why);
             loop.after(session.timeout().toNanos() / 2, () -> {
                 if (!dropped) {

@@ -57,6 +57,10 @@ public final class Skeleton {
             if (answer instanceof Commit.Applied
                     || (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.EXISTS)) {
                 next(paths, done, failed);
+            } else if (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.MISSING) {
+                failed.accept(
+                        "the root of the namespace is missing, and this identity may not create it: have it created by"
+                                + " somebody who may, with 'zk-scripts/setup-acls'");
             } else if (answer instanceof Commit.Rejected rejected) {
                 failed.accept("creating " + path + " was refused: " + rejected.why());
             } else {

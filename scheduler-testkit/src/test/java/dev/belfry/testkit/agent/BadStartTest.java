@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.zookeeper.ZooDefs;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,19 @@ final class BadStartTest {
             }
             assertThat(first.status().incarnation()).isPresent();
         }
+    }
+
+    @Test
+    void rootThatMayNotBeCreatedIsSaidOnceWithWhatToDo() throws Exception {
+        town.start("a0").close();
+        town.vandal.setACL("/belfry", ZooDefs.Ids.READ_ACL_UNSAFE, -1);
+        AgentBuilder newcomer = town.builder("a1").namespace("elsewhere").waitForZooKeeper(Duration.ofSeconds(6));
+        assertThatThrownBy(newcomer::start)
+                .isInstanceOf(AgentStartException.class)
+                .hasMessageContaining("the root of the namespace is missing")
+                .hasMessageContaining("setup-acls");
+        assertThat(log.lines().stream().filter(line -> line.contains("cannot set up the namespace")))
+                .hasSize(1);
     }
 
     @Test
