@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.zookeeper.server.NIOServerCnxnFactory;
 import org.apache.zookeeper.server.ZooKeeperServer;
 import org.awaitility.Awaitility;
@@ -106,9 +107,9 @@ class IdleJobsTest {
         await("only the agent's session is left", () -> sessions(server) == 1);
         Set<Thread> own = new HashSet<>(Thread.getAllStackTraces().keySet());
         own.removeAll(others);
-        // The server's and the JVM's own, which start some only when they need them.
-        own.removeIf(
-                thread -> thread.getName().startsWith("NIO") || thread.getName().startsWith("ForkJoinPool"));
+        // The server's and the JVM's own, which start some only when they need them; and those that this test waits
+        // with.
+        own.removeIf(thread -> Stream.of("NIO", "ForkJoinPool", "awaitility").anyMatch(thread.getName()::startsWith));
         Set<String> names = new TreeSet<>();
         own.forEach(thread -> names.add(thread.getName().replaceAll("[0-9x:()]+.*", "*")));
         return new Held(
