@@ -140,6 +140,7 @@ class ClusterCommandsTest {
                         "countedNotListed",
                         "pending",
                         "pairs",
+                        "twice",
                         "gaps",
                         "duplicates",
                         "phantoms",
