@@ -25,4 +25,14 @@ final class ScenariosFaultsTest {
         assertThat(kills.broken()).isEmpty();
         assertThat(code).isZero();
     }
+
+    @Test
+    @Timeout(120)
+    void threadsHeapZnodesAndWatchesStayLevelWhileSessionsEnd() {
+        Churn churn = new Churn();
+        int code = new CommandLine(churn)
+                .execute("--for", "20s", "--every", "200ms", "--agents", "3", "--session-timeout", "1s");
+        assertThat(churn.broken()).isEmpty();
+        assertThat(code).isZero();
+    }
 }
