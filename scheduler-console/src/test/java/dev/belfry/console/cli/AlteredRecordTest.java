@@ -3,7 +3,6 @@ package dev.belfry.console.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.agent.Agent;
-import dev.belfry.core.job.Job;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireJournal;
 import dev.belfry.core.journal.JournalCounts;
@@ -96,18 +95,7 @@ class AlteredRecordTest {
 
     /** An agent runs for a while; its first entry becomes counts before it is exported, its second one after that. */
     private void record(String connect) throws Exception {
-        Agent agent = Agent.builder()
-                .zookeeper(connect)
-                .namespace(NAMESPACE)
-                .id("a")
-                .sessionTimeout(Duration.ofSeconds(4))
-                .shutdownHook(false)
-                .handler("work", context -> {})
-                .job(Job.named("tick")
-                        .handler("work")
-                        .every(Duration.ofMillis(100))
-                        .shards(4))
-                .start();
+        Agent agent = Ticking.start(connect, NAMESPACE);
         try {
             Awaitility.await()
                     .ignoreExceptionsInstanceOf(KeeperException.class)

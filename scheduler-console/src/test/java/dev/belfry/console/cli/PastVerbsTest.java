@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belfry.agent.Agent;
 import dev.belfry.console.history.HistoryAddress;
 import dev.belfry.console.history.LocalHistory;
-import dev.belfry.core.job.Job;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireJournal;
 import dev.belfry.core.journal.JournalCounts;
@@ -66,18 +65,7 @@ class PastVerbsTest {
         Console console = new Console(environment);
         journals = "/belfry/" + namespace + Paths.JOURNAL;
         zk = new ZooKeeper(hosts, 30_000, event -> {});
-        Agent agent = Agent.builder()
-                .zookeeper(hosts)
-                .namespace(namespace)
-                .id("a")
-                .sessionTimeout(Duration.ofSeconds(4))
-                .shutdownHook(false)
-                .handler("work", context -> {})
-                .job(Job.named("tick")
-                        .handler("work")
-                        .every(Duration.ofMillis(100))
-                        .shards(4))
-                .start();
+        Agent agent = Ticking.start(hosts, namespace);
         try {
             Awaitility.await()
                     .ignoreExceptions()
