@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -127,6 +128,7 @@ class TenureTest {
         WholeJournal read = WholeJournal.read(connection, store, Instant.MIN, Instant.MAX);
         assertThat(read.altered()).isEmpty();
         Journal whole = read.journal();
+        readShardByShardItIsTheSame(whole);
         List<FireEntry> lines = whole.fires().stream().map(Journal.Line::entry).toList();
         assertThat(lines).doesNotHaveDuplicates().isSubsetOf(journal.written);
         Map<Cell, Long> all = HandMadeJournal.cells(lines);
@@ -134,6 +136,40 @@ class TenureTest {
                 .values()
                 .forEach(counts -> counts.cells().forEach((cell, count) -> all.merge(cell, count, Long::sum)));
         assertThat(all).isEqualTo(HandMadeJournal.cells(journal.written));
+    }
+
+    private void readShardByShardItIsTheSame(Journal whole) {
+        StreamedJournal streamed = StreamedJournal.read(connection, store, Instant.MIN, Instant.MAX);
+        assertThat(streamed.altered()).isEmpty();
+        assertThat(streamed.problems()).isEqualTo(whole.problems());
+        assertThat(cells(streamed.counts())).isEqualTo(cells(whole.counts()));
+        Map<StreamedJournal.Shard, List<FireEntry>> expected = new HashMap<>();
+        whole.fires()
+                .forEach(line -> expected.computeIfAbsent(
+                                new StreamedJournal.Shard(
+                                        line.entry().jobUid(),
+                                        line.entry().layout(),
+                                        line.entry().shard()),
+                                shard -> new ArrayList<>())
+                        .add(line.entry()));
+        assertThat(streamed.shards()).isEqualTo(expected.keySet());
+        expected.forEach((shard, lines) -> assertThat(streamed.lines(shard))
+                .extracting(Journal.Line::entry)
+                .isEqualTo(lines));
+        expected.forEach((shard, lines) -> assertThat(streamed.firstOutcome(shard.jobUid()))
+                .isEqualTo(whole.fires().stream()
+                        .map(Journal.Line::entry)
+                        .filter(line -> line.jobUid().equals(shard.jobUid())
+                                && line.kind() == FireEntry.Kind.FINAL
+                                && line.fire().isScheduled())
+                        .map(line -> line.fire().due())
+                        .min(Instant::compareTo)));
+    }
+
+    private static Map<Cell, Long> cells(Map<String, JournalCounts> counts) {
+        Map<Cell, Long> all = new TreeMap<>();
+        counts.values().forEach(of -> of.cells().forEach((cell, count) -> all.merge(cell, count, Long::sum)));
+        return all;
     }
 
     @Test
