@@ -1,12 +1,14 @@
 package dev.belfry.console.history;
 
 import dev.belfry.agent.client.Journal;
+import dev.belfry.console.proof.Lines;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.VersionedDueSet;
 import dev.belfry.history.AuditReport;
 import dev.belfry.history.AuditReport.Anchor;
 import dev.belfry.history.FireQuery;
 import dev.belfry.history.HistoryStore;
+import dev.belfry.history.export.StreamedJournal;
 import dev.belfry.history.export.WholeJournal;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.store.zk.ZkConnection;
@@ -74,6 +76,20 @@ public final class Past implements AutoCloseable {
     /** Everything about fires due in [{@code from}, {@code to}), and about the assignment then. */
     public WholeJournal journal(Instant from, Instant to) {
         return WholeJournal.read(connection, store, from, to);
+    }
+
+    /**
+     * The same for a proof.
+     *
+     * @param lines read shard by shard; to be used while this is open
+     * @param altered as in {@link WholeJournal}
+     */
+    public record Streamed(Lines lines, List<String> altered) {}
+
+    /** Everything about fires due in [{@code from}, {@code to}), with the lines of one shard in memory at a time. */
+    public Streamed streamed(Instant from, Instant to) {
+        StreamedJournal read = StreamedJournal.read(connection, store, from, to);
+        return new Streamed(new PastLines(read), read.altered());
     }
 
     /** What may tell of the fire of a job at an instant, or of the last one before it. */
