@@ -78,6 +78,9 @@ public interface HistoryStore extends AutoCloseable {
     /** Jobs with every version that was ever seen, deleted ones included, by uid. */
     List<JobRecord> jobs();
 
+    /** Jobs whose records were found to be gone, and whose deletion was not seen, by uid. */
+    Map<String, JobGone> gone();
+
     /** What was counted before it was exported, as far as it was due, or may have been, in [{@code from}, {@code to}). */
     List<CountedRow> counted(Instant from, Instant to);
 

@@ -71,6 +71,7 @@ final class VerifyVerb extends PastVerb {
     boolean verbose;
 
     private final List<String> altered = new ArrayList<>();
+    private final List<String> notExported = new ArrayList<>();
 
     VerifyVerb(Shell shell) {
         super(shell);
@@ -92,7 +93,7 @@ final class VerifyVerb extends PastVerb {
         if (format == Format.TABLE) {
             tell(proof, jobs.size(), notes, read.problems().size());
         } else {
-            print(new TextTable(), tree(proof, notes, read.problems().size(), altered));
+            print(new TextTable(), tree(proof, notes, read.problems().size()));
         }
         return proof.holds() && altered.isEmpty() && read.problems().isEmpty() ? Exit.DONE : Exit.NO;
     }
@@ -110,6 +111,7 @@ final class VerifyVerb extends PastVerb {
         try {
             MergedJobs merged = past.get().jobs(present);
             altered.addAll(merged.altered());
+            notExported.addAll(merged.notExported());
             return merged.jobs();
         } catch (IllegalArgumentException e) {
             altered.add("the history's definitions cannot be understood: " + e.getMessage());
@@ -221,7 +223,9 @@ final class VerifyVerb extends PastVerb {
             table.row(kind.name().toLowerCase(java.util.Locale.ROOT) + "s", number(proof.wrong(kind)));
         }
         past().ifPresent(history -> table.row("altered records", number(altered.size())));
+        past().ifPresent(history -> table.row("deletions not exported", number(notExported.size())));
         shell.out().print(table.render());
+        notExported.forEach(one -> print("not exported: " + one));
         altered.stream().limit(SHOWN).forEach(one -> print("altered: " + one));
         if (altered.size() > SHOWN) {
             print("... and " + (altered.size() - SHOWN) + " more; -o json lists them");
@@ -283,7 +287,7 @@ final class VerifyVerb extends PastVerb {
         return String.format(java.util.Locale.ROOT, "%,d", count);
     }
 
-    private static Map<String, Object> tree(Proof proof, List<String> notes, int unread, List<String> altered) {
+    private Map<String, Object> tree(Proof proof, List<String> notes, int unread) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("from", Times.iso(proof.from()));
         tree.put("to", Times.iso(proof.to()));
@@ -314,6 +318,7 @@ final class VerifyVerb extends PastVerb {
         }
         tree.put("findings", findings);
         tree.put("altered", altered);
+        tree.put("notExported", notExported);
         tree.put("notes", notes);
         return tree;
     }

@@ -165,7 +165,8 @@ final class Merging {
         JournalMark total = marks.getOrDefault(JournalMark.TOTAL, JournalMark.none(JournalMark.TOTAL));
         List<JournalMark> over = marks.values().stream()
                 .filter(mark -> !image.agents().containsKey(mark.writer())
-                        && !List.of(JournalMark.MASTERS, JournalMark.TOTAL).contains(mark.writer()))
+                        && !List.of(JournalMark.MASTERS, JournalMark.TOTAL, JournalMark.JOBS)
+                                .contains(mark.writer()))
                 .toList();
         if (!over.isEmpty() || !image.total().equals(total.counts())) {
             count(found, root, image.total(), true, () -> losses.comparedTotal(total, image.total(), over));

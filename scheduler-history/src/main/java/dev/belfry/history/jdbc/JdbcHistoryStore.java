@@ -12,6 +12,7 @@ import dev.belfry.history.HistoryException;
 import dev.belfry.history.HistoryRow;
 import dev.belfry.history.HistoryStore;
 import dev.belfry.history.HistorySummary;
+import dev.belfry.history.JobGone;
 import dev.belfry.history.JournalMark;
 import dev.belfry.history.RowKind;
 import dev.belfry.history.ShardLines;
@@ -164,6 +165,11 @@ public final class JdbcHistoryStore implements HistoryStore {
     @Override
     public List<JobRecord> jobs() {
         return queries.jobs();
+    }
+
+    @Override
+    public Map<String, JobGone> gone() {
+        return queries.gone();
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryRow;
 import dev.belfry.history.HistoryStore.KnownJob;
 import dev.belfry.history.HistorySummary;
+import dev.belfry.history.JobGone;
 import dev.belfry.history.JobRows;
 import dev.belfry.history.RowKind;
 import dev.belfry.history.ShardLines;
@@ -237,6 +238,16 @@ final class Queries {
             List<JobRecord> jobs = new ArrayList<>();
             versions.forEach((uid, rows) -> jobs.add(JobRows.record(rows, Optional.ofNullable(ended.get(uid)))));
             return jobs;
+        });
+    }
+
+    Map<String, JobGone> gone() {
+        return database.transaction(connection -> {
+            Map<String, JobGone> gone = new TreeMap<>();
+            for (HistoryRow row : all(connection, RowKind.JOB_GONE)) {
+                gone.put(row.text("job_uid"), JobGone.of(row));
+            }
+            return gone;
         });
     }
 

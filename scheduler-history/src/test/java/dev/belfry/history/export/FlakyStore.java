@@ -11,6 +11,7 @@ import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryException;
 import dev.belfry.history.HistoryStore;
 import dev.belfry.history.HistorySummary;
+import dev.belfry.history.JobGone;
 import dev.belfry.history.JournalMark;
 import dev.belfry.history.ShardLines;
 import java.sql.SQLException;
@@ -142,5 +143,10 @@ final class FlakyStore implements HistoryStore {
     @Override
     public List<FireRow> fires(String writer, long fromEntry) {
         return store.fires(writer, fromEntry);
+    }
+
+    @Override
+    public Map<String, JobGone> gone() {
+        return store.gone();
     }
 }

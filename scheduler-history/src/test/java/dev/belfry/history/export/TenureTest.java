@@ -3,18 +3,25 @@ package dev.belfry.history.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.agent.client.Journal;
+import dev.belfry.core.job.Job;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.journal.JournalCounts.Cell;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.Author;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobRecordCodec;
+import dev.belfry.core.version.JobVersion;
 import dev.belfry.history.FireQuery;
 import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryException;
 import dev.belfry.history.HistoryStore;
+import dev.belfry.history.JobGone;
 import dev.belfry.history.export.FlakyStore.Fault;
 import dev.belfry.history.jdbc.Databases;
 import dev.belfry.history.jdbc.JdbcHistoryStore;
 import dev.belfry.store.StoreConnection;
+import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import dev.belfry.store.zk.ZkConnection;
 import dev.belfry.store.zk.ZkSettings;
@@ -27,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -136,6 +144,66 @@ class TenureTest {
                 .values()
                 .forEach(counts -> counts.cells().forEach((cell, count) -> all.merge(cell, count, Long::sum)));
         assertThat(all).isEqualTo(HandMadeJournal.cells(journal.written));
+    }
+
+    @Test
+    void deletionThatNobodySawIsToldForGoodFromARecordThatSomebodyRemoved() {
+        Instant noon = HandMadeJournal.NOON;
+        job("unseen");
+        job("removed");
+        roundAt(noon);
+        assertThat(store.gone()).isEmpty();
+        deleteJob("removed");
+        roundAt(noon.plus(Duration.ofHours(23)));
+        JobGone removed = store.gone().get("removed~1");
+        assertThat(removed.mayHaveBeenDeleted(Optional.empty())).isFalse();
+        deleteJob("unseen");
+        roundAt(noon.plus(Duration.ofHours(23 + 25)));
+        JobGone unseen = store.gone().get("unseen~1");
+        assertThat(unseen)
+                .isEqualTo(
+                        new JobGone("unseen~1", noon.plus(Duration.ofHours(23)), noon.plus(Duration.ofHours(23 + 25))));
+        assertThat(unseen.mayHaveBeenDeleted(Optional.empty())).isTrue();
+        assertThat(unseen.mayHaveBeenDeleted(Optional.of(noon.plus(Duration.ofHours(23)))))
+                .isTrue();
+        assertThat(unseen.mayHaveBeenDeleted(Optional.of(noon.plus(Duration.ofHours(25)))))
+                .as("fires less than a day before the record was gone")
+                .isFalse();
+        roundAt(noon.plus(Duration.ofDays(9)));
+        assertThat(store.gone()).containsOnly(Map.entry("removed~1", removed), Map.entry("unseen~1", unseen));
+        assertThat(store.audit(List.of()).findings()).isEmpty();
+    }
+
+    private void roundAt(Instant now) {
+        clock = InstantSource.fixed(now);
+        restart();
+        round();
+    }
+
+    private void job(String name) {
+        JobVersion version = new JobVersion(
+                1,
+                HandMadeJournal.NOON,
+                HandMadeJournal.NOON,
+                1,
+                Job.named(name).cron("0 0 0 * * ?").build(),
+                false,
+                new Author(Author.Origin.OPERATOR, "anna", ""));
+        JobRecord record = new JobRecord(name, name + "~1", List.of(version), List.of(), Optional.empty());
+        String parent = Paths.job(name).replaceFirst("/[^/]*$", "");
+        if (access.read(parent).isEmpty()) {
+            access.commit(Transaction.at("test").create(parent, new byte[0]).build());
+        }
+        assertThat(access.commit(Transaction.at("test")
+                        .create(Paths.job(name), JobRecordCodec.encode(record))
+                        .build()))
+                .isTrue();
+    }
+
+    private void deleteJob(String name) {
+        assertThat(access.commit(
+                        Transaction.at("test").delete(Paths.job(name), -1).build()))
+                .isTrue();
     }
 
     private void readShardByShardItIsTheSame(Journal whole) {
