@@ -55,11 +55,21 @@ public record HistoryRow(RowKind kind, List<Object> values) {
     }
 
     private static String clean(String text) {
-        if (text.chars().allMatch(one -> one > 0 && one < Character.MIN_SURROGATE)) {
+        if (isPlain(text)) {
             return text;
         }
         String unicode = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         return unicode.replace('\0', '\uFFFD');
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char one = text.charAt(i);
+            if (one == 0 || one >= Character.MIN_SURROGATE) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The text in column {@code name}. */

@@ -59,11 +59,27 @@ public interface HistoryStore extends AutoCloseable {
      */
     void fires(FireQuery query, Consumer<FireRow> each);
 
+    /** Which shards have lines of fires due in [{@code from}, {@code to}), ranges that reach into it included. In no order. */
+    List<ShardLines> shards(Instant from, Instant to);
+
+    /**
+     * The lines of one shard, as far as {@link #shards} counts them, in no order.
+     *
+     * @param each called for each, on the calling thread; must not call the store
+     */
+    void fires(ShardLines shard, Instant from, Instant to, Consumer<FireRow> each);
+
+    /** The lines of a writer from an entry of its journal on, in the order in which they were written. */
+    List<FireRow> fires(String writer, long fromEntry);
+
     /** The masters' journal: versions of the table and changes of master in [{@code from}, {@code to}), in order. */
     List<TableEntry> table(Instant from, Instant to);
 
     /** Jobs with every version that was ever seen, deleted ones included, by uid. */
     List<JobRecord> jobs();
+
+    /** Jobs whose records were found to be gone, and whose deletion was not seen, by uid. */
+    Map<String, JobGone> gone();
 
     /** What was counted before it was exported, as far as it was due, or may have been, in [{@code from}, {@code to}). */
     List<CountedRow> counted(Instant from, Instant to);
@@ -88,6 +104,12 @@ public interface HistoryStore extends AutoCloseable {
      * @param anchors ends of the chain as earlier audits reported them; each has to be in the chain still
      */
     AuditReport audit(List<AuditReport.Anchor> anchors);
+
+    /**
+     * A fencing token that none is above which this history tells of: in lines of agents' journals, and in versions of the
+     * table and changes of master, after which such tokens may have been handed out. 0 if it tells of none.
+     */
+    long greatestToken();
 
     /** The end of the chain. */
     AuditReport.Anchor head();

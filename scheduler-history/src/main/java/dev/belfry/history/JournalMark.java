@@ -3,7 +3,7 @@ package dev.belfry.history;
 /**
  * How far a journal has been exported.
  *
- * @param writer an incarnation, {@link #MASTERS} or {@link #TOTAL}
+ * @param writer an incarnation, {@link #MASTERS}, {@link #TOTAL} or {@link #JOBS}
  * @param entry number of the last entry of which something was exported; of the masters, the generation. 0 if none
  * @param lines how many lines of that entry; of the masters, how many entries of that generation
  * @param floor the least entry that was there when {@code counts} were read
@@ -18,6 +18,9 @@ public record JournalMark(
     public static final String MASTERS = "/master";
     /** Counts of journals that are no more. */
     public static final String TOTAL = "/";
+
+    /** No journal: when an exporter last looked at all jobs, in milliseconds of the epoch, as the number of an entry. */
+    public static final String JOBS = "/jobs";
 
     /** The mark of a journal of which nothing was exported. */
     public static JournalMark none(String writer) {

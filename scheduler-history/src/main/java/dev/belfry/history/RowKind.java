@@ -84,7 +84,10 @@ public enum RowKind {
             SegmentKind.RETENTION,
             Column.number("up_to"),
             Column.number("removed_rows"),
-            Column.instant("written_before"));
+            Column.instant("written_before")),
+    /** A job whose record was found to be gone without its deletion having been seen. */
+    JOB_GONE(
+            SegmentKind.DEFINITIONS, Column.text("job_uid"), Column.optionalInstant("seen"), Column.instant("noticed"));
 
     private final SegmentKind segment;
     private final List<Column> columns;

@@ -1,5 +1,6 @@
 package dev.belfry.scripts;
 
+import dev.belfry.console.history.HistoryOptions;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.record.Paths;
 import dev.belfry.store.zk.ZkSettings;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Parameters;
             "Puts a copy that backup has made into ZooKeeper. Without --apply it only says what it would do.",
             "The term is raised by 65,536 above every one that is known to have been in force, so that no fencing token is"
                     + " handed out twice. Nobody owns anything afterwards: the master grants all shards anew.",
+            "With --history-url, or $BELFRY_HISTORY_URL, the terms and tokens that the history knows count as well.",
             "Agents may live meanwhile. They are kept out until everything is there and every lease from before is over, and"
                     + " register again by themselves."
         },
@@ -53,6 +55,9 @@ final class Restore extends Tool {
                     "The greatest fencing token that is known to have been handed out, from the history for example.")
     long aboveToken;
 
+    @Mixin
+    final HistoryOptions history = new HistoryOptions();
+
     @Parameters(paramLabel = "FILE", description = "What backup has written.")
     Path file = Path.of("");
 
@@ -79,8 +84,10 @@ final class Restore extends Tool {
         if (aboveToken > 0) {
             terms.see(Terms.ofToken(aboveToken));
         }
+        HistoryTokens tokens = HistoryTokens.given(history);
         try (Tree tree = connecting.connect()) {
             String root = root(frame.header());
+            tokens.see(List.of(frame.header().namespace(), Paths.name(root)), terms, out);
             boolean empty = look(tree, root);
             Epoch epoch = terms.raised();
             say(frame, root, epoch);

@@ -2,13 +2,24 @@ package dev.belfry.scripts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belfry.console.history.HistoryAddress;
 import dev.belfry.core.job.Job;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.journal.TableEntry;
+import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.history.Batch;
+import dev.belfry.history.FireRow;
+import dev.belfry.history.HistoryRow;
+import dev.belfry.history.HistoryStore;
+import dev.belfry.history.SegmentKind;
+import dev.belfry.history.TableRows;
 import dev.belfry.scripts.Script.Result;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -140,6 +151,60 @@ class BackupAndRestoreTest {
             assertThat(restore(planted, "--replace", "--above-token", Long.toString(900_000L << 40))
                             .out())
                     .contains("with term " + (900_000 + Terms.RAISE));
+        }
+    }
+
+    @Test
+    void theTermIsRaisedAboveWhatTheHistoryKnows() throws Exception {
+        try (Planted planted = Planted.inOrder(directory.resolve("one"))) {
+            noAgentsEver(planted, 7);
+            backup(planted);
+        }
+        String url = "jdbc:h2:file:" + directory.resolve("history");
+        try (Planted empty = Planted.nothing(directory.resolve("two"))) {
+            Result nowhere = restore(empty, "--apply", "--history-url", url);
+            assertThat(nowhere.code()).isEqualTo(1);
+            assertThat(nowhere.err()).contains("there is none at").contains("nothing was changed");
+
+            history(url, "another", new TableEntry(900_000, "a~1", 0, Instant.EPOCH.plusSeconds(1), List.of()));
+            assertThat(restore(empty, "--apply", "--history-url", url).err())
+                    .contains("it has no history of namespace 'demo'")
+                    .contains("--above-token");
+            assertThat(empty.exists("/belfry")).isFalse();
+
+            history(url, "demo", new TableEntry(400_000, "a~1", 0, Instant.EPOCH.plusSeconds(1), List.of()));
+            assertThat(restore(empty, "--history-url", url).out())
+                    .contains("knows tokens up to " + (400_000L << 40))
+                    .contains("with term " + (400_000 + Terms.RAISE));
+            Instant at = Instant.EPOCH.plusSeconds(2);
+            FireEntry line = new FireEntry(
+                    FireEntry.Kind.FINAL,
+                    "job~1",
+                    1,
+                    "0",
+                    FireId.scheduled(at),
+                    at,
+                    1,
+                    1,
+                    (500_000L << 40) + 77,
+                    at,
+                    at,
+                    Outcome.SUCCEEDED,
+                    "");
+            append(url, "demo", List.of(new FireRow("a~1", 1, 0, "job", line).row()));
+            assertThat(restore(empty, "--apply", "--history-url", url).code()).isZero();
+            assertThat(term(empty)).isEqualTo(500_000 + Terms.RAISE);
+        }
+    }
+
+    private static void history(String url, String namespace, TableEntry entry) {
+        append(url, namespace, TableRows.of("t" + entry.term(), entry));
+    }
+
+    private static void append(String url, String namespace, List<HistoryRow> rows) {
+        try (HistoryStore store = new HistoryAddress(url, "belfry", "").open(namespace)) {
+            assertThat(store.append(new Batch("test", SegmentKind.EVENTS, rows, List.of())))
+                    .isTrue();
         }
     }
 

@@ -2,7 +2,6 @@ package dev.belfry.console.cli;
 
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.JobState;
-import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
 import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.TableState;
@@ -10,14 +9,15 @@ import dev.belfry.console.history.MergedJobs;
 import dev.belfry.console.history.Past;
 import dev.belfry.console.proof.Evidence;
 import dev.belfry.console.proof.Finding;
+import dev.belfry.console.proof.Lines;
 import dev.belfry.console.proof.Pair;
 import dev.belfry.console.proof.Proof;
 import dev.belfry.console.proof.Prover;
 import dev.belfry.console.proof.PutBack;
+import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
-import dev.belfry.history.export.WholeJournal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -70,6 +71,7 @@ final class VerifyVerb extends PastVerb {
     boolean verbose;
 
     private final List<String> altered = new ArrayList<>();
+    private final List<String> notExported = new ArrayList<>();
 
     VerifyVerb(Shell shell) {
         super(shell);
@@ -91,7 +93,7 @@ final class VerifyVerb extends PastVerb {
         if (format == Format.TABLE) {
             tell(proof, jobs.size(), notes, read.problems().size());
         } else {
-            print(new TextTable(), tree(proof, notes, read.problems().size(), altered));
+            print(new TextTable(), tree(proof, notes, read.problems().size()));
         }
         return proof.holds() && altered.isEmpty() && read.problems().isEmpty() ? Exit.DONE : Exit.NO;
     }
@@ -109,6 +111,7 @@ final class VerifyVerb extends PastVerb {
         try {
             MergedJobs merged = past.get().jobs(present);
             altered.addAll(merged.altered());
+            notExported.addAll(merged.notExported());
             return merged.jobs();
         } catch (IllegalArgumentException e) {
             altered.add("the history's definitions cannot be understood: " + e.getMessage());
@@ -117,18 +120,22 @@ final class VerifyVerb extends PastVerb {
     }
 
     /** Likewise. */
-    private Journal wholeJournal(BelfryClient client, Instant first, Instant end) {
+    private Lines lines(BelfryClient client, Instant first, Instant end) {
         if (past().isEmpty()) {
-            return client.journal();
+            return Lines.in(client.journal());
         }
         try {
-            WholeJournal whole = past().get().journal(first, end);
+            Past.Streamed whole = past().get().streamed(first, end);
             altered.addAll(whole.altered());
-            return whole.journal();
+            return whole.lines();
         } catch (IllegalArgumentException e) {
-            altered.add("the history's rows cannot be understood: " + e.getMessage());
-            return client.journal();
+            return notUnderstood(client, e);
         }
+    }
+
+    private Lines notUnderstood(BelfryClient client, IllegalArgumentException e) {
+        altered.add("the history's rows cannot be understood: " + e.getMessage());
+        return Lines.in(client.journal());
     }
 
     private Instant first(List<JobRecord> jobs, Instant now, List<String> notes) {
@@ -158,22 +165,34 @@ final class VerifyVerb extends PastVerb {
         }
         Instant first = first(jobs, now, notes);
         Instant end = to == null ? now : to;
-        Journal journal = wholeJournal(client, first, end);
+        Lines journal = lines(client, first, end);
         TableState table = client.shards();
-        Evidence evidence = new Evidence(
-                jobs,
-                (uid, layout) -> ledgers.getOrDefault(uid + '.' + layout, Map.of()),
-                journal,
-                client.agents().found().stream()
-                        .map(agent -> agent.drained() ? agent.facts().withDraining(true) : agent.facts())
-                        .toList(),
-                key -> table.table().tenancy(key).isPresent(),
-                now);
-        return Prover.prove(evidence, from == null ? beginning(jobs, journal, first) : first, end);
+        List<AgentFacts> agents = client.agents().found().stream()
+                .map(agent -> agent.drained() ? agent.facts().withDraining(true) : agent.facts())
+                .toList();
+        Function<Lines, Proof> prove = lines -> Prover.prove(
+                new Evidence(
+                        jobs,
+                        (uid, layout) -> ledgers.getOrDefault(uid + '.' + layout, Map.of()),
+                        lines,
+                        agents,
+                        key -> table.table().tenancy(key).isPresent(),
+                        now),
+                from == null ? beginning(jobs, lines, first) : first,
+                end);
+        try {
+            return prove.apply(journal);
+        } catch (IllegalArgumentException e) {
+            if (past().isEmpty()) {
+                throw e;
+            }
+            // Rows are read only now.
+            return prove.apply(notUnderstood(client, e));
+        }
     }
 
     /** Earlier, where a definition was put back that had been in force before. */
-    private Instant beginning(List<JobRecord> jobs, Journal journal, Instant first) {
+    private Instant beginning(List<JobRecord> jobs, Lines journal, Instant first) {
         if (past().flatMap(Past::completeSince).isPresent()) {
             return first;
         }
@@ -204,7 +223,9 @@ final class VerifyVerb extends PastVerb {
             table.row(kind.name().toLowerCase(java.util.Locale.ROOT) + "s", number(proof.wrong(kind)));
         }
         past().ifPresent(history -> table.row("altered records", number(altered.size())));
+        past().ifPresent(history -> table.row("deletions not exported", number(notExported.size())));
         shell.out().print(table.render());
+        notExported.forEach(one -> print("not exported: " + one));
         altered.stream().limit(SHOWN).forEach(one -> print("altered: " + one));
         if (altered.size() > SHOWN) {
             print("... and " + (altered.size() - SHOWN) + " more; -o json lists them");
@@ -266,7 +287,7 @@ final class VerifyVerb extends PastVerb {
         return String.format(java.util.Locale.ROOT, "%,d", count);
     }
 
-    private static Map<String, Object> tree(Proof proof, List<String> notes, int unread, List<String> altered) {
+    private Map<String, Object> tree(Proof proof, List<String> notes, int unread) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("from", Times.iso(proof.from()));
         tree.put("to", Times.iso(proof.to()));
@@ -297,6 +318,7 @@ final class VerifyVerb extends PastVerb {
         }
         tree.put("findings", findings);
         tree.put("altered", altered);
+        tree.put("notExported", notExported);
         tree.put("notes", notes);
         return tree;
     }

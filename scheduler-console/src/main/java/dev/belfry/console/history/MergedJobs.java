@@ -9,19 +9,31 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Jobs as ZooKeeper and the history have them together: all versions that were ever seen, and all deleted jobs.
  *
  * @param jobs one for each name, those that had it before as its former ones, the last one first
  * @param altered where the two contradict each other, one sentence each
+ * @param notExported deletions that nobody saw, one sentence each: their jobs count as deleted after what is recorded of them
  */
-public record MergedJobs(List<JobRecord> jobs, List<String> altered) {
+public record MergedJobs(List<JobRecord> jobs, List<String> altered, List<String> notExported) {
+
+    /**
+     * What is known of the end of a job that nobody saw.
+     *
+     * @param at after everything that is recorded of it
+     * @param sentence why it is not known better
+     */
+    public record UnseenEnd(Instant at, String sentence) {}
 
     public MergedJobs {
         jobs = List.copyOf(jobs);
         altered = List.copyOf(altered);
+        notExported = List.copyOf(notExported);
     }
 
     /**
@@ -29,9 +41,12 @@ public record MergedJobs(List<JobRecord> jobs, List<String> altered) {
      *
      * @param present from ZooKeeper, with their former ones
      * @param past from the history, read later
+     * @param ends asked about jobs that ZooKeeper has not and whose deletion the history has not; empty if that cannot be
      */
-    public static MergedJobs of(List<JobRecord> present, List<JobRecord> past) {
+    public static MergedJobs of(
+            List<JobRecord> present, List<JobRecord> past, Function<JobRecord, Optional<UnseenEnd>> ends) {
         List<String> altered = new ArrayList<>();
+        List<String> notExported = new ArrayList<>();
         Map<String, JobRecord> byUid = new LinkedHashMap<>();
         past.forEach(job -> byUid.put(job.uid(), job));
         Map<String, List<JobRecord>> byName = new TreeMap<>();
@@ -43,16 +58,20 @@ public record MergedJobs(List<JobRecord> jobs, List<String> altered) {
                         .add(known == null ? one : merged(one, known, altered));
             }
         }
-        for (JobRecord job : byUid.values()) {
+        for (JobRecord known : byUid.values()) {
+            Optional<UnseenEnd> end = known.deleted() ? Optional.empty() : ends.apply(known);
+            end.ifPresent(unseen -> notExported.add(unseen.sentence()));
+            JobRecord job = end.map(unseen -> ended(known, unseen.at())).orElse(known);
             if (!job.deleted()) {
                 altered.add("job " + job.name() + " (" + job.uid() + ") is in the history, where it was never deleted,"
-                        + " and is not in ZooKeeper: its record was removed, or its deletion was not exported");
+                        + " and is not in ZooKeeper, although an exporter would have seen a deletion: its record was"
+                        + " removed");
             }
             byName.computeIfAbsent(job.name(), name -> new ArrayList<>()).add(job);
         }
         List<JobRecord> jobs = new ArrayList<>();
         byName.values().forEach(of -> jobs.add(headed(of, heads)));
-        return new MergedJobs(jobs, altered);
+        return new MergedJobs(jobs, altered, notExported);
     }
 
     private static JobRecord merged(JobRecord present, JobRecord past, List<String> altered) {
@@ -88,6 +107,20 @@ public record MergedJobs(List<JobRecord> jobs, List<String> altered) {
     private static String text(JobVersion version) {
         return version.number() + " " + version.from() + " " + version.layout() + " " + version.paused() + " "
                 + version.author().name() + " " + DefinitionJson.encode(version.definition());
+    }
+
+    private static JobRecord ended(JobRecord job, Instant at) {
+        JobVersion newest = job.newest();
+        Instant end = at.isAfter(newest.from()) ? at : newest.from();
+        return new JobRecord(
+                job.name(),
+                job.uid(),
+                job.versions(),
+                job.requests(),
+                Optional.of(end),
+                newest.layout(),
+                job.former(),
+                job.cancels());
     }
 
     private static JobRecord with(JobRecord job, List<JobVersion> versions, List<JobRecord> former) {

@@ -1,12 +1,17 @@
 package dev.belfry.console.history;
 
 import dev.belfry.agent.client.Journal;
+import dev.belfry.console.history.MergedJobs.UnseenEnd;
+import dev.belfry.console.proof.Lines;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.VersionedDueSet;
 import dev.belfry.history.AuditReport;
 import dev.belfry.history.AuditReport.Anchor;
 import dev.belfry.history.FireQuery;
 import dev.belfry.history.HistoryStore;
+import dev.belfry.history.JobGone;
+import dev.belfry.history.JournalMark;
+import dev.belfry.history.export.StreamedJournal;
 import dev.belfry.history.export.WholeJournal;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.store.zk.ZkConnection;
@@ -68,12 +73,66 @@ public final class Past implements AutoCloseable {
      * @throws IllegalArgumentException if a definition in the history cannot be understood
      */
     public MergedJobs jobs(List<JobRecord> present) {
-        return MergedJobs.of(present, jobs.get());
+        return MergedJobs.of(present, jobs.get(), this::unseenEnd);
+    }
+
+    /** Whether a job may have been deleted while no exporter looked, and what is known of it then. */
+    private Optional<UnseenEnd> unseenEnd(JobRecord job) {
+        JobGone entered = store.gone().get(job.uid());
+        JournalMark look = store.marks().getOrDefault(JournalMark.JOBS, JournalMark.none(JournalMark.JOBS));
+        JobGone gone =
+                entered == null ? new JobGone(job.uid(), Instant.ofEpochMilli(look.entry()), Instant.now()) : entered;
+        Optional<Instant> last = lastLine(job);
+        if (!gone.mayHaveBeenDeleted(last)) {
+            return Optional.empty();
+        }
+        Instant at = last.map(due -> due.plusMillis(1)).orElse(Instant.EPOCH);
+        return Optional.of(new UnseenEnd(
+                at,
+                "job " + job.name() + " (" + job.uid() + ") has left ZooKeeper, and its deletion was not exported: no"
+                        + " exporter looked "
+                        + (gone.seen().equals(Instant.EPOCH) ? "before " : "between " + gone.seen() + " and ")
+                        + gone.noticed() + ", and a deleted job is kept for a day; "
+                        + last.map(due -> "the last fire recorded of it was due at " + due)
+                                .orElse("no fire of it is recorded")
+                        + ", and what it owed after that is not known"));
+    }
+
+    /** When the last fire of a job was due of which history or ZooKeeper list anything. */
+    private Optional<Instant> lastLine(JobRecord job) {
+        Instant[] last = {Instant.EPOCH};
+        store.fires(
+                FireQuery.between(Instant.EPOCH, Instant.MAX).job(job.uid()),
+                row -> last[0] = later(last[0], row.event().last()));
+        FireQuery rest = FireQuery.between(last[0], Instant.MAX).job(job.uid());
+        WholeJournal.read(connection, store, rest, Instant.MAX)
+                .journal()
+                .fires()
+                .forEach(line -> last[0] = later(last[0], line.entry().last()));
+        return Optional.of(last[0]).filter(due -> due.isAfter(Instant.EPOCH));
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
     }
 
     /** Everything about fires due in [{@code from}, {@code to}), and about the assignment then. */
     public WholeJournal journal(Instant from, Instant to) {
         return WholeJournal.read(connection, store, from, to);
+    }
+
+    /**
+     * The same for a proof.
+     *
+     * @param lines read shard by shard; to be used while this is open
+     * @param altered as in {@link WholeJournal}
+     */
+    public record Streamed(Lines lines, List<String> altered) {}
+
+    /** Everything about fires due in [{@code from}, {@code to}), with the lines of one shard in memory at a time. */
+    public Streamed streamed(Instant from, Instant to) {
+        StreamedJournal read = StreamedJournal.read(connection, store, from, to);
+        return new Streamed(new PastLines(read), read.altered());
     }
 
     /** What may tell of the fire of a job at an instant, or of the last one before it. */

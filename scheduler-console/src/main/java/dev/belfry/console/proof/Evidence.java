@@ -23,7 +23,7 @@ import java.util.function.Predicate;
 public record Evidence(
         List<JobRecord> jobs,
         Ledgers ledgers,
-        Journal journal,
+        Lines journal,
         List<AgentFacts> agents,
         Predicate<ShardKey> owned,
         Instant now) {
@@ -33,6 +33,17 @@ public record Evidence(
     public interface Ledgers {
         /** The ledgers by shard; none for shards of which nothing was recorded. */
         Map<String, LedgerRecord> of(String jobUid, int layout);
+    }
+
+    /** Likewise, with all lines in memory. */
+    public Evidence(
+            List<JobRecord> jobs,
+            Ledgers ledgers,
+            Journal journal,
+            List<AgentFacts> agents,
+            Predicate<ShardKey> owned,
+            Instant now) {
+        this(jobs, ledgers, Lines.in(journal), agents, owned, now);
     }
 
     public Evidence {

@@ -26,7 +26,8 @@ import java.util.TreeSet;
 /**
  * Compares what was due with what the journal and the ledgers say became of it.
  *
- * <p>A pure function of its evidence. Time and memory grow with the number of fires due: about a million a second.
+ * <p>A pure function of its evidence. Time grows with the number of fires due: about a million a second; memory with the fires
+ * of one shard, or of one job if its definition says when they are due.
  */
 public final class Prover {
     /** How long a fire may take to be accounted for before it counts as a gap. */
@@ -35,14 +36,12 @@ public final class Prover {
     /** With these reasons the next incarnation of an agent accounts for what the one before it left. */
     private static final Set<String> SETTLED = Set.of(Reasons.OUTCOME_UNKNOWN, Reasons.CLAIM_WITHOUT_OUTCOME);
 
-    private record ShardId(String jobUid, int layout, String shard) {}
-
     private final Evidence evidence;
     private final Instant from;
     private final Instant until;
     private final Tally tally = new Tally();
-    private final Map<ShardId, List<Journal.Line>> lines = new HashMap<>();
-    private final Set<ShardId> seen = new HashSet<>();
+    private final Map<String, List<Lines.Shard>> recorded = new HashMap<>();
+    private final Set<Lines.Shard> seen = new HashSet<>();
 
     private Prover(Evidence evidence, Instant from, Instant until) {
         this.evidence = evidence;
@@ -60,12 +59,10 @@ public final class Prover {
     }
 
     private Proof prove() {
-        for (Journal.Line line : evidence.journal().fires()) {
-            FireEntry entry = line.entry();
-            lines.computeIfAbsent(new ShardId(entry.jobUid(), entry.layout(), entry.shard()), id -> new ArrayList<>())
-                    .add(line);
+        for (Lines.Shard shard : evidence.journal().shards()) {
+            recorded.computeIfAbsent(shard.jobUid(), uid -> new ArrayList<>()).add(shard);
         }
-        Unlisted unlisted = new Unlisted(evidence.journal().counts().values());
+        Unlisted unlisted = new Unlisted(evidence.journal().counts());
         List<JobRecord> jobs = new ArrayList<>();
         for (JobRecord job : evidence.jobs()) {
             PutBack.since(job, evidence.journal())
@@ -95,10 +92,10 @@ public final class Prover {
     private void strangers() {
         Map<String, JobRecord> byUid = new HashMap<>();
         evidence.jobs().forEach(job -> byUid.put(job.uid(), job));
-        lines.forEach((id, of) -> {
+        evidence.journal().shards().forEach(id -> {
             JobRecord job = byUid.get(id.jobUid());
             if (job != null && !seen.contains(id)) {
-                of.forEach(line -> stranger(job, line.entry()));
+                evidence.journal().of(id).forEach(line -> stranger(job, line.entry()));
             }
         });
     }
@@ -137,9 +134,9 @@ public final class Prover {
     private void prove(Layout layout, Unlisted.OfJob missing) {
         Map<String, LedgerRecord> ledgers = evidence.ledgers().of(layout.job().uid(), layout.number());
         for (String shard : shards(layout, ledgers)) {
-            ShardId id = new ShardId(layout.job().uid(), layout.number(), shard);
+            Lines.Shard id = new Lines.Shard(layout.job().uid(), layout.number(), shard);
             seen.add(id);
-            List<Journal.Line> journal = lines.getOrDefault(id, List.of());
+            List<Journal.Line> journal = evidence.journal().of(id);
             List<FireEntry> entries = journal.stream().map(Journal.Line::entry).toList();
             Optional<LedgerRecord> ledger = Optional.ofNullable(ledgers.get(shard));
             ShardProof proof =
@@ -179,8 +176,8 @@ public final class Prover {
         }
         if (layout.shards() == 0) {
             shards.addAll(ledgers.keySet());
-            lines.keySet().stream()
-                    .filter(id -> id.jobUid().equals(layout.job().uid()) && id.layout() == layout.number())
+            recorded.getOrDefault(layout.job().uid(), List.of()).stream()
+                    .filter(id -> id.layout() == layout.number())
                     .forEach(id -> shards.add(id.shard()));
             evidence.agents().stream()
                     .filter(agent -> takesPart(agent, layout.job()))

@@ -1,7 +1,5 @@
 package dev.belfry.console.proof;
 
-import dev.belfry.agent.client.Journal;
-import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import java.time.Instant;
@@ -18,22 +16,17 @@ public final class PutBack {
     private PutBack() {}
 
     /** The job as it was in force by what the journal tells; the same record if that does not contradict it. */
-    public static JobRecord continued(JobRecord job, Journal journal) {
+    public static JobRecord continued(JobRecord job, Lines journal) {
         return since(job, journal).map(from -> inForceFrom(job, from)).orElse(job);
     }
 
     /** The first recorded fire of a job whose definition says that it came later; empty if there is none. */
-    static Optional<Instant> since(JobRecord job, Journal journal) {
+    static Optional<Instant> since(JobRecord job, Lines journal) {
         JobVersion first = job.versions().get(0);
         if (first.number() > 1) {
             return Optional.empty();
         }
-        return journal.fires().stream()
-                .map(Journal.Line::entry)
-                .filter(entry -> entry.jobUid().equals(job.uid()) && ShardProof.isScheduledOutcome(entry))
-                .map((FireEntry entry) -> entry.fire().due())
-                .filter(first.from()::isAfter)
-                .min(Instant::compareTo);
+        return journal.firstOutcome(job.uid()).filter(first.from()::isAfter);
     }
 
     private static JobRecord inForceFrom(JobRecord job, Instant from) {

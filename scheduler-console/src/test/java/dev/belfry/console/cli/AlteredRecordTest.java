@@ -267,6 +267,7 @@ class AlteredRecordTest {
         fails("a version of the assignment doubled");
         zk.delete(copy, -1);
         holds("at the end");
+        unseenDeletion(job);
     }
 
     private void deleted(String path) throws Exception {
@@ -275,6 +276,17 @@ class AlteredRecordTest {
         fails("deleted " + path);
         zk.create(path, data, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
         holds("created again " + path);
+    }
+
+    /** The record goes while no exporter has looked for more than a day; everything in the history is two days old, too. */
+    private void unseenDeletion(String job) throws Exception {
+        byte[] data = zk.getData(job, false, null);
+        zk.delete(job, -1);
+        sql("update belfry_journal set entry = entry - 172800000 where writer = '/jobs'");
+        fails("a record removed, and fires within the last day");
+        sql("update belfry_journal set entry = entry + 172800000 where writer = '/jobs'");
+        zk.create(job, data, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+        holds("created again");
     }
 
     private void spoilt(String path, String what, Spoiling spoiling) throws Exception {

@@ -146,6 +146,7 @@ class ClusterCommandsTest {
                         "phantoms",
                         "findings",
                         "altered",
+                        "notExported",
                         "notes");
         assertThat(console.line("explain index -o json")).isEqualTo(Exit.DONE);
         assertThat(keys(console))

@@ -6,29 +6,43 @@ import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.version.JobVersion;
 import dev.belfry.history.HistoryRow;
+import dev.belfry.history.HistoryStore;
 import dev.belfry.history.HistoryStore.KnownJob;
+import dev.belfry.history.JobGone;
 import dev.belfry.history.JobRows;
+import dev.belfry.history.JournalMark;
 import dev.belfry.store.Znode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Exports versions of jobs, and knows the jobs' names. Not thread-safe. */
 final class Jobs {
+    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+
     private final JournalAccess access;
     private final Writing writing;
     private final Consumer<String> unreadable;
     private final Map<String, KnownJob> known;
+    private final Set<String> gone;
+    /** The jobs that each record tells of, former ones included; none for one that cannot be read. */
+    private final Map<String, Set<String>> records = new HashMap<>();
 
-    Jobs(JournalAccess access, Writing writing, Map<String, KnownJob> known, Consumer<String> unreadable) {
+    Jobs(JournalAccess access, Writing writing, HistoryStore store, Consumer<String> unreadable) {
         this.access = access;
         this.writing = writing;
         this.unreadable = unreadable;
-        this.known = new HashMap<>(known);
+        this.known = new HashMap<>(store.knownJobs());
+        this.gone = new HashSet<>(store.gone().keySet());
     }
 
     /** Exports what has changed since the last call. */
@@ -64,10 +78,12 @@ final class Jobs {
     }
 
     private void add(Znode znode, List<HistoryRow> rows) {
+        records.remove(znode.path());
         try {
-            JobRecordCodec.decode(znode.path(), znode.data(), znode.modified())
-                    .withPredecessors()
-                    .forEach(job -> add(job, rows));
+            List<JobRecord> jobs = JobRecordCodec.decode(znode.path(), znode.data(), znode.modified())
+                    .withPredecessors();
+            jobs.forEach(job -> add(job, rows));
+            records.put(znode.path(), jobs.stream().map(JobRecord::uid).collect(Collectors.toSet()));
         } catch (CorruptRecordException e) {
             unreadable.accept(String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
@@ -87,6 +103,38 @@ final class Jobs {
         }
         int newest = Math.max(before.version(), job.newest().number());
         known.put(job.uid(), new KnownJob(job.name(), newest, before.ended() || job.deleted()));
+    }
+
+    /**
+     * Enters the jobs that have left ZooKeeper without their deletion having been seen, with when they had last been looked for:
+     * that is what tells a deletion that nobody saw from a record that somebody removed.
+     */
+    void enterGone(Instant now) {
+        Set<String> paths = Set.copyOf(allPaths());
+        records.keySet().retainAll(paths);
+        JournalMark look = writing.mark(JournalMark.JOBS);
+        List<HistoryRow> rows = new ArrayList<>();
+        known.forEach((uid, job) -> {
+            if (!job.ended() && !isThere(paths, uid, job.name()) && gone.add(uid)) {
+                JobGone found = new JobGone(uid, Instant.ofEpochMilli(look.entry()), now);
+                LOG.warn(
+                        "the record of a job is gone, and its deletion was not exported; 'belfry verify' says whether it may"
+                                + " have been deleted; job={} uid={} lookedFor={}",
+                        job.name(),
+                        uid,
+                        found.seen());
+                rows.add(found.row());
+            }
+        });
+        writing.definitions(rows);
+        writing.add(List.of(), look.at(now.toEpochMilli(), 0));
+    }
+
+    private boolean isThere(Set<String> paths, String uid, String name) {
+        String path = Paths.job(name);
+        return paths.contains(path)
+                && (!records.containsKey(path)
+                        || java.util.Objects.requireNonNull(records.get(path)).contains(uid));
     }
 
     /** The name of a job; empty if nothing is known of it. */

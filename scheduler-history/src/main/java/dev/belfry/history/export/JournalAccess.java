@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class JournalAccess implements SessionListener, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration CLOSING = Duration.ofSeconds(2);
-    /** Reads under way at once. */
+    /** Reads asked for at once; those before them may be given away meanwhile. */
     private static final int WINDOW = 64;
 
     private final ThreadLoop loop;
@@ -211,16 +211,24 @@ final class JournalAccess implements SessionListener, AutoCloseable {
 
     /** Reads znodes in the order of their paths and gives each to {@code each}, with a bounded number of them in memory. */
     void readAll(List<String> paths, Consumer<Znode> each) {
+        // The next ones are asked for before these are given away: they come while the database writes.
+        List<CompletableFuture<Read>> next = ask(paths, 0);
         for (int from = 0; from < paths.size(); from += WINDOW) {
-            List<String> some = paths.subList(from, Math.min(paths.size(), from + WINDOW));
-            List<CompletableFuture<Read>> answers = new ArrayList<>();
-            for (String path : some) {
-                answers.add(asked((on, then) -> store.read(on, "export-read", path, then)));
-            }
-            for (int i = 0; i < some.size(); i++) {
-                found(some.get(i), await(answers.get(i))).ifPresent(each);
+            List<CompletableFuture<Read>> answers = next;
+            next = ask(paths, from + WINDOW);
+            for (int i = 0; i < answers.size(); i++) {
+                found(paths.get(from + i), await(answers.get(i))).ifPresent(each);
             }
         }
+    }
+
+    private List<CompletableFuture<Read>> ask(List<String> paths, int from) {
+        List<CompletableFuture<Read>> answers = new ArrayList<>();
+        for (int i = from; i < Math.min(paths.size(), from + WINDOW); i++) {
+            String path = paths.get(i);
+            answers.add(asked((on, then) -> store.read(on, "export-read", path, then)));
+        }
+        return answers;
     }
 
     /** Whether the transaction was applied; not if something in it was not as expected. */

@@ -184,7 +184,7 @@ final class Journals {
 
     private void settleTotal(String counts, List<String> writers) {
         List<String> over = new ArrayList<>(writing.writers());
-        over.removeAll(List.of(JournalMark.TOTAL, JournalMark.MASTERS));
+        over.removeAll(List.of(JournalMark.TOTAL, JournalMark.MASTERS, JournalMark.JOBS));
         over.removeAll(writers);
         JournalMark total = writing.mark(JournalMark.TOTAL);
         if (over.isEmpty() && counts.equals(total.counts())) {

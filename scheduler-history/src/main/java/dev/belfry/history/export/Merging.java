@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** Lays what ZooKeeper has over what the history has. ZooKeeper was read first: what leaves it is in the history by now. */
 final class Merging {
@@ -62,7 +63,7 @@ final class Merging {
         Set<Contradictions.Place> exported = Set.copyOf(rows.keySet());
         image.agents()
                 .forEach((writer, journal) ->
-                        journal.entries().forEach((number, lines) -> lay(writer, number, lines, rows)));
+                        journal.entries().forEach((number, lines) -> lay(writer, number, lines, rows, line -> {})));
         rows.values().stream()
                 .filter(row -> exported.contains(Contradictions.Place.of(row)))
                 .forEach(contradictions::exported);
@@ -74,21 +75,50 @@ final class Merging {
         return new WholeJournal(journal, contradictions.found());
     }
 
-    private void lay(String writer, long number, List<FireEntry> lines, Map<Contradictions.Place, FireRow> rows) {
+    /** The same, but for the lines of the history, which are read shard by shard when they are asked for. */
+    StreamedJournal stream() {
+        List<FireRow> present = new ArrayList<>();
+        List<FireRow> exported = new ArrayList<>();
+        image.agents().forEach((writer, journal) -> {
+            if (!journal.entries().isEmpty()) {
+                // Below its first entry the journal says nothing that the history could contradict.
+                Map<Contradictions.Place, FireRow> known = new TreeMap<>();
+                store.fires(writer, journal.entries().firstKey()).stream()
+                        .filter(row -> isAsked(row.event()))
+                        .forEach(row -> known.put(Contradictions.Place.of(row), row));
+                exported.addAll(known.values());
+                journal.entries().forEach((number, lines) -> lay(writer, number, lines, known, present::add));
+            }
+        });
+        exported.forEach(contradictions::exported);
+        table();
+        Map<String, JournalCounts> unlisted = unlisted();
+        return new StreamedJournal(
+                store, query, present, new StreamedJournal.Beside(unlisted, problems, contradictions.found()));
+    }
+
+    private void lay(
+            String writer,
+            long number,
+            List<FireEntry> lines,
+            Map<Contradictions.Place, FireRow> rows,
+            Consumer<FireRow> each) {
         for (int line = 0; line < lines.size(); line++) {
             FireEntry event = lines.get(line);
-            boolean asked = !event.last().isBefore(query.from())
-                    && event.fire().due().isBefore(query.to())
-                    && query.job().filter(job -> !job.equals(event.jobUid())).isEmpty()
-                    && query.shard()
-                            .filter(shard -> !shard.equals(event.shard()))
-                            .isEmpty();
-            if (asked) {
+            if (isAsked(event)) {
                 FireRow present = new FireRow(writer, number, line, "", event);
                 FireRow known = rows.putIfAbsent(Contradictions.Place.of(present), present);
                 contradictions.present(present, Optional.ofNullable(known));
+                each.accept(present);
             }
         }
+    }
+
+    private boolean isAsked(FireEntry event) {
+        return !event.last().isBefore(query.from())
+                && event.fire().due().isBefore(query.to())
+                && query.job().filter(job -> !job.equals(event.jobUid())).isEmpty()
+                && query.shard().filter(shard -> !shard.equals(event.shard())).isEmpty();
     }
 
     private List<TableEntry> table() {
@@ -135,7 +165,8 @@ final class Merging {
         JournalMark total = marks.getOrDefault(JournalMark.TOTAL, JournalMark.none(JournalMark.TOTAL));
         List<JournalMark> over = marks.values().stream()
                 .filter(mark -> !image.agents().containsKey(mark.writer())
-                        && !List.of(JournalMark.MASTERS, JournalMark.TOTAL).contains(mark.writer()))
+                        && !List.of(JournalMark.MASTERS, JournalMark.TOTAL, JournalMark.JOBS)
+                                .contains(mark.writer()))
                 .toList();
         if (!over.isEmpty() || !image.total().equals(total.counts())) {
             count(found, root, image.total(), true, () -> losses.comparedTotal(total, image.total(), over));

@@ -43,7 +43,7 @@ final class Tenure {
             }
         };
         this.writing = new Writing(parts.store(), parts.settings(), parts.tally());
-        this.jobs = new Jobs(parts.access(), writing, parts.store().knownJobs(), unreadable);
+        this.jobs = new Jobs(parts.access(), writing, parts.store(), unreadable);
         this.masters = new Masters(parts.access(), writing, unreadable);
         this.journals = new Journals(parts, writing, jobs, unreadable);
         this.clearing =
@@ -82,6 +82,8 @@ final class Tenure {
         writers.forEach(writer -> journals.export(writer, full));
         journals.settleTotal();
         if (full) {
+            jobs.enterGone(parts.clock().instant());
+            writing.flush();
             clearing.clear(writers, parts.clock().instant());
         }
     }

@@ -3,12 +3,9 @@ package dev.belfry.history.export;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.history.FireQuery;
 import dev.belfry.history.HistoryStore;
-import dev.belfry.history.JournalMark;
 import dev.belfry.store.StoreConnection;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The journal as the history and ZooKeeper have it together: each line once, whether it was exported or not. It is what a proof
@@ -19,9 +16,6 @@ import java.util.Map;
  *     each. Neither agents nor exporters bring that about
  */
 public record WholeJournal(Journal journal, List<String> altered) {
-    /** A contradiction that is not there each time was a change while it was read. */
-    private static final int LOOKS = 3;
-
     public WholeJournal {
         altered = List.copyOf(altered);
     }
@@ -48,24 +42,10 @@ public record WholeJournal(Journal journal, List<String> altered) {
      */
     public static WholeJournal read(
             StoreConnection connection, HistoryStore store, FireQuery query, Instant tableFrom) {
-        try (JournalAccess access = new JournalAccess(connection, "belfry-whole-journal")) {
-            List<String> always = List.of();
-            WholeJournal read = null;
-            for (int look = 0; look < LOOKS; look++) {
-                Map<String, JournalMark> before = store.marks();
-                read = new Merging(JournalImage.read(access), before, store, query, tableFrom).merge();
-                List<String> altered = new ArrayList<>(read.altered());
-                if (look > 0) {
-                    altered.retainAll(always);
-                }
-                always = altered;
-                if (always.isEmpty()) {
-                    break;
-                }
-            }
-            return new WholeJournal(java.util.Objects.requireNonNull(read).journal(), always);
-        } catch (AwayException e) {
-            throw new IllegalStateException("the journal cannot be read: " + e.getMessage(), e);
-        }
+        return new Looks(connection, store, query, tableFrom)
+                .read(
+                        Merging::merge,
+                        WholeJournal::altered,
+                        (read, always) -> new WholeJournal(read.journal(), always));
     }
 }

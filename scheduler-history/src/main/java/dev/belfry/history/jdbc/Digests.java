@@ -2,6 +2,8 @@ package dev.belfry.history.jdbc;
 
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import com.google.common.io.ByteArrayDataOutput;
+import com.google.common.io.ByteStreams;
 import dev.belfry.history.HistoryRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -18,12 +20,20 @@ final class Digests {
 
     /** The hash of one row. */
     static byte[] row(HistoryRow row) {
-        Hasher hasher = Hashing.sha256().newHasher();
-        add(hasher, row.kind().name());
+        // All of it in one piece: a digest that is fed value by value takes twice as long.
+        ByteArrayDataOutput text = ByteStreams.newDataOutput(512);
+        add(text, row.kind().name());
         for (Object value : row.values()) {
-            add(hasher, value instanceof Instant at ? at.getEpochSecond() + "." + at.getNano() : value.toString());
+            add(text, value instanceof Instant at ? at.getEpochSecond() + "." + at.getNano() : value.toString());
         }
-        return hasher.hash().asBytes();
+        return Hashing.sha256().hashBytes(text.toByteArray()).asBytes();
+    }
+
+    private static void add(ByteArrayDataOutput to, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        // The byte order of the hasher's integers, by which every chain was written so far.
+        to.writeInt(Integer.reverseBytes(bytes.length));
+        to.write(bytes);
     }
 
     private static void add(Hasher hasher, String text) {

@@ -12,8 +12,10 @@ import dev.belfry.history.HistoryException;
 import dev.belfry.history.HistoryRow;
 import dev.belfry.history.HistoryStore;
 import dev.belfry.history.HistorySummary;
+import dev.belfry.history.JobGone;
 import dev.belfry.history.JournalMark;
 import dev.belfry.history.RowKind;
+import dev.belfry.history.ShardLines;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -141,6 +143,21 @@ public final class JdbcHistoryStore implements HistoryStore {
     }
 
     @Override
+    public List<ShardLines> shards(Instant from, Instant to) {
+        return queries.shards(from, to);
+    }
+
+    @Override
+    public void fires(ShardLines shard, Instant from, Instant to, Consumer<FireRow> each) {
+        queries.fires(shard, from, to, each);
+    }
+
+    @Override
+    public List<FireRow> fires(String writer, long fromEntry) {
+        return queries.fires(writer, fromEntry);
+    }
+
+    @Override
     public List<TableEntry> table(Instant from, Instant to) {
         return queries.table(from, to);
     }
@@ -148,6 +165,11 @@ public final class JdbcHistoryStore implements HistoryStore {
     @Override
     public List<JobRecord> jobs() {
         return queries.jobs();
+    }
+
+    @Override
+    public Map<String, JobGone> gone() {
+        return queries.gone();
     }
 
     @Override
@@ -168,6 +190,11 @@ public final class JdbcHistoryStore implements HistoryStore {
     @Override
     public HistorySummary summary() {
         return queries.summary(head());
+    }
+
+    @Override
+    public long greatestToken() {
+        return queries.greatestToken();
     }
 
     @Override

@@ -10,8 +10,10 @@ import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryRow;
 import dev.belfry.history.HistoryStore.KnownJob;
 import dev.belfry.history.HistorySummary;
+import dev.belfry.history.JobGone;
 import dev.belfry.history.JobRows;
 import dev.belfry.history.RowKind;
+import dev.belfry.history.ShardLines;
 import dev.belfry.history.TableRows;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -31,6 +33,9 @@ import java.util.function.Consumer;
 /** What can be asked of the history of one namespace. Thread-safe. */
 final class Queries {
     private static final int FETCH = 1_000;
+    /** Bits of a token that number the attempts of one owner; as many of a generation number the versions of a term. */
+    private static final int ATTEMPT_BITS = 20;
+
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
     private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
 
@@ -124,15 +129,72 @@ final class Queries {
                 for (int i = 0; i < texts.size(); i++) {
                     statement.setString(4 + i, texts.get(i));
                 }
-                try (ResultSet found = statement.executeQuery()) {
-                    while (found.next()) {
-                        each.accept(
-                                FireRow.of(Chain.table(RowKind.FIRE).read(found).row()));
-                    }
-                }
+                each(statement, each);
             }
             return true;
         });
+    }
+
+    List<ShardLines> shards(Instant from, Instant to) {
+        return database.transaction(connection -> {
+            List<ShardLines> shards = new ArrayList<>();
+            try (PreparedStatement statement = connection.prepareStatement("select job_uid, layout, shard, count(*),"
+                    + " min(case when kind = 'final' and scheduled then due end) from belfry_fire"
+                    + " where ns = ? and last_due >= ? and due < ? group by job_uid, layout, shard")) {
+                bindRange(statement, 1, from, to);
+                try (ResultSet found = statement.executeQuery()) {
+                    while (found.next()) {
+                        OffsetDateTime first = found.getObject(5, OffsetDateTime.class);
+                        shards.add(new ShardLines(
+                                found.getString(1),
+                                found.getInt(2),
+                                found.getString(3),
+                                found.getLong(4),
+                                Optional.ofNullable(first).map(OffsetDateTime::toInstant)));
+                    }
+                }
+            }
+            return shards;
+        });
+    }
+
+    void fires(ShardLines shard, Instant from, Instant to, Consumer<FireRow> each) {
+        database.transaction(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(
+                    Chain.table(RowKind.FIRE).select()
+                            + "where ns = ? and last_due >= ? and due < ? and job_uid = ? and shard = ? and layout = ?")) {
+                statement.setFetchSize(FETCH);
+                bindRange(statement, 1, from, to);
+                statement.setString(4, shard.jobUid());
+                statement.setString(5, shard.shard());
+                statement.setLong(6, shard.layout());
+                each(statement, each);
+            }
+            return true;
+        });
+    }
+
+    List<FireRow> fires(String writer, long fromEntry) {
+        List<FireRow> rows = new ArrayList<>();
+        database.transaction(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(Chain.table(RowKind.FIRE)
+                            .select() + "where ns = ? and writer = ? and entry >= ? order by entry, line")) {
+                statement.setInt(1, ns);
+                statement.setString(2, writer);
+                statement.setLong(3, fromEntry);
+                each(statement, rows::add);
+            }
+            return true;
+        });
+        return rows;
+    }
+
+    private static void each(PreparedStatement statement, Consumer<FireRow> each) throws SQLException {
+        try (ResultSet found = statement.executeQuery()) {
+            while (found.next()) {
+                each.accept(FireRow.of(Chain.table(RowKind.FIRE).read(found).row()));
+            }
+        }
     }
 
     List<TableEntry> table(Instant from, Instant to) {
@@ -179,6 +241,16 @@ final class Queries {
         });
     }
 
+    Map<String, JobGone> gone() {
+        return database.transaction(connection -> {
+            Map<String, JobGone> gone = new TreeMap<>();
+            for (HistoryRow row : all(connection, RowKind.JOB_GONE)) {
+                gone.put(row.text("job_uid"), JobGone.of(row));
+            }
+            return gone;
+        });
+    }
+
     List<CountedRow> counted(Instant from, Instant to) {
         return database.transaction(connection -> {
             try (PreparedStatement statement =
@@ -213,6 +285,16 @@ final class Queries {
                 instant("select max(due) from belfry_fire where ns = ?"),
                 instant("select max(written_at) from belfry_segment where ns = ?"),
                 head);
+    }
+
+    /** The last token that can follow from what is known: a line's own, or the last of a generation or a term. */
+    long greatestToken() {
+        long token = number("select coalesce(max(token), 0) from belfry_fire where ns = ?");
+        long generation = number("select coalesce(max(generation), 0) from belfry_table_version where ns = ?");
+        long term = number("select coalesce(max(term), 0) from belfry_table_version where ns = ?");
+        long ofGeneration = generation == 0 ? 0 : (generation << ATTEMPT_BITS) | ((1L << ATTEMPT_BITS) - 1);
+        long ofTerm = term == 0 ? 0 : term << (2 * ATTEMPT_BITS);
+        return Math.max(token, Math.max(ofGeneration, ofTerm));
     }
 
     private long number(String sql) {

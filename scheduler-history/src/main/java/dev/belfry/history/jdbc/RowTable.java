@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -75,7 +76,10 @@ final class RowTable {
     }
 
     static OffsetDateTime stored(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
+        // Not atOffset, which makes the rules of the zone anew for every value.
+        return OffsetDateTime.of(
+                LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC),
+                ZoneOffset.UTC);
     }
 
     /** The row at the cursor, which is on a {@link #select}. */

@@ -11,7 +11,9 @@ import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryException;
 import dev.belfry.history.HistoryStore;
 import dev.belfry.history.HistorySummary;
+import dev.belfry.history.JobGone;
 import dev.belfry.history.JournalMark;
+import dev.belfry.history.ShardLines;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -121,5 +123,30 @@ final class FlakyStore implements HistoryStore {
     @Override
     public void close() {
         store.close();
+    }
+
+    @Override
+    public long greatestToken() {
+        return store.greatestToken();
+    }
+
+    @Override
+    public List<ShardLines> shards(Instant from, Instant to) {
+        return store.shards(from, to);
+    }
+
+    @Override
+    public void fires(ShardLines shard, Instant from, Instant to, Consumer<FireRow> each) {
+        store.fires(shard, from, to, each);
+    }
+
+    @Override
+    public List<FireRow> fires(String writer, long fromEntry) {
+        return store.fires(writer, fromEntry);
+    }
+
+    @Override
+    public Map<String, JobGone> gone() {
+        return store.gone();
     }
 }

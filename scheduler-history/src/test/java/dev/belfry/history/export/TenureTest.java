@@ -3,18 +3,25 @@ package dev.belfry.history.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.agent.client.Journal;
+import dev.belfry.core.job.Job;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.journal.JournalCounts.Cell;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.Author;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobRecordCodec;
+import dev.belfry.core.version.JobVersion;
 import dev.belfry.history.FireQuery;
 import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryException;
 import dev.belfry.history.HistoryStore;
+import dev.belfry.history.JobGone;
 import dev.belfry.history.export.FlakyStore.Fault;
 import dev.belfry.history.jdbc.Databases;
 import dev.belfry.history.jdbc.JdbcHistoryStore;
 import dev.belfry.store.StoreConnection;
+import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import dev.belfry.store.zk.ZkConnection;
 import dev.belfry.store.zk.ZkSettings;
@@ -24,8 +31,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +136,7 @@ class TenureTest {
         WholeJournal read = WholeJournal.read(connection, store, Instant.MIN, Instant.MAX);
         assertThat(read.altered()).isEmpty();
         Journal whole = read.journal();
+        readShardByShardItIsTheSame(whole);
         List<FireEntry> lines = whole.fires().stream().map(Journal.Line::entry).toList();
         assertThat(lines).doesNotHaveDuplicates().isSubsetOf(journal.written);
         Map<Cell, Long> all = HandMadeJournal.cells(lines);
@@ -134,6 +144,100 @@ class TenureTest {
                 .values()
                 .forEach(counts -> counts.cells().forEach((cell, count) -> all.merge(cell, count, Long::sum)));
         assertThat(all).isEqualTo(HandMadeJournal.cells(journal.written));
+    }
+
+    @Test
+    void deletionThatNobodySawIsToldForGoodFromARecordThatSomebodyRemoved() {
+        Instant noon = HandMadeJournal.NOON;
+        job("unseen");
+        job("removed");
+        roundAt(noon);
+        assertThat(store.gone()).isEmpty();
+        deleteJob("removed");
+        roundAt(noon.plus(Duration.ofHours(23)));
+        JobGone removed = store.gone().get("removed~1");
+        assertThat(removed.mayHaveBeenDeleted(Optional.empty())).isFalse();
+        deleteJob("unseen");
+        roundAt(noon.plus(Duration.ofHours(23 + 25)));
+        JobGone unseen = store.gone().get("unseen~1");
+        assertThat(unseen)
+                .isEqualTo(
+                        new JobGone("unseen~1", noon.plus(Duration.ofHours(23)), noon.plus(Duration.ofHours(23 + 25))));
+        assertThat(unseen.mayHaveBeenDeleted(Optional.empty())).isTrue();
+        assertThat(unseen.mayHaveBeenDeleted(Optional.of(noon.plus(Duration.ofHours(23)))))
+                .isTrue();
+        assertThat(unseen.mayHaveBeenDeleted(Optional.of(noon.plus(Duration.ofHours(25)))))
+                .as("fires less than a day before the record was gone")
+                .isFalse();
+        roundAt(noon.plus(Duration.ofDays(9)));
+        assertThat(store.gone()).containsOnly(Map.entry("removed~1", removed), Map.entry("unseen~1", unseen));
+        assertThat(store.audit(List.of()).findings()).isEmpty();
+    }
+
+    private void roundAt(Instant now) {
+        clock = InstantSource.fixed(now);
+        restart();
+        round();
+    }
+
+    private void job(String name) {
+        JobVersion version = new JobVersion(
+                1,
+                HandMadeJournal.NOON,
+                HandMadeJournal.NOON,
+                1,
+                Job.named(name).cron("0 0 0 * * ?").build(),
+                false,
+                new Author(Author.Origin.OPERATOR, "anna", ""));
+        JobRecord record = new JobRecord(name, name + "~1", List.of(version), List.of(), Optional.empty());
+        String parent = Paths.job(name).replaceFirst("/[^/]*$", "");
+        if (access.read(parent).isEmpty()) {
+            access.commit(Transaction.at("test").create(parent, new byte[0]).build());
+        }
+        assertThat(access.commit(Transaction.at("test")
+                        .create(Paths.job(name), JobRecordCodec.encode(record))
+                        .build()))
+                .isTrue();
+    }
+
+    private void deleteJob(String name) {
+        assertThat(access.commit(
+                        Transaction.at("test").delete(Paths.job(name), -1).build()))
+                .isTrue();
+    }
+
+    private void readShardByShardItIsTheSame(Journal whole) {
+        StreamedJournal streamed = StreamedJournal.read(connection, store, Instant.MIN, Instant.MAX);
+        assertThat(streamed.altered()).isEmpty();
+        assertThat(streamed.problems()).isEqualTo(whole.problems());
+        assertThat(cells(streamed.counts())).isEqualTo(cells(whole.counts()));
+        Map<StreamedJournal.Shard, List<FireEntry>> expected = new HashMap<>();
+        whole.fires()
+                .forEach(line -> expected.computeIfAbsent(
+                                new StreamedJournal.Shard(
+                                        line.entry().jobUid(),
+                                        line.entry().layout(),
+                                        line.entry().shard()),
+                                shard -> new ArrayList<>())
+                        .add(line.entry()));
+        assertThat(streamed.shards()).isEqualTo(expected.keySet());
+        expected.forEach((shard, lines) -> assertThat(streamed.lines(shard))
+                .extracting(Journal.Line::entry)
+                .isEqualTo(lines));
+        expected.forEach((shard, lines) -> assertThat(streamed.firstOutcome(shard.jobUid()))
+                .isEqualTo(whole.fires().stream()
+                        .map(Journal.Line::entry)
+                        .filter(line -> line.jobUid().equals(shard.jobUid())
+                                && line.kind() == FireEntry.Kind.FINAL
+                                && line.fire().isScheduled())
+                        .map(line -> line.fire().due())
+                        .min(Instant::compareTo)));
+    }
+
+    private static Map<Cell, Long> cells(Map<String, JournalCounts> counts) {
+        Map<Cell, Long> all = new TreeMap<>();
+        counts.values().forEach(of -> of.cells().forEach((cell, count) -> all.merge(cell, count, Long::sum)));
+        return all;
     }
 
     @Test

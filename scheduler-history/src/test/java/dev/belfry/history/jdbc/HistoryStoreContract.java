@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.journal.TableEntry;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.history.AuditReport;
@@ -16,6 +17,7 @@ import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryException;
 import dev.belfry.history.HistoryStore.KnownJob;
 import dev.belfry.history.JournalMark;
+import dev.belfry.history.TableRows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -104,6 +106,20 @@ abstract class HistoryStoreContract {
         exporter.join();
         assertThat(audits).isGreaterThan(2);
         assertThat(store.audit(List.of()).findings()).isEmpty();
+    }
+
+    @Test
+    void greatestTokenIsThatOfLinesVersionsAndTerms() {
+        assertThat(store.greatestToken()).isZero();
+        store.append(Samples.events(Samples.rows(Samples.fires(1, 0, 3))));
+        long ofLines = Samples.fire(2).token();
+        assertThat(store.greatestToken()).isEqualTo(ofLines);
+        store.append(Samples.events(TableRows.of("a version", Samples.change())));
+        assertThat(store.greatestToken() >>> 20)
+                .isEqualTo(Math.max(ofLines >>> 20, Samples.change().generation()));
+        TableEntry master = new TableEntry(1L << 20, "a~1", 0, Samples.NOON, List.of());
+        store.append(Samples.events(TableRows.of("t" + master.term(), master)));
+        assertThat(store.greatestToken()).isEqualTo(master.term() << 40);
     }
 
     @Test
