@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param shards that it holds
  * @param running attempts of user code
  * @param master whether it is the master too
- * @param overdueFires fires that it has raised an event of since it started, as master; a fire is counted by one agent only
+ * @param overdueFires fires and requested runs that it has raised an event of since it started, as master; a fire is counted by one agent only
  */
 public record AgentStatus(
         String id,

@@ -14,6 +14,7 @@ import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.RunRequest;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
@@ -22,6 +23,7 @@ import dev.belfry.store.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -34,7 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds fires that have no outcome although their tolerance is over, and raises an event of each once.
+ * Finds fires, and runs that were asked for, that have no outcome although their tolerance is over, and raises an event of each
+ * once.
  *
  * <p>It goes round all jobs, with a pause of {@link #PAUSE} between two rounds. The ledger of a shard is read only if a fire
  * may be overdue by what is known of the shard: once for a fire that comes rarely, once a round for one that comes more
@@ -90,8 +93,8 @@ final class OverdueWatch {
     private final Session session;
     private final Owner owner;
     private final RaisedBook raised;
-    /** By layout and shard: up to when everything is settled, as far as ledgers were read in this term. */
-    private final Map<LayoutKey, Map<String, Instant>> settled = new HashMap<>();
+    /** By layout and shard: what is settled, as far as ledgers were read in this term. */
+    private final Map<LayoutKey, Map<String, LayoutLook.Known>> settled = new HashMap<>();
 
     private final Deque<LayoutLook> todo = new ArrayDeque<>();
     private Loop.Timer timer = () -> {};
@@ -157,15 +160,20 @@ final class OverdueWatch {
     }
 
     private Deque<LayoutLook.Shard> unread(LayoutLook look) {
-        Map<String, Instant> known = settled.getOrDefault(look.key(), Map.of());
         Deque<LayoutLook.Shard> unread = new ArrayDeque<>();
         for (LayoutLook.Shard shard : look.shards(owner.table(), owner.agents())) {
-            Instant upTo = known.getOrDefault(shard.ref().shard(), shard.since());
-            if (look.mayBeOverdue(upTo.isAfter(shard.since()) ? upTo : shard.since())) {
+            LayoutLook.Known known =
+                    known(look, shard).orElse(new LayoutLook.Known(shard.since(), Set.of(), Instant.MIN));
+            if (look.mayBeOverdue(shard, known)) {
                 unread.add(shard);
             }
         }
         return unread;
+    }
+
+    private Optional<LayoutLook.Known> known(LayoutLook look, LayoutLook.Shard shard) {
+        return Optional.ofNullable(
+                settled.getOrDefault(look.key(), Map.of()).get(shard.ref().shard()));
     }
 
     /** Reads some ledgers at once, and then the others. */
@@ -218,7 +226,11 @@ final class OverdueWatch {
 
     private void judge(LayoutLook look) {
         String path = Paths.overdue(look.job.uid());
-        if (look.overdue.isEmpty() && raised.known(path).of(look.key()).isEmpty()) {
+        RaisedRecord known = raised.known(path);
+        if (look.overdue.isEmpty()
+                && look.overdueRuns.isEmpty()
+                && known.of(look.key()).isEmpty()
+                && known.runsOf(look.key()).isEmpty()) {
             next();
             return;
         }
@@ -227,29 +239,44 @@ final class OverdueWatch {
 
     private void judge(LayoutLook look, String path, RaisedRecord record) {
         List<Stretch> before = record.of(look.key());
-        List<Stretch> fresh = look.fires.fresh(before);
-        List<Stretch> kept = look.fires.remembered(before, fresh, settledUpTo(look));
+        List<Stretch> fresh = look.firesTold ? List.of() : look.fires.fresh(before);
+        List<RunRequest> runs = look.freshRuns(record.runsOf(look.key()));
+        RaisedRecord kept = record.with(look.key(), look.fires.remembered(before, fresh, settledUpTo(look)))
+                .withRuns(look.key(), look.rememberedRuns(record.runsOf(look.key()), known(look)));
         if (!fresh.isEmpty()) {
-            listen(look, event -> raise(event, path, record.with(look.key(), kept, event.id())), fresh);
-        } else if (!kept.equals(before)) {
-            raised.write(path, record.with(look.key(), kept), this::forgotten);
+            look.firesTold = true;
+            listen(OverdueTelling.ofFires(look, fresh, owner), event -> raise(event, look, path, kept));
+        } else if (!runs.isEmpty()) {
+            RunRequest run = runs.get(0);
+            look.runsTold.add(run.runId());
+            List<String> all = new ArrayList<>(kept.runsOf(look.key()));
+            all.add(run.runId());
+            listen(
+                    OverdueTelling.ofRun(look, run, owner),
+                    event -> raise(event, look, path, kept.withRuns(look.key(), all)));
+        } else if (!kept.equals(record)) {
+            raised.write(path, kept, this::forgotten);
         } else {
             next();
         }
     }
 
+    private List<Optional<LayoutLook.Known>> known(LayoutLook look) {
+        return look.shards(owner.table(), owner.agents()).stream()
+                .map(shard -> known(look, shard))
+                .toList();
+    }
+
     /** Up to when every shard of a layout is settled, as far as is known. */
     private Instant settledUpTo(LayoutLook look) {
-        Map<String, Instant> known = settled.getOrDefault(look.key(), Map.of());
         return look.shards(owner.table(), owner.agents()).stream()
-                .map(shard -> known.getOrDefault(shard.ref().shard(), shard.since()))
+                .map(shard -> known(look, shard).map(LayoutLook.Known::upTo).orElse(shard.since()))
                 .min(Instant::compareTo)
                 .orElse(Instant.EPOCH);
     }
 
     /** Asks when the owner of the first shard was last heard of, and makes the event. */
-    private void listen(LayoutLook look, java.util.function.Consumer<OverdueEvent> then, List<Stretch> fresh) {
-        OverdueTelling telling = new OverdueTelling(look, fresh, owner);
+    private void listen(OverdueTelling telling, java.util.function.Consumer<OverdueEvent> then) {
         Optional<AgentFacts> registration = telling.owner();
         if (registration.isEmpty()) {
             then.accept(telling.event(Optional.empty()));
@@ -265,7 +292,8 @@ final class OverdueWatch {
         });
     }
 
-    private void raise(OverdueEvent event, String path, RaisedRecord next) {
+    private void raise(OverdueEvent event, LayoutLook look, String path, RaisedRecord kept) {
+        RaisedRecord next = kept.writtenFor(event.id());
         if (next.overfull()) {
             LOG.warn(
                     "overdue fires are not told of: {}; events of {} stretches of other fires in {} wait for their end,"
@@ -279,8 +307,12 @@ final class OverdueWatch {
         raised.write(path, next, answer -> {
             if (answer instanceof Commit.Applied) {
                 // Taken down is raised, whether or not this office has ended meanwhile.
-                LOG.warn("overdue: {}. {}", event.title(), String.join(" ", event.explanation()));
+                LOG.warn("overdue: {}", event.text());
                 owner.raise(event);
+                if (!closed) {
+                    judge(look); // it may have found more than one event speaks of
+                }
+                return;
             } else if (answer instanceof Commit.Indeterminate || answer instanceof Commit.SessionOver) {
                 owner.doubt(event, path);
             }

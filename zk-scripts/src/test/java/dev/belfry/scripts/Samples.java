@@ -82,6 +82,7 @@ final class Samples {
                 Paths.overdue(UID),
                 RaisedRecord.NONE
                         .with(new LayoutKey(UID, 1), List.of(new Stretch(NOON, NOON.plusSeconds(10))), "e-5d21")
+                        .withRuns(new LayoutKey(UID, 1), List.of("nightly-41"))
                         .encode());
         table(records);
         records.put(Paths.job("index"), job());
