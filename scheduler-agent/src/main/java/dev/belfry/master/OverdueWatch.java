@@ -96,6 +96,7 @@ final class OverdueWatch {
     /** By layout and shard: what is settled, as far as ledgers were read in this term. */
     private final Map<LayoutKey, Map<String, LayoutLook.Known>> settled = new HashMap<>();
 
+    private final AheadLog ahead = new AheadLog();
     private final Deque<LayoutLook> todo = new ArrayDeque<>();
     private Loop.Timer timer = () -> {};
     private int spent;
@@ -124,17 +125,41 @@ final class OverdueWatch {
     private void round() {
         Set<LayoutKey> present = new HashSet<>();
         Instant now = owner.now();
+        List<AheadLog.Layout> known = new ArrayList<>();
         for (JobBook.Entry entry : owner.jobs()) {
             JobRecord job = entry.job();
             if (!job.closed()) {
                 LayoutLook.of(job, now).forEach(look -> {
                     present.add(look.key());
+                    reached(look).ifPresent(known::add);
                     todo.add(look);
                 });
             }
         }
         settled.keySet().retainAll(present);
+        compare(known, now);
         next();
+    }
+
+    /** How far the ledgers of a layout are, if one of them was read. */
+    private Optional<AheadLog.Layout> reached(LayoutLook look) {
+        return settled.getOrDefault(look.key(), Map.of()).values().stream()
+                .map(LayoutLook.Known::upTo)
+                .max(Instant::compareTo)
+                .map(upTo -> new AheadLog.Layout(
+                        look.job.name(), upTo, look.fires.delayed() ? Optional.empty() : look.due.next(upTo)));
+    }
+
+    /** Ledgers that are ahead of our clock may be right, and it wrong: the stamp of a heartbeat tells. */
+    private void compare(List<AheadLog.Layout> known, Instant now) {
+        Optional<AgentFacts> witness = owner.agents().stream().findFirst();
+        if (AheadLog.ahead(known, now).isEmpty() || witness.isEmpty()) {
+            if (ahead.told()) {
+                ahead.look(known, now);
+            }
+            return;
+        }
+        heard(witness.get(), at -> ahead.look(known, at.isAfter(now) ? at : now));
     }
 
     private void next() {
@@ -283,11 +308,15 @@ final class OverdueWatch {
             return;
         }
         AgentFacts facts = registration.get();
-        String heartbeat = Paths.heartbeat(facts.incarnation().name());
+        heard(facts, at -> then.accept(telling.event(Optional.of(new WaitingStory.Heard(at, facts.sessionTimeout())))));
+    }
+
+    /** Reads when an agent was last heard of, by the ensemble's clock; {@link Instant#EPOCH} if that is not known. */
+    private void heard(AgentFacts agent, java.util.function.Consumer<Instant> then) {
+        String heartbeat = Paths.heartbeat(agent.incarnation().name());
         store.read(session, "overdue-heartbeat", heartbeat, answer -> {
             if (!closed) {
-                Instant at = answer instanceof Read.Found found ? found.znode().modified() : Instant.EPOCH;
-                then.accept(telling.event(Optional.of(new WaitingStory.Heard(at, facts.sessionTimeout()))));
+                then.accept(answer instanceof Read.Found found ? found.znode().modified() : Instant.EPOCH);
             }
         });
     }
