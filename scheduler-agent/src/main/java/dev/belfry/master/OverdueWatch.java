@@ -3,6 +3,7 @@ package dev.belfry.master;
 import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.assign.Unplaced;
+import dev.belfry.core.clock.LedgerAhead;
 import dev.belfry.core.ledger.LedgerCodec;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.overdue.OverdueEvent;
@@ -146,8 +147,13 @@ final class OverdueWatch {
         return settled.getOrDefault(look.key(), Map.of()).values().stream()
                 .map(LayoutLook.Known::upTo)
                 .max(Instant::compareTo)
-                .map(upTo -> new AheadLog.Layout(
-                        look.job.name(), upTo, look.fires.delayed() ? Optional.empty() : look.due.next(upTo)));
+                .map(upTo -> new AheadLog.Layout(look.job.name(), upTo, next(look, upTo)));
+    }
+
+    /** What is due after that; asked only where it may be told, since there may be many jobs. */
+    private static Optional<Instant> next(LayoutLook look, Instant upTo) {
+        boolean told = LedgerAhead.of(upTo, look.now).isPresent() && !look.fires.delayed();
+        return told ? look.due.next(upTo) : Optional.empty();
     }
 
     /** Ledgers that are ahead of our clock may be right, and it wrong: the stamp of a heartbeat tells. */
