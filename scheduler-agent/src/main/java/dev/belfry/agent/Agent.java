@@ -189,8 +189,10 @@ public final class Agent implements AutoCloseable {
                         agent.shards().size(),
                         attempts.running(),
                         leads,
-                        alerts.fires()),
-                new AgentStatus(id, Optional.empty(), Duration.ZERO, 0, 0, false, alerts.fires()));
+                        alerts.fires(),
+                        agent.clockSteps(),
+                        agent.silentUntil()),
+                new AgentStatus(id, Optional.empty(), Duration.ZERO, 0, 0, false, alerts.fires(), 0, Optional.empty()));
     }
 
     /** Waits until the agent has closed. */

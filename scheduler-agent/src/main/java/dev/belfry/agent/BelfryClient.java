@@ -90,6 +90,19 @@ public final class BelfryClient implements AutoCloseable {
         answer(loop.connected(patience), patience);
     }
 
+    /** Whether the namespace exists. One that does not reads as if it were empty. */
+    public boolean namespaceExists() {
+        return answer(loop.namespaceExists(patience), patience);
+    }
+
+    /**
+     * The namespaces of the ensemble, sorted; empty if there is none, or if this client may not see them. The methods above and
+     * below go to its own alone.
+     */
+    public List<String> namespaces() {
+        return connection.namespaces(patience);
+    }
+
     // --- definitions
 
     /**

@@ -62,10 +62,7 @@ final class Doubts {
                     && RaisedRecord.decode(doubt.path(), found.znode().data())
                             .writes()
                             .contains(doubt.event().id())) {
-                LOG.warn(
-                        "overdue: {}. {}",
-                        doubt.event().title(),
-                        String.join(" ", doubt.event().explanation()));
+                LOG.warn("overdue: {}", doubt.event().text());
                 raise.accept(doubt.event());
             }
         } catch (CorruptRecordException e) {

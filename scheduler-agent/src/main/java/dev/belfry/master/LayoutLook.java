@@ -17,16 +17,20 @@ import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.version.RunRequest;
 import dev.belfry.core.version.VersionedDueSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * One look at one layout of a job: what of it may be overdue, and what is found to be. Not thread-safe; lives as long as the
@@ -39,8 +43,30 @@ final class LayoutLook {
     final Tolerance tolerance;
     final Instant now;
     final LayoutFires fires;
-    /** Shards with something overdue, in the order in which they were read. */
+    /** Shards with a fire that is overdue, in the order in which they were read. */
     final List<Overdue> overdue = new ArrayList<>();
+    /** Runs that were asked for and that the layout owes, oldest first. */
+    private final List<RunRequest> asked;
+    /** Of those that are overdue: the shards that have no outcome of them, in the order in which they were read. */
+    final Map<RunRequest, List<Overdue>> overdueRuns = new LinkedHashMap<>();
+    /** Whether an event of the fires found was written, or tried. */
+    boolean firesTold;
+    /** Of which runs found an event was written, or tried. */
+    final Set<String> runsTold = new HashSet<>();
+
+    /**
+     * What is known of a shard from a read of its ledger.
+     *
+     * @param upTo every scheduled fire up to then is settled
+     * @param runs those of the runs asked for that were not settled, of those that the record listed at the time
+     * @param asked when the last of those was accepted
+     */
+    record Known(Instant upTo, Set<String> runs, Instant asked) {
+        /** Whether a run that the shard owes may be without an outcome. */
+        boolean mayLack(RunRequest run) {
+            return run.accepted().isAfter(asked) || runs.contains(run.runId());
+        }
+    }
 
     /**
      * One shard that has to be looked at.
@@ -69,6 +95,11 @@ final class LayoutLook {
                 .anyMatch(each -> each.layout() == version.layout()
                         && each.definition().schedule().delay().isPresent());
         this.fires = new LayoutFires(due, delayed);
+        this.asked = job.requests().stream()
+                .filter(run -> job.layoutOf(run)
+                        .filter(layout -> layout == version.layout())
+                        .isPresent())
+                .toList();
     }
 
     /** What there is to look at of a job: the layout in force, and sticky ones that are over and not settled. */
@@ -143,8 +174,28 @@ final class LayoutLook {
                 Optional.empty());
     }
 
-    /** Whether a shard that is settled up to an instant may have something overdue: if not, its ledger need not be read. */
-    boolean mayBeOverdue(Instant settledUpTo) {
+    /** Whether a shard of which this is known may have something overdue: if not, its ledger need not be read. */
+    boolean mayBeOverdue(Shard shard, Known known) {
+        Instant upTo = known.upTo().isAfter(shard.since()) ? known.upTo() : shard.since();
+        return fireMayBeOverdue(upTo) || runMayBeOverdue(shard, known);
+    }
+
+    private boolean runMayBeOverdue(Shard shard, Known known) {
+        Instant begun = now.minus(tolerance.waiting());
+        return owed(shard).stream().anyMatch(run -> !run.accepted().isAfter(begun) && known.mayLack(run));
+    }
+
+    /** The runs that were asked for and that a shard owes or has owed. */
+    private List<RunRequest> owed(Shard shard) {
+        // An agent of a broadcast job owes what was accepted while it was registered, and no more.
+        return broadcast()
+                ? asked.stream()
+                        .filter(run -> run.accepted().isAfter(shard.since()))
+                        .toList()
+                : asked;
+    }
+
+    private boolean fireMayBeOverdue(Instant settledUpTo) {
         if (fires.delayed()) {
             // When it is due, the ledger alone tells; but never before the tolerance has passed since the last one.
             return settledUpTo.plus(tolerance.waiting()).isBefore(now);
@@ -153,8 +204,8 @@ final class LayoutLook {
         return settledUpTo.isBefore(upTo) && due.latest(settledUpTo, upTo).isPresent();
     }
 
-    /** Takes in what the ledger of a shard says, and answers up to when the shard is settled. */
-    Instant read(Shard shard, Optional<LedgerRecord> stored) {
+    /** Takes in what the ledger of a shard says, and answers what is known of the shard by that. */
+    Known read(Shard shard, Optional<LedgerRecord> stored) {
         LedgerRecord ledger = stored.orElseGet(() -> LedgerRecord.fresh(shard.since()));
         Instant mark = ledger.mark().isAfter(shard.since()) ? ledger.mark() : shard.since();
         String owner = shard.owner().map(Incarnation::name).orElse("");
@@ -165,7 +216,38 @@ final class LayoutLook {
             overdue.add(
                     new Overdue(shard, stored, of.busy(), of.limit(tolerance).orElseThrow()));
         }
-        return mark;
+        List<RunRequest> owed = owed(shard);
+        for (RunRequest run : shard.owes() ? of.overdue(owed, tolerance, now) : List.<RunRequest>of()) {
+            overdueRuns
+                    .computeIfAbsent(run, one -> new ArrayList<>())
+                    .add(new Overdue(
+                            shard, stored, of.busy(), of.limit(tolerance).orElseThrow()));
+        }
+        return new Known(
+                mark,
+                of.unsettled(owed).stream().map(RunRequest::runId).collect(Collectors.toSet()),
+                asked.isEmpty() ? Instant.MIN : asked.get(asked.size() - 1).accepted());
+    }
+
+    /** The runs that are overdue of which no event was raised, in the order in which they were found. */
+    List<RunRequest> freshRuns(List<String> raised) {
+        return overdueRuns.keySet().stream()
+                .filter(run -> !raised.contains(run.runId()) && !runsTold.contains(run.runId()))
+                .toList();
+    }
+
+    /**
+     * Of the runs raised, those that are still listed and not known to be settled on every shard.
+     *
+     * @param known what is known of each shard; empty for one whose ledger was not read yet
+     */
+    List<String> rememberedRuns(List<String> raised, List<Optional<Known>> known) {
+        return asked.stream()
+                .filter(run -> raised.contains(run.runId()))
+                .filter(run -> known.stream()
+                        .anyMatch(shard -> shard.isEmpty() || shard.get().mayLack(run)))
+                .map(RunRequest::runId)
+                .toList();
     }
 
     private static LedgerRecord withMark(LedgerRecord ledger, Instant mark) {

@@ -3,6 +3,7 @@ package dev.belfry.master;
 import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.assign.Unplaced;
+import dev.belfry.core.clock.LedgerAhead;
 import dev.belfry.core.ledger.LedgerCodec;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.overdue.OverdueEvent;
@@ -14,6 +15,7 @@ import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.RunRequest;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
@@ -22,6 +24,7 @@ import dev.belfry.store.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -34,7 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds fires that have no outcome although their tolerance is over, and raises an event of each once.
+ * Finds fires, and runs that were asked for, that have no outcome although their tolerance is over, and raises an event of each
+ * once.
  *
  * <p>It goes round all jobs, with a pause of {@link #PAUSE} between two rounds. The ledger of a shard is read only if a fire
  * may be overdue by what is known of the shard: once for a fire that comes rarely, once a round for one that comes more
@@ -90,9 +94,10 @@ final class OverdueWatch {
     private final Session session;
     private final Owner owner;
     private final RaisedBook raised;
-    /** By layout and shard: up to when everything is settled, as far as ledgers were read in this term. */
-    private final Map<LayoutKey, Map<String, Instant>> settled = new HashMap<>();
+    /** By layout and shard: what is settled, as far as ledgers were read in this term. */
+    private final Map<LayoutKey, Map<String, LayoutLook.Known>> settled = new HashMap<>();
 
+    private final AheadLog ahead = new AheadLog();
     private final Deque<LayoutLook> todo = new ArrayDeque<>();
     private Loop.Timer timer = () -> {};
     private int spent;
@@ -121,17 +126,46 @@ final class OverdueWatch {
     private void round() {
         Set<LayoutKey> present = new HashSet<>();
         Instant now = owner.now();
+        List<AheadLog.Layout> known = new ArrayList<>();
         for (JobBook.Entry entry : owner.jobs()) {
             JobRecord job = entry.job();
             if (!job.closed()) {
                 LayoutLook.of(job, now).forEach(look -> {
                     present.add(look.key());
+                    reached(look).ifPresent(known::add);
                     todo.add(look);
                 });
             }
         }
         settled.keySet().retainAll(present);
+        compare(known, now);
         next();
+    }
+
+    /** How far the ledgers of a layout are, if one of them was read. */
+    private Optional<AheadLog.Layout> reached(LayoutLook look) {
+        return settled.getOrDefault(look.key(), Map.of()).values().stream()
+                .map(LayoutLook.Known::upTo)
+                .max(Instant::compareTo)
+                .map(upTo -> new AheadLog.Layout(look.job.name(), upTo, next(look, upTo)));
+    }
+
+    /** What is due after that; asked only where it may be told, since there may be many jobs. */
+    private static Optional<Instant> next(LayoutLook look, Instant upTo) {
+        boolean told = LedgerAhead.of(upTo, look.now).isPresent() && !look.fires.delayed();
+        return told ? look.due.next(upTo) : Optional.empty();
+    }
+
+    /** Ledgers that are ahead of our clock may be right, and it wrong: the stamp of a heartbeat tells. */
+    private void compare(List<AheadLog.Layout> known, Instant now) {
+        Optional<AgentFacts> witness = owner.agents().stream().findFirst();
+        if (AheadLog.ahead(known, now).isEmpty() || witness.isEmpty()) {
+            if (ahead.told()) {
+                ahead.look(known, now);
+            }
+            return;
+        }
+        heard(witness.get(), at -> ahead.look(known, at.isAfter(now) ? at : now));
     }
 
     private void next() {
@@ -157,15 +191,20 @@ final class OverdueWatch {
     }
 
     private Deque<LayoutLook.Shard> unread(LayoutLook look) {
-        Map<String, Instant> known = settled.getOrDefault(look.key(), Map.of());
         Deque<LayoutLook.Shard> unread = new ArrayDeque<>();
         for (LayoutLook.Shard shard : look.shards(owner.table(), owner.agents())) {
-            Instant upTo = known.getOrDefault(shard.ref().shard(), shard.since());
-            if (look.mayBeOverdue(upTo.isAfter(shard.since()) ? upTo : shard.since())) {
+            LayoutLook.Known known =
+                    known(look, shard).orElse(new LayoutLook.Known(shard.since(), Set.of(), Instant.MIN));
+            if (look.mayBeOverdue(shard, known)) {
                 unread.add(shard);
             }
         }
         return unread;
+    }
+
+    private Optional<LayoutLook.Known> known(LayoutLook look, LayoutLook.Shard shard) {
+        return Optional.ofNullable(
+                settled.getOrDefault(look.key(), Map.of()).get(shard.ref().shard()));
     }
 
     /** Reads some ledgers at once, and then the others. */
@@ -218,7 +257,11 @@ final class OverdueWatch {
 
     private void judge(LayoutLook look) {
         String path = Paths.overdue(look.job.uid());
-        if (look.overdue.isEmpty() && raised.known(path).of(look.key()).isEmpty()) {
+        RaisedRecord known = raised.known(path);
+        if (look.overdue.isEmpty()
+                && look.overdueRuns.isEmpty()
+                && known.of(look.key()).isEmpty()
+                && known.runsOf(look.key()).isEmpty()) {
             next();
             return;
         }
@@ -227,45 +270,65 @@ final class OverdueWatch {
 
     private void judge(LayoutLook look, String path, RaisedRecord record) {
         List<Stretch> before = record.of(look.key());
-        List<Stretch> fresh = look.fires.fresh(before);
-        List<Stretch> kept = look.fires.remembered(before, fresh, settledUpTo(look));
+        List<Stretch> fresh = look.firesTold ? List.of() : look.fires.fresh(before);
+        List<RunRequest> runs = look.freshRuns(record.runsOf(look.key()));
+        RaisedRecord kept = record.with(look.key(), look.fires.remembered(before, fresh, settledUpTo(look)))
+                .withRuns(look.key(), look.rememberedRuns(record.runsOf(look.key()), known(look)));
         if (!fresh.isEmpty()) {
-            listen(look, event -> raise(event, path, record.with(look.key(), kept, event.id())), fresh);
-        } else if (!kept.equals(before)) {
-            raised.write(path, record.with(look.key(), kept), this::forgotten);
+            look.firesTold = true;
+            listen(OverdueTelling.ofFires(look, fresh, owner), event -> raise(event, look, path, kept));
+        } else if (!runs.isEmpty()) {
+            RunRequest run = runs.get(0);
+            look.runsTold.add(run.runId());
+            List<String> all = new ArrayList<>(kept.runsOf(look.key()));
+            all.add(run.runId());
+            listen(
+                    OverdueTelling.ofRun(look, run, owner),
+                    event -> raise(event, look, path, kept.withRuns(look.key(), all)));
+        } else if (!kept.equals(record)) {
+            raised.write(path, kept, this::forgotten);
         } else {
             next();
         }
     }
 
+    private List<Optional<LayoutLook.Known>> known(LayoutLook look) {
+        return look.shards(owner.table(), owner.agents()).stream()
+                .map(shard -> known(look, shard))
+                .toList();
+    }
+
     /** Up to when every shard of a layout is settled, as far as is known. */
     private Instant settledUpTo(LayoutLook look) {
-        Map<String, Instant> known = settled.getOrDefault(look.key(), Map.of());
         return look.shards(owner.table(), owner.agents()).stream()
-                .map(shard -> known.getOrDefault(shard.ref().shard(), shard.since()))
+                .map(shard -> known(look, shard).map(LayoutLook.Known::upTo).orElse(shard.since()))
                 .min(Instant::compareTo)
                 .orElse(Instant.EPOCH);
     }
 
     /** Asks when the owner of the first shard was last heard of, and makes the event. */
-    private void listen(LayoutLook look, java.util.function.Consumer<OverdueEvent> then, List<Stretch> fresh) {
-        OverdueTelling telling = new OverdueTelling(look, fresh, owner);
+    private void listen(OverdueTelling telling, java.util.function.Consumer<OverdueEvent> then) {
         Optional<AgentFacts> registration = telling.owner();
         if (registration.isEmpty()) {
             then.accept(telling.event(Optional.empty()));
             return;
         }
         AgentFacts facts = registration.get();
-        String heartbeat = Paths.heartbeat(facts.incarnation().name());
+        heard(facts, at -> then.accept(telling.event(Optional.of(new WaitingStory.Heard(at, facts.sessionTimeout())))));
+    }
+
+    /** Reads when an agent was last heard of, by the ensemble's clock; {@link Instant#EPOCH} if that is not known. */
+    private void heard(AgentFacts agent, java.util.function.Consumer<Instant> then) {
+        String heartbeat = Paths.heartbeat(agent.incarnation().name());
         store.read(session, "overdue-heartbeat", heartbeat, answer -> {
             if (!closed) {
-                Instant at = answer instanceof Read.Found found ? found.znode().modified() : Instant.EPOCH;
-                then.accept(telling.event(Optional.of(new WaitingStory.Heard(at, facts.sessionTimeout()))));
+                then.accept(answer instanceof Read.Found found ? found.znode().modified() : Instant.EPOCH);
             }
         });
     }
 
-    private void raise(OverdueEvent event, String path, RaisedRecord next) {
+    private void raise(OverdueEvent event, LayoutLook look, String path, RaisedRecord kept) {
+        RaisedRecord next = kept.writtenFor(event.id());
         if (next.overfull()) {
             LOG.warn(
                     "overdue fires are not told of: {}; events of {} stretches of other fires in {} wait for their end,"
@@ -279,8 +342,12 @@ final class OverdueWatch {
         raised.write(path, next, answer -> {
             if (answer instanceof Commit.Applied) {
                 // Taken down is raised, whether or not this office has ended meanwhile.
-                LOG.warn("overdue: {}. {}", event.title(), String.join(" ", event.explanation()));
+                LOG.warn("overdue: {}", event.text());
                 owner.raise(event);
+                if (!closed) {
+                    judge(look); // it may have found more than one event speaks of
+                }
+                return;
             } else if (answer instanceof Commit.Indeterminate || answer instanceof Commit.SessionOver) {
                 owner.doubt(event, path);
             }

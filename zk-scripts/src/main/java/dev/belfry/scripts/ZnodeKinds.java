@@ -136,7 +136,7 @@ final class ZnodeKinds {
                 Paths.OVERDUE + "/<hash>",
                 PERSISTENT,
                 MASTER,
-                "overdue fires of the jobs whose uids have this hash, of which an event was raised; none is told of twice",
+                "overdue fires, and runs that were asked for, of the jobs whose uids have this hash, of which an event was raised; none is told of twice",
                 json(RaisedRecord.SCHEMA, (path, node) -> RaisedRecord.decode(path, node.data()))));
         kinds.add(new ZnodeKind(
                 Paths.ASSIGNMENTS,

@@ -68,7 +68,8 @@ final class Samples {
         Map<String, byte[]> records = new LinkedHashMap<>();
         records.put(Paths.agent(FIRST.name()), agent());
         records.put(
-                Paths.heartbeat(FIRST.name()), new HeartbeatRecord(4711, 88_120, 88_243, 8, 2, 0.42, NOON).encode());
+                Paths.heartbeat(FIRST.name()),
+                new HeartbeatRecord(4711, 88_120, 88_243, 8, 2, 0.42, NOON, Optional.empty()).encode());
         records.put(
                 Paths.handover(FIRST.name()),
                 HandOver.of(List.of(new Release(new ShardKey(UID, 1, 3), SINCE)))
@@ -82,6 +83,7 @@ final class Samples {
                 Paths.overdue(UID),
                 RaisedRecord.NONE
                         .with(new LayoutKey(UID, 1), List.of(new Stretch(NOON, NOON.plusSeconds(10))), "e-5d21")
+                        .withRuns(new LayoutKey(UID, 1), List.of("nightly-41"))
                         .encode());
         table(records);
         records.put(Paths.job("index"), job());

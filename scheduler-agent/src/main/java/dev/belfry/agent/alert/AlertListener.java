@@ -13,7 +13,8 @@ import dev.belfry.core.overdue.OverdueEvent;
 public interface AlertListener extends AutoCloseable {
 
     /**
-     * Fires are without an outcome for longer than they may be.
+     * Fires, or a run that somebody asked for, are without an outcome for longer than they may be. Not called for jobs that are
+     * {@link dev.belfry.core.job.JobAlerts#silence silenced}.
      *
      * @throws Exception if it could not be passed on; the log says so, and nobody tries again
      */

@@ -33,13 +33,16 @@ public final class Alerts implements AutoCloseable {
         }
     }
 
-    /** Passes an event on. Does not block. */
+    /** Passes an event on, unless its job is silenced; then it is counted only. Does not block. */
     public void raise(OverdueEvent event) {
         fires.addAndGet(event.fires());
+        if (event.silenced()) {
+            return;
+        }
         lines.forEach(line -> line.offer(event));
     }
 
-    /** How many fires the events passed on so far speak of. */
+    /** How many fires and runs the events so far speak of, those of silenced jobs included. */
     public long fires() {
         return fires.get();
     }

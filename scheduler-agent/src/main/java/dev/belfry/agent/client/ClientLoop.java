@@ -33,8 +33,21 @@ public final class ClientLoop {
 
     /** @param store a view whose executor is {@code loop} */
     public ClientLoop(Loop loop, Store store) {
+        this(loop, store, "");
+    }
+
+    /**
+     * @param store a view whose executor is {@code loop}
+     * @param address where the store is, for messages; may be empty
+     */
+    public ClientLoop(Loop loop, Store store, String address) {
         this.loop = loop;
-        this.requests = new Requests(loop, store);
+        this.requests = new Requests(loop, store, address);
+    }
+
+    /** Whether the namespace exists: whether its root does. */
+    public CompletableFuture<Boolean> namespaceExists(Duration patience) {
+        return on(patience, deadline -> new Reader(requests, deadline).rootExists());
     }
 
     /** Begins; once, before anything else. */

@@ -19,7 +19,7 @@ public final class ClientThread implements AutoCloseable {
     /** A client over a connection, started. Closing it leaves the connection open. */
     public static ClientThread over(StoreConnection connection) {
         ThreadLoop thread = ThreadLoop.start("belfry-client");
-        ClientLoop client = new ClientLoop(thread, connection.view(thread));
+        ClientLoop client = new ClientLoop(thread, connection.view(thread), connection.address());
         client.start();
         return new ClientThread(thread, client);
     }

@@ -50,6 +50,10 @@ final class Reader {
         return requests.sync("get-sync", deadline);
     }
 
+    CompletableFuture<Boolean> rootExists() {
+        return requests.read("get-read", "/", deadline).thenApply(Optional::isPresent);
+    }
+
     // --- jobs
 
     CompletableFuture<Readings<JobState>> jobs() {

@@ -36,14 +36,17 @@ final class Requests implements SessionListener {
 
     private final Loop loop;
     private final Store store;
+    private final String address;
     private final List<CompletableFuture<Session>> waiting = new ArrayList<>();
     private @Nullable Session session;
     private boolean connected;
     private final List<SessionListener> watchers = new ArrayList<>();
 
-    Requests(Loop loop, Store store) {
+    /** @param address where the store is, for messages; may be empty */
+    Requests(Loop loop, Store store, String address) {
         this.loop = loop;
         this.store = store;
+        this.address = address;
     }
 
     /** What a request that is not executed is asked for; it answers on the loop. */
@@ -133,10 +136,11 @@ final class Requests implements SessionListener {
         return done;
     }
 
-    private static ClientException unavailable(String why) {
+    private ClientException unavailable(String why) {
         return new ClientException(
                 Kind.UNAVAILABLE,
-                "cannot reach ZooKeeper: " + why + "; check its address and that the servers run and have a quorum");
+                "cannot reach ZooKeeper" + (address.isEmpty() ? "" : " at " + address) + ": " + why
+                        + "; check its address and that the servers run and have a quorum");
     }
 
     /** The znode, or empty if the store says that there is none. */

@@ -54,6 +54,7 @@ public final class AgentLoop implements SessionListener {
     private @Nullable Incarnated incarnated;
     private @Nullable Instant namespaceMade;
     private final EnsembleClock clock;
+    private final WallClock wallClock;
     private boolean draining;
     private boolean restarting;
     private boolean closing;
@@ -64,6 +65,7 @@ public final class AgentLoop implements SessionListener {
         this.profile = profile;
         this.attempts = attempts;
         this.listener = listener;
+        this.wallClock = new WallClock(loop, profile.id());
         this.clock = new EnsembleClock(loop, store, profile.id(), this::publish);
     }
 
@@ -101,6 +103,20 @@ public final class AgentLoop implements SessionListener {
     public Duration leaseRemaining() {
         Incarnated now = incarnated;
         return now == null ? Duration.ZERO : Duration.ofNanos(now.leaseRemainingNanos());
+    }
+
+    /** How often this machine's wall clock was set since the start, by more than 5 s, as its monotonic clock tells. */
+    public long clockSteps() {
+        return wallClock.steps();
+    }
+
+    /** Up to when shards held are settled, if that lies in the future: they fire nothing until then. */
+    public Optional<Instant> silentUntil() {
+        return wallClock.silentUntil();
+    }
+
+    WallClock wallClock() {
+        return wallClock;
     }
 
     /** The shards held, for inspection. */

@@ -74,6 +74,13 @@ final class EnsembleClock {
         return now.isBefore(ensemble) ? now : ensemble;
     }
 
+    /** The present by the clock that counts: the later of ours and the ensemble's, and ours alone while that is suspect. */
+    Instant present() {
+        Instant now = loop.now();
+        Instant ensemble = suspect ? now : now.plus(offset);
+        return ensemble.isAfter(now) ? ensemble : now;
+    }
+
     /** A heartbeat was answered: the ensemble's clock is ahead of ours by {@code ahead}, give or take {@code uncertainty}. */
     void judge(Session session, Duration ahead, Duration uncertainty) {
         offset = ahead;

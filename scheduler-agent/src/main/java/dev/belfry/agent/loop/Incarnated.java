@@ -308,6 +308,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
 
     @Override
     public HeartbeatRecord heartbeat(long number, Instant now) {
+        agent.wallClock().look();
         return new HeartbeatRecord(
                 number,
                 appliedJobs,
@@ -315,7 +316,8 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
                 shards == null ? 0 : shards.count(),
                 attempts.running(),
                 listener.load(),
-                now);
+                now,
+                agent.wallClock().silentUntil());
     }
 
     private long appliedJobs;
@@ -386,6 +388,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         heartbeatRefused = false;
         behind = offset;
         clock.judge(session, offset, uncertainty);
+        agent.wallClock().judge(shards.all(), clock.present());
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.belfry.agent.loop;
 
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.version.JobRecord;
-import dev.belfry.core.version.JobVersion;
 import dev.belfry.core.version.RunRequest;
 import java.util.List;
 
@@ -35,9 +34,8 @@ final class RequestedRuns {
         if (shard.ref.isBroadcast()) {
             return request.accepted().isAfter(shard.joined);
         }
-        JobVersion then = job.at(request.accepted());
-        // Before the first version by a clock that is behind, or under a version that is forgotten by now.
-        boolean known = !request.accepted().isBefore(then.from()) || then.number() == 1;
-        return known && then.layout() == shard.ref.layout();
+        return job.layoutOf(request)
+                .filter(layout -> layout == shard.ref.layout())
+                .isPresent();
     }
 }

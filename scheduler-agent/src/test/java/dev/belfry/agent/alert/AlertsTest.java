@@ -2,8 +2,10 @@ package dev.belfry.agent.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belfry.core.job.JobAlerts;
 import dev.belfry.core.overdue.OverdueEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -61,6 +63,21 @@ class AlertsTest {
             assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo(Events.of(0));
             assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo(Events.of(1));
         }
+    }
+
+    @Test
+    void silencedJobIsCountedAndNobodyIsTold() throws Exception {
+        BlockingQueue<OverdueEvent> told = new LinkedBlockingQueue<>();
+        Instant found = Events.of(0).at();
+        try (Alerts alerts = new Alerts("a", List.of(told::add))) {
+            alerts.raise(Events.of(0, JobAlerts.USUAL.silentUntil(Instant.MAX)));
+            alerts.raise(Events.of(0, JobAlerts.USUAL.silentUntil(found.plusMillis(1))));
+            OverdueEvent over = Events.of(0, JobAlerts.USUAL.silentUntil(found));
+            alerts.raise(over);
+            assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo(over);
+            assertThat(alerts.fires()).isEqualTo(3);
+        }
+        assertThat(told).isEmpty();
     }
 
     @Test

@@ -1,21 +1,28 @@
 package dev.belfry.agent.alert;
 
+import dev.belfry.core.job.JobAlerts;
 import dev.belfry.core.overdue.OverdueEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Events to pass on. */
 final class Events {
     private Events() {}
 
     static OverdueEvent of(int number) {
+        return of(number, JobAlerts.USUAL);
+    }
+
+    static OverdueEvent of(int number, JobAlerts alerts) {
         Instant fire = Instant.parse("2026-11-23T10:00:00Z").plusSeconds(number);
         return new OverdueEvent(
                 "index~1/1@" + fire + "/7",
                 "index",
                 "index~1",
                 1,
+                Optional.empty(),
                 fire,
                 fire,
                 1,
@@ -23,6 +30,7 @@ final class Events {
                 1,
                 Duration.ofMinutes(1),
                 fire.plusSeconds(65),
-                List.of("It was due at " + fire + ".", "Shard 0 has not begun it."));
+                List.of("It was due at " + fire + ".", "Shard 0 has not begun it."),
+                alerts);
     }
 }

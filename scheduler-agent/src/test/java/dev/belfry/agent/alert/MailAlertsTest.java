@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import dev.belfry.core.job.JobAlerts;
 import jakarta.mail.internet.MimeMessage;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,29 @@ class MailAlertsTest {
                     .isInstanceOf(jakarta.mail.AuthenticationFailedException.class);
             mail(port, Optional.of(new MailAlerts.Login("belfry", "right"))).overdue(Events.of(1));
             assertThat(server.waitForIncomingEmail(5_000, 1)).isTrue();
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void jobThatNamesItsOwnReceiversReachesThoseThatAreAllowed() throws Exception {
+        GreenMail server = server();
+        server.start();
+        try {
+            MailAlerts alerts = new MailAlerts(
+                    new MailAlerts.Server(
+                            "127.0.0.1", server.getSmtp().getPort(), MailAlerts.Security.NONE, Optional.empty()),
+                    "belfry@example.com",
+                    List.of("ops@example.com"),
+                    List.of("@team.example.com"));
+            alerts.overdue(Events.of(
+                    0, JobAlerts.USUAL.withMail(List.of("Night@Team.example.com", "spy@elsewhere.example.org"))));
+            alerts.overdue(Events.of(1, JobAlerts.USUAL.withMail(List.of("spy@elsewhere.example.org"))));
+            assertThat(server.waitForIncomingEmail(5_000, 2)).isTrue();
+            assertThat(server.getReceivedMessages())
+                    .extracting(mail -> Arrays.toString(mail.getAllRecipients()))
+                    .containsExactly("[Night@Team.example.com]", "[ops@example.com]");
         } finally {
             server.stop();
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import dev.belfry.core.job.JobAlerts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class WebhookAlertsTest {
     private final List<byte[]> bodies = new CopyOnWriteArrayList<>();
+    private final List<String> paths = new CopyOnWriteArrayList<>();
     private final List<String> ids = new CopyOnWriteArrayList<>();
     private final Deque<Integer> statuses = new ArrayDeque<>();
     private HttpServer server;
@@ -30,6 +32,7 @@ class WebhookAlertsTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             bodies.add(exchange.getRequestBody().readAllBytes());
+            paths.add(exchange.getRequestURI().getPath());
             ids.add(exchange.getRequestHeaders().getFirst("Belfry-Event-Id"));
             int status = statuses.isEmpty() ? 204 : statuses.remove();
             exchange.getResponseHeaders().add("Location", "/elsewhere");
@@ -47,7 +50,7 @@ class WebhookAlertsTest {
     private WebhookAlerts webhook() {
         String host = "127.0.0.1:" + server.getAddress().getPort();
         Duration soon = Duration.ofMillis(10);
-        return new WebhookAlerts(URI.create("http://" + host + "/hook?key=secret"), List.of(host), soon, soon);
+        return new WebhookAlerts(List.of(URI.create("http://" + host + "/hook?key=secret")), List.of(host), soon, soon);
     }
 
     @Test
@@ -83,6 +86,35 @@ class WebhookAlertsTest {
         assertThat(bodies).hasSize(1);
         statuses.addAll(List.of(302, 302, 302));
         assertThatThrownBy(() -> webhook().overdue(Events.of(0))).hasMessageContaining("answered 302, 3 times");
+    }
+
+    @Test
+    void jobThatNamesAnAddressIsToldOfThereAloneIfItsHostIsAllowed() throws Exception {
+        URI own = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/own");
+        webhook().overdue(Events.of(0, JobAlerts.USUAL.withWebhook(own)));
+        assertThat(paths).containsExactly("/own");
+        String host = own.getRawAuthority();
+        new WebhookAlerts(List.of(), List.of(host)).overdue(Events.of(1));
+        assertThat(paths)
+                .as("nothing is said of other jobs where no address is set")
+                .hasSize(1);
+    }
+
+    @Test
+    void jobThatNamesAHostThatIsNotAllowedIsToldOfWhereTheOthersAre() throws Exception {
+        URI elsewhere = URI.create("http://localhost:" + server.getAddress().getPort() + "/own");
+        webhook().overdue(Events.of(0, JobAlerts.USUAL.withWebhook(elsewhere)));
+        assertThat(paths).containsExactly("/hook");
+    }
+
+    @Test
+    void everyAddressIsToldThoughOneRefuses() {
+        String host = "127.0.0.1:" + server.getAddress().getPort();
+        statuses.add(403);
+        WebhookAlerts both = new WebhookAlerts(
+                List.of(URI.create("http://" + host + "/one"), URI.create("http://" + host + "/two")), List.of(host));
+        assertThatThrownBy(() -> both.overdue(Events.of(0))).hasMessageContaining("answered 403");
+        assertThat(paths).containsExactly("/one", "/two");
     }
 
     @Test

@@ -13,6 +13,22 @@ final class Absent {
 
     private Absent() {}
 
+    /**
+     * Nothing can be said of a namespace that does not exist.
+     *
+     * @param existing those that do, few of which are named
+     */
+    static NoException namespace(String name, String hosts, List<String> existing) {
+        String known = existing.isEmpty()
+                ? "; there is none yet"
+                : ", existing: " + String.join(", ", existing.subList(0, Math.min(SHOWN, existing.size())))
+                        + (existing.size() > SHOWN ? " and " + (existing.size() - SHOWN) + " more" : "");
+        return new NoException("namespace '" + name + "' does not exist on " + hosts + known
+                + NearestKey.to(name, existing)
+                        .map(near -> "; did you mean '" + near + "'?")
+                        .orElse("; --namespace names another"));
+    }
+
     /** Why a job cannot be shown: it cannot be read, or there is none. */
     static NoException job(String name, Snapshot snapshot) {
         return snapshot.problem(name).map(NoException::new).orElseGet(() -> job(name, snapshot.jobs()));

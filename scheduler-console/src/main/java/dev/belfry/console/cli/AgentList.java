@@ -2,13 +2,20 @@ package dev.belfry.console.cli;
 
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.console.query.Snapshot;
+import dev.belfry.core.ownership.HeartbeatRecord;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The agents that are registered, one a row. */
 final class AgentList {
+    /** By which the ensemble's clock may be ahead of this machine's without a word. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(5);
+
     private AgentList() {}
 
     static Listing of(Snapshot snapshot) {
@@ -43,8 +50,8 @@ final class AgentList {
                                     .filter(h -> h.load() >= 0)
                                     .map(h -> String.format(java.util.Locale.ROOT, "%.2f", h.load()))
                                     .orElse("-"),
-                            Times.relative(agent.heartbeatAt(), snapshot.now()),
-                            Times.relative(agent.facts().registeredAt(), snapshot.now()),
+                            heard(agent, snapshot.now()),
+                            Times.past(agent.facts().registeredAt(), snapshot.now()),
                             agent.facts().host() + ":" + agent.facts().pid(),
                             labels(agent),
                             String.join(",", agent.facts().handlers()));
@@ -53,12 +60,30 @@ final class AgentList {
         return list;
     }
 
+    /** By the ensemble's clock, from which that of this machine may differ: a little is nothing, more is worth a word. */
+    private static String heard(AgentState agent, Instant now) {
+        Duration ahead = Duration.between(now, agent.heartbeatAt());
+        return ahead.compareTo(CLOCKS_DIFFER) > 0
+                ? "now (the ensemble's clock is " + Times.length(ahead) + " ahead of this machine's)"
+                : Times.past(agent.heartbeatAt(), now);
+    }
+
     private static String role(AgentState agent) {
         return agent.master() ? "master" : agent.facts().standby() ? "standby" : "agent";
     }
 
     private static String state(AgentState agent) {
-        return agent.drained() || agent.facts().draining() ? "draining" : "active";
+        if (agent.drained() || agent.facts().draining()) {
+            return "draining";
+        }
+        return silentUntil(agent)
+                .map(until -> "silent until " + Times.instant(until))
+                .orElse("active");
+    }
+
+    /** Until when its shards fire nothing because the clocks were set back. */
+    private static Optional<Instant> silentUntil(AgentState agent) {
+        return agent.heartbeat().flatMap(HeartbeatRecord::silentUntil);
     }
 
     private static String labels(AgentState agent) {
@@ -76,6 +101,7 @@ final class AgentList {
         one.put("incarnation", agent.facts().incarnation().name());
         one.put("role", role(agent));
         one.put("state", state(agent));
+        silentUntil(agent).ifPresent(until -> one.put("silentUntil", Times.iso(until)));
         one.put("shards", shards);
         agent.heartbeat().ifPresent(heartbeat -> {
             one.put("running", heartbeat.running());

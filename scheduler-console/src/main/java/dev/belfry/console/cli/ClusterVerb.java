@@ -42,6 +42,11 @@ abstract class ClusterVerb extends Verb {
         return false;
     }
 
+    /** Whether it has nothing to say of a namespace that does not exist. */
+    boolean needsNamespace() {
+        return !writes();
+    }
+
     /** Refuses wrong usage and wrong input before anything is connected to. */
     void check() {}
 
@@ -53,6 +58,9 @@ abstract class ClusterVerb extends Verb {
         check();
         try (BelfryClient client = shell.connect().apply(settings())) {
             client.awaitConnected();
+            if (needsNamespace() && !client.namespaceExists()) {
+                throw Absent.namespace(namespaceName(), hosts(), client.namespaces());
+            }
             return ask(client);
         }
     }

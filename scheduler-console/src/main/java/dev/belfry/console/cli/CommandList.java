@@ -27,7 +27,7 @@ final class CommandList {
         String result = command.result().map(Command.Result::text).orElse("");
         list.table()
                 .row(
-                        Times.relative(state.sent(), now),
+                        Times.past(state.sent(), now),
                         Listing.word(command.kind()),
                         command.target(),
                         command.by(),

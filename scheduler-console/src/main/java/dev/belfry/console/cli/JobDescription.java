@@ -166,7 +166,7 @@ record JobDescription(JobRecord job, Map<String, LedgerRecord> ledgers, Map<Stri
                     ledger.above().size(),
                     last == null ? "" : last.outcome().text(),
                     last == null ? "" : last.reason(),
-                    last == null ? "" : Times.relative(last.ended(), now),
+                    last == null ? "" : Times.past(last.ended(), now),
                     ledger.writer());
         });
         unrecorded().forEach(shard -> table.row(shard, owner(shard), "no fire yet", 0, "", "", "", ""));

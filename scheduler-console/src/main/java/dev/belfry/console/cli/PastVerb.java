@@ -58,6 +58,12 @@ abstract class PastVerb extends ClusterVerb {
         }
     }
 
+    /** A history may know a namespace that ZooKeeper has lost. */
+    @Override
+    boolean needsNamespace() {
+        return past().isEmpty();
+    }
+
     /** The history, if there is one. */
     Optional<Past> past() {
         return Optional.ofNullable(past);

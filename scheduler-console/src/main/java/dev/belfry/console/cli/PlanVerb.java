@@ -30,6 +30,12 @@ final class PlanVerb extends ClusterVerb {
         super(shell);
     }
 
+    /** Before the first 'apply' there may be none, and everything is new. */
+    @Override
+    boolean needsNamespace() {
+        return false;
+    }
+
     @Override
     void check() {
         jobs = applicable(file).jobs();

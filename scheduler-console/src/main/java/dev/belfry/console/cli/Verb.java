@@ -100,6 +100,10 @@ abstract class Verb implements Callable<Integer> {
 
     /** A file of definitions, {@code -} for standard input, read and parsed. */
     ParsedDefinitions definitions(String file) {
+        if (!file.equals("-") && Files.isDirectory(Path.of(file))) {
+            throw usage(
+                    file + " is a directory; name a file of definitions ('belfry validate' takes directories, too)");
+        }
         try {
             String text =
                     file.equals("-") ? String.join("\n", shell.in().lines().toList()) : read(Path.of(file));

@@ -1,6 +1,7 @@
 package dev.belfry.console.query;
 
 import dev.belfry.agent.client.Journal;
+import dev.belfry.core.clock.LedgerAhead;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.version.JobRecord;
@@ -94,6 +95,7 @@ public record Explanation(
                 due = lastFire();
                 due.ifPresentOrElse(this::fire, () -> say("It was never due up to " + facts.at() + "."));
             }
+            ahead();
             requests();
             placement();
             NextFire next = next();
@@ -227,6 +229,36 @@ public record Explanation(
                     .forEach(sentence -> say(mark + sentence));
         }
 
+        /** Clocks that were set back: nothing fires until they have come to where the ledgers are. */
+        private void ahead() {
+            if (facts.isPast() || facts.isToCome()) {
+                return;
+            }
+            ledgers().stream()
+                    .map(LedgerRecord::mark)
+                    .max(Comparator.naturalOrder())
+                    .flatMap(mark -> LedgerAhead.of(mark, facts.now()))
+                    .ifPresent(ahead ->
+                            say(ahead.story(shard.map(one -> "Shard " + one).orElse("It"))));
+        }
+
+        /** Of the shard that is asked about, or of all. */
+        private List<LedgerRecord> ledgers() {
+            return shard.flatMap(facts::ledger)
+                    .map(List::of)
+                    .orElseGet(() -> List.copyOf(facts.ledgers().values()));
+        }
+
+        /** The instant after which something fires next: the present, unless every ledger is ahead of it. */
+        private Instant silentUntil() {
+            return ledgers().stream()
+                    .map(LedgerRecord::mark)
+                    .min(Comparator.naturalOrder())
+                    .flatMap(mark -> LedgerAhead.of(mark, facts.now()))
+                    .map(LedgerAhead::upTo)
+                    .orElse(facts.now());
+        }
+
         // --- what will be
 
         private NextFire next() {
@@ -235,10 +267,8 @@ public record Explanation(
                         listed().filter(at -> at.isAfter(facts.at())).min(Comparator.naturalOrder());
                 return new NextFire(JobText.next(facts.job(), facts.at()).or(() -> listed), false);
             }
-            Instant from = facts.isToCome() ? facts.at().minusMillis(1) : facts.now();
-            Collection<LedgerRecord> ledgers = shard.flatMap(facts::ledger)
-                    .map(List::of)
-                    .orElseGet(() -> List.copyOf(facts.ledgers().values()));
+            Instant from = facts.isToCome() ? facts.at().minusMillis(1) : silentUntil();
+            Collection<LedgerRecord> ledgers = ledgers();
             return facts.isToCome() && !NextFire.needsLedgers(facts.job(), from)
                     ? new NextFire(JobText.next(facts.job(), from), false)
                     : NextFire.of(facts.job(), from, ledgers);

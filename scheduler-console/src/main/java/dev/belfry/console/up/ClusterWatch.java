@@ -3,6 +3,7 @@ package dev.belfry.console.up;
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.ClientException;
+import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.console.local.ChildJvm;
 import java.time.Duration;
@@ -186,9 +187,8 @@ final class ClusterWatch {
         try {
             Journal journal = client.journal();
             Tally tally = Tally.of(journal);
-            progress.say("summary: " + tally.fires() + " fires (" + tally.text() + "); " + tally.rerun()
-                    + " run again after their agent was lost; " + tally.shardsMoved()
-                    + " shards moved; terms of office "
+            progress.say("summary: " + tally.fires() + " fires (" + tally.text() + ")" + tally.rerunText()
+                    + "; " + tally.shardsMoved() + " shards moved; terms of office "
                     + journal.table().stream()
                             .mapToLong(entry -> entry.term())
                             .max()
@@ -196,6 +196,11 @@ final class ClusterWatch {
                     + "; lateness p50 " + tally.quantile(0.5).toMillis() + " ms, p99 "
                     + tally.quantile(0.99).toMillis() + " ms");
             tally.reasonLines().forEach(line -> progress.say("  " + line));
+            if (!tally.failing().isEmpty()) {
+                Map<String, String> names = client.jobs().found().stream()
+                        .collect(Collectors.toMap(job -> job.record().uid(), JobState::name, (one, other) -> one));
+                tally.failingLines(uid -> names.getOrDefault(uid, uid)).forEach(line -> progress.say("  " + line));
+            }
         } catch (ClientException e) {
             progress.say("no summary: " + e.getMessage());
         }

@@ -3,15 +3,19 @@ package dev.belfry.console.up;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.JournalCounts;
+import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.run.Outcome;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * The journal, added up.
@@ -21,22 +25,49 @@ import java.util.TreeMap;
  * @param rerun fires that were run again because an attempt was cut short
  * @param lateness how late attempts started that were not run late on purpose, ascending
  * @param shardsMoved grants of shards that had an owner before
+ * @param failing jobs with fires that failed or took too long, those with most of them first
  */
 record Tally(
         Map<Outcome, Long> outcomes,
         Map<Outcome, Map<String, Long>> reasons,
         long rerun,
         List<Duration> lateness,
-        long shardsMoved) {
+        long shardsMoved,
+        List<Failing> failing) {
     /** A reason may be the text of an exception; more of it is in the journal. */
     private static final int REASON_LENGTH = 60;
 
     private static final int REASONS_TOLD = 3;
+    /** Jobs named that have failed. */
+    private static final int JOBS_TOLD = 5;
+
+    /**
+     * A job of which fires have failed, as the journal lists them.
+     *
+     * @param jobUid of the job
+     * @param failed fires of its shards that failed or took too long
+     * @param all fires of its shards that have an outcome
+     * @param last why the last of them failed; may be empty
+     * @param at when that was
+     */
+    record Failing(String jobUid, long failed, long all, String last, Instant at) {
+        private Failing with(FireEntry fire) {
+            boolean bad = fire.outcome() == Outcome.FAILED || fire.outcome() == Outcome.TIMED_OUT;
+            boolean later = bad && !fire.ended().isBefore(at);
+            return new Failing(
+                    jobUid,
+                    failed + (bad ? fire.count() : 0),
+                    all + fire.count(),
+                    later ? fire.reason() : last,
+                    later ? fire.ended() : at);
+        }
+    }
 
     static Tally of(Journal journal) {
         Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
         Map<Outcome, Map<String, Long>> reasons = new EnumMap<>(Outcome.class);
         List<Duration> lateness = new ArrayList<>();
+        Map<String, Failing> jobs = new TreeMap<>();
         long rerun = 0;
         for (Journal.Line line : journal.fires()) {
             FireEntry fire = line.entry();
@@ -44,6 +75,10 @@ record Tally(
                 continue;
             }
             outcomes.merge(fire.outcome(), fire.count(), Long::sum);
+            jobs.put(
+                    fire.jobUid(),
+                    jobs.getOrDefault(fire.jobUid(), new Failing(fire.jobUid(), 0, 0, "", Instant.EPOCH))
+                            .with(fire));
             if (!fire.reason().isEmpty()) {
                 reasons.computeIfAbsent(fire.outcome(), outcome -> new TreeMap<>())
                         .merge(fire.reason(), fire.count(), Long::sum);
@@ -58,7 +93,11 @@ record Tally(
             counts.cells().forEach((cell, count) -> outcomes.merge(cell.outcome(), count, Long::sum));
         }
         Collections.sort(lateness);
-        return new Tally(outcomes, reasons, rerun, lateness, moved(journal));
+        List<Failing> failing = jobs.values().stream()
+                .filter(job -> job.failed() > 0)
+                .sorted(Comparator.comparing(Failing::failed).reversed())
+                .toList();
+        return new Tally(outcomes, reasons, rerun, lateness, moved(journal), failing);
     }
 
     private static long moved(Journal journal) {
@@ -131,7 +170,35 @@ record Tally(
         return String.join(", ", parts);
     }
 
+    /**
+     * {@code job 'index': 3 of 12 fires failed, the last with: exit code 1}, a line for each of the first few jobs.
+     *
+     * @param names of jobs by their uids
+     */
+    List<String> failingLines(UnaryOperator<String> names) {
+        List<String> lines = new ArrayList<>();
+        for (Failing job : failing.subList(0, Math.min(JOBS_TOLD, failing.size()))) {
+            String share = job.failed() == job.all()
+                    ? (job.all() == 1 ? "its only fire" : "all " + job.all() + " fires")
+                    : job.failed() + " of " + job.all() + " fires";
+            lines.add("job '" + names.apply(job.jobUid()) + "': " + share + " failed"
+                    + (job.last().isEmpty() ? "" : ", the last with: " + brief(job.last())));
+        }
+        if (failing.size() > JOBS_TOLD) {
+            lines.add((failing.size() - JOBS_TOLD) + " more jobs with fires that failed; see 'belfry get runs'");
+        }
+        return lines;
+    }
+
+    /** {@code ; 3 begun again after their agent was lost}; nothing if there are none. */
+    String rerunText() {
+        return rerun == 0 ? "" : "; " + rerun + " begun again after an attempt was cut short";
+    }
+
     private static String brief(String reason) {
+        if (reason.equals(Reasons.OUTCOME_UNKNOWN)) {
+            return "that a lost agent may have run without a trace (" + reason + ")";
+        }
         String line = reason.lines().findFirst().orElse("");
         return line.length() <= REASON_LENGTH ? line : line.substring(0, REASON_LENGTH) + "...";
     }

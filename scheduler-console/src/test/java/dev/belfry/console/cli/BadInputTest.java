@@ -124,11 +124,39 @@ class BadInputTest {
     }
 
     @Test
+    void directoryIsValidatedFileByFile() throws IOException {
+        Path directory = Files.createDirectory(SERVED.directory().resolve("several"));
+        String job = "apiVersion: belfry/v1\njobs: [{name: %s, trigger: manual}]\n";
+        Console console = new Console();
+        assertThat(console.run("", "validate", directory.toString())).isEqualTo(Exit.USAGE);
+        assertThat(console.err()).contains("no *.yaml, *.yml or *.json in directory " + directory);
+        Files.writeString(directory.resolve("b.yml"), job.formatted("b"));
+        Files.writeString(directory.resolve("a.yaml"), job.formatted("a"));
+        Files.writeString(directory.resolve("notes.txt"), "none of it");
+        Files.createDirectory(directory.resolve("below.yaml"));
+        assertThat(console.run("", "validate", directory.toString()))
+                .as(console.err())
+                .isEqualTo(Exit.DONE);
+        assertThat(console.out().lines())
+                .containsExactly(
+                        directory.resolve("a.yaml") + ": valid, 1 job", directory.resolve("b.yml") + ": valid, 1 job");
+        Files.writeString(directory.resolve("c.json"), "{}");
+        assertThat(console.run("", "validate", directory.toString())).isEqualTo(Exit.NO);
+        assertThat(console.out()).contains("a.yaml: valid", "c.json: ");
+        for (String verb : new String[] {"plan", "apply"}) {
+            assertThat(console.run("", verb, directory.toString())).isEqualTo(Exit.USAGE);
+            assertThat(console.err()).contains(directory + " is a directory; name a file");
+        }
+    }
+
+    @Test
     void serversThatCannotBeReachedAreExitCodeThree() {
         int port = LocalZooKeeper.freePort();
         Console console = new Console(Map.of("BELFRY_ZOOKEEPER", "127.0.0.1:" + port));
         assertThat(console.line("get jobs")).isEqualTo(Exit.UNREACHABLE);
-        assertThat(console.err()).contains("cannot reach ZooKeeper").contains("check its address");
+        assertThat(console.err())
+                .contains("cannot reach ZooKeeper at 127.0.0.1:" + port)
+                .contains("check its address");
         assertThat(console.line("agent --standby --wait 100ms --zookeeper 127.0.0.1:" + port))
                 .isEqualTo(Exit.UNREACHABLE);
         assertThat(console.err())
@@ -141,11 +169,28 @@ class BadInputTest {
     void readingWhatDoesNotExistLeavesNothingBehind() throws Exception {
         Console console =
                 new Console(Map.of("BELFRY_ZOOKEEPER", SERVED.server().connectString(), "BELFRY_NAMESPACE", "typo"));
-        assertThat(console.line("get jobs")).as(console.err()).isEqualTo(Exit.DONE);
-        assertThat(console.line("verify")).as(console.err()).isEqualTo(Exit.DONE);
-        assertThat(console.out()).contains("There is no job in namespace 'typo'");
+        SERVED.create("/belfry");
+        SERVED.create("/belfry/type");
         ZooKeeper zk = new ZooKeeper(SERVED.server().connectString(), 10_000, event -> {});
         try {
+            for (String line : new String[] {
+                "get jobs",
+                "get agents",
+                "get runs -o json",
+                "describe job a",
+                "describe agent a",
+                "verify",
+                "explain a",
+                "export",
+                "simulate lose a"
+            }) {
+                assertThat(console.line(line)).as(line).isEqualTo(Exit.NO);
+                assertThat(console.err())
+                        .as(line)
+                        .contains("namespace 'typo' does not exist on "
+                                + SERVED.server().connectString() + ", existing: ")
+                        .contains("did you mean 'type'?");
+            }
             assertThat(zk.exists("/belfry/typo", false)).isNull();
         } finally {
             zk.close();

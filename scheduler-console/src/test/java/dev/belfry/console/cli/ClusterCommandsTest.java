@@ -65,8 +65,9 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void emptyNamespaceIsSaidToBeEmptyAndProgramsGetAnEmptyList(TestInfo test) {
+    void emptyNamespaceIsSaidToBeEmptyAndProgramsGetAnEmptyList(TestInfo test) throws Exception {
         Console console = SERVED.console(test);
+        SERVED.create(test);
         for (String what : new String[] {"jobs", "agents", "shards", "runs", "commands"}) {
             assertThat(console.line("get " + what)).as(what).isEqualTo(Exit.DONE);
             assertThat(console.err()).contains("there are no " + what + " in namespace 'emptyNamespaceIsSaid");
@@ -221,8 +222,9 @@ class ClusterCommandsTest {
     }
 
     @Test
-    void freshJobsVerifyAndTheRecordIsEmpty(TestInfo test) throws IOException {
+    void freshJobsVerifyAndTheRecordIsEmpty(TestInfo test) throws Exception {
         Console console = SERVED.console(test);
+        SERVED.create(test);
         assertThat(console.line("verify")).as(console.err()).isEqualTo(Exit.DONE);
         assertThat(console.run("", "apply", SERVED.file("jobs.yaml", JOBS))).isEqualTo(Exit.DONE);
         assertThat(console.line("verify")).isEqualTo(Exit.DONE);

@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -59,6 +62,24 @@ final class ServedConsole implements BeforeAllCallback, AfterAllCallback {
     /** The command line in the namespace of a test. */
     Console console(TestInfo test) {
         return new Console(Map.of("BELFRY_ZOOKEEPER", server().connectString(), "BELFRY_NAMESPACE", namespace(test)));
+    }
+
+    /** Makes the namespace of a test, with nothing in it. */
+    void create(TestInfo test) throws Exception {
+        create("/belfry");
+        create("/belfry/" + namespace(test));
+    }
+
+    /** Makes a znode, unless it is there. */
+    void create(String path) throws Exception {
+        ZooKeeper zk = new ZooKeeper(server().connectString(), 10_000, event -> {});
+        try {
+            if (zk.exists(path, false) == null) {
+                zk.create(path, new byte[0], ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+            }
+        } finally {
+            zk.close();
+        }
     }
 
     /** A file with a text; the answer is its path. */

@@ -232,4 +232,22 @@ class ExplanationTest {
         assertThat(scene.explain())
                 .contains("Its next fire is at 2026-06-01T12:01:00Z, the delay after the end of the one before.");
     }
+
+    @Test
+    void clocksThatWereSetBackAreNamedWithTheFireThatEndsTheSilence() {
+        Instant tomorrow = NOON.plus(Duration.ofDays(1));
+        CaseScene scene = new CaseScene(
+                        Job.named("index").every(Duration.ofHours(1)).build())
+                .agent("a", Set.of("index"), Map.of(), false)
+                .owner(0, "a")
+                .ledger("0", tomorrow);
+        assertThat(scene.explain())
+                .contains(
+                        "It is settled up to " + tomorrow + ", 1d in the future: the clocks have been set back since",
+                        "nothing fires until then",
+                        "The next fire is at " + tomorrow.plus(Duration.ofHours(1)));
+        assertThat(scene.ledger("0", NOON.plusSeconds(60)).explain())
+                .doesNotContain("in the future")
+                .contains("The next fire is at " + NOON.plus(Duration.ofHours(1)));
+    }
 }

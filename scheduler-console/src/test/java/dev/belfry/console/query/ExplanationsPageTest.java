@@ -167,6 +167,7 @@ class ExplanationsPageTest {
                         .next(0, "b")
                         .ledger("0", ELEVEN, running(NOON, NOON))
                         .line(Kind.ABANDONED, "0", NOON, Outcome.TIMED_OUT, Reasons.ATTEMPT_TIMEOUT));
+        scenes.put("clocks that were set back", owned().ledger("0", NOON.plus(Duration.ofDays(1))));
         scenes.put("no agent at all", new CaseScene(hourly().build()));
         return scenes;
     }

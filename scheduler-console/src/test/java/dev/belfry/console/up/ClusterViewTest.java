@@ -2,12 +2,18 @@ package dev.belfry.console.up;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belfry.agent.client.Journal;
 import dev.belfry.console.up.ClusterView.Member;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.run.Outcome;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +87,68 @@ class ClusterViewTest {
                 .endsWith(", 2 more reasons");
     }
 
+    private static Journal.Line line(String job, int fire, Outcome outcome, String reason) {
+        Instant due = Instant.parse("2026-06-01T12:00:00Z").plusSeconds(fire);
+        return new Journal.Line(
+                "a~1",
+                fire,
+                new FireEntry(
+                        FireEntry.Kind.FINAL,
+                        job,
+                        1,
+                        "0",
+                        FireId.scheduled(due),
+                        due,
+                        1,
+                        1,
+                        7,
+                        due,
+                        due,
+                        outcome,
+                        reason));
+    }
+
+    private static Tally of(Journal.Line... lines) {
+        return Tally.of(new Journal(List.of(lines), Map.of(), List.of(), Set.of("a~1"), List.of()));
+    }
+
+    @Test
+    void theSummaryNamesTheJobsThatFailAndTheirLastErrors() {
+        Tally tally = of(
+                line("good~1", 1, Outcome.SUCCEEDED, ""),
+                line("bad~2", 2, Outcome.FAILED, "exit code 1: no route"),
+                line("bad~2", 3, Outcome.TIMED_OUT, "attempt-timeout"),
+                line("some~3", 1, Outcome.FAILED, ""),
+                line("some~3", 2, Outcome.SUCCEEDED, ""));
+        assertThat(tally.failingLines(uid -> uid.substring(0, uid.indexOf('~'))))
+                .containsExactly(
+                        "job 'bad': all 2 fires failed, the last with: attempt-timeout",
+                        "job 'some': 1 of 2 fires failed");
+    }
+
+    @Test
+    void theSummaryNamesFiveJobsThatFailAndCountsTheOthers() {
+        Tally tally = of(IntStream.range(0, 7)
+                .mapToObj(i -> line("job-" + i, i, Outcome.FAILED, "e" + i))
+                .toArray(Journal.Line[]::new));
+        assertThat(tally.failingLines(uid -> uid))
+                .hasSize(6)
+                .contains("job 'job-0': its only fire failed, the last with: e0")
+                .last()
+                .isEqualTo("2 more jobs with fires that failed; see 'belfry get runs'");
+    }
+
+    @Test
+    void theSummarySaysWhatAnUnknownOutcomeMeansAndNothingOfReRunsThatWereNot() {
+        Tally tally = of(line("a~1", 1, Outcome.SUCCEEDED, "outcome-unknown"));
+        assertThat(tally.reasonLines())
+                .containsExactly(
+                        "of the succeeded: 1 that a lost agent may have run without a trace (outcome-unknown)");
+        assertThat(tally.rerunText()).isEmpty();
+        assertThat(new Tally(Map.of(), Map.of(), 2, List.of(), 0, List.of()).rerunText())
+                .isEqualTo("; 2 begun again after an attempt was cut short");
+    }
+
     private static Member killed(long secondsLeft) {
         return new Member("agent-2", false, "killed", secondsLeft);
     }
@@ -94,6 +162,6 @@ class ClusterViewTest {
     }
 
     private static Tally tally(Map<Outcome, Long> outcomes, Map<Outcome, Map<String, Long>> reasons) {
-        return new Tally(new TreeMap<>(outcomes), new TreeMap<>(reasons), 0, List.of(), 0);
+        return new Tally(new TreeMap<>(outcomes), new TreeMap<>(reasons), 0, List.of(), 0, List.of());
     }
 }

@@ -198,6 +198,11 @@ public final class Job {
         return put("tolerance", duration(tolerance));
     }
 
+    /** Who is told of overdue fires and runs of this job, and until when nobody is. */
+    public Job alerts(JobAlerts alerts) {
+        return put("alerts", AlertsForm.FORM.write(alerts, false));
+    }
+
     /** How long the shards of a restarting agent wait for it. */
     public Job rejoinGrace(Duration grace) {
         return put("rejoin-grace", duration(grace));

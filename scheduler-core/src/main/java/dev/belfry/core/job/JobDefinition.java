@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param rejoinGrace how long a restarting agent's shards wait for it; zero for not at all
  * @param tolerance how long after its instant a fire may be without an outcome before the master raises an event; null for what
  *     the time-outs say
+ * @param alerts who is told of that event
  * @param priority from 0, lowest, to 9; looked at for queued jobs only
  * @param parameters for the job's code, in the order of their names
  */
@@ -51,6 +52,7 @@ public record JobDefinition(
         Duration rejoinGrace,
         Timeouts timeouts,
         @Nullable Duration tolerance,
+        JobAlerts alerts,
         Retry retry,
         int priority,
         Map<String, String> parameters) {
@@ -74,6 +76,7 @@ public record JobDefinition(
         Objects.requireNonNull(misfire, "misfire");
         Objects.requireNonNull(recovery, "recovery");
         Objects.requireNonNull(timeouts, "timeouts");
+        Objects.requireNonNull(alerts, "alerts");
         Objects.requireNonNull(retry, "retry");
         prefers = Ordered.copyOfLists(prefers);
         parameters = Ordered.copyOf(parameters);

@@ -134,6 +134,12 @@ final class JobForm {
             JobDefinition::tolerance,
             "How long after its instant a fire may be without an outcome before the master raises an event. Unless set: 1m for"
                     + " one that has not begun; for one that runs, 1m beyond timeouts.total, and without that for ever.");
+    private static final Key<JobDefinition, JobAlerts> ALERTS = Key.<JobDefinition, JobAlerts>optional(
+                    "alerts",
+                    AlertsForm.FORM,
+                    JobDefinition::alerts,
+                    "Who is told of overdue fires and runs of this job, and when nobody is.")
+            .defaulting(JobAlerts.USUAL);
     private static final Key<JobDefinition, Retry> RETRY = Key.<JobDefinition, Retry>optional(
                     "retry", RetryForm.FORM, JobDefinition::retry, "When a failed attempt is tried again.")
             .defaulting(Retry.NONE);
@@ -181,6 +187,7 @@ final class JobForm {
                     REJOIN_GRACE,
                     TIMEOUTS,
                     TOLERANCE,
+                    ALERTS,
                     RETRY,
                     PRIORITY,
                     PARAMETERS,
@@ -225,6 +232,7 @@ final class JobForm {
                 values.get(REJOIN_GRACE),
                 values.get(TIMEOUTS),
                 values.find(TOLERANCE),
+                values.get(ALERTS),
                 values.get(RETRY),
                 values.get(PRIORITY),
                 values.get(PARAMETERS));

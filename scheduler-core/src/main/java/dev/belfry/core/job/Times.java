@@ -66,14 +66,25 @@ final class Times {
         return parsed(
                 "an instant from 1970 to 2099 with its offset, such as 2026-12-01T00:00:00Z",
                 Map.of("type", "string", "format", "date-time"),
-                text -> {
-                    Instant instant = OffsetDateTime.parse(text).toInstant();
-                    if (instant.isBefore(EARLIEST) || !instant.isBefore(LATEST)) {
-                        throw new DateTimeException("out of range");
-                    }
-                    return instant;
-                },
+                Times::anInstant,
                 Instant::toString);
+    }
+
+    private static Instant anInstant(String text) {
+        Instant instant = OffsetDateTime.parse(text).toInstant();
+        if (instant.isBefore(EARLIEST) || !instant.isBefore(LATEST)) {
+            throw new DateTimeException("out of range");
+        }
+        return instant;
+    }
+
+    /** An instant of the years that the format knows. */
+    static Instant parseInstant(String text) throws Refused {
+        try {
+            return anInstant(text);
+        } catch (DateTimeException e) {
+            throw new Refused("is " + Complaint.quote(text));
+        }
     }
 
     static Shape<LocalDate> date() {

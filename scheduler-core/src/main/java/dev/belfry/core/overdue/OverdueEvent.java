@@ -1,16 +1,20 @@
 package dev.belfry.core.overdue;
 
+import dev.belfry.core.job.JobAlerts;
 import dev.belfry.core.record.JsonRecordWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Fires of a job are without an outcome for longer than they may be. Raised once for each fire.
+ * Fires of a job, or a run that somebody asked for, are without an outcome for longer than they may be. Raised once for each
+ * fire and each run.
  *
- * @param id names the event for ever: {@code <job uid>.<layout>@<first fire>/<term>}
+ * @param id names the event for ever: {@code <job uid>.<layout>@<first fire, or id of the run>/<term>}
  * @param job its name
- * @param first the first of the fires, before jitter
+ * @param run the id of a run that was asked for; empty for scheduled fires
+ * @param first the first of the fires, before jitter; for a run, when the master accepted it
  * @param last the last of them
  * @param fires how many; 1 or more
  * @param shards the shards that have no outcome of one of them, in order, at most {@link #MOST_SHARDS}; agents' ids for a
@@ -19,12 +23,14 @@ import java.util.List;
  * @param tolerance how long they may be without an outcome
  * @param at when the master found it, by the ensemble's clock
  * @param explanation why, sentence by sentence, in the words of {@code belfry explain}
+ * @param alerts whom the job wants told
  */
 public record OverdueEvent(
         String id,
         String job,
         String jobUid,
         int layout,
+        Optional<String> run,
         Instant first,
         Instant last,
         long fires,
@@ -32,7 +38,8 @@ public record OverdueEvent(
         int shardCount,
         Duration tolerance,
         Instant at,
-        List<String> explanation) {
+        List<String> explanation,
+        JobAlerts alerts) {
 
     public static final int SCHEMA = 1;
     /** Shards named. */
@@ -45,10 +52,24 @@ public record OverdueEvent(
 
     /** One line for people: which fires, of what, for how long. */
     public String title() {
-        String which = fires == 1 ? "the fire of " + first : fires + " fires from " + first + " to " + last;
+        String which = run.isPresent()
+                ? "run " + run.get() + ", asked for at " + first + ","
+                : fires == 1 ? "the fire of " + first : fires + " fires from " + first + " to " + last;
         String whom = shardCount == 1 ? "shard " + shards.get(0) : shardCount + " shards";
         return "job '" + job + "': " + which + " of " + whom + (fires == 1 ? " has" : " have") + " no outcome after "
                 + dev.belfry.core.schedule.Durations.format(tolerance);
+    }
+
+    /** Whether the job wants nobody told. */
+    public boolean silenced() {
+        return alerts.silent(at);
+    }
+
+    /** The title, why, and whether nobody is told: for a log. */
+    public String text() {
+        String silence = alerts.silence().equals(Instant.MAX) ? "" : " until " + alerts.silence();
+        return title() + ". " + String.join(" ", explanation)
+                + (silenced() ? " Nobody is told: the job is silenced" + silence + "." : "");
     }
 
     /** The event as JSON, with a schema number; instants in ISO form, the tolerance in milliseconds. */
@@ -59,6 +80,9 @@ public record OverdueEvent(
             json.writeStringField("job", job);
             json.writeStringField("jobUid", jobUid);
             json.writeNumberField("layout", layout);
+            if (run.isPresent()) {
+                json.writeStringField("run", run.get());
+            }
             json.writeStringField("first", first.toString());
             json.writeStringField("last", last.toString());
             json.writeNumberField("fires", fires);

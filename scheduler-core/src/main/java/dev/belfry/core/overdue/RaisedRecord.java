@@ -13,32 +13,45 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The fires of the jobs of one bucket of which an event was raised and that are not known to be settled: what keeps a fire
- * from being told of twice, by whichever master. Immutable.
+ * The fires, and the runs that were asked for, of the jobs of one bucket of which an event was raised and that are not known
+ * to be settled: what keeps a fire from being told of twice, by whichever master. Immutable.
  *
  * @param layouts by layout: the stretches raised, ascending
+ * @param runs by layout: the ids of the runs raised, in order
  * @param writes of each term that has written the record, the events by which it did, newest last; at most {@link
  *     #MOST_WRITES}
  */
-public record RaisedRecord(SortedMap<LayoutKey, List<Stretch>> layouts, List<String> writes) {
+public record RaisedRecord(
+        SortedMap<LayoutKey, List<Stretch>> layouts, SortedMap<LayoutKey, List<String>> runs, List<String> writes) {
 
     public static final int SCHEMA = 1;
-    /** Stretches of all layouts together; what is beyond has to wait until some are settled. */
+    /** Stretches and runs of all layouts together; what is beyond has to wait until some are settled. */
     public static final int MOST_STRETCHES = 300;
     /** Events remembered by name, so that a write of unknown result can be recognised. */
     public static final int MOST_WRITES = 20;
 
-    public static final RaisedRecord NONE = new RaisedRecord(Collections.emptySortedMap(), List.of());
+    public static final RaisedRecord NONE =
+            new RaisedRecord(Collections.emptySortedMap(), Collections.emptySortedMap(), List.of());
 
     public RaisedRecord {
-        SortedMap<LayoutKey, List<Stretch>> copy = new TreeMap<>();
-        layouts.forEach((layout, stretches) -> {
-            if (!stretches.isEmpty()) {
-                copy.put(layout, List.copyOf(stretches));
+        layouts = copied(layouts);
+        runs = copied(runs);
+        writes = List.copyOf(writes.subList(Math.max(0, writes.size() - MOST_WRITES), writes.size()));
+    }
+
+    private static <T> SortedMap<LayoutKey, List<T>> copied(SortedMap<LayoutKey, List<T>> lists) {
+        SortedMap<LayoutKey, List<T>> copy = new TreeMap<>();
+        lists.forEach((layout, list) -> {
+            if (!list.isEmpty()) {
+                copy.put(layout, List.copyOf(list));
             }
         });
-        layouts = Collections.unmodifiableSortedMap(copy);
-        writes = List.copyOf(writes.subList(Math.max(0, writes.size() - MOST_WRITES), writes.size()));
+        return Collections.unmodifiableSortedMap(copy);
+    }
+
+    /** The runs raised of a layout. */
+    public List<String> runsOf(LayoutKey layout) {
+        return runs.getOrDefault(layout, List.of());
     }
 
     /** What was raised of a layout. */
@@ -48,23 +61,36 @@ public record RaisedRecord(SortedMap<LayoutKey, List<Stretch>> layouts, List<Str
 
     /** The same with these stretches for a layout, written for the event with this id. */
     public RaisedRecord with(LayoutKey layout, List<Stretch> stretches, String event) {
-        SortedMap<LayoutKey, List<Stretch>> changed = new TreeMap<>(layouts);
-        changed.put(layout, stretches);
+        return with(layout, stretches).writtenFor(event);
+    }
+
+    /** The same, written for the event with this id. */
+    public RaisedRecord writtenFor(String event) {
         List<String> named = new ArrayList<>(writes);
         named.add(event);
-        return new RaisedRecord(changed, named);
+        return new RaisedRecord(layouts, runs, named);
+    }
+
+    /** The same with these runs for a layout. */
+    public RaisedRecord withRuns(LayoutKey layout, List<String> ids) {
+        SortedMap<LayoutKey, List<String>> changed = new TreeMap<>(runs);
+        changed.put(layout, ids);
+        return new RaisedRecord(layouts, changed, writes);
     }
 
     /** The same with these stretches for a layout. */
     public RaisedRecord with(LayoutKey layout, List<Stretch> stretches) {
         SortedMap<LayoutKey, List<Stretch>> changed = new TreeMap<>(layouts);
         changed.put(layout, stretches);
-        return new RaisedRecord(changed, writes);
+        return new RaisedRecord(changed, runs, writes);
     }
 
     /** Whether it holds more than it may. */
     public boolean overfull() {
-        return layouts.values().stream().mapToInt(List::size).sum() > MOST_STRETCHES;
+        return java.util.stream.Stream.concat(layouts.values().stream(), runs.values().stream())
+                        .mapToInt(List::size)
+                        .sum()
+                > MOST_STRETCHES;
     }
 
     public byte[] encode() {
@@ -81,6 +107,19 @@ public record RaisedRecord(SortedMap<LayoutKey, List<Stretch>> layouts, List<Str
                 }
             }
             json.writeEndArray();
+            if (!runs.isEmpty()) {
+                json.writeArrayFieldStart("runs");
+                for (Map.Entry<LayoutKey, List<String>> layout : runs.entrySet()) {
+                    for (String run : layout.getValue()) {
+                        json.writeStartArray();
+                        json.writeString(layout.getKey().jobUid());
+                        json.writeNumber(layout.getKey().layout());
+                        json.writeString(run);
+                        json.writeEndArray();
+                    }
+                }
+                json.writeEndArray();
+            }
             JsonRecordWriter.texts(json, "writes", writes);
         });
     }
@@ -92,12 +131,22 @@ public record RaisedRecord(SortedMap<LayoutKey, List<Stretch>> layouts, List<Str
         for (Row row : json.rows("raised")) {
             Instant first = row.instant(2);
             Instant last = row.instant(3);
-            if (row.number(1) < 0 || row.number(1) > Integer.MAX_VALUE || first.isAfter(last)) {
+            if (first.isAfter(last)) {
                 throw json.malformed("raised", "not a stretch of a layout: " + first + " to " + last);
             }
-            layouts.computeIfAbsent(new LayoutKey(row.text(0), (int) row.number(1)), key -> new ArrayList<>())
-                    .add(new Stretch(first, last));
+            layouts.computeIfAbsent(layout(json, row), key -> new ArrayList<>()).add(new Stretch(first, last));
         }
-        return new RaisedRecord(layouts, json.texts("writes"));
+        SortedMap<LayoutKey, List<String>> runs = new TreeMap<>();
+        for (Row row : json.rows("runs")) {
+            runs.computeIfAbsent(layout(json, row), key -> new ArrayList<>()).add(row.text(2));
+        }
+        return new RaisedRecord(layouts, runs, json.texts("writes"));
+    }
+
+    private static LayoutKey layout(JsonRecordReader json, Row row) {
+        if (row.number(1) < 0 || row.number(1) > Integer.MAX_VALUE) {
+            throw json.malformed("raised", "not a layout: " + row.number(1));
+        }
+        return new LayoutKey(row.text(0), (int) row.number(1));
     }
 }

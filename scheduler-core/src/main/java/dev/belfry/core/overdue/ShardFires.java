@@ -2,14 +2,18 @@ package dev.belfry.core.overdue;
 
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
+import dev.belfry.core.ledger.RequestedRun;
 import dev.belfry.core.ledger.Span;
 import dev.belfry.core.shard.DelayedDue;
 import dev.belfry.core.trigger.DueSet;
+import dev.belfry.core.version.RunRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -63,6 +67,25 @@ public record ShardFires(DueSet due, LedgerRecord ledger, String owner) {
         }
         add(found, all, after, upTo);
         return found;
+    }
+
+    /** Of some runs that were asked for and that this shard owes, those without an outcome for longer than they may be. */
+    public List<RunRequest> overdue(List<RunRequest> owed, Tolerance tolerance, Instant now) {
+        Optional<Duration> limit = limit(tolerance);
+        return limit.isEmpty()
+                ? List.of()
+                : unsettled(owed).stream()
+                        .filter(run -> !run.accepted().plus(limit.get()).isAfter(now))
+                        .toList();
+    }
+
+    /** Those without an outcome, in order. */
+    public List<RunRequest> unsettled(List<RunRequest> owed) {
+        Set<String> settled = ledger.requested().stream()
+                .filter(run -> run.mark() instanceof Mark.Final)
+                .map(RequestedRun::runId)
+                .collect(Collectors.toSet());
+        return owed.stream().filter(run -> !settled.contains(run.runId())).toList();
     }
 
     private static void add(List<Stretch> found, DueSet due, Instant after, Instant upTo) {

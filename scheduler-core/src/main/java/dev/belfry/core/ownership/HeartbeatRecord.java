@@ -3,6 +3,7 @@ package dev.belfry.core.ownership;
 import dev.belfry.core.record.JsonRecordReader;
 import dev.belfry.core.record.JsonRecordWriter;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * What an incarnation says with each heartbeat.
@@ -14,9 +15,18 @@ import java.time.Instant;
  * @param running attempts running
  * @param load system load average over the last minute; negative if unknown
  * @param clock the agent's wall clock when it was sent
+ * @param silentUntil up to when shards held are settled, if that lies in the future by more than a minute: they fire nothing
+ *     until then
  */
 public record HeartbeatRecord(
-        long number, long appliedJobs, long appliedTable, int shards, int running, double load, Instant clock) {
+        long number,
+        long appliedJobs,
+        long appliedTable,
+        int shards,
+        int running,
+        double load,
+        Instant clock,
+        Optional<Instant> silentUntil) {
 
     public static final int SCHEMA = 1;
 
@@ -29,6 +39,9 @@ public record HeartbeatRecord(
             json.writeNumberField("running", running);
             json.writeNumberField("load", Math.round(load * 100) / 100.0);
             json.writeNumberField("clock", clock.toEpochMilli());
+            if (silentUntil.isPresent()) {
+                json.writeNumberField("silentUntil", silentUntil.get().toEpochMilli());
+            }
         });
     }
 
@@ -42,6 +55,7 @@ public record HeartbeatRecord(
                 json.integer("shards"),
                 json.integer("running"),
                 json.decimal("load"),
-                json.instant("clock"));
+                json.instant("clock"),
+                json.optionalInstant("silentUntil"));
     }
 }

@@ -231,6 +231,11 @@ public final class ShardRuns {
         }
     }
 
+    /** What was due up to then has been decided: it runs, waits, or has its outcome. */
+    public Instant decidedUpTo() {
+        return book.decided;
+    }
+
     /** The next instant at which {@link #decide} has something to do; empty while only other events can change that. */
     public Optional<Instant> nextWake() {
         // While things are owed the lease is over: its return is what brings the next decision, not a timer.

@@ -138,6 +138,17 @@ public record JobRecord(
         return cancels.stream().anyMatch(cancel -> cancel.fire().equals(fire));
     }
 
+    /**
+     * The layout that owes a run that was asked for: the one in force when it was accepted. Empty if it was accepted before the
+     * first version that is known, or under a version that is forgotten by now.
+     */
+    public Optional<Integer> layoutOf(RunRequest request) {
+        JobVersion then = at(request.accepted());
+        // Before the first version by a clock that is behind, or under a version that is forgotten by now.
+        boolean known = !request.accepted().isBefore(then.from()) || then.number() == 1;
+        return known ? Optional.of(then.layout()) : Optional.empty();
+    }
+
     /** The record with other requests. */
     public JobRecord withRequests(List<RunRequest> kept) {
         return new JobRecord(name, uid, versions, kept, deletedAt, settled, former, cancels);

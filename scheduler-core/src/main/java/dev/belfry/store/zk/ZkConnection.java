@@ -4,6 +4,7 @@ import dev.belfry.store.Candidacy;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.StoreConnection;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
@@ -70,6 +72,31 @@ public final class ZkConnection implements StoreConnection {
     @Override
     public Store view(Executor executor) {
         return new ZkStore(sessions, root, operations, this::stand, this::giveUp, new Lane(executor));
+    }
+
+    @Override
+    public String address() {
+        return settings.connectString();
+    }
+
+    @Override
+    public List<String> namespaces(Duration patience) {
+        Handle handle = sessions.present();
+        if (handle == null) {
+            return List.of();
+        }
+        CompletableFuture<List<String>> answer = new CompletableFuture<>();
+        handle.zk()
+                .getChildren(
+                        ZkSettings.ROOTS,
+                        false,
+                        (rc, path, context, names) -> answer.complete(
+                                Answers.code(rc) == KeeperException.Code.OK
+                                        ? names.stream().sorted().toList()
+                                        : List.of()),
+                        null);
+        return answer.completeOnTimeout(List.of(), patience.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     private Candidacy stand(ZkCandidacy.Stand stand, String path, String candidate) {

@@ -15,6 +15,9 @@ public final class ZkSettings {
         this.from = new Builder(from);
     }
 
+    /** Below it lie the namespaces. */
+    static final String ROOTS = "/belfry";
+
     /**
      * Settings with the defaults: session time-out 10 s, connection time-out 8 s, no identity, no TLS.
      *
@@ -49,7 +52,7 @@ public final class ZkSettings {
 
     /** The path below which everything is kept: {@code /belfry/<namespace>}. */
     public String root() {
-        return "/belfry/" + from.namespace;
+        return ROOTS + "/" + from.namespace;
     }
 
     /** The session time-out to ask for; the server may grant another. */

@@ -3,6 +3,7 @@ package dev.belfry.core.job;
 import dev.belfry.core.schedule.BusinessCalendar;
 import dev.belfry.core.schedule.BusinessCalendar.DailyWindow;
 import dev.belfry.core.schedule.ExcludedDays;
+import java.net.URI;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,6 +102,14 @@ final class RandomDefinitions {
         return job.build();
     }
 
+    private JobAlerts alerts() {
+        JobAlerts alerts = JobAlerts.USUAL.silentUntil(random.nextBoolean() ? instant(2030) : Instant.MAX);
+        return random.nextBoolean()
+                ? alerts.withWebhook(URI.create("https://hooks.example.com/" + random.nextInt(9)))
+                : alerts.withMail(
+                        List.of("ops@example.com", "night@example.com").subList(0, 1 + random.nextInt(2)));
+    }
+
     private void triggers(Job job) {
         int kind = random.nextInt(8);
         manual = kind == 0;
@@ -167,6 +176,7 @@ final class RandomDefinitions {
                 duration(),
                 1 + random.nextInt(99))));
         maybe(() -> job.recovery(pick(Recovery.values())));
+        maybe(() -> job.alerts(alerts()));
         maybe(() -> job.timeouts(new Timeouts(
                 random.nextBoolean() ? null : Duration.ofMinutes(5),
                 random.nextBoolean() ? null : Duration.ofHours(5),

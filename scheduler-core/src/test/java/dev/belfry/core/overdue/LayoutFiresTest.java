@@ -140,6 +140,11 @@ class LayoutFiresTest {
                         StandardCharsets.UTF_8))
                 .isEqualTo("{\"v\":1,\"raised\":[[\"index~1\",1,1780315210000,1780315230000]],\"writes\":[\"e1\"]}");
         assertThat(record.with(LAYOUT, List.of()).layouts()).hasSize(1);
+        RaisedRecord withRuns = record.withRuns(LAYOUT, List.of("r1", "r2")).writtenFor("e3");
+        assertThat(RaisedRecord.decode("/x", withRuns.encode())).isEqualTo(withRuns);
+        assertThat(withRuns.runsOf(LAYOUT)).containsExactly("r1", "r2");
+        assertThat(withRuns.with(LAYOUT, List.of()).runsOf(LAYOUT)).hasSize(2);
+        assertThat(withRuns.withRuns(LAYOUT, List.of()).runs()).isEmpty();
         byte[] turned = "{\"v\":1,\"raised\":[[\"index~1\",1,2,1]],\"writes\":[]}".getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> RaisedRecord.decode("/x", turned)).isInstanceOf(CorruptRecordException.class);
     }
@@ -156,6 +161,7 @@ class LayoutFiresTest {
         assertThat(record.writes()).hasSize(RaisedRecord.MOST_WRITES);
         assertThat(record.encode()).hasSizeLessThan(64 * 1024);
         assertThat(record.with(LAYOUT, List.of(stretch(1, 1))).overfull()).isTrue();
+        assertThat(record.withRuns(LAYOUT, List.of("r")).overfull()).isTrue();
         assertThat(new TreeMap<>(record.layouts())).hasSize(RaisedRecord.MOST_STRETCHES);
     }
 }

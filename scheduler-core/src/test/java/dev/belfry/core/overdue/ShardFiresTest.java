@@ -12,11 +12,13 @@ import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.version.RunRequest;
 import dev.belfry.core.version.VersionedDueSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -73,6 +75,52 @@ class ShardFiresTest {
         assertThat(overdue(ledger(at(5)), MINUTE, 70)).containsExactly(stretch(10, 10));
         assertThat(overdue(ledger(at(5)), MINUTE, 95)).containsExactly(stretch(10, 30));
         assertThat(overdue(ledger(at(30)), MINUTE, 95)).isEmpty();
+    }
+
+    private static RunRequest asked(String id, int seconds) {
+        return new RunRequest(id, at(seconds), Map.of(), AUTHOR);
+    }
+
+    private static LedgerRecord withRuns(LedgerRecord ledger, RequestedRun... runs) {
+        return new LedgerRecord(
+                OWNER,
+                1,
+                1,
+                ledger.mark(),
+                ledger.above(),
+                List.of(runs),
+                List.of(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @Test
+    void runThatWasAskedForIsOverdueWhenItsToleranceIsOverAndNotBefore() {
+        List<RunRequest> asked = List.of(asked("done", 1), asked("open", 3), asked("young", 30));
+        ShardFires shard =
+                new ShardFires(due(), withRuns(ledger(at(60)), new RequestedRun("done", at(1), DONE)), OWNER);
+        assertThat(shard.unsettled(asked)).extracting(RunRequest::runId).containsExactly("open", "young");
+        assertThat(shard.overdue(asked, MINUTE, at(62))).isEmpty();
+        assertThat(shard.overdue(asked, MINUTE, at(63)))
+                .extracting(RunRequest::runId)
+                .containsExactly("open");
+        assertThat(shard.overdue(asked, MINUTE, at(90)))
+                .extracting(RunRequest::runId)
+                .containsExactly("open", "young");
+    }
+
+    @Test
+    void runThatItsOwnerIsAtHasTheTimeOfOneThatRuns() {
+        List<RunRequest> asked = List.of(asked("open", 3));
+        RequestedRun running = new RequestedRun("open", at(3), new Mark.Started(1, 7, at(3), OWNER));
+        ShardFires shard = new ShardFires(due(), withRuns(ledger(at(60)), running), OWNER);
+        assertThat(shard.overdue(asked, MINUTE, at(1_000))).isEmpty();
+        Tolerance two = new Tolerance(Duration.ofMinutes(1), Duration.ofMinutes(2));
+        assertThat(shard.overdue(asked, two, at(122))).isEmpty();
+        assertThat(shard.overdue(asked, two, at(123))).hasSize(1);
+        // What a lost owner had begun counts as not begun.
+        assertThat(new ShardFires(due(), shard.ledger(), "b~2").overdue(asked, MINUTE, at(63)))
+                .hasSize(1);
     }
 
     @Test

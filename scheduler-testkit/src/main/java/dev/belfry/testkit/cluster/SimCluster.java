@@ -156,7 +156,8 @@ public final class SimCluster {
 
     void overdue(OverdueEvent event) {
         story.add("overdue: " + event.title());
-        String fire = event.jobUid() + "." + event.layout() + "@" + event.first();
+        String fire = event.jobUid() + "." + event.layout() + "@"
+                + event.run().orElse(event.first().toString());
         if (!toldOf.add(fire)) {
             throw new InvariantViolation("overdue-once", "a second event was raised of " + fire);
         }

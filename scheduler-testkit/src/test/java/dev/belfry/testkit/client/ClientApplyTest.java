@@ -343,7 +343,7 @@ class ClientApplyTest {
     }
 
     private static byte[] heartbeat(long applied) {
-        return new HeartbeatRecord(1, applied, 0, 0, 0, 0, Instant.EPOCH).encode();
+        return new HeartbeatRecord(1, applied, 0, 0, 0, 0, Instant.EPOCH, Optional.empty()).encode();
     }
 
     static void register(ClientScene scene, String id, Duration sessionTimeout, long applied) {

@@ -9,12 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.command.Command;
+import dev.belfry.core.ownership.HeartbeatRecord;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -205,5 +207,128 @@ class ClockScenariosTest {
                 .as("a lease of 4 s, and a second")
                 .isEqualTo(Duration.ofSeconds(5));
         heals(cluster, Duration.ofSeconds(70));
+    }
+
+    /** Sets the clocks of all agents and servers. */
+    private static void stepAll(SimCluster cluster, Duration by) {
+        cluster.agents().forEach(agent -> agent.process().clock().step(by));
+        for (int server = 0; server < cluster.options().ensemble().servers(); server++) {
+            cluster.ensemble().clock(server).step(by);
+        }
+    }
+
+    private static long scheduled(SimCluster cluster) {
+        return cluster.evidence().all().stream()
+                .filter(execution -> execution.fire().isScheduled())
+                .count();
+    }
+
+    @Test
+    void allClocksSetBackADayAreNamedAndNoFireIsRunTwiceAndNothingBurstsWhenTheyAreSetRight() {
+        try (HeardLogs heard = new HeardLogs("dev.belfry.agent.loop.WallClock", "dev.belfry.master.AheadLog")) {
+            SimCluster cluster = cluster(77, every("work", 10_000, 6));
+            cluster.run(Duration.ofMinutes(5));
+            assertThat(heard.lines()).isEmpty();
+            Instant before = cluster.now();
+            stepAll(cluster, Duration.ofDays(-1));
+            cluster.run(Duration.ofSeconds(5));
+            long silent = scheduled(cluster);
+            cluster.run(Duration.ofMinutes(5));
+            assertThat(scheduled(cluster))
+                    .as("by the only clocks there are these instants have been")
+                    .isEqualTo(silent);
+            assertThat(heard.lines())
+                    .filteredOn(line -> line.startsWith("ERROR wall clock was set back by 1d: agent="))
+                    .as("each agent names the step, once")
+                    .hasSize(3);
+            assertThat(heard.lines())
+                    .filteredOn(line -> line.startsWith("ERROR ledgers are ahead of the clock: agent="))
+                    .as("each owner says what that means, once")
+                    .hasSize(3)
+                    .allSatisfy(line -> assertThat(line)
+                            .contains("No fire is run twice", "the first fires again at 2026-01-01T00:0"));
+            assertThat(heard.lines())
+                    .filteredOn(line ->
+                            line.startsWith("ERROR ledgers are ahead of the clock: 1 of 1 jobs, job 'work' by "))
+                    .as("and the master, once")
+                    .hasSize(1);
+            for (SimAgent agent : cluster.agents()) {
+                assertThat(agent.agent().clockSteps()).isEqualTo(1);
+                assertThat(agent.agent().silentUntil().orElseThrow())
+                        .isBetween(before.minusSeconds(20), before.plusSeconds(5));
+                assertThat(heartbeat(cluster, agent).silentUntil())
+                        .isEqualTo(agent.agent().silentUntil());
+            }
+            cluster.operator().command(Command.Kind.TRIGGER, "work");
+            cluster.run(Duration.ofSeconds(10));
+            assertThat(cluster.evidence().all().size() - scheduled(cluster))
+                    .as("what is asked for runs")
+                    .isEqualTo(6);
+
+            stepAll(cluster, Duration.ofDays(1));
+            cluster.run(Duration.ofSeconds(31));
+            assertThat(scheduled(cluster) - silent)
+                    .as("one late fire of each shard for the silence, and those of 31 s")
+                    .isBetween(6L * 3, 6L * 5);
+            assertThat(cluster.agents()).allSatisfy(agent -> {
+                assertThat(agent.agent().silentUntil()).isEmpty();
+                assertThat(agent.agent().clockSteps()).isEqualTo(2);
+                assertThat(heartbeat(cluster, agent).silentUntil()).isEmpty();
+            });
+            heals(cluster, Duration.ofSeconds(40));
+            assertThat(heard.lines())
+                    .anyMatch(line -> line.startsWith("INFO the clock has come to where the ledgers are: every job"));
+            assertThat(runs(cluster))
+                    .allSatisfy((fire, count) -> assertThat(count).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void allClocksSetForwardADayLeaveTheDayToTheMisfirePoliciesAndSaySo() {
+        try (HeardLogs heard = new HeardLogs("dev.belfry.agent.loop.WallClock", "dev.belfry.master.AheadLog")) {
+            SimCluster cluster = new SimCluster(78, ClusterOptions.DEFAULT);
+            List.of("a0", "a1", "a2").forEach(cluster::start);
+            stepAll(cluster, Duration.ofDays(-1));
+            cluster.operator().apply(every("work", 10_000, 6).build());
+            cluster.run(Duration.ofMinutes(2));
+            long before = scheduled(cluster);
+            assertThat(before).isGreaterThan(6 * 8);
+            stepAll(cluster, Duration.ofDays(1));
+            cluster.run(Duration.ofSeconds(31));
+            assertThat(scheduled(cluster) - before)
+                    .as("one late fire of each shard for the day, and those of 31 s")
+                    .isBetween(6L * 3, 6L * 5);
+            assertThat(heard.lines())
+                    .filteredOn(line -> line.startsWith("WARN wall clock was set forward by 1d,"))
+                    .hasSize(3)
+                    .allSatisfy(line -> assertThat(line).contains("settled by the misfire policies"));
+            heals(cluster, Duration.ofSeconds(40));
+            assertThat(cluster.agents())
+                    .allSatisfy(agent -> assertThat(agent.agent().silentUntil()).isEmpty());
+            assertThat(runs(cluster))
+                    .allSatisfy((fire, count) -> assertThat(count).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void agentWhoseClockAloneIsBackDoesNotSayThatTheLedgersAreAhead() {
+        try (HeardLogs heard = new HeardLogs("dev.belfry.agent.loop.WallClock", "dev.belfry.master.AheadLog")) {
+            SimCluster cluster = cluster(79, every("work", 1_000, 6));
+            for (SimAgent agent : List.of(
+                    cluster.agent(owner(cluster).agentId()).orElseThrow(),
+                    cluster.master().orElseThrow())) {
+                new Fault.Step(agent.id(), Duration.ofDays(-1), Duration.ofSeconds(25)).inflict(cluster);
+                cluster.run(Duration.ofSeconds(45));
+                assertThat(agent.agent().clockSteps()).isEqualTo(2);
+            }
+            assertThat(heard.lines()).isNotEmpty().noneMatch(line -> line.contains("ledgers are ahead"));
+            heals(cluster, Duration.ofSeconds(20));
+        }
+    }
+
+    private static HeartbeatRecord heartbeat(SimCluster cluster, SimAgent agent) {
+        String path = Paths.heartbeat(agent.agent().incarnation().orElseThrow());
+        return HeartbeatRecord.decode(
+                path, cluster.ensemble().peek(path).orElseThrow().data());
     }
 }

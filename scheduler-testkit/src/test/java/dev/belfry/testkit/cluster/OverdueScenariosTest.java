@@ -11,6 +11,9 @@ import dev.belfry.core.job.Job;
 import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.overdue.RaisedRecord;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.JobRecordCodec;
+import dev.belfry.core.version.RunRequest;
+import dev.belfry.store.Znode;
 import dev.belfry.testkit.store.SimOptions;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +50,9 @@ class OverdueScenariosTest {
                         Duration.ofSeconds(30),
                         () -> cluster.master().isPresent()
                                 && cluster.operator().idle()
-                                && (cluster.rows().size() == 3
+                                && (cluster.rows().size()
+                                                == job.build().shards().count()
+                                        || job.build().handler().equals("nobody-has-it")
                                         || job.build().placement().name().equals("BROADCAST"))))
                 .isTrue();
         return cluster;
@@ -165,7 +170,13 @@ class OverdueScenariosTest {
     }
 
     private static RaisedRecord raised(SimCluster cluster) {
-        String uid = cluster.rows().keySet().iterator().next().jobUid();
+        String path = Paths.job("work");
+        Znode job = cluster.ensemble().peek(path).orElseThrow();
+        return raised(
+                cluster, JobRecordCodec.decode(path, job.data(), job.modified()).uid());
+    }
+
+    private static RaisedRecord raised(SimCluster cluster, String uid) {
         String path = Paths.overdue(uid);
         return cluster.ensemble()
                 .peek(path)
@@ -240,5 +251,80 @@ class OverdueScenariosTest {
                     assertThat(String.join(" ", event.explanation()))
                             .contains("2 of 2 shards have no owner.", "Nobody can take 2 shards");
                 });
+    }
+
+    @Test
+    void runThatWasAskedForAndThatNobodyTakesUpRaisesOneEvent() {
+        SimCluster cluster = cluster(10, work());
+        beforeNextFire(cluster);
+        cluster.run(Duration.ofSeconds(10));
+        SimAgent still = standing(cluster);
+        still.pause();
+        cluster.operator().command(Command.Kind.TRIGGER, "work");
+        cluster.run(Duration.ofSeconds(25));
+        Instant accepted = asked(cluster).get(0).accepted();
+        assertThat(cluster.overdue()).singleElement().satisfies(event -> {
+            assertThat(event.run()).contains(asked(cluster).get(0).runId());
+            assertThat(event.first()).isEqualTo(accepted).isEqualTo(event.last());
+            assertThat(event.fires()).isEqualTo(1);
+            assertThat(event.shardCount()).isEqualTo(1);
+            assertThat(Duration.between(accepted.plus(TOLERANCE), event.at()))
+                    .isBetween(Duration.ZERO, Duration.ofSeconds(12));
+            assertThat(event.title()).contains("run " + event.run().orElseThrow() + ", asked for at " + accepted);
+            assertThat(String.join(" ", event.explanation()))
+                    .contains(
+                            "operator asked for run " + event.run().orElseThrow() + ", which is in force since "
+                                    + accepted,
+                            "has not begun it.",
+                            "belongs to " + still.id());
+        });
+        assertThat(raised(cluster).runs()).hasSize(1);
+        still.resume();
+        cluster.run(Duration.ofSeconds(30));
+        assertThat(raised(cluster).runs()).as("forgotten once it is settled").isEmpty();
+        heals(cluster, Duration.ofSeconds(90));
+        assertThat(cluster.overdue()).hasSize(1);
+    }
+
+    @Test
+    void runsThatWereAskedForAreToldOfOneByOneAndNotAgainByTheNextMaster() {
+        SimCluster cluster =
+                cluster(11, Job.named("work").handler("nobody-has-it").manual().tolerance(TOLERANCE));
+        cluster.operator().command(Command.Kind.TRIGGER, "work");
+        cluster.operator().command(Command.Kind.TRIGGER, "work");
+        cluster.ensemble().faults().loseReply("overdue-raise");
+        cluster.run(Duration.ofSeconds(30));
+        assertThat(cluster.overdue())
+                .extracting(event -> event.run().orElseThrow())
+                .containsExactlyInAnyOrderElementsOf(
+                        asked(cluster).stream().map(RunRequest::runId).toList())
+                .hasSize(2);
+        new Fault.KillMaster(Duration.ofSeconds(3)).inflict(cluster);
+        cluster.run(Duration.ofSeconds(150));
+        cluster.operator().command(Command.Kind.TRIGGER, "work");
+        cluster.run(Duration.ofSeconds(30));
+        assertThat(cluster.overdue()).hasSize(3);
+        assertThat(String.join(" ", cluster.overdue().get(2).explanation())).contains("1 of 1 shards have no owner.");
+    }
+
+    @Test
+    void runsThatWereAskedForAndAreDoneInTimeRaiseNone() {
+        SimCluster cluster = cluster(12, everywhere("work", PERIOD).tolerance(TOLERANCE));
+        for (int i = 0; i < 3; i++) {
+            cluster.operator().command(Command.Kind.TRIGGER, "work");
+            cluster.run(Duration.ofSeconds(20));
+        }
+        cluster.start("late");
+        cluster.run(Duration.ofSeconds(40));
+        assertThat(cluster.overdue()).isEmpty();
+        assertThat(asked(cluster)).hasSize(3);
+        heals(cluster, Duration.ofSeconds(90));
+    }
+
+    /** The runs that the record of the job lists. */
+    private static List<RunRequest> asked(SimCluster cluster) {
+        String path = Paths.job("work");
+        Znode znode = cluster.ensemble().peek(path).orElseThrow();
+        return JobRecordCodec.decode(path, znode.data(), znode.modified()).requests();
     }
 }
