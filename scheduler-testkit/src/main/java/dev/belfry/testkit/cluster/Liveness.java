@@ -71,7 +71,7 @@ final class Liveness {
                     && fire.due().isBefore(upTo)
                     && isFollowed(execution)
                     && !safety.journal().tells(shard, execution.token());
-            if (traceless && !safety.journal().saysUnknown(shard, fire) && !wasEnded(shard, fire)) {
+            if (traceless && !safety.journal().saysUnknown(shard, fire) && !wasCancelled(shard, fire)) {
                 throw new InvariantViolation(
                         "I4", execution + " has run without a trace, and no line says that it may have");
             }
@@ -89,10 +89,10 @@ final class Liveness {
                         .isPresent();
     }
 
-    private boolean wasEnded(ShardId shard, FireId fire) {
+    /** An operator has called it off, whether it had begun or not. */
+    private boolean wasCancelled(ShardId shard, FireId fire) {
         return safety.journal().finals(shard).stream()
-                .anyMatch(line -> (line.outcome() == Outcome.SUPERSEDED || line.outcome() == Outcome.CANCELLED)
-                        && CommittedJournal.covers(line, fire));
+                .anyMatch(line -> line.outcome() == Outcome.CANCELLED && CommittedJournal.covers(line, fire));
     }
 
     /** I13: every command that was accepted has been consumed. */
