@@ -25,7 +25,7 @@ final class ShardProof {
     /** Outcomes with these reasons may be the second of a pair. */
     private static final Set<String> SECOND = Set.of(Reasons.OUTCOME_UNKNOWN, Reasons.LEASE_OVER);
     /** Nothing was run again to come to these. */
-    private static final Set<Outcome> NOT_AGAIN = Set.of(Outcome.CANCELLED, Outcome.SUPERSEDED);
+    private static final Set<Outcome> NOT_AGAIN = Set.of(Outcome.CANCELLED, Outcome.SUPERSEDED, Outcome.MISSED);
     /** A hand-over that takes longer than this is no excuse any more. */
     private static final Duration HAND_OVER = Duration.ofMinutes(1);
 

@@ -117,6 +117,18 @@ final class HandOver {
         book.advanceMark();
     }
 
+    /** What was begun, and nobody will go on with, ends as what may have run. */
+    void giveUp(Moment now) {
+        owed.recover(now);
+        owed.settleAbsence(now);
+        for (Fire fire : book.fires()) {
+            if (leftToSuccessor(fire)) {
+                outcomes.finish(fire, verdict(Outcome.MISSED, Reasons.OUTCOME_UNKNOWN), now);
+            }
+        }
+        book.advanceMark();
+    }
+
     private static Mark.Final superseded(String reason) {
         return verdict(Outcome.SUPERSEDED, reason);
     }

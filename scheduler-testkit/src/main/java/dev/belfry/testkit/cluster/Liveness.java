@@ -69,24 +69,12 @@ final class Liveness {
                     .anyMatch(job -> job.uid().equals(shard.jobUid()) && CommittedJobs.hasInstants(job));
             boolean traceless = known
                     && fire.due().isBefore(upTo)
-                    && isFollowed(execution)
                     && !safety.journal().tells(shard, execution.token());
             if (traceless && !safety.journal().saysUnknown(shard, fire) && !wasCancelled(shard, fire)) {
                 throw new InvariantViolation(
                         "I4", execution + " has run without a trace, and no line says that it may have");
             }
         }
-    }
-
-    /** Whether somebody has followed to account for it: not where the agent of a broadcast shard, or its job, is gone. */
-    private boolean isFollowed(Execution execution) {
-        String path = execution.shard().ledgerPath();
-        return !execution.shard().isBroadcast()
-                || cluster.ensemble()
-                        .peek(path)
-                        .map(ledger -> LedgerCodec.decode(path, ledger.data()).since())
-                        .filter(since -> since > execution.since())
-                        .isPresent();
     }
 
     /** An operator has called it off, whether it had begun or not. */
