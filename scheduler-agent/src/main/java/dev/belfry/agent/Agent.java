@@ -92,8 +92,8 @@ public final class Agent implements AutoCloseable {
 
             @Override
             public void lost(LostPart part) {
-                loop.execute(() ->
-                        agent.settleLost(part.jobUid(), part.agentId(), part.until(), part.longestTimeout()));
+                loop.execute(
+                        () -> agent.settleLost(part.jobUid(), part.agentId(), part.until(), part.longestTimeout()));
             }
         });
         this.shutdownHook = new Thread(() -> close(CloseMode.LEAVING), "belfry-agent-shutdown-" + id);

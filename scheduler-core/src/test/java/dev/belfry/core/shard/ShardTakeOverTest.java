@@ -181,7 +181,9 @@ class ShardTakeOverTest {
         TestShard once = TestShard.of(everyTenSeconds().recovery(Recovery.SKIP)).successor();
         once.runs.doubt(second(25));
         once.clock(60).runs.supersede(second(50), Reasons.LAYOUT, List.of(), once.moment());
-        assertThat(once.outcomes()).as("at most once, it had no claim").allMatch(line -> line.endsWith("superseded(layout)"));
+        assertThat(once.outcomes())
+                .as("at most once, it had no claim")
+                .allMatch(line -> line.endsWith("superseded(layout)"));
     }
 
     // --- broadcast: an incarnation that was lost, and the time in which its agent was not there

@@ -67,9 +67,8 @@ final class Liveness {
             // An instant that follows from a completion without a trace is not known to anybody else either.
             boolean known = safety.jobs().all().stream()
                     .anyMatch(job -> job.uid().equals(shard.jobUid()) && CommittedJobs.hasInstants(job));
-            boolean traceless = known
-                    && fire.due().isBefore(upTo)
-                    && !safety.journal().tells(shard, execution.token());
+            boolean traceless =
+                    known && fire.due().isBefore(upTo) && !safety.journal().tells(shard, execution.token());
             if (traceless && !safety.journal().saysUnknown(shard, fire) && !wasCancelled(shard, fire)) {
                 throw new InvariantViolation(
                         "I4", execution + " has run without a trace, and no line says that it may have");

@@ -198,8 +198,8 @@ class EndingScenariosTest {
     @Test
     void layoutThatShrinksSaysOfWhatALostOwnerMayHaveRunThatItMayHaveRun() {
         SimCluster cluster = cluster(36, every("work", 500, 6));
-        List<Execution> untold = untold(cluster, () -> cluster.operator()
-                .apply(every("work", 500, 2).build()));
+        List<Execution> untold = untold(
+                cluster, () -> cluster.operator().apply(every("work", 500, 2).build()));
         cluster.run(Duration.ofSeconds(30));
         Instant end = job(cluster, "work").endOfLayout(1).orElseThrow();
         endedAs(cluster, untold, end);
@@ -208,15 +208,17 @@ class EndingScenariosTest {
 
     /** What ran without a trace may have run, by its only outcome. */
     private static void endedAs(SimCluster cluster, List<Execution> untold, Instant end) {
-        assertThat(untold).hasSizeGreaterThan(2).allSatisfy(execution -> assertThat(
-                        cluster.safety().journal().finals(ShardId.of(execution.shard())))
-                .filteredOn(line -> CommittedJournal.covers(line, execution.fire()))
-                .singleElement()
-                .satisfies(line -> {
-                    assertThat(line.outcome()).isEqualTo(Outcome.SUPERSEDED);
-                    assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
-                }));
-        assertThat(untold).allSatisfy(execution -> assertThat(execution.fire().due()).isBefore(end));
+        assertThat(untold)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(execution -> assertThat(cluster.safety().journal().finals(ShardId.of(execution.shard())))
+                        .filteredOn(line -> CommittedJournal.covers(line, execution.fire()))
+                        .singleElement()
+                        .satisfies(line -> {
+                            assertThat(line.outcome()).isEqualTo(Outcome.SUPERSEDED);
+                            assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
+                        }));
+        assertThat(untold)
+                .allSatisfy(execution -> assertThat(execution.fire().due()).isBefore(end));
     }
 
     @Test

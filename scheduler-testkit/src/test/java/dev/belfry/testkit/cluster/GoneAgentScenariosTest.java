@@ -51,7 +51,8 @@ class GoneAgentScenariosTest {
 
     private static LedgerRecord ledger(SimCluster cluster, Execution execution) {
         String path = execution.shard().ledgerPath();
-        return LedgerCodec.decode(path, cluster.ensemble().peek(path).orElseThrow().data());
+        return LedgerCodec.decode(
+                path, cluster.ensemble().peek(path).orElseThrow().data());
     }
 
     private static List<FireEntry> finals(SimCluster cluster, Execution execution) {
@@ -145,8 +146,9 @@ class GoneAgentScenariosTest {
         cluster.start(id);
         cluster.run(FOR_GOOD);
         assertThat(of(cluster, cut.fire(), cut)).hasSize(2);
-        assertThat(finals(cluster, cut)).singleElement().satisfies(line -> assertThat(line.outcome())
-                .isEqualTo(Outcome.SUCCEEDED));
+        assertThat(finals(cluster, cut))
+                .singleElement()
+                .satisfies(line -> assertThat(line.outcome()).isEqualTo(Outcome.SUCCEEDED));
         heals(cluster, Duration.ofSeconds(15));
     }
 
@@ -162,7 +164,8 @@ class GoneAgentScenariosTest {
         assertThat(cluster.safety().journal().finals(ShardId.of(untold.get(0).shard())))
                 .filteredOn(line -> line.fire().due().isAfter(back))
                 .hasSizeGreaterThan(10)
-                .allMatch(line -> line.outcome() == Outcome.SUCCEEDED && line.reason().isEmpty());
+                .allMatch(line ->
+                        line.outcome() == Outcome.SUCCEEDED && line.reason().isEmpty());
         heals(cluster, Duration.ofSeconds(15));
     }
 
@@ -180,7 +183,8 @@ class GoneAgentScenariosTest {
     void agentThatComesBackAfterTheEndOfItsJobLeavesTheSettlingToAnother() {
         SimCluster cluster = cluster(68, everywhere("work", 500));
         List<Execution> untold = untold(cluster, () -> cluster.operator().command(Command.Kind.DELETE, "work"));
-        cluster.run(Duration.between(cluster.now(), job(cluster).deletedAt().orElseThrow()).plusSeconds(1));
+        cluster.run(Duration.between(cluster.now(), job(cluster).deletedAt().orElseThrow())
+                .plusSeconds(1));
         cluster.start(untold.get(0).process().name());
         cluster.runUntil(Duration.ofSeconds(60), () -> job(cluster).closed());
         assertThat(job(cluster).closed()).isTrue();
