@@ -8,6 +8,7 @@ import dev.belfry.agent.loop.AgentProfile;
 import dev.belfry.agent.loop.ThreadLoop;
 import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.record.Paths;
+import dev.belfry.master.LostPart;
 import dev.belfry.master.MasterLoop;
 import dev.belfry.store.zk.ZkConnection;
 import java.lang.management.ManagementFactory;
@@ -87,6 +88,12 @@ public final class Agent implements AutoCloseable {
             @Override
             public void overdue(OverdueEvent event) {
                 alerts.raise(event);
+            }
+
+            @Override
+            public void lost(LostPart part) {
+                loop.execute(
+                        () -> agent.settleLost(part.jobUid(), part.agentId(), part.until(), part.longestTimeout()));
             }
         });
         this.shutdownHook = new Thread(() -> close(CloseMode.LEAVING), "belfry-agent-shutdown-" + id);

@@ -64,6 +64,12 @@ public final class MasterLoop implements SessionListener {
 
         /** Fires are overdue. Called once for each fire, by whichever process found it; on the loop, so it must not block. */
         default void overdue(OverdueEvent event) {}
+
+        /**
+         * A part of a broadcast job is to be settled by this process's agent. Called again every few seconds until somebody has;
+         * on the loop, so it must not block.
+         */
+        default void lost(LostPart part) {}
     }
 
     private final Loop loop;
@@ -143,7 +149,7 @@ public final class MasterLoop implements SessionListener {
         }
     }
 
-    /** What an office tells of overdue fires. */
+    /** What an office tells of overdue fires and of agents that do not come back. */
     private final class Alarm implements Office.Alarm {
         @Override
         public void raise(OverdueEvent event) {
@@ -153,6 +159,11 @@ public final class MasterLoop implements SessionListener {
         @Override
         public void doubt(OverdueEvent event, String path) {
             doubts.add(event, path);
+        }
+
+        @Override
+        public void lost(LostPart part) {
+            listener.lost(part);
         }
     }
 

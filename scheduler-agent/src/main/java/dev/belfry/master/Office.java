@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -70,6 +71,7 @@ final class Office {
     private final JournalKeeper journals;
     private final LedgerKeeper ledgers;
     private final OverdueWatch overdue;
+    private final GoneAgents gone;
     private final HandOvers handOvers;
     private final ForeignWrites tableGuard;
     private final ForeignWrites epochGuard;
@@ -107,6 +109,9 @@ final class Office {
         void raise(OverdueEvent event);
 
         void doubt(OverdueEvent event, String path);
+
+        /** See {@link MasterLoop.Listener#lost}. */
+        void lost(LostPart part);
     }
 
     Office(
@@ -136,7 +141,8 @@ final class Office {
         this.fenced = fenced;
         this.table = new TableWriter(loop, store, session, self, epoch.term(), this::fence);
         this.jobs = new JobBook(store, session, this::planSoon, this::jobsSettled);
-        this.settlements = new Settlements(store, session, this::fence);
+        this.gone = new GoneAgents(loop, store, session, new Gone(alarm));
+        this.settlements = new Settlements(store, session, this::fence, gone::isClear);
         this.commands = new CommandDesk(loop, store, session, jobs, clockOffset, new CommandDesk.Owner() {
             @Override
             public Transaction.Builder transaction(String site) {
@@ -211,6 +217,7 @@ final class Office {
             journals.start();
             ledgers.start();
             overdue.start();
+            gone.start();
         });
     }
 
@@ -225,6 +232,7 @@ final class Office {
         journals.close();
         ledgers.close();
         overdue.close();
+        gone.close();
         tableGuard.close();
         epochGuard.close();
         table.close();
@@ -238,6 +246,7 @@ final class Office {
 
     /** A registration has come, changed or gone. */
     void agentsChanged() {
+        gone.soon();
         planSoon();
     }
 
@@ -321,7 +330,7 @@ final class Office {
                 .withRestarting(restarting, now)
                 .withReleased(handOvers.released(), handOvers.closedForGood()));
         restarting.keySet().removeIf(gone -> !agents.containsKey(gone.name()) && !table.names(gone.name()));
-        life.keepOnly(incarnation -> registered(incarnation) || table.names(incarnation));
+        life.keepOnly(known -> registered(known) || table.names(known) || gone.awaits(known));
         unplaced.report(plan.unplaced(), jobs::nameOf);
         leftOut = plan.unplaced();
         long held = 0;
@@ -483,6 +492,54 @@ final class Office {
             }
         });
         return true;
+    }
+
+    /** What the look for agents that do not come back goes by. */
+    private final class Gone implements GoneAgents.Owner {
+        private final Alarm alarm;
+
+        Gone(Alarm alarm) {
+            this.alarm = alarm;
+        }
+
+        @Override
+        public Collection<JobBook.Entry> jobs() {
+            return jobs.all();
+        }
+
+        @Override
+        public boolean ready() {
+            return agentsReadAfterTable && registrations.caughtUp() && jobs.caughtUp();
+        }
+
+        @Override
+        public boolean registered(String incarnation) {
+            return Office.this.registered(incarnation);
+        }
+
+        @Override
+        public OptionalLong overNanos(String incarnation) {
+            long nanos = loop.nanoTime();
+            life.gone(incarnation, nanos);
+            return life.waitNanos(incarnation, epoch.longestTimeout(), nanos) > 0
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(life.overNanos(incarnation, epoch.longestTimeout(), nanos));
+        }
+
+        @Override
+        public Instant latest() {
+            return clock.latest();
+        }
+
+        @Override
+        public void settle(String jobUid, String agentId, Instant until) {
+            alarm.lost(new LostPart(jobUid, agentId, until, epoch.longestTimeout()));
+        }
+
+        @Override
+        public void settled() {
+            planSoon();
+        }
     }
 
     /** What the watch over overdue fires goes by. */

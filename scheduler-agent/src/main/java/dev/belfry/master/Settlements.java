@@ -20,6 +20,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
@@ -36,12 +37,19 @@ final class Settlements {
     private final Session session;
     private final Function<String, Transaction.Builder> fence;
     private final Map<LayoutKey, BitSet> done = new HashMap<>();
+    private final BiPredicate<String, Instant> clear;
     private boolean writing;
 
-    Settlements(Store store, Session session, Function<String, Transaction.Builder> fence) {
+    /** @param clear whether every agent's part of a broadcast job was found settled, at an instant or later */
+    Settlements(
+            Store store,
+            Session session,
+            Function<String, Transaction.Builder> fence,
+            BiPredicate<String, Instant> clear) {
         this.store = store;
         this.session = session;
         this.fence = fence;
+        this.clear = clear;
     }
 
     /** These changes are in the table. */
@@ -99,13 +107,17 @@ final class Settlements {
             boolean complete = version.definition().placement() == Placement.STICKY
                     ? done(job, version.layout()).cardinality()
                             >= version.definition().shards().count()
-                    : !job.endOfLayout(version.layout()).orElse(now).plus(lease).isAfter(now);
+                    : isClear(job, job.endOfLayout(version.layout()).orElse(now).plus(lease), now);
             if (!complete) {
                 break;
             }
             settled = version.layout();
         }
         return settled;
+    }
+
+    private boolean isClear(JobRecord job, Instant leasesOver, Instant now) {
+        return !leasesOver.isAfter(now) && clear.test(job.uid(), leasesOver);
     }
 
     private void write(JobBook.Entry entry, int settled, java.util.function.Consumer<Commit> then) {

@@ -171,6 +171,20 @@ public final class AgentLoop implements SessionListener {
         return now == null || now.shards().recorded();
     }
 
+    /**
+     * Records what a lost incarnation of another agent, or of this one, may have run of its part of a broadcast job. Nothing is
+     * run. Nothing happens if somebody has settled it, or this agent is not registered; to be called on the loop.
+     *
+     * @param until by the ensemble's clock, when the lease of the lost one was over
+     * @param longestTimeout no session of that agent had a longer time-out
+     */
+    public void settleLost(String jobUid, String agentId, Instant until, Duration longestTimeout) {
+        Incarnated now = incarnated;
+        if (now != null && now.registered()) {
+            now.shards().settleLost(jobUid, agentId, until, longestTimeout);
+        }
+    }
+
     /** Cancels every attempt: the drain time-out has passed. */
     public void cancelAll() {
         Incarnated now = incarnated;

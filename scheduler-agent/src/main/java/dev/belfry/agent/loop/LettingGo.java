@@ -75,7 +75,9 @@ final class LettingGo {
 
     private void release(OwnedShard shard) {
         shard.stage = OwnedShard.Stage.RELEASED;
-        if (shard.ref.isBroadcast()) {
+        if (shard.lost()) {
+            dropped.accept(shard);
+        } else if (shard.ref.isBroadcast()) {
             dropped.accept(shard);
             loop.execute(() -> owner.rejoinBroadcast(shard.job)); // it may be wanted again meanwhile
         } else {
@@ -144,6 +146,10 @@ final class LettingGo {
 
     /** Gives what a layout that is over still owes its outcome; returns whether it is over. */
     private boolean settle(OwnedShard shard, ShardRuns runs) {
+        if (shard.lost()) {
+            runs.giveUp(moment());
+            return true;
+        }
         Optional<JobRecord> job = owner.job(shard.job);
         if (owner.unreadable(shard.job)) {
             return false; // not deleted: what is owed runs late where it can be read again

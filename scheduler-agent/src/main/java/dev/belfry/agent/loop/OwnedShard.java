@@ -4,6 +4,7 @@ import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.CheckpointRecord;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.shard.ShardRuns;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,12 @@ final class OwnedShard {
 
     /** Of a broadcast shard: whether the incarnation before did not let go. */
     boolean followsLost;
+
+    /**
+     * Of another agent's part of a broadcast job, that is only to be settled: the longest time-out that a session of that agent
+     * had; zero for whatever is our own.
+     */
+    Duration lostTimeout = Duration.ZERO;
 
     Stage stage = Stage.LOADING;
     /** The decisions; null while loading. */
@@ -96,6 +103,11 @@ final class OwnedShard {
     /** Adds a line to the journal. While nothing can be written only the first few keep the full text of a failure. */
     void add(FireEntry line) {
         lines.add(lines.size() < FULL_TEXTS ? line : line.brief());
+    }
+
+    /** Whether it is another incarnation's part of a broadcast job, to be settled and let go of. */
+    boolean lost() {
+        return !lostTimeout.isZero();
     }
 
     boolean dirty() {

@@ -109,6 +109,7 @@ final class OwnedShards {
     private final Decider decider = new Decider();
     private final Loading loading;
     private final BroadcastTakeOver broadcasts;
+    private final LostParts lostParts;
     /** Read by threads of user code. */
     private final Attempts.Lease lease;
 
@@ -132,6 +133,13 @@ final class OwnedShards {
         this.wakes = new DueTimer(loop, owner::horizon, this::look);
         this.loading = new Loading(loop, store, session, new Loader());
         this.broadcasts = new BroadcastTakeOver(loop, store, session, incarnation, new BroadcastTaker());
+        this.lostParts = new LostParts(
+                loop,
+                store,
+                session,
+                this::gone,
+                (shard, ledger) -> begin(shard, Optional.of(ledger)),
+                shard -> shards.remove(shard.ref));
     }
 
     GroupCommit commit() {
@@ -289,6 +297,9 @@ final class OwnedShards {
         if (job.isEmpty()) {
             shard.ledgerRead = false;
             lettingGo.giveBackUnknown(shard);
+            if (shard.lost()) {
+                shards.remove(shard.ref);
+            }
             return;
         }
         ShardRuns.JobView view = view(job.get(), shard.ref);
@@ -302,7 +313,8 @@ final class OwnedShards {
             // Its clock may have been ahead: it may have run what is due just after this one came.
             runs.doubt(owner.dueBy(shard.joined));
             // Whoever wrote the ledger last was there then, and had registered not long before.
-            runs.absent(shard.joined, shard.ledgerModified.minus(session.timeout()), longestTrace());
+            Duration timeout = shard.lost() ? shard.lostTimeout : session.timeout();
+            runs.absent(shard.joined, shard.ledgerModified.minus(timeout), longestTrace(timeout));
         }
         shard.runs = runs;
         shard.stage = OwnedShard.Stage.ACTIVE;
@@ -324,8 +336,8 @@ final class OwnedShards {
      * After the first fire that a lost incarnation left no trace of it can have run others for no longer: it may have come
      * back once within its session, without writing a record, and had a lease from then.
      */
-    private Duration longestTrace() {
-        return session.timeout().multipliedBy(2).plusSeconds(1);
+    private static Duration longestTrace(Duration timeout) {
+        return timeout.multipliedBy(2).plusSeconds(1);
     }
 
     private static ShardRuns.JobView view(JobRecord job, ShardRef ref) {
@@ -382,7 +394,7 @@ final class OwnedShards {
 
     private void requests(OwnedShard shard, JobRecord job) {
         ShardRuns runs = shard.runs;
-        if (runs != null && shard.stage == OwnedShard.Stage.ACTIVE) {
+        if (runs != null && shard.stage == OwnedShard.Stage.ACTIVE && !shard.lost()) {
             List<FireId> owed = RequestedRuns.owed(job, shard);
             runs.request(RequestedRuns.listed(job), owed::contains, now(), mayStart(shard));
             changed(shard);
@@ -399,6 +411,22 @@ final class OwnedShards {
             shard.joined = registeredAt;
             shards.put(ref, shard);
             broadcasts.take(shard, registeredAt);
+        }
+    }
+
+    /** Records what a lost incarnation may have run of its part of a job, and lets go of it. */
+    void settleLost(String jobUid, String agentId, Instant until, Duration longestTimeout) {
+        ShardRef ref = ShardRef.broadcast(jobUid, agentId);
+        if (!closed && !shards.containsKey(ref) && owner.job(jobUid).isPresent()) {
+            OwnedShard shard = new OwnedShard(ref, 1, jobUid);
+            // Its clock may have been ahead.
+            shard.joined = owner.dueBy(until);
+            shard.followsLost = true;
+            shard.lostTimeout = longestTimeout;
+            shard.wanted = true;
+            shard.wantedWhileLoading = Optional.of(loop.now());
+            shards.put(ref, shard);
+            lostParts.take(shard);
         }
     }
 
@@ -617,7 +645,12 @@ final class OwnedShards {
 
         @Override
         public void overwritten(OwnedShard shard, String found) {
-            LOG.error("ledger was written by somebody else: {}; {}; the shard stops here", shard, found);
+            if (shard.lost()) {
+                LOG.info("an agent has come back to its part of a job before it was settled: {}", shard);
+                shards.remove(shard.ref);
+            } else {
+                LOG.error("ledger was written by somebody else: {}; {}; the shard stops here", shard, found);
+            }
             if (shard.runs != null) {
                 shard.runs.stopAll(Reasons.LEASE_OVER);
             }

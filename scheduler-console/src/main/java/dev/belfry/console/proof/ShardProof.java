@@ -24,6 +24,8 @@ final class ShardProof {
     private static final long COUNT_LIMIT = 1_000_000;
     /** Outcomes with these reasons may be the second of a pair. */
     private static final Set<String> SECOND = Set.of(Reasons.OUTCOME_UNKNOWN, Reasons.LEASE_OVER);
+    /** Nothing was run again to come to these. */
+    private static final Set<Outcome> NOT_AGAIN = Set.of(Outcome.CANCELLED, Outcome.SUPERSEDED, Outcome.MISSED);
     /** A hand-over that takes longer than this is no excuse any more. */
     private static final Duration HAND_OVER = Duration.ofMinutes(1);
 
@@ -75,7 +77,7 @@ final class ShardProof {
             if (line.token() != 0 && !due.isBefore(from) && due.isBefore(until)) {
                 attempts.computeIfAbsent(line.fire(), fire -> new ArrayList<>()).add(line);
                 boolean follows = line.kind() == FireEntry.Kind.STARTED || line.kind() == FireEntry.Kind.FINAL;
-                if (follows && line.outcome() != Outcome.CANCELLED && SECOND.contains(line.reason())) {
+                if (follows && !NOT_AGAIN.contains(line.outcome()) && SECOND.contains(line.reason())) {
                     again.add(line.fire());
                 }
             }

@@ -165,7 +165,8 @@ final class FireStory {
         if (standing.state() == State.RUNNING && facts.registered(agent).isEmpty()) {
             told.add("Agent " + agent
                     + " is not registered any more: what it had begun is settled by the recovery policy"
-                    + " once an agent of that id registers again.");
+                    + " once an agent of that id registers again; if none does within ten minutes of the end of its lease,"
+                    + " another records it as outcome-unknown, or as lost if it was claimed.");
         }
         facts.registered(agent)
                 .ifPresent(state -> told.add("Agent " + agent + " is registered since "

@@ -3,6 +3,8 @@ package dev.belfry.core.shard;
 import static dev.belfry.core.shard.Outcomes.verdict;
 
 import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.ledger.Mark;
+import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ledger.Released;
 import dev.belfry.core.run.FireState;
 import dev.belfry.core.run.Moment;
@@ -93,21 +95,41 @@ final class HandOver {
         return released;
     }
 
-    /** Ends everything that does not run and is due up to {@code upTo}, and those of {@code requested} that nobody began. */
+    /**
+     * Ends everything that does not run and is due up to {@code upTo}, and those of {@code requested} that nobody began. What a
+     * lost owner began, or may have run without a trace, is said to be so.
+     */
     void supersede(Instant upTo, String reason, List<FireId> requested, Moment now) {
         owed.recover(now);
         owed.settleAbsence(now);
         for (FireId id : requested) {
             if (!book.knows(id) && !id.due().isAfter(upTo)) {
-                outcomes.settle(Outcomes.Range.of(id), verdict(Outcome.SUPERSEDED, reason), Instant.MIN, now);
+                outcomes.settle(Outcomes.Range.of(id), superseded(book.why(id.due(), reason)), Instant.MIN, now);
             }
         }
         for (Fire fire : book.fires()) {
             if (leftToSuccessor(fire) && !fire.id.due().isAfter(upTo)) {
-                outcomes.finish(fire, verdict(Outcome.SUPERSEDED, reason), now);
+                boolean unknown = fire.why.equals(Reasons.OUTCOME_UNKNOWN);
+                outcomes.finish(fire, superseded(unknown ? Reasons.OUTCOME_UNKNOWN : reason), now);
             }
         }
-        owed.settleAll(upTo, verdict(Outcome.SUPERSEDED, reason), now);
+        owed.supersede(upTo, reason, now);
         book.advanceMark();
+    }
+
+    /** What was begun, and nobody will go on with, ends as what may have run. */
+    void giveUp(Moment now) {
+        owed.recover(now);
+        owed.settleAbsence(now);
+        for (Fire fire : book.fires()) {
+            if (leftToSuccessor(fire)) {
+                outcomes.finish(fire, verdict(Outcome.MISSED, Reasons.OUTCOME_UNKNOWN), now);
+            }
+        }
+        book.advanceMark();
+    }
+
+    private static Mark.Final superseded(String reason) {
+        return verdict(Outcome.SUPERSEDED, reason);
     }
 }

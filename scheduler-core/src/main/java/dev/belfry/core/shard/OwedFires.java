@@ -183,11 +183,20 @@ final class OwedFires {
         book.decided = later(book.decided, upTo);
     }
 
-    /** Gives everything due up to {@code upTo} that is neither final nor live one outcome. */
-    void settleAll(Instant upTo, Mark.Final verdict, Moment now) {
+    /**
+     * Ends everything due up to {@code upTo} that is neither final nor live: nobody runs it any more. Of what a lost owner may
+     * have run, that is what is said.
+     */
+    void supersede(Instant upTo, String reason, Moment now) {
         if (book.decided.isBefore(upTo)) {
             // Taken over and not decided yet, some of it may be final or have begun all the same.
-            settleRanges(book.due(), book.gaps(book.decided, upTo), verdict, now);
+            DueSet set = book.due();
+            List<Owed.Gap> gaps = book.gaps(book.decided, upTo);
+            settleRanges(set, book.rules().where(true, gaps), verdict(Outcome.SUPERSEDED, reason), now);
+            for (Owed.Gap part : book.splitAtDoubt(book.rules().where(false, gaps))) {
+                String why = book.why(part.upTo(), reason);
+                settleRanges(set, List.of(part), verdict(Outcome.SUPERSEDED, why), now);
+            }
             book.decided = upTo;
         }
     }

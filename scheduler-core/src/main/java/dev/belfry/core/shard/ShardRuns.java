@@ -345,6 +345,14 @@ public final class ShardRuns {
         handOver.supersede(upTo, reason, requested, now);
     }
 
+    /**
+     * Of a broadcast shard whose agent was lost and does not come back: what it may have run, and what it had begun, ends here
+     * with an outcome that is not known; nothing else was owed. Call it after {@link #absent}, and instead of any decision.
+     */
+    public void giveUp(Moment now) {
+        handOver.giveUp(now);
+    }
+
     /** Whether so many attempts were started that the owner has to be granted the shard anew. */
     public boolean exhausted() {
         return attempts.exhausted();

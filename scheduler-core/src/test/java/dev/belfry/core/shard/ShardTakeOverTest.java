@@ -168,6 +168,24 @@ class ShardTakeOverTest {
         assertThat(third.write().released().orElseThrow().doubt()).as("settled").isEmpty();
     }
 
+    @Test
+    void whatALostOwnerMayHaveRunIsNotCalledSupersededWithoutADoubt() {
+        TestShard next = TestShard.of(everyTenSeconds()).at(10).successor();
+        next.runs.doubt(second(25));
+        next.clock(60).runs.supersede(second(50), Reasons.LAYOUT, List.of(), next.moment());
+        assertThat(next.outcomes())
+                .containsExactly(
+                        "10 superseded(outcome-unknown)",
+                        "20 superseded(outcome-unknown)",
+                        "30-50 x3 superseded(layout)");
+        TestShard once = TestShard.of(everyTenSeconds().recovery(Recovery.SKIP)).successor();
+        once.runs.doubt(second(25));
+        once.clock(60).runs.supersede(second(50), Reasons.LAYOUT, List.of(), once.moment());
+        assertThat(once.outcomes())
+                .as("at most once, it had no claim")
+                .allMatch(line -> line.endsWith("superseded(layout)"));
+    }
+
     // --- broadcast: an incarnation that was lost, and the time in which its agent was not there
 
     @Test

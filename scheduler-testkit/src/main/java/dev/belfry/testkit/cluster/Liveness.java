@@ -67,32 +67,19 @@ final class Liveness {
             // An instant that follows from a completion without a trace is not known to anybody else either.
             boolean known = safety.jobs().all().stream()
                     .anyMatch(job -> job.uid().equals(shard.jobUid()) && CommittedJobs.hasInstants(job));
-            boolean traceless = known
-                    && fire.due().isBefore(upTo)
-                    && isFollowed(execution)
-                    && !safety.journal().tells(shard, execution.token());
-            if (traceless && !safety.journal().saysUnknown(shard, fire) && !wasEnded(shard, fire)) {
+            boolean traceless =
+                    known && fire.due().isBefore(upTo) && !safety.journal().tells(shard, execution.token());
+            if (traceless && !safety.journal().saysUnknown(shard, fire) && !wasCancelled(shard, fire)) {
                 throw new InvariantViolation(
                         "I4", execution + " has run without a trace, and no line says that it may have");
             }
         }
     }
 
-    /** Whether somebody has followed to account for it: not where the agent of a broadcast shard, or its job, is gone. */
-    private boolean isFollowed(Execution execution) {
-        String path = execution.shard().ledgerPath();
-        return !execution.shard().isBroadcast()
-                || cluster.ensemble()
-                        .peek(path)
-                        .map(ledger -> LedgerCodec.decode(path, ledger.data()).since())
-                        .filter(since -> since > execution.since())
-                        .isPresent();
-    }
-
-    private boolean wasEnded(ShardId shard, FireId fire) {
+    /** An operator has called it off, whether it had begun or not. */
+    private boolean wasCancelled(ShardId shard, FireId fire) {
         return safety.journal().finals(shard).stream()
-                .anyMatch(line -> (line.outcome() == Outcome.SUPERSEDED || line.outcome() == Outcome.CANCELLED)
-                        && CommittedJournal.covers(line, fire));
+                .anyMatch(line -> line.outcome() == Outcome.CANCELLED && CommittedJournal.covers(line, fire));
     }
 
     /** I13: every command that was accepted has been consumed. */

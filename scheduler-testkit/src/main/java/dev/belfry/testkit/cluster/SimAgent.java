@@ -4,6 +4,7 @@ import dev.belfry.agent.loop.AgentLoop;
 import dev.belfry.agent.loop.AgentProfile;
 import dev.belfry.core.agent.Capacity;
 import dev.belfry.core.overdue.OverdueEvent;
+import dev.belfry.master.LostPart;
 import dev.belfry.master.MasterLoop;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.testkit.time.SimClock;
@@ -58,6 +59,11 @@ public final class SimAgent {
                     @Override
                     public void overdue(OverdueEvent event) {
                         cluster.overdue(event);
+                    }
+
+                    @Override
+                    public void lost(LostPart part) {
+                        agent.settleLost(part.jobUid(), part.agentId(), part.until(), part.longestTimeout());
                     }
                 });
         process.execute(() -> {

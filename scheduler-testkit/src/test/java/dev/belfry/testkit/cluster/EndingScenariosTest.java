@@ -7,11 +7,13 @@ import static dev.belfry.testkit.cluster.Scenes.heals;
 import static dev.belfry.testkit.cluster.Scenes.lasting;
 import static dev.belfry.testkit.cluster.Scenes.owner;
 import static dev.belfry.testkit.cluster.Scenes.owners;
+import static dev.belfry.testkit.cluster.Scenes.untold;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
@@ -180,5 +182,61 @@ class EndingScenariosTest {
                 .isTrue();
         cluster.operator().command(Command.Kind.UNDRAIN, "a1");
         heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void deletedJobSaysOfWhatALostOwnerMayHaveRunThatItMayHaveRun() {
+        SimCluster cluster = cluster(35, every("work", 500, 3));
+        List<Execution> untold = untold(cluster, () -> cluster.operator().command(Command.Kind.DELETE, "work"));
+        cluster.run(Duration.ofSeconds(30));
+        assertThat(job(cluster, "work").closed()).isTrue();
+        Instant end = job(cluster, "work").deletedAt().orElseThrow();
+        endedAs(cluster, untold, end);
+        heals(cluster, Duration.ofSeconds(10));
+    }
+
+    @Test
+    void layoutThatShrinksSaysOfWhatALostOwnerMayHaveRunThatItMayHaveRun() {
+        SimCluster cluster = cluster(36, every("work", 500, 6));
+        List<Execution> untold = untold(
+                cluster, () -> cluster.operator().apply(every("work", 500, 2).build()));
+        cluster.run(Duration.ofSeconds(30));
+        Instant end = job(cluster, "work").endOfLayout(1).orElseThrow();
+        endedAs(cluster, untold, end);
+        heals(cluster, Duration.ofSeconds(10));
+    }
+
+    /** What ran without a trace may have run, by its only outcome. */
+    private static void endedAs(SimCluster cluster, List<Execution> untold, Instant end) {
+        assertThat(untold)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(execution -> assertThat(cluster.safety().journal().finals(ShardId.of(execution.shard())))
+                        .filteredOn(line -> CommittedJournal.covers(line, execution.fire()))
+                        .singleElement()
+                        .satisfies(line -> {
+                            assertThat(line.outcome()).isEqualTo(Outcome.SUPERSEDED);
+                            assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
+                        }));
+        assertThat(untold)
+                .allSatisfy(execution -> assertThat(execution.fire().due()).isBefore(end));
+    }
+
+    @Test
+    void pausedJobSaysOfWhatALostOwnerMayHaveRunBeforeThePauseThatItMayHaveRun() {
+        SimCluster cluster = cluster(37, every("work", 500, 3).misfire(LedgerScenariosTest.SKIP_LATE));
+        List<Execution> untold = untold(cluster, () -> cluster.operator().command(Command.Kind.PAUSE, "work"));
+        cluster.run(Duration.ofSeconds(30));
+        Instant pause = job(cluster, "work").newest().from();
+        assertThat(untold).hasSizeGreaterThan(2).allSatisfy(execution -> {
+            assertThat(execution.fire().due()).isBefore(pause);
+            assertThat(cluster.safety().journal().finals(ShardId.of(execution.shard())))
+                    .filteredOn(line -> CommittedJournal.covers(line, execution.fire()))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN));
+        });
+        assertThat(cluster.safety().journal().finals(ShardId.of(untold.get(0).shard())))
+                .as("from the pause on nothing is due, whatever lease was held")
+                .noneMatch(line -> !line.last().isBefore(pause));
+        heals(cluster, Duration.ofSeconds(10));
     }
 }

@@ -9,6 +9,7 @@ import static dev.belfry.testkit.cluster.Scenes.lasting;
 import static dev.belfry.testkit.cluster.Scenes.of;
 import static dev.belfry.testkit.cluster.Scenes.owner;
 import static dev.belfry.testkit.cluster.Scenes.owners;
+import static dev.belfry.testkit.cluster.Scenes.untold;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
@@ -100,7 +101,7 @@ class LedgerScenariosTest {
     @Test
     void firesThatRanUnderTheLeaseWhileNoServerAnsweredRunAgainAsWhatMayHaveRun() {
         SimCluster cluster = cluster(44, every("work", 500, 3).misfire(ALL_LATE));
-        List<Execution> untold = untold(cluster);
+        List<Execution> untold = untold(cluster, () -> {});
         cluster.run(Duration.ofSeconds(25));
         assertThat(untold).hasSizeGreaterThan(2).allSatisfy(execution -> {
             assertThat(of(cluster, execution.fire(), execution)).hasSize(2);
@@ -121,7 +122,7 @@ class LedgerScenariosTest {
     @Test
     void firesThatMayHaveRunAndAreNotToRunLateAreNotCalledMissedWithoutADoubt() {
         SimCluster cluster = cluster(45, every("work", 500, 3).misfire(SKIP_LATE));
-        List<Execution> untold = untold(cluster);
+        List<Execution> untold = untold(cluster, () -> {});
         cluster.run(Duration.ofSeconds(25));
         assertThat(untold)
                 .hasSizeGreaterThan(2)
@@ -170,7 +171,7 @@ class LedgerScenariosTest {
     @Test
     void broadcastFiresThatRanBeforeTheirSessionEndedAreRecordedByTheNextIncarnationAsWhatMayHaveRun() {
         SimCluster cluster = cluster(47, everywhere("work", 500));
-        List<Execution> untold = untold(cluster);
+        List<Execution> untold = untold(cluster, () -> {});
         Instant killed = cluster.now();
         cluster.run(Duration.ofMinutes(2));
         String id = untold.get(0).process().name();
@@ -188,24 +189,6 @@ class LedgerScenariosTest {
                 .noneMatch(line -> line.fire().due().isAfter(killed.plusSeconds(20))
                         && line.fire().due().isBefore(killed.plusSeconds(100)));
         heals(cluster, Duration.ofSeconds(15));
-    }
-
-    /** What an owner ran under its lease while no server could be reached, until it was killed. */
-    private static List<Execution> untold(SimCluster cluster) {
-        String master = cluster.master().orElseThrow().id();
-        SimAgent agent = cluster.agents().stream()
-                .filter(other -> !other.id().equals(master))
-                .findFirst()
-                .orElseThrow();
-        int before = cluster.evidence().all().size();
-        new Fault.Cut(agent.id(), Fault.Way.BOTH, Duration.ofSeconds(60)).inflict(cluster);
-        cluster.run(Duration.ofSeconds(3));
-        agent.kill();
-        return cluster.evidence().all().stream()
-                .skip(before)
-                .filter(execution ->
-                        execution.process().name().equals(agent.id()) && execution.how() == Execution.End.RETURNED)
-                .toList();
     }
 
     @Test

@@ -29,6 +29,8 @@ final class Mutants {
     private static final String CORE = "dev.belfry.core.";
     private static final String MASTERS = "MasterScenariosTest.";
     private static final String LEDGERS = "LedgerScenariosTest.";
+    private static final String ENDINGS = "EndingScenariosTest.";
+    private static final String GONE = "GoneAgentScenariosTest.";
     private static final String TENANCIES = "TenancyScenariosTest.";
     /** Enough for what any busy cluster with a few faults shows. */
     private static final int FEW = 30;
@@ -156,7 +158,13 @@ final class Mutants {
                         .on(
                                 LEDGERS + "firesThatRanUnderTheLeaseWhileNoServerAnsweredRunAgainAsWhatMayHaveRun",
                                 "I4",
-                                "test"));
+                                "test"),
+                mutant("5.6", "what ends after a loss is called superseded, though it may have run")
+                        .in(CORE + "shard.ShardBook", "why", with(Certain.class))
+                        .on(ENDINGS + "deletedJobSaysOfWhatALostOwnerMayHaveRunThatItMayHaveRun", "I4", "test"),
+                mutant("5.6", "nobody settles what an agent that does not come back may have run")
+                        .in(MASTER + "GoneAgents", "judge", with(Skipped.class))
+                        .on(GONE + "whatAnAgentThatNeverComesBackMayHaveRunIsSettledByAnother", "I4", "test"));
     }
 
     private static Mutant.Idea mutant(String rule, String what) {
@@ -304,6 +312,13 @@ final class Mutants {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) Optional<Instant> until) {
             until = Optional.empty();
+        }
+    }
+
+    static final class Certain {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Argument(1) String reason, @Advice.Return(readOnly = false) String why) {
+            why = reason;
         }
     }
 

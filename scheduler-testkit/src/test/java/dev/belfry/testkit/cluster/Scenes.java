@@ -81,6 +81,29 @@ final class Scenes {
         return (task, random) -> Behaviour.Act.lasting(Duration.ofSeconds(seconds));
     }
 
+    /**
+     * What an owner ran under its lease while no server could be reached, until it was killed.
+     *
+     * @param meanwhile done while it is cut off
+     */
+    static List<Execution> untold(SimCluster cluster, Runnable meanwhile) {
+        String master = cluster.master().orElseThrow().id();
+        SimAgent agent = cluster.agents().stream()
+                .filter(other -> !other.id().equals(master))
+                .findFirst()
+                .orElseThrow();
+        int before = cluster.evidence().all().size();
+        new Fault.Cut(agent.id(), Fault.Way.BOTH, Duration.ofSeconds(60)).inflict(cluster);
+        meanwhile.run();
+        cluster.run(Duration.ofSeconds(3));
+        agent.kill();
+        return cluster.evidence().all().stream()
+                .skip(before)
+                .filter(execution ->
+                        execution.process().name().equals(agent.id()) && execution.how() == Execution.End.RETURNED)
+                .toList();
+    }
+
     /** The session of the master. */
     static long session(SimCluster cluster) {
         return cluster.master().orElseThrow().agent().session().orElseThrow().id();

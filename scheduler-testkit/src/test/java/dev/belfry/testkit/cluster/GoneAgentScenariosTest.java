@@ -1,0 +1,194 @@
+package dev.belfry.testkit.cluster;
+
+import static dev.belfry.testkit.cluster.Scenes.cluster;
+import static dev.belfry.testkit.cluster.Scenes.everywhere;
+import static dev.belfry.testkit.cluster.Scenes.first;
+import static dev.belfry.testkit.cluster.Scenes.heals;
+import static dev.belfry.testkit.cluster.Scenes.lasting;
+import static dev.belfry.testkit.cluster.Scenes.of;
+import static dev.belfry.testkit.cluster.Scenes.untold;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belfry.core.command.Command;
+import dev.belfry.core.job.Recovery;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.LedgerCodec;
+import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.run.Outcome;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobRecordCodec;
+import dev.belfry.store.Znode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Broadcast jobs on agents that do not come back: who accounts for what they may have run, and when. */
+class GoneAgentScenariosTest {
+    /** Longer than an agent may take to come back. */
+    private static final Duration FOR_GOOD = Duration.ofMinutes(11);
+
+    private QuietLogs logs;
+
+    @BeforeEach
+    void keepQuiet() {
+        logs = new QuietLogs();
+    }
+
+    @AfterEach
+    void beHeardAgain() {
+        logs.close();
+    }
+
+    private static JobRecord job(SimCluster cluster) {
+        Znode znode = cluster.ensemble().peek(Paths.job("work")).orElseThrow();
+        return JobRecordCodec.decode(znode.path(), znode.data(), znode.modified());
+    }
+
+    private static LedgerRecord ledger(SimCluster cluster, Execution execution) {
+        String path = execution.shard().ledgerPath();
+        return LedgerCodec.decode(
+                path, cluster.ensemble().peek(path).orElseThrow().data());
+    }
+
+    private static List<FireEntry> finals(SimCluster cluster, Execution execution) {
+        return cluster.safety().journal().finals(ShardId.of(execution.shard())).stream()
+                .filter(line -> CommittedJournal.covers(line, execution.fire()))
+                .toList();
+    }
+
+    private static void mayHaveRun(SimCluster cluster, Execution execution) {
+        assertThat(finals(cluster, execution)).singleElement().satisfies(line -> {
+            assertThat(line.outcome()).isEqualTo(Outcome.MISSED);
+            assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
+        });
+    }
+
+    @Test
+    void whatAnAgentThatNeverComesBackMayHaveRunIsSettledByAnother() {
+        SimCluster cluster = cluster(61, everywhere("work", 500));
+        List<Execution> untold = untold(cluster, () -> {});
+        Instant killed = cluster.now();
+        cluster.run(Duration.ofMinutes(9));
+        assertThat(untold)
+                .as("it may still come back")
+                .hasSizeGreaterThan(2)
+                .allSatisfy(execution -> assertThat(finals(cluster, execution)).isEmpty());
+        cluster.run(Duration.ofMinutes(2));
+        assertThat(untold).allSatisfy(execution -> mayHaveRun(cluster, execution));
+        assertThat(cluster.safety().journal().finals(ShardId.of(untold.get(0).shard())))
+                .as("an agent that is not there owes nothing")
+                .noneMatch(line -> line.last().isAfter(killed.plusSeconds(40)));
+        assertThat(ledger(cluster, untold.get(0)).released()).isPresent();
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void aNewMasterSettlesWhatTheOneBeforeHadNotYet() {
+        SimCluster cluster = cluster(62, everywhere("work", 500));
+        cluster.start("a3");
+        cluster.run(Duration.ofSeconds(3));
+        List<Execution> untold = untold(cluster, () -> {});
+        cluster.run(Duration.ofMinutes(5));
+        SimAgent master = cluster.master().orElseThrow();
+        master.kill();
+        cluster.run(Duration.ofMinutes(1));
+        cluster.start(master.id());
+        cluster.run(FOR_GOOD);
+        assertThat(untold).hasSizeGreaterThan(2).allSatisfy(execution -> mayHaveRun(cluster, execution));
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void whatAnAgentThatNeverComesBackHadBegunEndsAsWhatMayHaveRun() {
+        SimCluster cluster = cluster(63, everywhere("work", 2_000));
+        cluster.run(Duration.ofMillis(500));
+        cluster.behave(lasting(10));
+        Execution cut = first(cluster);
+        cluster.run(Duration.ofSeconds(1));
+        cluster.agent(cut.process().name()).orElseThrow().kill();
+        cluster.behave(Behaviour.PROMPT);
+        cluster.run(FOR_GOOD);
+        mayHaveRun(cluster, cut);
+        assertThat(ledger(cluster, cut).above()).isEmpty();
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void whatAnAgentThatNeverComesBackHadClaimedIsLost() {
+        SimCluster cluster = cluster(64, everywhere("work", 2_000).recovery(Recovery.SKIP));
+        cluster.run(Duration.ofMillis(500));
+        cluster.behave(lasting(10));
+        Execution cut = first(cluster);
+        cluster.run(Duration.ofSeconds(1));
+        cluster.agent(cut.process().name()).orElseThrow().kill();
+        cluster.behave(Behaviour.PROMPT);
+        cluster.run(FOR_GOOD);
+        assertThat(finals(cluster, cut)).extracting(FireEntry::outcome).containsExactly(Outcome.LOST);
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void agentThatComesBackInTimeRunsAgainWhatItHadBegun() {
+        SimCluster cluster = cluster(65, everywhere("work", 2_000));
+        cluster.run(Duration.ofMillis(500));
+        cluster.behave(lasting(10));
+        Execution cut = first(cluster);
+        cluster.run(Duration.ofSeconds(1));
+        String id = cut.process().name();
+        cluster.agent(id).orElseThrow().kill();
+        cluster.behave(Behaviour.PROMPT);
+        cluster.run(Duration.ofMinutes(8));
+        cluster.start(id);
+        cluster.run(FOR_GOOD);
+        assertThat(of(cluster, cut.fire(), cut)).hasSize(2);
+        assertThat(finals(cluster, cut))
+                .singleElement()
+                .satisfies(line -> assertThat(line.outcome()).isEqualTo(Outcome.SUCCEEDED));
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void agentThatComesBackAfterItWasSettledGoesOnFromThere() {
+        SimCluster cluster = cluster(66, everywhere("work", 500));
+        List<Execution> untold = untold(cluster, () -> {});
+        cluster.run(FOR_GOOD);
+        Instant back = cluster.now();
+        cluster.start(untold.get(0).process().name());
+        cluster.run(Duration.ofSeconds(10));
+        assertThat(untold).hasSizeGreaterThan(2).allSatisfy(execution -> mayHaveRun(cluster, execution));
+        assertThat(cluster.safety().journal().finals(ShardId.of(untold.get(0).shard())))
+                .filteredOn(line -> line.fire().due().isAfter(back))
+                .hasSizeGreaterThan(10)
+                .allMatch(line ->
+                        line.outcome() == Outcome.SUCCEEDED && line.reason().isEmpty());
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void deletedBroadcastJobIsClosedOnceWhatALostAgentMayHaveRunIsSettled() {
+        SimCluster cluster = cluster(67, everywhere("work", 500));
+        List<Execution> untold = untold(cluster, () -> cluster.operator().command(Command.Kind.DELETE, "work"));
+        cluster.runUntil(Duration.ofSeconds(60), () -> job(cluster).closed());
+        assertThat(job(cluster).closed()).isTrue();
+        assertThat(untold).hasSizeGreaterThan(2).allSatisfy(execution -> mayHaveRun(cluster, execution));
+        heals(cluster, Duration.ofSeconds(10));
+    }
+
+    @Test
+    void agentThatComesBackAfterTheEndOfItsJobLeavesTheSettlingToAnother() {
+        SimCluster cluster = cluster(68, everywhere("work", 500));
+        List<Execution> untold = untold(cluster, () -> cluster.operator().command(Command.Kind.DELETE, "work"));
+        cluster.run(Duration.between(cluster.now(), job(cluster).deletedAt().orElseThrow())
+                .plusSeconds(1));
+        cluster.start(untold.get(0).process().name());
+        cluster.runUntil(Duration.ofSeconds(60), () -> job(cluster).closed());
+        assertThat(job(cluster).closed()).isTrue();
+        assertThat(untold).hasSizeGreaterThan(2).allSatisfy(execution -> mayHaveRun(cluster, execution));
+        heals(cluster, Duration.ofSeconds(10));
+    }
+}
