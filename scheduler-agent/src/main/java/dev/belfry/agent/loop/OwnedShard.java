@@ -42,7 +42,8 @@ final class OwnedShard {
     /** Of a broadcast shard: whether the incarnation before did not let go. */
     boolean followsLost;
 
-    Stage stage = Stage.LOADING;
+    /** Read by threads of user code, too: an attempt of a tenancy that is over has no lease. */
+    volatile Stage stage = Stage.LOADING;
     /** The decisions; null while loading. */
     @Nullable
     ShardRuns runs;
