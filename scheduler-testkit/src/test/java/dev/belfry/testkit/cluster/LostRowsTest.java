@@ -38,7 +38,7 @@ class LostRowsTest {
 
     @Test
     void clustersWhoseRowsAreLostInTroubleKeepEveryInvariantAndHeal() {
-        int seeds = Integer.getInteger("belfry.lostRows", 60);
+        int seeds = Integer.getInteger("belfry.lostRows", 40);
         long first = Long.getLong("belfry.firstSeed", 1);
         TreeMap<Long, String> broken = new TreeMap<>();
         int emptied = 0;
