@@ -185,10 +185,11 @@ final class PlacementStory {
             }
         }
         if (!silent.isEmpty()) {
-            say("Its part of the table names nobody, maybe because rows were lost, and is granted to nobody while an agent"
-                    + " may still go by them: " + String.join(", ", silent)
-                    + (silent.size() == 1 ? " has" : " have")
-                    + " not reported the present table. See in the log there why it is not read, or restart the agent.");
+            say(
+                    "Its part of the table names nobody, maybe because rows were lost, and is granted to nobody while an agent"
+                            + " may still go by them: " + String.join(", ", silent)
+                            + (silent.size() == 1 ? " has" : " have")
+                            + " not reported the present table. See in the log there why it is not read, or restart the agent.");
         }
     }
 

@@ -4,14 +4,14 @@ import static dev.belfry.console.query.CaseScene.NOON;
 import static dev.belfry.console.query.CaseScene.running;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.belfry.core.ownership.LayoutKey;
-import dev.belfry.core.ownership.HeartbeatRecord;
-import dev.belfry.core.ownership.Buckets;
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.Retry;
 import dev.belfry.core.journal.FireEntry.Kind;
 import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.ownership.Buckets;
+import dev.belfry.core.ownership.HeartbeatRecord;
+import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.run.Outcome;
 import java.time.Duration;
 import java.time.Instant;
