@@ -51,8 +51,8 @@ public interface JobContext {
     long fencingToken();
 
     /**
-     * The time for which the agent is certain to own the shard, as of now: zero when its lease has ended, otherwise at
-     * most two thirds of the session time-out. It is renewed in the background while ZooKeeper answers.
+     * The time for which the agent is certain to own the shard, as of now: zero when its lease has ended or the shard was
+     * taken away, otherwise at most two thirds of the session time-out. It is renewed in the background while ZooKeeper answers.
      */
     Duration leaseRemaining();
 

@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  * @param returns whether an owner announced its restart and its job waits for it: it has let go too
  * @param life proofs of life
  * @param longestTimeout the longest session time-out of any owner
- * @param heldBefore for how long a wait for unknown owners of a shard without a row has been over
+ * @param heldBefore for how long no unknown owner of a shard without a row can have acted
  */
 record Losses(
         Instant now,

@@ -65,6 +65,7 @@ final class Office {
     private final Runnable fenced;
 
     private final TableWriter table;
+    private final LostRows lostRows;
     private final JobBook jobs;
     private final Settlements settlements;
     private final CommandDesk commands;
@@ -140,6 +141,7 @@ final class Office {
         this.clock = watched.clock();
         this.fenced = fenced;
         this.table = new TableWriter(loop, store, session, self, epoch.term(), this::fence);
+        this.lostRows = new LostRows(loop, store, session, new LostOwners());
         this.jobs = new JobBook(store, session, this::planSoon, this::jobsSettled);
         this.gone = new GoneAgents(loop, store, session, new Gone(alarm));
         this.settlements = new Settlements(store, session, this::fence, gone::isClear);
@@ -207,7 +209,6 @@ final class Office {
             if (ended) {
                 return;
             }
-            table.holdEmptied(longestWaitNanos());
             // Registrations known from before the epoch was written do not count: they are read again, after the table.
             agentsReadAfterTable = false;
             awaitingAgents = registrations.compare();
@@ -236,6 +237,7 @@ final class Office {
         tableGuard.close();
         epochGuard.close();
         table.close();
+        lostRows.close();
     }
 
     private void lost() {
@@ -257,8 +259,10 @@ final class Office {
 
     /** Something that is followed has been read to its end. */
     void settled() {
-        if (awaitingAgents != Long.MAX_VALUE && registrations.applied(awaitingAgents)) {
+        if (!agentsReadAfterTable && awaitingAgents != Long.MAX_VALUE && registrations.applied(awaitingAgents)) {
             agentsReadAfterTable = true;
+            // Whoever owns what an earlier master has lost, and lives, is among them: it was granted before this term.
+            lostRows.hold(table.emptied(), table.vectorZxid());
         }
         // A command that was there before this office waits for the jobs, which are read after it.
         commands.next();
@@ -307,7 +311,7 @@ final class Office {
         tableGuard.look();
         if (table.damaged()) {
             writing = true;
-            table.repair(longestWaitNanos(), this::written);
+            table.repair(lostRows::hold, this::written);
             return;
         }
         Instant now = now();
@@ -330,25 +334,36 @@ final class Office {
                 .withRestarting(restarting, now)
                 .withReleased(handOvers.released(), handOvers.closedForGood()));
         restarting.keySet().removeIf(gone -> !agents.containsKey(gone.name()) && !table.names(gone.name()));
-        life.keepOnly(known -> registered(known) || table.names(known) || gone.awaits(known));
-        unplaced.report(plan.unplaced(), jobs::nameOf);
-        leftOut = plan.unplaced();
-        long held = 0;
-        for (Change change : plan.changes()) {
-            if (grants(change)) {
-                held = Math.max(held, table.heldNanos(change.shard()));
-            }
-        }
-        rearm(held > 0 ? Math.min(wait, held) : wait, now);
-        // Not grants of shards whose present owner is not known and may still hold a lease, and nothing about jobs that
-        // seem to be gone only because their definition cannot be read.
-        Plan writable = plan.only(change -> (!grants(change) || table.heldNanos(change.shard()) == 0)
+        life.keepOnly(
+                incarnation -> registered(incarnation) || table.names(incarnation) || lostRows.awaits(incarnation) || gone.awaits(incarnation));
+        tellUnplaced(plan);
+        rearm(wait, now);
+        // Not grants of shards whose present owner is not known and may still act, and nothing about jobs that seem to
+        // be gone only because their definition cannot be read.
+        Plan writable = plan.only(change -> (!grants(change) || !lostRows.holds(change.shard()))
                 && !jobs.lost(change.shard().jobUid()));
         if (!writable.isEmpty()) {
             write(writable);
         } else {
             settlements.keep(jobs.all(), now, Lease.length(epoch.longestTimeout()), this::recordWritten);
         }
+    }
+
+    /** Says which shards stay without an owner; of those that only time keeps so, only where somebody asks. */
+    private void tellUnplaced(Plan plan) {
+        List<Unplaced> logged = new ArrayList<>(plan.unplaced());
+        List<Unplaced> all = new ArrayList<>(plan.unplaced());
+        for (Change change : plan.changes()) {
+            Optional<String> held = grants(change) ? lostRows.why(change.shard()) : Optional.empty();
+            held.map(why -> new Unplaced(change.shard(), List.of(why))).ifPresent(shard -> {
+                all.add(shard);
+                if (lostRows.waitsForAgents(change.shard())) {
+                    logged.add(shard);
+                }
+            });
+        }
+        unplaced.report(logged, jobs::nameOf);
+        leftOut = List.copyOf(all);
     }
 
     /** The live registrations, with what operators drain marked as draining. */
@@ -434,7 +449,7 @@ final class Office {
                 (owner, job) -> restarting.containsKey(owner) && jobs.waitsForRestart(job),
                 life,
                 epoch.longestTimeout(),
-                table::heldBefore);
+                lostRows::overNanos);
         AssignmentTable before = table.table();
         return change -> losses.doubt(change, before.tenancy(change.shard()));
     }
@@ -538,6 +553,35 @@ final class Office {
 
         @Override
         public void settled() {
+            planSoon();
+        }
+    }
+
+    /** Who may own shards whose rows are lost. */
+    private final class LostOwners implements LostRows.Owner {
+
+        @Override
+        public Set<String> registered() {
+            return Office.this.registered();
+        }
+
+        @Override
+        public boolean registered(String incarnation) {
+            return Office.this.registered(incarnation);
+        }
+
+        @Override
+        public long leftNanos(String incarnation) {
+            return life.waitNanos(incarnation, epoch.longestTimeout(), loop.nanoTime());
+        }
+
+        @Override
+        public long longestWaitNanos() {
+            return Office.this.longestWaitNanos();
+        }
+
+        @Override
+        public void cleared() {
             planSoon();
         }
     }

@@ -33,9 +33,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -72,6 +70,7 @@ final class TableWriter {
     private AssignmentTable table = AssignmentTable.empty();
     private AssignmentVector vector = AssignmentVector.initial();
     private int vectorVersion;
+    private long vectorZxid;
     private final int[] bucketVersions = new int[Buckets.COUNT];
     private long n;
     private boolean loaded;
@@ -84,8 +83,6 @@ final class TableWriter {
     private long entryBytes;
     /** Buckets whose stored form cannot be read and has to be written anew. */
     private final Set<Integer> broken = new TreeSet<>();
-    /** Buckets whose rows are lost: nothing of them is granted before this instant of the monotonic clock. */
-    private final Map<Integer, Long> lostUntil = new TreeMap<>();
     /** Buckets whose rows are lost and that have not been emptied in the store yet. */
     private final Set<Integer> lost = new TreeSet<>();
 
@@ -155,6 +152,7 @@ final class TableWriter {
                 }
             }
             vectorVersion = found.znode().version();
+            vectorZxid = found.znode().modifiedZxid();
             loadBuckets(load, then);
         });
     }
@@ -212,7 +210,8 @@ final class TableWriter {
                 lost.add(bucket);
                 LOG.error(
                         "bucket {} of the assignment table is lost: {}; it is emptied, and its shards are granted anew"
-                                + " once every lease of their unknown owners is over",
+                                + " once no lease of their unknown owners can hold and every agent that is registered has"
+                                + " reported the emptied table",
                         path,
                         e.getMessage());
             }
@@ -224,30 +223,38 @@ final class TableWriter {
         return !broken.isEmpty();
     }
 
-    /**
-     * Writes damaged buckets anew: with the rows that this master knew, or empty. An owner that nobody knows sees its
-     * rows gone and stops, at the latest when its lease ends.
-     */
-    void repair(long longestWaitNanos, Consumer<Commit> then) {
+    /** Told which buckets have been written empty because nobody knows their rows, and in which transaction. */
+    interface Emptied {
+        void buckets(Set<Integer> buckets, long zxid);
+    }
+
+    /** Writes damaged buckets anew: with the rows that this master knew, or empty. */
+    void repair(Emptied emptied, Consumer<Commit> then) {
         Generation generation = Generation.of(term, ++n);
         Set<Integer> buckets = new TreeSet<>(broken);
         buckets.removeIf(bucket ->
                 bucketVersions[bucket] < 0 && vector.generation(bucket).value() == 0);
         write("table-repair", table, buckets, generation, List.of(), answer -> {
-            if (answer instanceof Commit.Applied) {
+            if (answer instanceof Commit.Applied applied) {
                 broken.clear();
-                lost.forEach(bucket -> lostUntil.put(bucket, loop.nanoTime() + longestWaitNanos));
+                // The vector is the first that is written.
+                emptied.buckets(Set.copyOf(lost), applied.stamps().get(0).zxid());
                 lost.clear();
             }
             then.accept(answer);
         });
     }
 
+    /** The zxid of the vector as this master read it. */
+    long vectorZxid() {
+        return vectorZxid;
+    }
+
     /**
-     * Grants nothing yet in buckets that exist and name nobody: an earlier master may have emptied them because their
-     * rows were lost, and may not have lived to wait for the leases of their owners.
+     * Buckets that exist and name nobody: an earlier master may have emptied them because their rows were lost, and may not
+     * have lived to wait for their owners.
      */
-    void holdEmptied(long longestWaitNanos) {
+    Set<Integer> emptied() {
         Set<Integer> emptied = new TreeSet<>();
         for (int bucket = 0; bucket < Buckets.COUNT; bucket++) {
             if (bucketVersions[bucket] >= 0) {
@@ -261,23 +268,11 @@ final class TableWriter {
                 }
             }
         });
-        emptied.forEach(bucket -> lostUntil.put(bucket, loop.nanoTime() + longestWaitNanos));
+        return emptied;
     }
 
     private static boolean ownedFrom(LayoutRows rows, int from) {
         return IntStream.range(from, from + Buckets.BLOCK).anyMatch(shard -> rows.owner(shard) != LayoutRows.NONE);
-    }
-
-    /** How long nothing may be granted in {@code bucket}, in nanoseconds; 0 if it may. */
-    long heldNanos(ShardKey key) {
-        Long until = lostUntil.get(Buckets.of(key));
-        return until == null ? 0 : Math.max(0, until - loop.nanoTime());
-    }
-
-    /** For how long, in nanoseconds, the wait of {@link #heldNanos} has been over; empty if there was none. */
-    OptionalLong heldBefore(ShardKey key) {
-        Long until = lostUntil.get(Buckets.of(key));
-        return until == null ? OptionalLong.empty() : OptionalLong.of(Math.max(0, loop.nanoTime() - until));
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.belfry.core.ledger.LedgerCodec;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.BucketCodec;
+import dev.belfry.core.ownership.Buckets;
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.HeartbeatRecord;
@@ -153,19 +154,24 @@ final class Reader {
         return below(Paths.ASSIGNMENTS, 1).thenApply(buckets -> {
             TableBuilder table = AssignmentTable.empty().toBuilder();
             List<String> problems = new ArrayList<>();
+            Map<Integer, Long> emptied = new HashMap<>();
             for (Znode znode : buckets) {
-                attempt(problems, () -> bucket(znode, table));
+                attempt(problems, () -> emptied.put(bucket(znode, table), znode.modifiedZxid()));
             }
-            return new TableState(table.build(), problems);
+            AssignmentTable built = table.build();
+            built.forEach((key, row) -> emptied.remove(Buckets.of(key)));
+            return new TableState(built, emptied, problems);
         });
     }
 
-    private static void bucket(Znode znode, TableBuilder table) {
+    private static int bucket(Znode znode, TableBuilder table) {
         String name = Paths.name(znode.path());
         if (!name.matches("[0-9a-f]{2}")) {
             throw CorruptRecordException.malformed(znode.path(), "it is not the name of a bucket");
         }
-        BucketCodec.decode(Integer.parseInt(name, 16), znode.data(), table);
+        int bucket = Integer.parseInt(name, 16);
+        BucketCodec.decode(bucket, znode.data(), table);
+        return bucket;
     }
 
     // --- ledgers

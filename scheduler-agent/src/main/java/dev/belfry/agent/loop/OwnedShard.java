@@ -49,7 +49,8 @@ final class OwnedShard {
      */
     Duration lostTimeout = Duration.ZERO;
 
-    Stage stage = Stage.LOADING;
+    /** Read by threads of user code, too: an attempt of a tenancy that is over has no lease. */
+    volatile Stage stage = Stage.LOADING;
     /** The decisions; null while loading. */
     @Nullable
     ShardRuns runs;

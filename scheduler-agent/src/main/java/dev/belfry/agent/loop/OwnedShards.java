@@ -110,8 +110,6 @@ final class OwnedShards {
     private final Loading loading;
     private final BroadcastTakeOver broadcasts;
     private final LostParts lostParts;
-    /** Read by threads of user code. */
-    private final Attempts.Lease lease;
 
     OwnedShards(
             Loop loop,
@@ -126,7 +124,6 @@ final class OwnedShards {
         this.incarnation = incarnation;
         this.attempts = attempts;
         this.owner = owner;
-        this.lease = owner::leaseRemainingNanos;
         this.named = new NamedRows(owner);
         this.commit = commits.apply(new CommitOwner());
         this.lettingGo = new LettingGo(loop, owner, commit, shard -> shards.remove(shard.ref));
@@ -167,6 +164,11 @@ final class OwnedShards {
      */
     private boolean mayStart(OwnedShard shard) {
         return owner.leaseHolds() && owner.job(shard.job).isPresent();
+    }
+
+    /** What is left of the lease for an attempt of this tenancy; asked by threads of user code. */
+    private long leaseNanos(OwnedShard shard) {
+        return shard.stage == OwnedShard.Stage.OVER ? 0 : owner.leaseRemainingNanos();
     }
 
     private Moment now() {
@@ -505,8 +507,9 @@ final class OwnedShards {
                     shard.checkpoint.filter(c -> c.fire().equals(order.fire()));
             RunningAttempt running = new RunningAttempt(loop, decider, shard, order, job, definition.timeouts());
             // Posted, not called: an attempt that ends at once must not come back into the decision that started it.
-            loop.execute(() ->
-                    attempts.start(new Attempts.Task(order, job, definition, parameters, checkpoint, lease), running));
+            loop.execute(() -> attempts.start(
+                    new Attempts.Task(order, job, definition, parameters, checkpoint, () -> leaseNanos(shard)),
+                    running));
             running.armTimeouts();
         }
 

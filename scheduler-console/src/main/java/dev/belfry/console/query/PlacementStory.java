@@ -12,6 +12,8 @@ import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.TableEntry;
 import dev.belfry.core.ledger.Mark;
 import dev.belfry.core.overdue.WaitingStory;
+import dev.belfry.core.ownership.Buckets;
+import dev.belfry.core.ownership.HeartbeatRecord;
 import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.version.JobVersion;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Who owns the shards of a version, who is to, and why nobody does. One use, not thread-safe. */
 final class PlacementStory {
@@ -159,10 +162,34 @@ final class PlacementStory {
                     unplaced.get(0).reasons()));
         }
         if (missing > 0) {
+            lostRows(definition);
             refusals(definition);
             if (facts.snapshot().agents().stream().noneMatch(AgentState::master)) {
                 say("There is no master, so nobody assigns shards: start an agent, or wait for the election.");
             }
+        }
+    }
+
+    /** Where a bucket names nobody the master waits for whoever has not reported that version of the table. */
+    private void lostRows(JobDefinition definition) {
+        LayoutKey layout = new LayoutKey(facts.job().uid(), version.layout());
+        Set<String> silent = new TreeSet<>();
+        for (int from = 0; from < definition.shards().count(); from += Buckets.BLOCK) {
+            Long emptied = facts.snapshot().emptied().get(Buckets.of(layout.shard(from)));
+            for (AgentState agent : facts.snapshot().agents()) {
+                boolean knows = emptied == null
+                        || agent.heartbeat().map(HeartbeatRecord::appliedTable).orElse(0L) >= emptied;
+                if (!knows) {
+                    silent.add(agent.id());
+                }
+            }
+        }
+        if (!silent.isEmpty()) {
+            say(
+                    "Its part of the table names nobody, maybe because rows were lost, and is granted to nobody while an agent"
+                            + " may still go by them: " + String.join(", ", silent)
+                            + (silent.size() == 1 ? " has" : " have")
+                            + " not reported the present table. See in the log there why it is not read, or restart the agent.");
         }
     }
 

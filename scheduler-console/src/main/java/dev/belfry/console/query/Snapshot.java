@@ -13,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,14 +21,21 @@ import java.util.Optional;
  *
  * @param jobs by name, deleted ones included
  * @param agents by id
+ * @param emptied buckets of the table that name nobody although they were written, and the zxid of that
  * @param problems records that cannot be read
  */
 public record Snapshot(
-        List<JobState> jobs, List<AgentState> agents, AssignmentTable table, List<String> problems, Instant now) {
+        List<JobState> jobs,
+        List<AgentState> agents,
+        AssignmentTable table,
+        Map<Integer, Long> emptied,
+        List<String> problems,
+        Instant now) {
 
     public Snapshot {
         jobs = List.copyOf(jobs);
         agents = List.copyOf(agents);
+        emptied = Map.copyOf(emptied);
         problems = List.copyOf(problems);
     }
 
@@ -52,13 +60,14 @@ public record Snapshot(
                         .sorted(Comparator.comparing(AgentState::id))
                         .toList(),
                 table.table(),
+                table.emptied(),
                 problems,
                 now);
     }
 
     /** The same with these jobs, one for each name. */
     public Snapshot with(List<JobRecord> merged) {
-        return new Snapshot(merged.stream().map(this::state).toList(), agents, table, problems, now);
+        return new Snapshot(merged.stream().map(this::state).toList(), agents, table, emptied, problems, now);
     }
 
     private JobState state(JobRecord job) {

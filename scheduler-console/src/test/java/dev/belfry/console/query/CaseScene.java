@@ -41,6 +41,7 @@ final class CaseScene {
     final List<JobVersion> versions = new ArrayList<>();
     final List<AgentState> agents = new ArrayList<>();
     final TableBuilder table = AssignmentTable.empty().toBuilder();
+    final Map<Integer, Long> emptied = new HashMap<>();
     final List<Journal.Line> lines = new ArrayList<>();
     final Map<String, LedgerRecord> ledgers = new HashMap<>();
     final List<TableEntry> changes = new ArrayList<>();
@@ -233,7 +234,7 @@ final class CaseScene {
     }
 
     Snapshot snapshot() {
-        return new Snapshot(List.of(new JobState(job(), 1, 1, START)), agents, table.build(), List.of(), NOON);
+        return new Snapshot(List.of(new JobState(job(), 1, 1, START)), agents, table.build(), emptied, List.of(), NOON);
     }
 
     Explanation explanation(Instant at, Optional<String> shard) {

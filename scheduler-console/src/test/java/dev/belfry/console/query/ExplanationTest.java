@@ -4,10 +4,14 @@ import static dev.belfry.console.query.CaseScene.NOON;
 import static dev.belfry.console.query.CaseScene.running;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belfry.agent.client.AgentState;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.Retry;
 import dev.belfry.core.journal.FireEntry.Kind;
 import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.ownership.Buckets;
+import dev.belfry.core.ownership.HeartbeatRecord;
+import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.run.Outcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,6 +111,22 @@ class ExplanationTest {
                 .contains("deleted with effect from 2026-06-01T09:00:00Z")
                 .contains("Its last fire was at 2026-06-01T08:00:00Z.")
                 .doesNotContain("The next fire is");
+    }
+
+    @Test
+    void agentThatMayGoByLostRowsIsNamed() {
+        CaseScene scene = new CaseScene(hourly().build()).agent("a", Set.of("index"), Map.of(), false);
+        assertThat(scene.explain()).doesNotContain("rows were lost");
+        int bucket = Buckets.of(new LayoutKey(CaseScene.UID, 1).shard(0));
+        scene.emptied.put(bucket, 7L);
+        assertThat(scene.explain()).contains("rows were lost").contains("a has not reported the present table.");
+        scene.agents.replaceAll(agent -> new AgentState(
+                agent.facts(),
+                Optional.of(new HeartbeatRecord(1, 0, 7, 0, 0, 0, CaseScene.NOON)),
+                CaseScene.NOON,
+                agent.master(),
+                agent.drained()));
+        assertThat(scene.explain()).doesNotContain("rows were lost");
     }
 
     @Test

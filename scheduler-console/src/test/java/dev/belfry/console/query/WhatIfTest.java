@@ -86,7 +86,7 @@ class WhatIfTest {
         }
         TableBuilder table = AssignmentTable.empty().toBuilder();
         cluster.rows().forEach((shard, row) -> table.grant(shard, row.owner(), row.since()));
-        return new Snapshot(states, agents, table.build(), List.of(), cluster.now());
+        return new Snapshot(states, agents, table.build(), Map.of(), List.of(), cluster.now());
     }
 
     private static Map<ShardKey, String> owners(SimCluster cluster) {

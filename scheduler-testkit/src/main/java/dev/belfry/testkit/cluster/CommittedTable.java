@@ -5,6 +5,7 @@ import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.BucketCodec;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.HandOver;
+import dev.belfry.core.ownership.HeartbeatRecord;
 import dev.belfry.core.ownership.Release;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.TableBuilder;
@@ -27,6 +28,9 @@ final class CommittedTable {
         /** Whether an incarnation may still act as owner, by its own clocks. */
         boolean mayStillAct(Incarnation owner);
 
+        /** Whether an incarnation may still act under one tenancy, whatever the table says: it has not noticed its end. */
+        boolean mayStillAct(ShardKey key, Tenancy tenancy);
+
         void changed(String what);
 
         /** True time. */
@@ -40,8 +44,15 @@ final class CommittedTable {
     private Map<ShardKey, Tenancy> rows = Map.of();
     private Epoch epoch = Epoch.NONE;
 
-    /** Rows lost to damage and granted to nobody since: their owners may not have noticed yet. */
-    private final Map<ShardKey, Tenancy> lost = new HashMap<>();
+    /** Rows lost to damage and granted to nobody since. */
+    private final Map<ShardKey, Lost> lost = new HashMap<>();
+
+    /**
+     * A row that was lost.
+     *
+     * @param zxid of the transaction that emptied its bucket; its owner may write until it has reported that version
+     */
+    private record Lost(Tenancy row, long zxid, boolean reported) {}
 
     private long versions;
 
@@ -61,7 +72,19 @@ final class CommittedTable {
     @Nullable
     Tenancy tenancy(ShardKey shard) {
         Tenancy row = rows.get(shard);
-        return row == null ? lost.get(shard) : row;
+        Lost before = lost.get(shard);
+        return row == null && before != null && !before.reported() ? before.row() : row;
+    }
+
+    /** An incarnation says up to where it has applied the table: of what was lost up to there it writes nothing more. */
+    void heartbeatWritten(String path, byte[] data) {
+        if (!lost.isEmpty()) {
+            long applied = HeartbeatRecord.decode(path, data).appliedTable();
+            String name = Paths.name(path);
+            lost.replaceAll((key, was) -> was.row().owner().name().equals(name) && applied >= was.zxid()
+                    ? new Lost(was.row(), was.zxid(), true)
+                    : was);
+        }
     }
 
     Epoch epoch() {
@@ -97,10 +120,10 @@ final class CommittedTable {
     /**
      * One transaction that writes buckets.
      *
-     * @param repair whether it empties buckets whose rows are lost: then shards go from owners that nobody knows, which
-     *     have to notice it before anybody else is granted them; what they do is looked at, not the row
+     * @param repair whether it empties buckets whose rows are lost: then shards go from owners that nobody knows, and that
+     *     they cannot act any more is looked at with the next grant
      */
-    void written(long session, List<Transaction.Write> writes, boolean repair) {
+    void written(long zxid, long session, List<Transaction.Write> writes, boolean repair) {
         Incarnation master = epoch.incarnation().isEmpty() ? null : new Incarnation(epoch.incarnation());
         if (master == null || master.sessionId() != session) {
             throw new InvariantViolation(
@@ -127,7 +150,7 @@ final class CommittedTable {
         rows.forEach((key, row) -> {
             if (!nextRows.containsKey(key)) {
                 if (repair) {
-                    lost.put(key, row);
+                    lost.put(key, new Lost(row, zxid, false));
                 } else {
                     mayGo(key, row, "nobody");
                 }
@@ -158,7 +181,15 @@ final class CommittedTable {
             throw new InvariantViolation("I7", key + " was granted at " + after.since() + " in term " + epoch.term());
         }
         greatestSince.put(key, after.since().value());
-        lost.remove(key);
+        Lost unknown = lost.remove(key);
+        if (unknown != null
+                && !released.contains(new Release(key, unknown.row().since()))
+                && owners.mayStillAct(key, unknown.row())) {
+            throw new InvariantViolation(
+                    "I8",
+                    key + " was given to " + after.owner() + " while its owner, whose row is lost, may still act: "
+                            + unknown.row());
+        }
         if (before != null) {
             mayGo(key, before, after.owner().name());
         }

@@ -90,6 +90,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                 journal.written(write);
             } else if (path.startsWith(Paths.HANDOVER + "/") && data.length > 0) {
                 table.handOverWritten(path, data);
+            } else if (path.startsWith(Paths.HEARTBEATS + "/") && data.length > 0 && !site.equals(ROGUE)) {
+                table.heartbeatWritten(path, data);
             } else if (path.startsWith(Paths.LEDGER + "/") && data.length > 0 && !path.endsWith(":checkpoint")) {
                 if (!site.equals(ROGUE)) {
                     ledger(path, data, session);
@@ -104,7 +106,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             if (site.equals(REPAIR)) {
                 movement.repaired();
             }
-            table.written(session, writes, site.equals(REPAIR));
+            table.written(zxid, session, writes, site.equals(REPAIR));
             movement.written(before, table.rows(), jobs, nanos());
         }
         if (cluster.story().isTold() && !site.equals("heartbeat")) {
@@ -211,6 +213,21 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             }
         }
         return false;
+    }
+
+    @Override
+    public boolean mayStillAct(ShardKey key, Tenancy tenancy) {
+        return mayStillAct(tenancy.owner())
+                && cluster.agents().stream()
+                        .filter(agent -> agent.agent()
+                                .incarnation()
+                                .filter(tenancy.owner().name()::equals)
+                                .isPresent())
+                        .flatMap(agent -> agent.agent().shards().stream())
+                        .anyMatch(shard -> shard.since() == tenancy.since().value()
+                                && shard.ref().jobUid().equals(key.jobUid())
+                                && shard.ref().layout() == key.layout()
+                                && shard.ref().number() == key.shard());
     }
 
     @Override

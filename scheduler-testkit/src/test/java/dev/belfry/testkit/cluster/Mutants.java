@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.asm.MemberSubstitution;
 import net.bytebuddy.description.method.MethodDescription;
@@ -61,12 +62,20 @@ final class Mutants {
                         .in(CORE + "assign.JobView", "isReleased", with(AnySince.class))
                         .within(FEW, "I8"),
                 mutant("R2", "a master grants at once what the one before it had found lost")
-                        .in(MASTER + "TableWriter", "holdEmptied", with(Skipped.class))
+                        .in(MASTER + "TableWriter", "emptied", with(Nothing.class))
                         .on(
                                 TENANCIES + "shardsWhoseRowsAreLostAreNotGrantedAtOnceByTheMasterAfterTheOneThatSaidSo",
                                 "I5",
                                 "I6",
                                 "test"),
+                mutant(
+                                "R2",
+                                "of what is lost a master grants after one lease, although owners live and have not said a word")
+                        .in(MASTER + "LostRows", "whoMayKnow", with(Nothing.class))
+                        .on(
+                                TENANCIES
+                                        + "ownerThatIsNotToldOfTheLossOfItsRowsIsWaitedForHoweverLongItRenewsItsLease",
+                                "I8"),
                 mutant("R2", "a registration counts in whose hands ever it is")
                         .in(
                                 MASTER + "MasterLoop$Candidate$Registrations",
@@ -133,7 +142,7 @@ final class Mutants {
         return List.of(
                 mutant("R7", "a shard is released while its attempt runs")
                         .in(CORE + "shard.ShardRuns", "quiet", with(Always.class))
-                        .within(FEW, "I5", "I1"),
+                        .within(FEW, "I5", "I1", "R5"),
                 mutant("R7", "a shard is released before its records are durable")
                         .in(LOOP + "GroupCommit", "settled", with(Always.class))
                         .on(TENANCIES + "shardIsReleasedOnlyWhenTheOutcomeOfItsLastAttemptIsDurable", "I1"));
@@ -305,6 +314,13 @@ final class Mutants {
         static void exit(
                 @Advice.This Transaction.Builder builder, @Advice.Return(readOnly = false) Transaction.Builder made) {
             made = builder;
+        }
+    }
+
+    static final class Nothing {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Set<?> all) {
+            all = Set.of();
         }
     }
 

@@ -16,13 +16,18 @@ import java.util.function.Consumer;
 /** A store whose every request is overheard, by its session and its site, just before it is sent. */
 record OverheardStore(Store store, Listener listener) implements Store {
 
-    /** Hears of requests, and may keep the answers to writes back. */
+    /** Hears of requests, and may keep the answers to writes, and hints, back. */
     @FunctionalInterface
     interface Listener {
         void sends(Session session, String site);
 
         /** The answer to a write has come; it is heard when {@code hear} is run. */
         default void answered(Session session, String site, Runnable hear) {
+            hear.run();
+        }
+
+        /** A hint of a change has come; it is heard when {@code hear} is run. */
+        default void hinted(Session session, String site, Runnable hear) {
             hear.run();
         }
     }
@@ -67,7 +72,7 @@ record OverheardStore(Store store, Listener listener) implements Store {
     @Override
     public void follow(Session session, String site, String path, Consumer<Change> changes, Consumer<Synced> then) {
         listener.sends(session, site);
-        store.follow(session, site, path, changes, then);
+        store.follow(session, site, path, change -> listener.hinted(session, site, () -> changes.accept(change)), then);
     }
 
     @Override

@@ -8,6 +8,7 @@ import static dev.belfry.testkit.cluster.Scenes.lasting;
 import static dev.belfry.testkit.cluster.Scenes.of;
 import static dev.belfry.testkit.cluster.Scenes.owner;
 import static dev.belfry.testkit.cluster.Scenes.owners;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
@@ -108,6 +109,91 @@ class TenancyScenariosTest {
                 .as("a lease of 4 s may have begun just before the repair")
                 .isGreaterThan(Duration.ofSeconds(4).toNanos());
         heals(cluster, Duration.ofSeconds(40));
+    }
+
+    @Test
+    void ownerThatIsNotToldOfTheLossOfItsRowsIsWaitedForHoweverLongItRenewsItsLease() {
+        Untold untold = new Untold();
+        SimCluster cluster = cluster(22, OverheardStore.by(untold), every("work", 1_000, 9));
+        ShardKey shard = loseRowsUntold(cluster, untold);
+        long repaired = cluster.scheduler().nanos();
+        cluster.run(Duration.ofSeconds(15));
+        assertThat(cluster.rows()).isEmpty();
+        assertThat(cluster.evidence().all())
+                .as("it goes on, and nobody else does")
+                .filteredOn(execution ->
+                        execution.start() > repaired + Duration.ofSeconds(9).toNanos())
+                .isNotEmpty()
+                .allMatch(execution -> execution.process().name().equals(untold.agent));
+        untold.tell();
+        assertThat(cluster.runUntil(Duration.ofSeconds(10), () -> cluster.rows().containsKey(shard)))
+                .isTrue();
+        heals(cluster, Duration.ofSeconds(30));
+    }
+
+    @Test
+    void leaseOfAnOwnerThatIsWaitedForAndGoesIsWaitedForToo() {
+        Untold untold = new Untold();
+        SimCluster cluster = cluster(23, OverheardStore.by(untold), every("work", 1_000, 9));
+        ShardKey shard = loseRowsUntold(cluster, untold);
+        cluster.run(Duration.ofSeconds(12));
+        assertThat(cluster.rows()).isEmpty();
+        // Its registration is gone, and it does not hear so while its lease lasts.
+        new Fault.Cut(untold.agent, Fault.Way.BOTH, Duration.ofSeconds(6)).inflict(cluster);
+        cluster.ensemble().expire(requireNonNull(untold.owner));
+        long gone = cluster.scheduler().nanos();
+        assertThat(cluster.runUntil(Duration.ofSeconds(15), () -> cluster.rows().containsKey(shard)))
+                .isTrue();
+        assertThat(cluster.scheduler().nanos() - gone)
+                .as("its last heartbeat, a second old at most, gave it a lease of 4 s")
+                .isGreaterThan(Duration.ofSeconds(3).toNanos());
+        heals(cluster, Duration.ofSeconds(35));
+    }
+
+    /** Until the rows are gone, with an owner of some of them that hears of no change of the table any more. */
+    private static ShardKey loseRowsUntold(SimCluster cluster, Untold untold) {
+        Incarnation owner = owner(cluster);
+        ShardKey shard = cluster.rows().entrySet().stream()
+                .filter(row -> row.getValue().owner().equals(owner))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+        untold.agent = owner.agentId();
+        untold.owner =
+                cluster.agent(untold.agent).orElseThrow().agent().session().orElseThrow();
+        byte[] damage = "not a table".getBytes(StandardCharsets.US_ASCII);
+        new Fault.KillMaster(Duration.ofSeconds(20)).inflict(cluster);
+        Rogue.commit(cluster, transaction -> transaction.put(Paths.assignments(Buckets.of(shard)), damage, -1));
+        assertThat(cluster.runUntil(Duration.ofSeconds(20), () -> cluster.rows().isEmpty()))
+                .isTrue();
+        return shard;
+    }
+
+    /** No hint of a change of the table comes to one agent: its ACL may have been changed, or its server forgot the watch. */
+    private static final class Untold implements OverheardStore.Listener {
+        private final List<Runnable> hints = new ArrayList<>();
+        private String agent = "";
+        private @Nullable Session owner;
+
+        @Override
+        public void sends(Session session, String site) {
+            // All are sent.
+        }
+
+        @Override
+        public void hinted(Session session, String site, Runnable hear) {
+            if (session.equals(owner) && site.equals("table-follow")) {
+                hints.add(hear);
+            } else {
+                hear.run();
+            }
+        }
+
+        void tell() {
+            owner = null;
+            hints.forEach(Runnable::run);
+            hints.clear();
+        }
     }
 
     @Test
