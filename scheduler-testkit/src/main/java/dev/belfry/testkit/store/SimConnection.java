@@ -3,6 +3,7 @@ package dev.belfry.testkit.store;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.StoreConnection;
+import dev.belfry.store.Synced;
 import dev.belfry.testkit.time.SimProcess;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +21,21 @@ import org.jspecify.annotations.Nullable;
  * thinks of it, and opens another; until then only a server can tell it that the session is over.
  */
 final class SimConnection implements StoreConnection {
+    private static final String NOT_CONNECTED = "not connected";
+
     final SimProcess process;
     final SimEnsemble ensemble;
     private final Network.Endpoint machine;
     private final long requestedNanos;
     private final List<SimStore> views = new ArrayList<>(2);
     private final List<Watch> watches = new ArrayList<>(4);
+    /** Sent and not answered, and what is told behind those. */
     private final ArrayDeque<Request<?>> pending = new ArrayDeque<>();
+    /** Made without a connection and not answered; empty while there is one. */
+    private final ArrayDeque<Request<?>> kept = new ArrayDeque<>();
+    /** The news of the connection is among what is pending. */
+    private boolean resuming;
+
     private int nextServer;
     private @Nullable Session session;
     private @Nullable Link link;
@@ -123,7 +133,7 @@ final class SimConnection implements StoreConnection {
         } else {
             List<Watch> armed = List.copyOf(watches);
             from.up(() -> armed.forEach(from::arm));
-            each(view -> view.resumed(known));
+            resume(known);
         }
     }
 
@@ -147,16 +157,18 @@ final class SimConnection implements StoreConnection {
         if (connected) {
             connected = false;
             suspend(why);
+        } else {
+            missAll(kept, Request.Miss.INDETERMINATE, why);
         }
         process.schedule(1 + random().nextLong(1 + ensemble.options.maxBackoff().toNanos()), this::connect);
     }
 
     private void suspend(String why) {
         Session lost = session;
-        // Which of the two a client hears first is not promised.
-        boolean answersFirst = random().nextInt(2) == 0;
+        // Which of the two a client hears first is not promised; but that it had a connection it hears before.
+        boolean answersFirst = random().nextInt(2) == 0 || resuming;
         if (answersFirst) {
-            missPending(why);
+            missAll(pending, Request.Miss.INDETERMINATE, why);
         }
         if (lost != null) {
             if (!closed) {
@@ -165,13 +177,14 @@ final class SimConnection implements StoreConnection {
             each(view -> view.suspended(lost));
         }
         if (!answersFirst) {
-            missPending(why);
+            missAll(pending, Request.Miss.INDETERMINATE, why);
         }
     }
 
-    private void missPending(String why) {
+    /** Answers all of {@code requests}, those of which nothing is known yet with {@code miss}. */
+    private void missAll(ArrayDeque<Request<?>> requests, Request.Miss miss, String why) {
         while (true) {
-            Request<?> request = pending.poll();
+            Request<?> request = requests.poll();
             if (request == null) {
                 return;
             }
@@ -179,10 +192,41 @@ final class SimConnection implements StoreConnection {
                 watches.remove(request.watch);
             }
             if (!request.isMissed()) {
-                request.miss(Request.Miss.INDETERMINATE, why);
+                request.miss(miss, why);
             }
             finish(request);
         }
+    }
+
+    /** Sends what was kept, and says that there is a connection once whoever asked without one has the answer. */
+    private void resume(Session known) {
+        while (connected && process.alive()) {
+            Request<?> request = kept.poll();
+            if (request == null) {
+                break;
+            }
+            request.heldBack = false;
+            if (request.isMissed()) {
+                pending.add(request);
+            } else {
+                dispatch(request);
+            }
+        }
+        tellAnswered(pending);
+        if (!connected || !process.alive()) {
+            return;
+        }
+        if (pending.isEmpty()) {
+            each(view -> view.resumed(known));
+            return;
+        }
+        resuming = true;
+        Request<Synced> news = new Request<>(Request.Kind.PING, "resumed", "/", Request.SYNCED, told -> {
+            resuming = false;
+            each(view -> view.resumed(known));
+        });
+        news.miss(Request.Miss.UNAVAILABLE, "told behind the answers");
+        pending.add(news);
     }
 
     // Nobody can say whether the store still has it; this client does without.
@@ -216,6 +260,7 @@ final class SimConnection implements StoreConnection {
             ensemble.scheduler.note(machine.name + " ended", over.id());
             each(view -> view.ended(over));
         }
+        missAll(kept, Request.Miss.OVER, "the session is over");
     }
 
     private static void cancel(SimProcess.@Nullable Timer timer) {
@@ -260,36 +305,65 @@ final class SimConnection implements StoreConnection {
 
     /** The sites of the requests that have no answer yet, oldest first. */
     List<String> underWay() {
-        return pending.stream()
+        return Stream.concat(pending.stream(), kept.stream())
                 .filter(request -> request.kind != Request.Kind.PING)
                 .map(request -> request.site)
                 .toList();
     }
 
-    /** Sends a request in the name of {@code owner}, or has it answered at once. */
+    /** Sends a request in the name of {@code owner}, or keeps it, or has it answered. */
     void send(Session owner, Request<?> request) {
-        Link current = link;
         if (closed || ending || !owner.equals(session)) {
             String why = closed ? "the connection was closed" : "session " + owner.hex() + " is over";
             refuse(request, Request.Miss.OVER, why);
-        } else if (!connected || current == null) {
-            refuse(request, Request.Miss.UNAVAILABLE, "not connected");
+        } else if (!connected || link == null) {
+            keep(request);
         } else {
-            ensemble.faults.sending(request.site, process.name());
-            if (!process.alive() || !current.equals(link)) {
-                return;
+            dispatch(request);
+        }
+    }
+
+    private void dispatch(Request<?> request) {
+        Link current = link;
+        if (current == null) {
+            throw new IllegalStateException("dispatched without a connection: " + request.site);
+        }
+        ensemble.faults.sending(request.site, process.name());
+        if (!process.alive() || !current.equals(link)) {
+            return;
+        }
+        switch (ensemble.faults.fate(request)) {
+            case ARRIVES -> transmit(current, request);
+            case LOST_AFTER -> {
+                request.losesReply = true;
+                transmit(current, request);
             }
-            switch (ensemble.faults.fate(request)) {
-                case ARRIVES -> transmit(current, request);
-                case LOST_AFTER -> {
-                    request.losesReply = true;
-                    transmit(current, request);
-                }
-                case LOST_BEFORE -> {
-                    pending.add(request);
-                    current.loseUp();
-                }
+            case LOST_BEFORE -> {
+                pending.add(request);
+                current.loseUp();
             }
+        }
+    }
+
+    /**
+     * A request made without a connection. A client that knows that it has none refuses it at once, though behind what it
+     * has kept before; one that does not know yet keeps it, until the next attempt has failed or the next connection takes
+     * it; and the refusal of one that is busy comes late. All have their answers before the next connection is told of.
+     */
+    private void keep(Request<?> request) {
+        int draw = request.ofElection ? 0 : random().nextInt(4);
+        if (draw < 2) {
+            refuse(request, Request.Miss.UNAVAILABLE, NOT_CONNECTED);
+            return;
+        }
+        kept.add(request);
+        if (draw == 3) {
+            request.miss(Request.Miss.UNAVAILABLE, NOT_CONNECTED);
+            request.heldBack = true;
+            process.schedule(1 + random().nextLong(1 + ensemble.options.maxBackoff().toNanos()), () -> {
+                request.heldBack = false;
+                tellAnswered(kept);
+            });
         }
     }
 
@@ -305,10 +379,12 @@ final class SimConnection implements StoreConnection {
     /** Answers a request that is not sent, after those that were made before it. */
     void refuse(Request<?> request, Request.Miss miss, String why) {
         request.miss(miss, why);
-        if (pending.isEmpty()) {
+        if (pending.isEmpty() && kept.isEmpty()) {
             process.execute(() -> finish(request));
-        } else {
+        } else if (connected) {
             pending.add(request);
+        } else {
+            kept.add(request);
         }
     }
 
@@ -323,12 +399,17 @@ final class SimConnection implements StoreConnection {
             throw new IllegalStateException("answers out of order: " + request.site + " " + request.path);
         }
         finish(request);
+        tellAnswered(pending);
+    }
+
+    /** Calls back from the head of {@code requests} for as long as the answer is known. */
+    private void tellAnswered(ArrayDeque<Request<?>> requests) {
         while (true) {
-            Request<?> next = pending.peek();
-            if (next == null || !next.isMissed()) {
+            Request<?> next = requests.peek();
+            if (next == null || !next.isMissed() || next.heldBack) {
                 return;
             }
-            pending.poll();
+            requests.poll();
             finish(next);
         }
     }
@@ -387,6 +468,7 @@ final class SimConnection implements StoreConnection {
         Session last = session;
         if (current == null || !connected || last == null) {
             abandon();
+            missAll(kept, Request.Miss.OVER, "the connection was closed");
             return;
         }
         Request<?> close = new Request<>(Request.Kind.CLOSE, "close", "/", Request.SYNCED, answer -> {
