@@ -3,16 +3,13 @@ package dev.belfry.testkit.store;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.StoreConnection;
-import dev.belfry.store.Synced;
 import dev.belfry.testkit.time.SimProcess;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimConnection implements StoreConnection {
     private static final String NOT_CONNECTED = "not connected";
+    /** The part of the longest wait before another attempt by which a client may be late to notice that it needs one. */
+    private static final long NOTICED_LATE = 8;
 
     final SimProcess process;
     final SimEnsemble ensemble;
@@ -29,17 +28,14 @@ final class SimConnection implements StoreConnection {
     private final long requestedNanos;
     private final List<SimStore> views = new ArrayList<>(2);
     private final List<Watch> watches = new ArrayList<>(4);
-    /** Sent and not answered, and what is told behind those. */
-    private final ArrayDeque<Request<?>> pending = new ArrayDeque<>();
-    /** Made without a connection and not answered; empty while there is one. */
-    private final ArrayDeque<Request<?>> kept = new ArrayDeque<>();
-    /** The news of the connection is among what is pending. */
-    private boolean resuming;
-
+    private final Unanswered unanswered;
     private int nextServer;
     private @Nullable Session session;
     private @Nullable Link link;
     private boolean connected;
+    /** Why the connection has gone, while this client does not know yet that it has. */
+    private @Nullable String unnoticed;
+
     private boolean closed;
     /** The present session is being given up. */
     private boolean ending;
@@ -56,6 +52,7 @@ final class SimConnection implements StoreConnection {
         this.process = process;
         this.machine = ensemble.network.endpoint(process.name());
         this.requestedNanos = requestedNanos;
+        this.unanswered = new Unanswered(process, ensemble.faults, watches);
         this.nextServer = random().nextInt(ensemble.servers.size());
         process.execute(this::connect);
     }
@@ -77,8 +74,9 @@ final class SimConnection implements StoreConnection {
         return session;
     }
 
+    /** As far as this client knows. */
     boolean connected() {
-        return connected;
+        return connected || unnoticed != null;
     }
 
     /** The server that it is connected to. */
@@ -118,6 +116,7 @@ final class SimConnection implements StoreConnection {
         if (!from.equals(link) || closed) {
             return;
         }
+        notice();
         cancel(attempt);
         cancel(giveUp);
         connected = true;
@@ -139,13 +138,14 @@ final class SimConnection implements StoreConnection {
 
     /** A server says that the session is over. */
     void expired() {
+        notice();
         cancel(attempt);
         abandon();
         end();
         connect();
     }
 
-    /** The other end of a connection is gone, or as good as gone. */
+    /** The other end of a connection is gone. */
     void disconnected(Link from, String why) {
         if (!from.equals(link)) {
             return;
@@ -156,19 +156,34 @@ final class SimConnection implements StoreConnection {
         link = null;
         if (connected) {
             connected = false;
-            suspend(why);
+            unnoticed = why;
+            long late = random().nextInt(2) == 0
+                    ? 0
+                    : random().nextLong(1 + ensemble.options.maxBackoff().toNanos() / NOTICED_LATE);
+            if (late == 0) {
+                notice();
+            } else {
+                process.schedule(late, this::notice);
+            }
         } else {
-            missAll(kept, Request.Miss.INDETERMINATE, why);
+            notice();
+            unanswered.missKept(Request.Miss.INDETERMINATE, why);
         }
         process.schedule(1 + random().nextLong(1 + ensemble.options.maxBackoff().toNanos()), this::connect);
     }
 
-    private void suspend(String why) {
+    /** The client learns that its connection has gone. */
+    private void notice() {
+        String why = unnoticed;
+        if (why == null) {
+            return;
+        }
+        unnoticed = null;
         Session lost = session;
         // Which of the two a client hears first is not promised; but that it had a connection it hears before.
-        boolean answersFirst = random().nextInt(2) == 0 || resuming;
+        boolean answersFirst = random().nextInt(2) == 0 || unanswered.hasNews();
         if (answersFirst) {
-            missAll(pending, Request.Miss.INDETERMINATE, why);
+            unanswered.missSent(why);
         }
         if (lost != null) {
             if (!closed) {
@@ -177,56 +192,20 @@ final class SimConnection implements StoreConnection {
             each(view -> view.suspended(lost));
         }
         if (!answersFirst) {
-            missAll(pending, Request.Miss.INDETERMINATE, why);
-        }
-    }
-
-    /** Answers all of {@code requests}, those of which nothing is known yet with {@code miss}. */
-    private void missAll(ArrayDeque<Request<?>> requests, Request.Miss miss, String why) {
-        while (true) {
-            Request<?> request = requests.poll();
-            if (request == null) {
-                return;
-            }
-            if (request.watch != null) {
-                watches.remove(request.watch);
-            }
-            if (!request.isMissed()) {
-                request.miss(miss, why);
-            }
-            finish(request);
+            unanswered.missSent(why);
         }
     }
 
     /** Sends what was kept, and says that there is a connection once whoever asked without one has the answer. */
     private void resume(Session known) {
         while (connected && process.alive()) {
-            Request<?> request = kept.poll();
+            Request<?> request = unanswered.takeKept();
             if (request == null) {
-                break;
+                unanswered.news(() -> each(view -> view.resumed(known)));
+                return;
             }
-            request.heldBack = false;
-            if (request.isMissed()) {
-                pending.add(request);
-            } else {
-                dispatch(request);
-            }
+            dispatch(request);
         }
-        tellAnswered(pending);
-        if (!connected || !process.alive()) {
-            return;
-        }
-        if (pending.isEmpty()) {
-            each(view -> view.resumed(known));
-            return;
-        }
-        resuming = true;
-        Request<Synced> news = new Request<>(Request.Kind.PING, "resumed", "/", Request.SYNCED, told -> {
-            resuming = false;
-            each(view -> view.resumed(known));
-        });
-        news.miss(Request.Miss.UNAVAILABLE, "told behind the answers");
-        pending.add(news);
     }
 
     // Nobody can say whether the store still has it; this client does without.
@@ -260,7 +239,7 @@ final class SimConnection implements StoreConnection {
             ensemble.scheduler.note(machine.name + " ended", over.id());
             each(view -> view.ended(over));
         }
-        missAll(kept, Request.Miss.OVER, "the session is over");
+        unanswered.missKept(Request.Miss.OVER, "the session is over");
     }
 
     private static void cancel(SimProcess.@Nullable Timer timer) {
@@ -305,10 +284,7 @@ final class SimConnection implements StoreConnection {
 
     /** The sites of the requests that have no answer yet, oldest first. */
     List<String> underWay() {
-        return Stream.concat(pending.stream(), kept.stream())
-                .filter(request -> request.kind != Request.Kind.PING)
-                .map(request -> request.site)
-                .toList();
+        return unanswered.sites();
     }
 
     /** Sends a request in the name of {@code owner}, or keeps it, or has it answered. */
@@ -339,7 +315,7 @@ final class SimConnection implements StoreConnection {
                 transmit(current, request);
             }
             case LOST_BEFORE -> {
-                pending.add(request);
+                unanswered.sent(request);
                 current.loseUp();
             }
         }
@@ -351,24 +327,23 @@ final class SimConnection implements StoreConnection {
      * it; and the refusal of one that is busy comes late. All have their answers before the next connection is told of.
      */
     private void keep(Request<?> request) {
-        int draw = request.ofElection ? 0 : random().nextInt(4);
-        if (draw < 2) {
+        int draw = unnoticed != null ? 2 : random().nextInt(4);
+        if (draw < 2 || request.ofElection) {
             refuse(request, Request.Miss.UNAVAILABLE, NOT_CONNECTED);
             return;
         }
-        kept.add(request);
         if (draw == 3) {
             request.miss(Request.Miss.UNAVAILABLE, NOT_CONNECTED);
             request.heldBack = true;
-            process.schedule(1 + random().nextLong(1 + ensemble.options.maxBackoff().toNanos()), () -> {
-                request.heldBack = false;
-                tellAnswered(kept);
-            });
+            process.schedule(
+                    1 + random().nextLong(1 + ensemble.options.maxBackoff().toNanos()),
+                    () -> unanswered.release(request));
         }
+        unanswered.keep(request);
     }
 
     private void transmit(Link current, Request<?> request) {
-        pending.add(request);
+        unanswered.sent(request);
         if (request.watch != null) {
             watches.add(request.watch);
         }
@@ -379,46 +354,15 @@ final class SimConnection implements StoreConnection {
     /** Answers a request that is not sent, after those that were made before it. */
     void refuse(Request<?> request, Request.Miss miss, String why) {
         request.miss(miss, why);
-        if (pending.isEmpty() && kept.isEmpty()) {
-            process.execute(() -> finish(request));
-        } else if (connected) {
-            pending.add(request);
-        } else {
-            kept.add(request);
-        }
+        unanswered.refused(request, connected);
     }
 
     /** A reply has arrived. */
     void answered(Link from, Request<?> request, long zxid) {
-        if (!from.equals(link)) {
-            return;
+        if (from.equals(link)) {
+            heard(zxid);
+            unanswered.answered(request);
         }
-        heard(zxid);
-        Request<?> first = pending.poll();
-        if (first == null || !first.equals(request)) {
-            throw new IllegalStateException("answers out of order: " + request.site + " " + request.path);
-        }
-        finish(request);
-        tellAnswered(pending);
-    }
-
-    /** Calls back from the head of {@code requests} for as long as the answer is known. */
-    private void tellAnswered(ArrayDeque<Request<?>> requests) {
-        while (true) {
-            Request<?> next = requests.peek();
-            if (next == null || !next.isMissed() || next.heldBack) {
-                return;
-            }
-            requests.poll();
-            finish(next);
-        }
-    }
-
-    private void finish(Request<?> request) {
-        if (request.kind != Request.Kind.PING) {
-            ensemble.faults.answered(request);
-        }
-        request.finish();
     }
 
     void drop(Session owner) {
@@ -468,7 +412,8 @@ final class SimConnection implements StoreConnection {
         Session last = session;
         if (current == null || !connected || last == null) {
             abandon();
-            missAll(kept, Request.Miss.OVER, "the connection was closed");
+            unanswered.missSent("the connection was closed");
+            unanswered.missKept(Request.Miss.OVER, "the connection was closed");
             return;
         }
         Request<?> close = new Request<>(Request.Kind.CLOSE, "close", "/", Request.SYNCED, answer -> {
