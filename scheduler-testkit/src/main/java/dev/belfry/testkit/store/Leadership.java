@@ -222,15 +222,18 @@ final class Leadership {
         server.apply(txn, true);
         for (int i = 0; i < followings.size(); i++) {
             Following following = followings.get(i);
-            following.down.send(() -> following.follower.inTurn(following.follower.lag(), () -> following.follower.apply(txn, false)));
+            following.down.send(() ->
+                    following.follower.inTurn(following.follower.lag(), () -> following.follower.apply(txn, false)));
         }
     }
 
     private void synced(Link link, Request<?> request) {
-        reply(link, () -> link.server.inTurn(0, () -> {
-            request.answer(new Synced.Done());
-            link.drain();
-        }));
+        reply(
+                link,
+                () -> link.server.inTurn(0, () -> {
+                    request.answer(new Synced.Done());
+                    link.drain();
+                }));
     }
 
     // ---- the term

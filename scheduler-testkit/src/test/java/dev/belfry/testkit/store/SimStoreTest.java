@@ -79,8 +79,9 @@ class SimStoreTest extends SimScene {
             StoreClient client = new StoreClient(other, "a");
             String hex = client.session().hex();
             client.store.dropConnection(client.session());
-            other.await("the connection drops", () -> other.ensemble.serverOf(client.connection)
-                    .isEmpty());
+            other.await(
+                    "the connection drops",
+                    () -> other.ensemble.serverOf(client.connection).isEmpty());
             if (seed % 4 == 0) {
                 other.ensemble.killServer(1);
             } else if (seed % 4 == 1) {
@@ -100,7 +101,12 @@ class SimStoreTest extends SimScene {
             assertThat(client.told).containsOnlyOnce("answer");
         }
         assertThat(answered)
-                .contains("Unavailable at once", "Unavailable later", "Applied later", "Indeterminate later", "SessionOver later");
+                .contains(
+                        "Unavailable at once",
+                        "Unavailable later",
+                        "Applied later",
+                        "Indeterminate later",
+                        "SessionOver later");
     }
 
     @Test
@@ -112,8 +118,9 @@ class SimStoreTest extends SimScene {
             Session session = client.session();
             client.store.read(session, "test", "/", read -> order.add(0));
             client.store.dropConnection(session);
-            other.await("the connection drops", () -> other.ensemble.serverOf(client.connection)
-                    .isEmpty());
+            other.await(
+                    "the connection drops",
+                    () -> other.ensemble.serverOf(client.connection).isEmpty());
             for (int i = 1; i < 6; i++) {
                 int n = i;
                 client.store.read(session, "test", "/", read -> order.add(n));

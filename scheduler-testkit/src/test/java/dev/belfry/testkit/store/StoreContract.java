@@ -455,7 +455,9 @@ public abstract class StoreContract {
             return a.told.contains("resumed " + session.hex());
         });
         harness.await("all answers", () -> answers().size() == 200);
-        assertThat(answers()).containsExactlyElementsOf(IntStream.range(0, 200).mapToObj(n -> "answer " + n).toList());
+        assertThat(answers())
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 200).mapToObj(n -> "answer " + n).toList());
         assertThat(a.told.indexOf("resumed " + session.hex()))
                 .isGreaterThan(a.told.indexOf("answer " + (beforeLoss.get() - 1)));
     }
@@ -470,7 +472,8 @@ public abstract class StoreContract {
             Session session = a.session();
             int losses = Collections.frequency(a.told, "suspended " + session.hex());
             a.store.dropConnection(session);
-            harness.await("the loss is known", () -> Collections.frequency(a.told, "suspended " + session.hex()) > losses);
+            harness.await(
+                    "the loss is known", () -> Collections.frequency(a.told, "suspended " + session.hex()) > losses);
             Commit commit = a.commit(session, tx().create("/t" + i, bytes("")));
             harness.await(
                     "the session resumes", () -> Collections.frequency(a.told, "resumed " + session.hex()) > losses);
