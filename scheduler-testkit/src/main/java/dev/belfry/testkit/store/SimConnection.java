@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The client's side of a session: finds a server, pings it, gives it up when it is silent for two thirds of the
  * time-out, finds another. It gives a session up one full time-out after it lost its connection, whatever the ensemble
  * thinks of it, and opens another; until then only a server can tell it that the session is over.
+ *
+ * <p>Longer than the house limit: each way in which a connection comes and goes is beside what it does to requests.
  */
 final class SimConnection implements StoreConnection {
     private static final String NOT_CONNECTED = "not connected";
