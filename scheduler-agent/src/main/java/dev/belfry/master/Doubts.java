@@ -47,13 +47,13 @@ final class Doubts {
         for (Doubt doubt : List.copyOf(open)) {
             store.sync(session, "overdue-sync", doubt.path(), synced -> {
                 if (synced instanceof Synced.Done) {
-                    store.read(session, "overdue-read-back", doubt.path(), answer -> settle(doubt, answer));
+                    store.read(session, "overdue-read-back", doubt.path(), answer -> settled(doubt, answer));
                 }
             });
         }
     }
 
-    private void settle(Doubt doubt, Read answer) {
+    private void settled(Doubt doubt, Read answer) {
         if (answer instanceof Read.Failed || !open.remove(doubt)) {
             return;
         }

@@ -307,12 +307,12 @@ final class JournalTail {
             if (synced instanceof Synced.Failed) {
                 failed();
             } else {
-                store.read(session, "journal-back-counts", Paths.journal(writer), this::lookBack);
+                store.read(session, "journal-back-counts", Paths.journal(writer), this::lookBackFrom);
             }
         });
     }
 
-    private void lookBack(Read parent) {
+    private void lookBackFrom(Read parent) {
         if (!(parent instanceof Read.Found found)) {
             failed();
             return;

@@ -308,6 +308,14 @@ public sealed interface Fault {
         }
     }
 
+    /** For a while a server applies what the others have committed so much later, and goes on serving. */
+    record Lag(int server, Duration behind, Duration length) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.ensemble().lag(server, behind, length);
+        }
+    }
+
     /** For a while hints of changes come twice. */
     record RepeatHints(double probability, Duration length) implements Fault {
         @Override

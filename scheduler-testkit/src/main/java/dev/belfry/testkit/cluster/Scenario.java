@@ -172,7 +172,8 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
     }
 
     private static Fault slow(String agent, SplittableRandom random) {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(5)) {
+            case 4 -> new Fault.Lag(random.nextInt(3), between(random, 50, 1_500), between(random, 1_000, 10_000));
             case 0 -> new Fault.SlowDisks(between(random, 50, 1_500), between(random, 1_000, 10_000));
             case 1 -> new Fault.RepeatHints(0.1 + 0.4 * random.nextDouble(), between(random, 1_000, 10_000));
             default ->

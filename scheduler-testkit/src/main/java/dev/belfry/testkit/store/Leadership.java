@@ -129,6 +129,12 @@ final class Leadership {
         } else {
             synced(link, request);
         }
+        if (request.losesReply && ensemble.scheduler.random().nextBoolean()) {
+            // The connection may break as well before it is committed: then whoever reads next may see it or not.
+            ensemble.faults.lostAfter(request);
+            request.losesReply = false;
+            reply(link, link::breakOff);
+        }
     }
 
     /** Ends a session as if it had expired. False if there is no such session. */
@@ -216,15 +222,18 @@ final class Leadership {
         server.apply(txn, true);
         for (int i = 0; i < followings.size(); i++) {
             Following following = followings.get(i);
-            following.down.send(ensemble.lag(), () -> following.follower.apply(txn, false));
+            following.down.send(() ->
+                    following.follower.inTurn(following.follower.lag(), () -> following.follower.apply(txn, false)));
         }
     }
 
     private void synced(Link link, Request<?> request) {
-        reply(link, () -> {
-            request.answer(new Synced.Done());
-            link.drain();
-        });
+        reply(
+                link,
+                () -> link.server.inTurn(0, () -> {
+                    request.answer(new Synced.Done());
+                    link.drain();
+                }));
     }
 
     // ---- the term

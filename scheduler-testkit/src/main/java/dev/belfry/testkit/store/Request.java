@@ -75,6 +75,12 @@ final class Request<T> {
     @Nullable
     Watch watch;
 
+    /** Made by an election, which asks again with each connection and whose requests are never kept for it. */
+    boolean ofElection;
+
+    /** It is not called back yet although the client has answered it. */
+    boolean heldBack;
+
     /** A fault: the connection breaks when the answer would be sent. */
     boolean losesReply;
 

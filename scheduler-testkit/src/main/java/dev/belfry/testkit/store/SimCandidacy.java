@@ -55,7 +55,9 @@ final class SimCandidacy implements Candidacy {
     }
 
     private <T> Request<T> request(Request.Kind kind, String path, Request.Misses<T> misses, Consumer<T> then) {
-        return new Request<>(kind, SITE, path, misses, then);
+        Request<T> request = new Request<>(kind, SITE, path, misses, then);
+        request.ofElection = true;
+        return request;
     }
 
     void start() {

@@ -5,7 +5,6 @@ import dev.belfry.store.Store;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.testkit.time.SimProcess;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -17,19 +16,28 @@ import org.jspecify.annotations.Nullable;
  * The client's side of a session: finds a server, pings it, gives it up when it is silent for two thirds of the
  * time-out, finds another. It gives a session up one full time-out after it lost its connection, whatever the ensemble
  * thinks of it, and opens another; until then only a server can tell it that the session is over.
+ *
+ * <p>Longer than the house limit: each way in which a connection comes and goes is beside what it does to requests.
  */
 final class SimConnection implements StoreConnection {
+    private static final String NOT_CONNECTED = "not connected";
+    /** The part of the longest wait before another attempt by which a client may be late to notice that it needs one. */
+    private static final long NOTICED_LATE = 8;
+
     final SimProcess process;
     final SimEnsemble ensemble;
     private final Network.Endpoint machine;
     private final long requestedNanos;
     private final List<SimStore> views = new ArrayList<>(2);
     private final List<Watch> watches = new ArrayList<>(4);
-    private final ArrayDeque<Request<?>> pending = new ArrayDeque<>();
+    private final Unanswered unanswered;
     private int nextServer;
     private @Nullable Session session;
     private @Nullable Link link;
     private boolean connected;
+    /** Why the connection has gone, while this client does not know yet that it has. */
+    private @Nullable String unnoticed;
+
     private boolean closed;
     /** The present session is being given up. */
     private boolean ending;
@@ -46,6 +54,7 @@ final class SimConnection implements StoreConnection {
         this.process = process;
         this.machine = ensemble.network.endpoint(process.name());
         this.requestedNanos = requestedNanos;
+        this.unanswered = new Unanswered(process, ensemble.faults, watches);
         this.nextServer = random().nextInt(ensemble.servers.size());
         process.execute(this::connect);
     }
@@ -67,8 +76,9 @@ final class SimConnection implements StoreConnection {
         return session;
     }
 
+    /** As far as this client knows. */
     boolean connected() {
-        return connected;
+        return connected || unnoticed != null;
     }
 
     /** The server that it is connected to. */
@@ -108,6 +118,7 @@ final class SimConnection implements StoreConnection {
         if (!from.equals(link) || closed) {
             return;
         }
+        notice();
         cancel(attempt);
         cancel(giveUp);
         connected = true;
@@ -123,19 +134,20 @@ final class SimConnection implements StoreConnection {
         } else {
             List<Watch> armed = List.copyOf(watches);
             from.up(() -> armed.forEach(from::arm));
-            each(view -> view.resumed(known));
+            resume(known);
         }
     }
 
     /** A server says that the session is over. */
     void expired() {
+        notice();
         cancel(attempt);
         abandon();
         end();
         connect();
     }
 
-    /** The other end of a connection is gone, or as good as gone. */
+    /** The other end of a connection is gone. */
     void disconnected(Link from, String why) {
         if (!from.equals(link)) {
             return;
@@ -146,17 +158,34 @@ final class SimConnection implements StoreConnection {
         link = null;
         if (connected) {
             connected = false;
-            suspend(why);
+            unnoticed = why;
+            long late = random().nextInt(2) == 0
+                    ? 0
+                    : random().nextLong(1 + ensemble.options.maxBackoff().toNanos() / NOTICED_LATE);
+            if (late == 0) {
+                notice();
+            } else {
+                process.schedule(late, this::notice);
+            }
+        } else {
+            notice();
+            unanswered.missKept(Request.Miss.INDETERMINATE, why);
         }
         process.schedule(1 + random().nextLong(1 + ensemble.options.maxBackoff().toNanos()), this::connect);
     }
 
-    private void suspend(String why) {
+    /** The client learns that its connection has gone. */
+    private void notice() {
+        String why = unnoticed;
+        if (why == null) {
+            return;
+        }
+        unnoticed = null;
         Session lost = session;
-        // Which of the two a client hears first is not promised.
-        boolean answersFirst = random().nextInt(2) == 0;
+        // Which of the two a client hears first is not promised; but that it had a connection it hears before.
+        boolean answersFirst = random().nextInt(2) == 0 || unanswered.hasNews();
         if (answersFirst) {
-            missPending(why);
+            unanswered.missSent(why);
         }
         if (lost != null) {
             if (!closed) {
@@ -165,23 +194,19 @@ final class SimConnection implements StoreConnection {
             each(view -> view.suspended(lost));
         }
         if (!answersFirst) {
-            missPending(why);
+            unanswered.missSent(why);
         }
     }
 
-    private void missPending(String why) {
-        while (true) {
-            Request<?> request = pending.poll();
+    /** Sends what was kept, and says that there is a connection once whoever asked without one has the answer. */
+    private void resume(Session known) {
+        while (connected && process.alive()) {
+            Request<?> request = unanswered.takeKept();
             if (request == null) {
+                unanswered.news(() -> each(view -> view.resumed(known)));
                 return;
             }
-            if (request.watch != null) {
-                watches.remove(request.watch);
-            }
-            if (!request.isMissed()) {
-                request.miss(Request.Miss.INDETERMINATE, why);
-            }
-            finish(request);
+            dispatch(request);
         }
     }
 
@@ -216,6 +241,7 @@ final class SimConnection implements StoreConnection {
             ensemble.scheduler.note(machine.name + " ended", over.id());
             each(view -> view.ended(over));
         }
+        unanswered.missKept(Request.Miss.OVER, "the session is over");
     }
 
     private static void cancel(SimProcess.@Nullable Timer timer) {
@@ -260,41 +286,66 @@ final class SimConnection implements StoreConnection {
 
     /** The sites of the requests that have no answer yet, oldest first. */
     List<String> underWay() {
-        return pending.stream()
-                .filter(request -> request.kind != Request.Kind.PING)
-                .map(request -> request.site)
-                .toList();
+        return unanswered.sites();
     }
 
-    /** Sends a request in the name of {@code owner}, or has it answered at once. */
+    /** Sends a request in the name of {@code owner}, or keeps it, or has it answered. */
     void send(Session owner, Request<?> request) {
-        Link current = link;
         if (closed || ending || !owner.equals(session)) {
             String why = closed ? "the connection was closed" : "session " + owner.hex() + " is over";
             refuse(request, Request.Miss.OVER, why);
-        } else if (!connected || current == null) {
-            refuse(request, Request.Miss.UNAVAILABLE, "not connected");
+        } else if (!connected || link == null) {
+            keep(request);
         } else {
-            ensemble.faults.sending(request.site, process.name());
-            if (!process.alive() || !current.equals(link)) {
-                return;
+            dispatch(request);
+        }
+    }
+
+    private void dispatch(Request<?> request) {
+        Link current = link;
+        if (current == null) {
+            throw new IllegalStateException("dispatched without a connection: " + request.site);
+        }
+        ensemble.faults.sending(request.site, process.name());
+        if (!process.alive() || !current.equals(link)) {
+            return;
+        }
+        switch (ensemble.faults.fate(request)) {
+            case ARRIVES -> transmit(current, request);
+            case LOST_AFTER -> {
+                request.losesReply = true;
+                transmit(current, request);
             }
-            switch (ensemble.faults.fate(request)) {
-                case ARRIVES -> transmit(current, request);
-                case LOST_AFTER -> {
-                    request.losesReply = true;
-                    transmit(current, request);
-                }
-                case LOST_BEFORE -> {
-                    pending.add(request);
-                    current.loseUp();
-                }
+            case LOST_BEFORE -> {
+                unanswered.sent(request);
+                current.loseUp();
             }
         }
     }
 
+    /**
+     * A request made without a connection. A client that knows that it has none refuses it at once, though behind what it
+     * has kept before; one that does not know yet keeps it, until the next attempt has failed or the next connection takes
+     * it; and the refusal of one that is busy comes late. All have their answers before the next connection is told of.
+     */
+    private void keep(Request<?> request) {
+        int draw = unnoticed != null ? 2 : random().nextInt(4);
+        if (draw < 2 || request.ofElection) {
+            refuse(request, Request.Miss.UNAVAILABLE, NOT_CONNECTED);
+            return;
+        }
+        if (draw == 3) {
+            request.miss(Request.Miss.UNAVAILABLE, NOT_CONNECTED);
+            request.heldBack = true;
+            process.schedule(
+                    1 + random().nextLong(1 + ensemble.options.maxBackoff().toNanos()),
+                    () -> unanswered.release(request));
+        }
+        unanswered.keep(request);
+    }
+
     private void transmit(Link current, Request<?> request) {
-        pending.add(request);
+        unanswered.sent(request);
         if (request.watch != null) {
             watches.add(request.watch);
         }
@@ -305,39 +356,15 @@ final class SimConnection implements StoreConnection {
     /** Answers a request that is not sent, after those that were made before it. */
     void refuse(Request<?> request, Request.Miss miss, String why) {
         request.miss(miss, why);
-        if (pending.isEmpty()) {
-            process.execute(() -> finish(request));
-        } else {
-            pending.add(request);
-        }
+        unanswered.refused(request, connected);
     }
 
     /** A reply has arrived. */
     void answered(Link from, Request<?> request, long zxid) {
-        if (!from.equals(link)) {
-            return;
+        if (from.equals(link)) {
+            heard(zxid);
+            unanswered.answered(request);
         }
-        heard(zxid);
-        Request<?> first = pending.poll();
-        if (first == null || !first.equals(request)) {
-            throw new IllegalStateException("answers out of order: " + request.site + " " + request.path);
-        }
-        finish(request);
-        while (true) {
-            Request<?> next = pending.peek();
-            if (next == null || !next.isMissed()) {
-                return;
-            }
-            pending.poll();
-            finish(next);
-        }
-    }
-
-    private void finish(Request<?> request) {
-        if (request.kind != Request.Kind.PING) {
-            ensemble.faults.answered(request);
-        }
-        request.finish();
     }
 
     void drop(Session owner) {
@@ -387,6 +414,8 @@ final class SimConnection implements StoreConnection {
         Session last = session;
         if (current == null || !connected || last == null) {
             abandon();
+            unanswered.missSent("the connection was closed");
+            unanswered.missKept(Request.Miss.OVER, "the connection was closed");
             return;
         }
         Request<?> close = new Request<>(Request.Kind.CLOSE, "close", "/", Request.SYNCED, answer -> {

@@ -117,6 +117,7 @@ public final class SimEnsemble {
         note("heal all");
         fsyncNanos = options.fsync().toNanos();
         denied.allowAll();
+        servers.forEach(SimServer::applyAtOnce);
         network.healAll();
     }
 
@@ -124,6 +125,15 @@ public final class SimEnsemble {
     public void delay(String machine, Duration extra, Duration length) {
         note("delay " + machine);
         network.spike(network.known(machine), extra.toNanos(), length.toNanos());
+    }
+
+    /**
+     * For a while a follower applies what it learns of so much later. It goes on serving: whoever comes from another server
+     * sees there what it has seen before, but not what nobody has told it of, its own writes of unknown result among that.
+     */
+    public void lag(int server, Duration behind, Duration length) {
+        note("lag " + servers.get(server).endpoint.name);
+        servers.get(server).applySlowly(behind.toNanos(), length.toNanos());
     }
 
     /** From now on a transaction takes so long to become durable. */
@@ -184,6 +194,7 @@ public final class SimEnsemble {
         note("resume " + servers.get(server).endpoint.name);
         servers.get(server).endpoint.paused = false;
         network.flush();
+        servers.get(server).takeTurns();
     }
 
     /** Kills every server. */

@@ -5,6 +5,7 @@ import dev.belfry.store.Listing;
 import dev.belfry.store.Read;
 import dev.belfry.store.Synced;
 import dev.belfry.testkit.time.SimClock;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,6 +48,15 @@ final class SimServer {
 
     private final List<Link> links = new ArrayList<>();
     private Set<Long> touched = new LinkedHashSet<>();
+
+    /** What this follower has learned of and not applied yet, and what comes after that. */
+    private final ArrayDeque<Turn> turns = new ArrayDeque<>();
+
+    private long lastTurn;
+    private long slowBy;
+    private long slowUntil;
+
+    private record Turn(long at, Runnable action) {}
 
     SimServer(SimEnsemble ensemble, Network.Endpoint endpoint, SimClock clock) {
         this.ensemble = ensemble;
@@ -220,6 +230,45 @@ final class SimServer {
         zxid = newZxid;
     }
 
+    /** From now on for so long everything takes so much longer to be applied. */
+    void applySlowly(long by, long nanos) {
+        slowBy = by;
+        slowUntil = ensemble.scheduler.nanos() + nanos;
+    }
+
+    void applyAtOnce() {
+        slowUntil = 0;
+    }
+
+    /** How much later than it learns of a transaction this follower applies it. */
+    long lag() {
+        long lag = ensemble.lag();
+        return slowUntil > ensemble.scheduler.nanos() ? Math.max(lag, slowBy) : lag;
+    }
+
+    /** Runs {@code action} after everything learned of before is applied, {@code lag} nanoseconds from now at the earliest. */
+    void inTurn(long lag, Runnable action) {
+        if (lag == 0 && turns.isEmpty()) {
+            action.run();
+            return;
+        }
+        lastTurn = Math.max(lastTurn, ensemble.scheduler.nanos() + lag);
+        turns.add(new Turn(lastTurn, action));
+        ensemble.scheduler.at(lastTurn, endpoint.name, this::takeTurns);
+    }
+
+    /** Applies what is due. */
+    void takeTurns() {
+        while (!endpoint.paused) {
+            Turn next = turns.peek();
+            if (next == null || next.at > ensemble.scheduler.nanos()) {
+                return;
+            }
+            turns.poll();
+            next.action.run();
+        }
+    }
+
     /** Starts again from an empty tree; {@link #catchUp} reads the log. */
     void forgetTree() {
         tree = new Tree();
@@ -237,6 +286,8 @@ final class SimServer {
     void leave(Role next) {
         role = next;
         touched.clear();
+        turns.clear();
+        lastTurn = 0;
         for (int i = links.size() - 1; i >= 0; i--) {
             links.get(i).breakOff();
         }

@@ -5,13 +5,18 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.record.Paths;
+import dev.belfry.store.Session;
+import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
+import java.lang.reflect.Method;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.asm.MemberSubstitution;
 import net.bytebuddy.description.method.MethodDescription;
@@ -32,6 +37,8 @@ final class Mutants {
     private static final String LEDGERS = "LedgerScenariosTest.";
     private static final String ENDINGS = "EndingScenariosTest.";
     private static final String GONE = "GoneAgentScenariosTest.";
+    private static final String CLIENT = "dev.belfry.agent.client.";
+    private static final String LAGGING = "LaggingScenariosTest.";
     private static final String TENANCIES = "TenancyScenariosTest.";
     /** Enough for what any busy cluster with a few faults shows. */
     private static final int FEW = 30;
@@ -44,6 +51,7 @@ final class Mutants {
         all.addAll(leases());
         all.addAll(handOvers());
         all.addAll(ledgers());
+        all.addAll(readings());
         return List.copyOf(all);
     }
 
@@ -176,6 +184,22 @@ final class Mutants {
                         .on(GONE + "whatAnAgentThatNeverComesBackMayHaveRunIsSettledByAnother", "I4", "test"));
     }
 
+    private static List<Mutant> readings() {
+        return List.of(
+                mutant("3", "a commit of unknown result is looked for on a server that may be behind it")
+                        .in(LOOP + "GroupCommit", "resolve", withoutSync())
+                        .on(LAGGING + "recordWhoseReplyIsLostIsLookedForWhereAllThatIsCommittedHasArrived", "I1"),
+                mutant("3", "a change of unknown result is looked for on a server that may be behind it")
+                        .in(CLIENT + "Requests", "sync", with(NoSettling.class))
+                        .on(LAGGING + "changeWhoseReplyIsLostIsReportedAsMade", "test"),
+                mutant("3", "a definition is compared with one that may have been replaced")
+                        .in(CLIENT + "Requests", "sync", with(NoSyncToApply.class))
+                        .on(LAGGING + "definitionThatWasReplacedMeanwhileIsNotTakenForUnchanged", "test"),
+                mutant("3", "a client is answered by a server that may be behind what it was told of")
+                        .in(CLIENT + "Requests", "sync", with(NoSyncToRead.class))
+                        .on(LAGGING + "clientOfAServerThatIsBehindReadsWhatWasAppliedBefore", "test"));
+    }
+
     private static Mutant.Idea mutant(String rule, String what) {
         return new Mutant.Idea(rule, what);
     }
@@ -188,6 +212,18 @@ final class Mutants {
     /** What these methods return is 0 for this one. */
     private static Mutant.Change without(ElementMatcher<? super MethodDescription> called) {
         return method -> substitution().method(called).stub().on(method);
+    }
+
+    /** The method waits for nothing where it would wait for all that is committed. */
+    private static Mutant.Change withoutSync() {
+        Method none;
+        try {
+            none = NoSync.class.getMethod(
+                    "sync", Store.class, Session.class, String.class, String.class, Consumer.class);
+        } catch (NoSuchMethodException e) {
+            throw new AssertionError(e);
+        }
+        return method -> substitution().method(named("sync")).replaceWith(none).on(method);
     }
 
     /** The method leaves a field as it is. */
@@ -349,6 +385,42 @@ final class Mutants {
         @Advice.OnMethodEnter
         static void enter(@Advice.Argument(value = 1, readOnly = false) Optional<LedgerRecord> stored) {
             stored = Optional.empty();
+        }
+    }
+
+    static final class NoSettling {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.Argument(0) String site) {
+            return site.equals("apply-settle");
+        }
+
+        @Advice.OnMethodExit
+        static void exit(@Advice.Enter boolean left, @Advice.Return(readOnly = false) CompletableFuture<Boolean> done) {
+            done = left ? CompletableFuture.completedFuture(true) : done;
+        }
+    }
+
+    static final class NoSyncToApply {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.Argument(0) String site) {
+            return site.equals("apply-sync");
+        }
+
+        @Advice.OnMethodExit
+        static void exit(@Advice.Enter boolean left, @Advice.Return(readOnly = false) CompletableFuture<Boolean> done) {
+            done = left ? CompletableFuture.completedFuture(true) : done;
+        }
+    }
+
+    static final class NoSyncToRead {
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        static boolean enter(@Advice.Argument(0) String site) {
+            return site.equals("get-sync");
+        }
+
+        @Advice.OnMethodExit
+        static void exit(@Advice.Enter boolean left, @Advice.Return(readOnly = false) CompletableFuture<Boolean> done) {
+            done = left ? CompletableFuture.completedFuture(true) : done;
         }
     }
 }

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Each fault between a client and its server does what it says. */
@@ -68,16 +70,64 @@ class SimStoreTest extends SimScene {
         assertThat(ensemble.peekChildren("/")).isEmpty();
     }
 
+    /** Of many clients that ask without a connection: each answer there is, and which of them the store has executed. */
     @Test
-    void requestWithoutAConnectionIsUnavailableAndNeverExecuted() {
-        a.store.dropConnection(a.session());
-        harness.await("the connection drops", () -> serverOf(a) < 0);
-        assertThat(a.commit(tx().create("/t", bytes("")))).isInstanceOf(Commit.Unavailable.class);
-        assertThat(a.read("/"))
-                .isInstanceOfSatisfying(
-                        Read.Failed.class, f -> assertThat(f.failure()).isInstanceOf(Failure.Unavailable.class));
-        harness.pass(seconds(20));
-        assertThat(ensemble.peek("/t")).isEmpty();
+    void requestWithoutAConnectionIsRefusedAtOnceOrLateOrKeptAndIsAnsweredBeforeTheNextConnectionIsToldOf() {
+        Set<String> answered = new TreeSet<>();
+        for (int seed = 0; seed < 60; seed++) {
+            SimHarness other = new SimHarness(seed);
+            StoreClient client = new StoreClient(other, "a");
+            String hex = client.session().hex();
+            client.store.dropConnection(client.session());
+            other.await(
+                    "the connection drops",
+                    () -> other.ensemble.serverOf(client.connection).isEmpty());
+            if (seed % 4 == 0) {
+                other.ensemble.killServer(1);
+            } else if (seed % 4 == 1) {
+                other.ensemble.expire(client.session());
+            }
+            long asked = other.scheduler.nanos();
+            client.store.commit(client.session(), tx().create("/t", bytes("")).build(), commit -> {
+                assertThat(client.told).as("seed " + other.scheduler.seed()).doesNotContain("resumed " + hex);
+                String when = other.scheduler.nanos() == asked ? " at once" : " later";
+                answered.add(commit.getClass().getSimpleName() + when);
+                if (commit instanceof Commit.Applied || commit instanceof Commit.Unavailable) {
+                    assertThat(other.ensemble.peek("/t").isPresent()).isEqualTo(commit instanceof Commit.Applied);
+                }
+                client.told.add("answer");
+            });
+            other.pass(seconds(20));
+            assertThat(client.told).containsOnlyOnce("answer");
+        }
+        assertThat(answered)
+                .contains(
+                        "Unavailable at once",
+                        "Unavailable later",
+                        "Applied later",
+                        "Indeterminate later",
+                        "SessionOver later");
+    }
+
+    @Test
+    void requestsWithoutAConnectionAreAnsweredInTheirOrder() {
+        for (int seed = 0; seed < 40; seed++) {
+            SimHarness other = new SimHarness(seed);
+            StoreClient client = new StoreClient(other, "a");
+            List<Integer> order = new ArrayList<>();
+            Session session = client.session();
+            client.store.read(session, "test", "/", read -> order.add(0));
+            client.store.dropConnection(session);
+            other.await(
+                    "the connection drops",
+                    () -> other.ensemble.serverOf(client.connection).isEmpty());
+            for (int i = 1; i < 6; i++) {
+                int n = i;
+                client.store.read(session, "test", "/", read -> order.add(n));
+            }
+            other.pass(seconds(20));
+            assertThat(order).as("seed " + seed).containsExactly(0, 1, 2, 3, 4, 5);
+        }
     }
 
     @Test
@@ -110,10 +160,10 @@ class SimStoreTest extends SimScene {
         int follower = apart();
         List<Change> late = a.follow("/");
         List<Change> soon = b.follow("/");
-        ensemble.delay(name(follower), seconds(1), seconds(30));
+        ensemble.delay(name(follower), seconds(0.5), seconds(30));
         b.apply(tx().create("/t", bytes("")));
         harness.await("b hears of it", () -> !soon.isEmpty());
-        harness.pass(seconds(0.9));
+        harness.pass(seconds(0.4));
         assertThat(late).isEmpty();
         List<Integer> heardAtAnswer = new ArrayList<>();
         a.store.sync(a.session(), "test", "/", synced -> heardAtAnswer.add(late.size()));

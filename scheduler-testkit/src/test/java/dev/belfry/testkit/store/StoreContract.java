@@ -13,8 +13,11 @@ import dev.belfry.store.Synced;
 import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -428,6 +431,58 @@ public abstract class StoreContract {
         assertThat(found(a, "/e").ephemeralOwner()).isEqualTo(a.session().id());
         a.apply(tx().create("/seen", bytes("")));
         harness.await("the watch is armed again", () -> !kinds(changes, "/seen").isEmpty());
+    }
+
+    /** Whether they are made before the loss, before it is known here, or after: what was made first is answered first. */
+    @Test
+    void everythingAskedAroundALossIsAnsweredInOrderAndBeforeTheNextConnectionIsToldOf() {
+        a.apply(tx().create("/t", bytes("")));
+        Session session = a.session();
+        AtomicInteger asked = new AtomicInteger();
+        AtomicInteger beforeLoss = new AtomicInteger();
+        harness.await("the session resumes", () -> {
+            int n = asked.getAndIncrement();
+            if (n == 3) {
+                a.store.dropConnection(session);
+            }
+            if (n < 200 && !a.told.contains("suspended " + session.hex())) {
+                beforeLoss.set(n + 1);
+            }
+            if (n < 200) {
+                a.store.read(session, "test", "/t", read -> a.told.add("answer " + n));
+                return false;
+            }
+            return a.told.contains("resumed " + session.hex());
+        });
+        harness.await("all answers", () -> answers().size() == 200);
+        assertThat(answers())
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 200).mapToObj(n -> "answer " + n).toList());
+        assertThat(a.told.indexOf("resumed " + session.hex()))
+                .isGreaterThan(a.told.indexOf("answer " + (beforeLoss.get() - 1)));
+    }
+
+    private List<String> answers() {
+        return a.told.stream().filter(line -> line.startsWith("answer ")).toList();
+    }
+
+    @Test
+    void transactionWithoutAConnectionIsUnavailableOnlyIfItIsNeverExecuted() {
+        for (int i = 0; i < 5; i++) {
+            Session session = a.session();
+            int losses = Collections.frequency(a.told, "suspended " + session.hex());
+            a.store.dropConnection(session);
+            harness.await(
+                    "the loss is known", () -> Collections.frequency(a.told, "suspended " + session.hex()) > losses);
+            Commit commit = a.commit(session, tx().create("/t" + i, bytes("")));
+            harness.await(
+                    "the session resumes", () -> Collections.frequency(a.told, "resumed " + session.hex()) > losses);
+            a.sync();
+            boolean there = a.read("/t" + i) instanceof Read.Found;
+            if (!(commit instanceof Commit.Indeterminate)) {
+                assertThat(there).as(commit.toString()).isEqualTo(commit instanceof Commit.Applied);
+            }
+        }
     }
 
     @Test
