@@ -334,8 +334,10 @@ final class Office {
                 .withRestarting(restarting, now)
                 .withReleased(handOvers.released(), handOvers.closedForGood()));
         restarting.keySet().removeIf(gone -> !agents.containsKey(gone.name()) && !table.names(gone.name()));
-        life.keepOnly(
-                incarnation -> registered(incarnation) || table.names(incarnation) || lostRows.awaits(incarnation) || gone.awaits(incarnation));
+        life.keepOnly(incarnation -> registered(incarnation)
+                || table.names(incarnation)
+                || lostRows.awaits(incarnation)
+                || gone.awaits(incarnation));
         tellUnplaced(plan);
         rearm(wait, now);
         // Not grants of shards whose present owner is not known and may still act, and nothing about jobs that seem to
