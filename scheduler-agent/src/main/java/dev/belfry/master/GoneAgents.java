@@ -263,10 +263,11 @@ final class GoneAgents {
         awaited.put(path, ledger.writer());
         Duration grace = look.ended ? AHEAD : GRACE;
         OptionalLong over = owner.overNanos(ledger.writer());
-        if (over.isPresent() && over.getAsLong() >= grace.toNanos()) {
+        boolean due = over.isPresent() && over.getAsLong() >= grace.toNanos();
+        if (due) {
             owner.settle(look.job.uid(), Paths.name(path), owner.latest().minusNanos(over.getAsLong()));
         }
-        if (look.ended || over.isPresent() && over.getAsLong() >= grace.toNanos()) {
+        if (due || look.ended) {
             pause = SOON;
         }
     }

@@ -102,6 +102,7 @@ final class Mutants {
                         .on(
                                 TENANCIES + "ownersWhoseRowsAreLostStopBeforeAnybodyElseIsGrantedTheirShards",
                                 "R8",
+                                "I5",
                                 "test"),
                 mutant("R3", "an owner takes up again what it has released")
                         .in(LOOP + "LettingGo", "release", withoutWriting("stage"))
