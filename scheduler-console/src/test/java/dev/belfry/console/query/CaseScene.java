@@ -36,7 +36,7 @@ import java.util.Set;
 final class CaseScene {
     static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
     static final Instant START = Instant.parse("2026-06-01T00:00:00Z");
-    private static final String UID = "index~1";
+    static final String UID = "index~1";
 
     final List<JobVersion> versions = new ArrayList<>();
     final List<AgentState> agents = new ArrayList<>();
