@@ -122,7 +122,7 @@ class ExplanationTest {
         assertThat(scene.explain()).contains("rows were lost").contains("a has not reported the present table.");
         scene.agents.replaceAll(agent -> new AgentState(
                 agent.facts(),
-                Optional.of(new HeartbeatRecord(1, 0, 7, 0, 0, 0, CaseScene.NOON)),
+                Optional.of(new HeartbeatRecord(1, 0, 7, 0, 0, 0, CaseScene.NOON, Optional.empty())),
                 CaseScene.NOON,
                 agent.master(),
                 agent.drained()));
