@@ -124,7 +124,7 @@ class OverdueScenariosTest {
 
     @Test
     void newMasterRaisesNoSecondEventOfAFire() {
-        SimCluster cluster = cluster(3, work());
+        SimCluster cluster = cluster(2, work());
         Instant fire = beforeNextFire(cluster);
         SimAgent still = standing(cluster);
         still.pause();
