@@ -1,0 +1,88 @@
+package dev.belfry.bench.workload;
+
+import dev.belfry.bench.peer.Contender;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+
+/**
+ * Every-second jobs on two agents: up to which rate every fire starts, and how late. The rate rises until fires are lost or
+ * one in a hundred is more than a second late; that scheduler is not asked for more in this repeat.
+ */
+public final class SustainedFires implements Workload {
+    private static final int AGENTS = 2;
+    private static final int SHARDS = 100;
+    private static final List<String> OPTIONS = List.of("-Xmx1g");
+
+    /** How the fires of one second are made up. */
+    enum Shape {
+        /** As many jobs as fires a second, all due at the same instant. */
+        TOGETHER,
+        /** As many jobs as fires a second, due evenly over the second. */
+        SPREAD,
+        /** Jobs of 100 shards each, all due at the same instant. */
+        SHARDED;
+
+        String title() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+
+        boolean suits(Contender contender) {
+            return switch (this) {
+                case TOGETHER -> true;
+                case SPREAD -> contender.abilities().spread();
+                case SHARDED -> contender.abilities().shards();
+            };
+        }
+
+        Load load(int rate) {
+            return switch (this) {
+                case TOGETHER -> Load.everySecond(AGENTS, rate, 1);
+                case SPREAD -> Load.everySecond(AGENTS, rate, 1).spreadOut();
+                case SHARDED -> Load.everySecond(AGENTS, Math.max(1, rate / SHARDS), Math.min(rate, SHARDS));
+            };
+        }
+    }
+
+    /** Arguments: see {@link Options}. */
+    public static void main(String[] words) throws IOException, InterruptedException {
+        Bench.run(List.of(new SustainedFires()), words);
+    }
+
+    @Override
+    public String name() {
+        return "sustained-fires";
+    }
+
+    @Override
+    public void repeat(Bench bench) throws IOException, InterruptedException {
+        for (Shape shape : Shape.values()) {
+            Set<String> beyond = new HashSet<>();
+            for (int rate : bench.options().rates()) {
+                for (Contender contender : bench.contenders()) {
+                    if (shape.suits(contender)
+                            && !beyond.contains(contender.name())
+                            && !sustains(bench, contender, shape, rate)) {
+                        beyond.add(contender.name());
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean sustains(Bench bench, Contender contender, Shape shape, int rate)
+            throws IOException, InterruptedException {
+        Load load = shape.load(rate);
+        try (Cluster cluster = Cluster.start(contender, load, OPTIONS)) {
+            Observation seen = Observation.of(
+                    cluster, bench.options().warmUp(), bench.options().time());
+            SortedMap<String, Double> metrics = seen.metrics();
+            metrics.put("asked_per_s", (double) load.jobs() * load.shards());
+            metrics.put("register_s", cluster.registerMillis() / 1e3);
+            bench.keep(contender, shape.title() + " " + rate + "/s", metrics);
+            return seen.sustained();
+        }
+    }
+}
