@@ -1,5 +1,7 @@
 package dev.belfry.bench;
 
+import dev.belfry.bench.report.BenchmarksPage;
+import dev.belfry.bench.workload.Options;
 import dev.belfry.bench.workload.Workloads;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,10 +11,12 @@ public final class All {
 
     private All() {}
 
-    /** Arguments: see {@link dev.belfry.bench.workload.Options}; run it at the top of the checkout. */
+    /** Arguments: see {@link Options}; run it at the top of the checkout. */
     public static void main(String[] words) throws IOException, InterruptedException {
-        Workloads.run(words);
-        Page.write(Path.of("scheduler-bench", "results"), Path.of("docs"));
+        Options options = Options.parse(words);
+        Workloads.run(options);
+        Page.write(options.results(), Path.of("docs"));
+        System.out.println("\n" + BenchmarksPage.of(options.results()).verdicts());
         System.exit(0);
     }
 }

@@ -59,8 +59,7 @@ public final class Meter {
             ours += used;
             cores.put(process.getKey(), used / seconds);
             if (!process.getKey().equals(SELF)) {
-                resident.put(
-                        process.getKey(), ProcessStat.of(process.getValue()).residentBytes());
+                resident.put(process.getKey(), ProcessStat.residentBytes(process.getValue()));
             }
         }
         return new Usage(cores, resident, Math.max(0, busy - ours) / seconds);

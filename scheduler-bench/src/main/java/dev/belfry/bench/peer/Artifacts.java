@@ -28,7 +28,7 @@ final class Artifacts {
      * @throws IOException if they cannot be resolved; the message has what Maven said last
      */
     List<Path> resolve(String name, List<String> coordinates) throws IOException {
-        Path home = directory.resolve(name);
+        Path home = home(name);
         Path jars = home.resolve("lib");
         Path pom = home.resolve("pom.xml");
         String wanted = pom(name, coordinates);
@@ -42,6 +42,11 @@ final class Artifacts {
         try (Stream<Path> files = Files.list(jars)) {
             return files.sorted().toList();
         }
+    }
+
+    /** The directory of one peer. */
+    Path home(String name) {
+        return directory.resolve(name);
     }
 
     private static void copy(Path pom, Path jars, Path log) throws IOException {

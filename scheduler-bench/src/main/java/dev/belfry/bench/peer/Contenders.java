@@ -74,7 +74,7 @@ public final class Contenders {
                 "elasticjob",
                 Store.Kind.ZOOKEEPER,
                 new Abilities(false, true, false),
-                program("ElasticJobWorker", jars),
+                program("elasticjob", "ElasticJobWorker", jars),
                 List.of(),
                 List.of(
                         "elasticjob-lite-core 3.0.4; monitorExecution and misfire on, failover off (its defaults in the Java"
@@ -95,7 +95,7 @@ public final class Contenders {
                 "db-scheduler",
                 Store.Kind.POSTGRES,
                 new Abilities(true, false, true),
-                program("DbSchedulerWorker", jars),
+                program("db-scheduler", "DbSchedulerWorker", jars),
                 PeerSource.commands(PeerSource.read("db-scheduler.sql")),
                 List.of(
                         "db-scheduler 16.12.0; lock-and-fetch (0.5, 4.0), 50 threads, polling interval 100 ms, priorities off"
@@ -112,7 +112,7 @@ public final class Contenders {
                 "quartz",
                 Store.Kind.POSTGRES,
                 new Abilities(true, false, true),
-                program("QuartzWorker", jars),
+                program("quartz", "QuartzWorker", jars),
                 PeerSource.commands(entry(jars, "org/quartz/impl/jdbcjobstore/tables_postgres.sql")),
                 List.of(
                         "Quartz 2.5.2, JDBC cluster (JobStoreTX); 50 threads, batches of 50 triggers acquired within the lock,"
@@ -121,10 +121,8 @@ public final class Contenders {
                         PostgresStore.configuration()));
     }
 
-    private static Program program(String worker, List<Path> jars) throws IOException {
-        // The jars are at HOME/lib/NAME.jar.
-        Path home = jars.get(0).getParent().resolveSibling("agent");
-        return new Program(PeerSource.compile(worker, jars, home), PACKAGE + worker);
+    private Program program(String name, String worker, List<Path> jars) throws IOException {
+        return new Program(PeerSource.compile(worker, jars, artifacts.home(name).resolve("agent")), PACKAGE + worker);
     }
 
     private static String entry(List<Path> jars, String name) throws IOException {

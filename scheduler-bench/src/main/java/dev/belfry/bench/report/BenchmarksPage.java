@@ -65,6 +65,13 @@ public final class BenchmarksPage {
         return files;
     }
 
+    /** What the targets come to, one a line, the missed ones first. */
+    public String verdicts() {
+        StringBuilder text = new StringBuilder();
+        Target.verdicts(all).forEach(verdict -> text.append(verdict.text()).append('\n'));
+        return text.toString();
+    }
+
     private String markdown() throws IOException {
         StringBuilder page = new StringBuilder(read("head.md"));
         page.append("\n## Targets\n\nMissed ones first.\n\n");

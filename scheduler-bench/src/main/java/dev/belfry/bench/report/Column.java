@@ -11,6 +11,7 @@ record Column(String title, String metric) {
             new Column("store, cores", "cpu_store_cores"),
             new Column("others, cores", "cpu_others_cores"),
             new Column("agents, MiB", "rss_agents_mib"),
+            new Column("heap, MiB", "heap_agents_mib"),
             new Column("store, MiB", "rss_store_mib"));
 
     /** By workload. */

@@ -88,18 +88,26 @@ public final class Sections {
     String circumstances() {
         StringBuilder text = new StringBuilder();
         Map<String, String> head = results.raw().head();
-        text.append(head.getOrDefault("began", "?")).append(", ").append(head.getOrDefault("repeats", "?"));
+        text.append(head.getOrDefault("began", "?"))
+                .append(", ")
+                .append(head.getOrDefault("repeats done", head.getOrDefault("repeats", "?")));
         text.append(" repeats of ").append(head.getOrDefault("seconds", "?")).append(" s after a warm-up of ");
         text.append(head.getOrDefault("warm-up seconds", "?")).append(" s; ");
         text.append(head.getOrDefault("cores", "?")).append(" cores (");
         text.append(head.getOrDefault("processor", "?")).append("), ");
-        text.append(head.getOrDefault("jdk", "?")).append(".\n\n");
+        text.append(head.getOrDefault("jdk", "?")).append("; load average at the end ");
+        text.append(head.getOrDefault("load average at the end", "?").split(" ")[0])
+                .append(".\n\n");
         for (String system : new TreeSet<>(results.systems())) {
             text.append("- ")
                     .append(system)
                     .append(": ")
                     .append(head.getOrDefault(system, "?"))
                     .append(".\n");
+        }
+        String missing = head.getOrDefault("not measured", "");
+        if (!missing.isEmpty()) {
+            text.append("- Not measured: ").append(missing).append(".\n");
         }
         return text.toString();
     }

@@ -9,7 +9,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -17,6 +16,7 @@ import org.apache.zookeeper.proto.RequestHeader;
 import org.apache.zookeeper.server.RequestRecord;
 import org.apache.zookeeper.server.ServerCnxn;
 import org.apache.zookeeper.server.ServerCnxnFactory;
+import org.apache.zookeeper.server.ServerMetrics;
 import org.apache.zookeeper.server.ZKDatabase;
 import org.apache.zookeeper.server.ZooKeeperServer;
 import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
@@ -35,7 +35,6 @@ public final class CountingServer extends ZooKeeperServer {
     /** Arguments: data directory, port for clients, port for counters, length of a tick in milliseconds. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path data = Path.of(arguments[0]);
-        // It makes the server's class load its metrics, as the usual main does.
         FileTxnSnapLog log = new FileTxnSnapLog(data.toFile(), data.toFile());
         CountingServer server = new CountingServer(log, Integer.parseInt(arguments[3]));
         ServerCnxnFactory connections = ServerCnxnFactory.createFactory();
@@ -45,10 +44,8 @@ public final class CountingServer extends ZooKeeperServer {
         Thread counters = new Thread(() -> server.tell(Integer.parseInt(arguments[2])), "counters");
         counters.setDaemon(true);
         counters.start();
-        // The parent closes this process's input when it wants it to end, and ends it by that if it dies itself.
-        while (System.in.read() >= 0) {
-            continue;
-        }
+        // The parent closes this process's input when it wants it to end, and does so too if it dies itself.
+        System.in.transferTo(OutputStream.nullOutputStream());
         connections.shutdown();
         log.close();
         System.exit(0);
@@ -74,14 +71,12 @@ public final class CountingServer extends ZooKeeperServer {
     }
 
     private String counters() {
-        SortedMap<String, Object> all = new TreeMap<>();
+        Map<String, Object> all = new TreeMap<>();
         requests.forEach(
                 (type, count) -> all.merge("request_" + OpNames.of(type), count.sum(), (a, b) -> (Long) a + (Long) b));
         all.put("zxid", getZKDatabase().getDataTreeLastProcessedZxid());
         dumpMonitorValues(all::put);
-        org.apache.zookeeper.server.ServerMetrics.getMetrics()
-                .getMetricsProvider()
-                .dump(all::put);
+        ServerMetrics.getMetrics().getMetricsProvider().dump(all::put);
         StringBuilder text = new StringBuilder();
         all.forEach((name, value) -> text.append(name).append(' ').append(value).append('\n'));
         return text.toString();

@@ -7,6 +7,7 @@ import dev.belfry.bench.report.RawFile;
 import dev.belfry.bench.report.Results;
 import dev.belfry.bench.report.Sections;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,6 +30,7 @@ public final class Bench {
     private final Options options;
     private final List<Contender> contenders;
     private final List<Measure> measures = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
     private int repeat;
 
     private Bench(Options options, List<Contender> contenders) {
@@ -36,9 +38,14 @@ public final class Bench {
         this.contenders = contenders;
     }
 
+    /** One measurement of one scheduler. */
+    interface Measurement {
+        /** Measures, and says whether the scheduler was up to it. */
+        boolean run() throws IOException, InterruptedException;
+    }
+
     /** Runs the workloads one after the other; each leaves a raw file, and prints what it says. */
-    static void run(List<Workload> workloads, String[] words) throws IOException, InterruptedException {
-        Options options = Options.parse(words);
+    static void run(List<Workload> workloads, Options options) throws IOException, InterruptedException {
         List<Contender> contenders = new Contenders().resolve(options.only());
         for (Contender contender : contenders) {
             contender.configuration().forEach(line -> System.out.println(contender.name() + ": " + line));
@@ -54,12 +61,29 @@ public final class Bench {
             throws IOException, InterruptedException {
         Instant began = Instant.now();
         Bench bench = new Bench(options, contenders);
+        Path file = options.results().resolve(workload.name()).resolve(STAMP.format(began) + ".csv");
         for (bench.repeat = 1; bench.repeat <= options.repeats(); bench.repeat++) {
             workload.repeat(bench);
+            // A run takes hours: what it has is kept after each repeat, should it be stopped.
+            new RawFile(bench.head(workload, began), bench.measures).write(file);
         }
-        Path file = options.results().resolve(workload.name()).resolve(STAMP.format(began) + ".csv");
-        new RawFile(bench.head(workload, began), bench.measures).write(file);
         return file;
+    }
+
+    /**
+     * Makes one measurement. If it cannot be made, that is said aloud and kept with the results, and the others go on.
+     *
+     * @return what the measurement says; false if it could not be made
+     */
+    boolean attempt(Contender contender, String point, Measurement measurement) throws InterruptedException {
+        try {
+            return measurement.run();
+        } catch (IOException | UncheckedIOException | IllegalStateException e) {
+            String failure = contender.name() + " " + point + " repeat " + repeat + ": " + e.getMessage();
+            System.out.println("NOT MEASURED: " + failure);
+            failures.add(failure.lines().findFirst().orElse(failure));
+            return false;
+        }
     }
 
     Options options() {
@@ -114,6 +138,10 @@ public final class Bench {
         head.put(
                 "load average at the end",
                 Files.readString(Path.of("/proc/loadavg")).strip());
+        if (!failures.isEmpty()) {
+            head.put("not measured", String.join("; ", failures));
+        }
+        head.put("repeats done", Integer.toString(repeat));
         for (Contender contender : contenders) {
             head.put(contender.name(), String.join("; ", contender.configuration()));
         }

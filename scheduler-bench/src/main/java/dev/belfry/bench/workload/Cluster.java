@@ -67,38 +67,37 @@ final class Cluster implements AutoCloseable {
 
     /** Starts one more agent and waits until it is there. */
     String join() throws IOException, InterruptedException {
-        String name = launch();
-        awaitReady(agents.get(name));
-        return name;
+        ChildProcess agent = launch();
+        awaitReady(agent);
+        return agent.name();
     }
 
-    private String launch() throws IOException {
+    private ChildProcess launch() throws IOException {
         int number = logs.size();
         String name = "agent-" + number;
         Path log = home.resolve(name + ".fires");
         logs.add(log);
         boolean registers = number == 0 || !contender.abilities().registersOnce();
-        agents.put(
+        ChildProcess agent = ChildProcess.start(
                 name,
-                ChildProcess.start(
-                        name,
-                        home.resolve("logs"),
-                        new ChildProcess.Program(
-                                contender.program().classPath(),
-                                options,
-                                contender.program().mainClass(),
-                                List.of(
-                                        "store=" + store.address(),
-                                        "agent=" + name,
-                                        "log=" + log,
-                                        "jobs=" + load.jobs(),
-                                        "shards=" + load.shards(),
-                                        "period=" + load.period().toSeconds(),
-                                        "spread=" + load.spread(),
-                                        "body=" + load.body().toMillis(),
-                                        "registers=" + registers,
-                                        "waits-for=" + load.jobs() * load.shards() / load.agents()))));
-        return name;
+                home.resolve("logs"),
+                new ChildProcess.Program(
+                        contender.program().classPath(),
+                        options,
+                        contender.program().mainClass(),
+                        List.of(
+                                "store=" + store.address(),
+                                "agent=" + name,
+                                "log=" + log,
+                                "jobs=" + load.jobs(),
+                                "shards=" + load.shards(),
+                                "period=" + load.period().toSeconds(),
+                                "spread=" + load.spread(),
+                                "body=" + load.body().toMillis(),
+                                "registers=" + registers,
+                                "waits-for=" + load.jobs() * load.shards() / load.agents())));
+        agents.put(name, agent);
+        return agent;
     }
 
     private void awaitReady(ChildProcess agent) throws IOException, InterruptedException {

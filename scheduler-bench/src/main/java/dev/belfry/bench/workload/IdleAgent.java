@@ -18,7 +18,7 @@ public final class IdleAgent implements Workload {
 
     /** Arguments: see {@link Options}. */
     public static void main(String[] words) throws IOException, InterruptedException {
-        Bench.run(List.of(new IdleAgent()), words);
+        Bench.run(List.of(new IdleAgent()), Options.parse(words));
     }
 
     @Override
@@ -27,31 +27,35 @@ public final class IdleAgent implements Workload {
     }
 
     @Override
-    public void repeat(Bench bench) throws IOException, InterruptedException {
+    public void repeat(Bench bench) throws InterruptedException {
         for (Contender contender : bench.contenders()) {
             if (contender.store() == Store.Kind.ZOOKEEPER) {
-                measure(bench, contender, FEW);
+                bench.attempt(contender, FEW + " jobs", () -> measure(bench, contender, FEW));
                 if (contender.abilities().registersOnce()) {
-                    measure(bench, contender, MANY);
+                    bench.attempt(contender, MANY + " jobs", () -> measure(bench, contender, MANY));
                 }
             }
         }
     }
 
-    private static void measure(Bench bench, Contender contender, int jobs) throws IOException, InterruptedException {
+    private static boolean measure(Bench bench, Contender contender, int jobs)
+            throws IOException, InterruptedException {
         try (Cluster cluster = Cluster.start(contender, Load.idle(1, jobs, 1), OPTIONS)) {
             Pause.of(SETTLE);
             SortedMap<String, Double> metrics = new TreeMap<>();
-            ProcessStat stat = ProcessStat.of(cluster.processes().getOrDefault("agent-0", -1L));
+            long pid = cluster.processes().getOrDefault("agent-0", -1L);
+            long resident = ProcessStat.residentBytes(pid);
+            int systemThreads = ProcessStat.of(pid).threads();
             // The collection that a look at the heap takes comes after the look at the memory.
             Cluster.AgentState state = cluster.state("agent-0");
             metrics.put("register_s", cluster.registerMillis() / 1e3);
             metrics.put("threads", (double) state.threads());
-            metrics.put("os_threads", (double) stat.threads());
-            metrics.put("rss_mib", stat.residentBytes() / 1048576.0);
+            metrics.put("os_threads", (double) systemThreads);
+            metrics.put("rss_mib", resident / 1048576.0);
             metrics.put("heap_mib", state.heapBytes() / 1048576.0);
             metrics.put("store_requests", cluster.store().counters().values().getOrDefault("requests", 0.0));
             bench.keep(contender, jobs + " jobs", metrics);
+            return true;
         }
     }
 }

@@ -26,7 +26,7 @@ public final class LeaveJoin implements Workload {
 
     /** Arguments: see {@link Options}. */
     public static void main(String[] words) throws IOException, InterruptedException {
-        Bench.run(List.of(new LeaveJoin()), words);
+        Bench.run(List.of(new LeaveJoin()), Options.parse(words));
     }
 
     @Override
@@ -35,17 +35,17 @@ public final class LeaveJoin implements Workload {
     }
 
     @Override
-    public void repeat(Bench bench) throws IOException, InterruptedException {
+    public void repeat(Bench bench) throws InterruptedException {
         Random random = new Random(bench.repeat());
         int leaver = random.nextInt(AGENTS);
         for (Contender contender : bench.contenders()) {
             if (contender.store() == Store.Kind.ZOOKEEPER) {
-                measure(bench, contender, "agent-" + leaver);
+                bench.attempt(contender, "all", () -> measure(bench, contender, "agent-" + leaver));
             }
         }
     }
 
-    private static void measure(Bench bench, Contender contender, String leaver)
+    private static boolean measure(Bench bench, Contender contender, String leaver)
             throws IOException, InterruptedException {
         Load load = Load.everySecond(AGENTS, 1, SHARDS).every(PERIOD);
         try (Cluster cluster = Cluster.start(contender, load, OPTIONS)) {
@@ -63,6 +63,7 @@ public final class LeaveJoin implements Workload {
                     contender,
                     "1 joins 19",
                     moved(without, with, cluster.agents().size()));
+            return true;
         }
     }
 

@@ -22,8 +22,9 @@ import java.util.TreeMap;
  * @param warmUp fires due between the end of the registration and the span
  * @param usage of the machine in the span
  * @param store by how much its counters grew in the span
+ * @param agents after the span
  */
-record Observation(Window fires, Window warmUp, Meter.Usage usage, StoreCounters store, Duration time) {
+record Observation(Window fires, Window warmUp, Meter.Usage usage, StoreCounters store, Agents agents, Duration time) {
     /** Fires that have not started by then after the end of the span are lost. */
     private static final Duration GRACE = Duration.ofSeconds(3);
 
@@ -44,7 +45,23 @@ record Observation(Window fires, Window warmUp, Meter.Usage usage, StoreCounters
         return parts;
     }
 
-    static Observation of(Cluster cluster, Duration warmUp, Duration time) throws IOException {
+    /**
+     * What the agents say of themselves, all together.
+     *
+     * @param heapBytes after a collection
+     */
+    record Agents(int threads, long heapBytes) {
+        static Agents of(Cluster cluster) throws IOException, InterruptedException {
+            Agents sum = new Agents(0, 0);
+            for (String agent : cluster.agents()) {
+                Cluster.AgentState state = cluster.state(agent);
+                sum = new Agents(sum.threads + state.threads(), sum.heapBytes + state.heapBytes());
+            }
+            return sum;
+        }
+    }
+
+    static Observation of(Cluster cluster, Duration warmUp, Duration time) throws IOException, InterruptedException {
         Instant ready = Instant.now();
         Instant from = Pause.fullSecond(warmUp);
         Instant to = from.plus(time);
@@ -61,6 +78,7 @@ record Observation(Window fires, Window warmUp, Meter.Usage usage, StoreCounters
                 window(fires, ready, from, 0),
                 usage,
                 grown(cluster, before, after),
+                Agents.of(cluster),
                 time);
     }
 
@@ -100,6 +118,8 @@ record Observation(Window fires, Window warmUp, Meter.Usage usage, StoreCounters
         metrics.put("cpu_others_cores", usage.othersCores());
         usage.residentBytes()
                 .forEach((name, bytes) -> metrics.merge("rss_" + group(name) + "_mib", bytes / 1048576.0, Double::sum));
+        metrics.put("heap_agents_mib", agents.heapBytes() / 1048576.0);
+        metrics.put("threads_agents", (double) agents.threads());
         store.values().forEach((name, value) -> metrics.put("store_" + name + "_per_s", value / seconds));
         metrics.values().removeIf(value -> value.isNaN());
         return metrics;

@@ -48,7 +48,7 @@ public final class SustainedFires implements Workload {
 
     /** Arguments: see {@link Options}. */
     public static void main(String[] words) throws IOException, InterruptedException {
-        Bench.run(List.of(new SustainedFires()), words);
+        Bench.run(List.of(new SustainedFires()), Options.parse(words));
     }
 
     @Override
@@ -57,7 +57,7 @@ public final class SustainedFires implements Workload {
     }
 
     @Override
-    public void repeat(Bench bench) throws IOException, InterruptedException {
+    public void repeat(Bench bench) throws InterruptedException {
         for (Shape shape : Shape.values()) {
             Set<String> beyond = new HashSet<>();
             for (int rate : bench.options().rates()) {
@@ -73,16 +73,20 @@ public final class SustainedFires implements Workload {
     }
 
     private static boolean sustains(Bench bench, Contender contender, Shape shape, int rate)
-            throws IOException, InterruptedException {
+            throws InterruptedException {
         Load load = shape.load(rate);
-        try (Cluster cluster = Cluster.start(contender, load, OPTIONS)) {
-            Observation seen = Observation.of(
-                    cluster, bench.options().warmUp(), bench.options().time());
-            SortedMap<String, Double> metrics = seen.metrics();
-            metrics.put("asked_per_s", (double) load.jobs() * load.shards());
-            metrics.put("register_s", cluster.registerMillis() / 1e3);
-            bench.keep(contender, shape.title() + " " + rate + "/s", metrics);
-            return seen.sustained();
-        }
+        int asked = load.jobs() * load.shards();
+        String point = shape.title() + " " + asked + "/s";
+        return bench.attempt(contender, point, () -> {
+            try (Cluster cluster = Cluster.start(contender, load, OPTIONS)) {
+                Observation seen = Observation.of(
+                        cluster, bench.options().warmUp(), bench.options().time());
+                SortedMap<String, Double> metrics = seen.metrics();
+                metrics.put("asked_per_s", (double) asked);
+                metrics.put("register_s", cluster.registerMillis() / 1e3);
+                bench.keep(contender, point, metrics);
+                return seen.sustained();
+            }
+        });
     }
 }

@@ -1,7 +1,5 @@
 package dev.belfry.bench.workload;
 
-import java.io.IOException;
-
 /** One question that is measured. */
 interface Workload {
 
@@ -13,5 +11,5 @@ interface Workload {
      *
      * @param bench holds the schedulers, in the order of this repeat, and takes the measures
      */
-    void repeat(Bench bench) throws IOException, InterruptedException;
+    void repeat(Bench bench) throws InterruptedException;
 }

@@ -11,11 +11,11 @@ public final class Workloads {
     /**
      * Measures them all.
      *
-     * @param words see {@link Options}
+     * @param options how much, and where to
      */
-    public static void run(String[] words) throws IOException, InterruptedException {
+    public static void run(Options options) throws IOException, InterruptedException {
         Bench.run(
                 List.of(new SameInstant(), new FireCost(), new IdleAgent(), new LeaveJoin(), new SustainedFires()),
-                words);
+                options);
     }
 }
