@@ -49,16 +49,15 @@ public final class LeaveJoin implements Workload {
             throws IOException, InterruptedException {
         Load load = Load.everySecond(AGENTS, 1, SHARDS).every(PERIOD);
         try (Cluster cluster = Cluster.start(contender, load, OPTIONS)) {
-            // Two, because the first may be from before the last agent had its share.
-            Owners before = complete(cluster, complete(cluster, 0).due());
+            Owners before = settled(cluster, 0, "agent-0");
             cluster.leave(leaver);
-            Owners without = complete(cluster, complete(cluster, now()).due());
+            Owners without = settled(cluster, now(), cluster.agents().get(0));
             bench.keep(
                     contender,
                     "1 of 20 leaves",
                     moved(before, without, cluster.agents().size() + 1));
-            cluster.join();
-            Owners with = complete(cluster, complete(cluster, now()).due());
+            String newcomer = cluster.join();
+            Owners with = settled(cluster, now(), newcomer);
             bench.keep(
                     contender,
                     "1 joins 19",
@@ -91,19 +90,27 @@ public final class LeaveJoin implements Workload {
      */
     private record Owners(long due, Map<Integer, String> of) {}
 
-    /** The first fire due after {@code after} whose shards have all run. */
-    private static Owners complete(Cluster cluster, long after) throws IOException {
+    /**
+     * The second complete fire due after {@code after} in which {@code agent} has a part: the first may be from the middle of
+     * the moves.
+     */
+    private static Owners settled(Cluster cluster, long after, String agent) throws IOException {
+        return complete(cluster, complete(cluster, after, agent).due(), agent);
+    }
+
+    private static Owners complete(Cluster cluster, long after, String agent) throws IOException {
         for (int i = 0; i < PERIODS_OF_PATIENCE * PERIOD.toSeconds(); i++) {
-            Optional<Owners> found = find(cluster, after);
+            Optional<Owners> found = find(cluster, after, agent);
             if (found.isPresent()) {
                 return found.get();
             }
             Pause.of(Duration.ofSeconds(1));
         }
-        throw new IOException("no fire had all its " + SHARDS + " shards within " + PERIODS_OF_PATIENCE + " periods");
+        throw new IOException("within " + PERIODS_OF_PATIENCE + " periods no fire had all its " + SHARDS
+                + " shards and " + agent + " among those who ran them");
     }
 
-    private static Optional<Owners> find(Cluster cluster, long after) throws IOException {
+    private static Optional<Owners> find(Cluster cluster, long after, String wanted) throws IOException {
         SortedMap<Long, Map<Integer, String>> fires = new TreeMap<>();
         for (String agent : cluster.agents()) {
             for (Fire fire : cluster.fires(agent)) {
@@ -113,7 +120,8 @@ public final class LeaveJoin implements Workload {
             }
         }
         return fires.entrySet().stream()
-                .filter(fire -> fire.getValue().size() == SHARDS)
+                .filter(fire ->
+                        fire.getValue().size() == SHARDS && fire.getValue().containsValue(wanted))
                 .findFirst()
                 .map(fire -> new Owners(fire.getKey(), fire.getValue()));
     }

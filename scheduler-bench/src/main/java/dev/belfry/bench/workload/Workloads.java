@@ -15,7 +15,7 @@ public final class Workloads {
      */
     public static void run(Options options) throws IOException, InterruptedException {
         Bench.run(
-                List.of(new SameInstant(), new FireCost(), new IdleAgent(), new LeaveJoin(), new SustainedFires()),
+                List.of(SameInstant.usual(), new FireCost(), new IdleAgent(), new LeaveJoin(), new SustainedFires()),
                 options);
     }
 }
