@@ -60,7 +60,8 @@ public final class Contenders {
                 new Program(ClassPaths.own(), BelfryWorker.class.getName()),
                 List.of(),
                 List.of(
-                        "this build; every setting at its default but 16 slots an agent",
+                        "this build; every setting at its default but 16 slots an agent; instants more than 1 s late are run once for"
+                                + " all (misfire threshold 1 s)",
                         ZooKeeperStore.configuration()));
     }
 
@@ -100,7 +101,8 @@ public final class Contenders {
                 List.of(
                         "db-scheduler 16.12.0; lock-and-fetch (0.5, 4.0), 50 threads, polling interval 100 ms, priorities off"
                                 + " and no index for them, HikariCP 7.0.2 with 60 connections; a custom task that is"
-                                + " rescheduled to its last instant and a period",
+                                + " rescheduled to its last instant and a period; instants more than 1 s late are left out,"
+                                + " as Belfry's misfire policy does",
                         PostgresStore.configuration()));
     }
 
@@ -116,8 +118,8 @@ public final class Contenders {
                 PeerSource.commands(entry(jars, "org/quartz/impl/jdbcjobstore/tables_postgres.sql")),
                 List.of(
                         "Quartz 2.5.2, JDBC cluster (JobStoreTX); 50 threads, batches of 50 triggers acquired within the lock,"
-                                + " HikariCP 7.0.2 with 60 connections; simple triggers that ignore misfires, so that none"
-                                + " is left out",
+                                + " HikariCP 7.0.2 with 60 connections; simple triggers; instants more than 1 s late are left"
+                                + " out (misfire threshold 1 s), as Belfry's misfire policy does",
                         PostgresStore.configuration()));
     }
 

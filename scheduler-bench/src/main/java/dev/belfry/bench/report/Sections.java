@@ -91,7 +91,7 @@ public final class Sections {
         text.append(head.getOrDefault("began", "?"))
                 .append(", ")
                 .append(head.getOrDefault("repeats done", head.getOrDefault("repeats", "?")));
-        text.append(" repeats of ").append(head.getOrDefault("seconds", "?")).append(" s after a warm-up of ");
+        text.append(", each of ").append(head.getOrDefault("seconds", "?")).append(" s after a warm-up of ");
         text.append(head.getOrDefault("warm-up seconds", "?")).append(" s; ");
         text.append(head.getOrDefault("cores", "?")).append(" cores (");
         text.append(head.getOrDefault("processor", "?")).append("), ");

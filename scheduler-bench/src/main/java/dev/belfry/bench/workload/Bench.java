@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -126,7 +127,7 @@ public final class Bench {
     private Map<String, String> head(Workload workload, Instant began) throws IOException {
         Map<String, String> head = new LinkedHashMap<>();
         head.put(RawFile.WORKLOAD, workload.name());
-        head.put("began", began.toString());
+        head.put("began", began.truncatedTo(ChronoUnit.SECONDS).toString());
         head.put("repeats", Integer.toString(options.repeats()));
         head.put("seconds", Long.toString(options.time().toSeconds()));
         head.put("warm-up seconds", Long.toString(options.warmUp().toSeconds()));

@@ -26,6 +26,16 @@ public final class DbSchedulerWorker {
 
     private DbSchedulerWorker() {}
 
+    /** What is more than a second late is left out, so that a backlog of the start does not stay for ever. */
+    private static Instant next(Instant due, Duration period) {
+        Instant next = due.plus(period);
+        Instant tooLate = Instant.now().minusSeconds(1);
+        while (next.isBefore(tooLate)) {
+            next = next.plus(period);
+        }
+        return next;
+    }
+
     public static void main(String[] words) throws Exception {
         WorkerArguments arguments = new WorkerArguments(words);
         Handlers handlers = new Handlers(arguments);
@@ -38,7 +48,7 @@ public final class DbSchedulerWorker {
         CustomTask<Void> task = Tasks.custom("bench", Void.class).execute((instance, context) -> {
             Instant due = context.getExecution().executionTime;
             handlers.fire(due, Handlers.number(instance.getId()), 0);
-            return (CompletionHandler<Void>) (complete, operations) -> operations.reschedule(complete, due.plus(period));
+            return (CompletionHandler<Void>) (complete, operations) -> operations.reschedule(complete, next(due, period));
         });
         Scheduler scheduler = Scheduler.create(source, task)
                 .schedulerName(new SchedulerName.Fixed(arguments.agent()))

@@ -62,7 +62,7 @@ public final class QuartzWorker {
                 .withIdentity("job-" + job)
                 .startAt(Date.from(first))
                 .withSchedule(SimpleScheduleBuilder.repeatSecondlyForever(period)
-                        .withMisfireHandlingInstructionIgnoreMisfires())
+                        .withMisfireHandlingInstructionNextWithExistingCount())
                 .build();
     }
 
@@ -78,6 +78,7 @@ public final class QuartzWorker {
                 "org.quartz.jobStore.driverDelegateClass", "org.quartz.impl.jdbcjobstore.PostgreSQLDelegate");
         properties.setProperty("org.quartz.jobStore.isClustered", "true");
         properties.setProperty("org.quartz.jobStore.acquireTriggersWithinLock", "true");
+        properties.setProperty("org.quartz.jobStore.misfireThreshold", "1000");
         properties.setProperty("org.quartz.jobStore.dataSource", "bench");
         properties.setProperty("org.quartz.dataSource.bench.provider", "hikaricp");
         properties.setProperty("org.quartz.dataSource.bench.driver", "org.postgresql.Driver");
