@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 /** A store and agents of one scheduler, each a process of its own, for one measurement; closing leaves nothing behind. */
 final class Cluster implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
 
     private final Contender contender;
     private final Load load;

@@ -62,7 +62,7 @@ public final class QuartzWorker {
                 .withIdentity("job-" + job)
                 .startAt(Date.from(first))
                 .withSchedule(SimpleScheduleBuilder.repeatSecondlyForever(period)
-                        .withMisfireHandlingInstructionNextWithExistingCount())
+                        .withMisfireHandlingInstructionIgnoreMisfires())
                 .build();
     }
 
@@ -78,7 +78,6 @@ public final class QuartzWorker {
                 "org.quartz.jobStore.driverDelegateClass", "org.quartz.impl.jdbcjobstore.PostgreSQLDelegate");
         properties.setProperty("org.quartz.jobStore.isClustered", "true");
         properties.setProperty("org.quartz.jobStore.acquireTriggersWithinLock", "true");
-        properties.setProperty("org.quartz.jobStore.misfireThreshold", "1000");
         properties.setProperty("org.quartz.jobStore.dataSource", "bench");
         properties.setProperty("org.quartz.dataSource.bench.provider", "hikaricp");
         properties.setProperty("org.quartz.dataSource.bench.driver", "org.postgresql.Driver");
