@@ -34,9 +34,7 @@ public final class BelfryWorker {
             }
         }
         Agent agent = builder.start();
-        if (arguments.registers()) {
-            awaitShards(agent, arguments.waitsFor());
-        }
+        awaitShards(agent, arguments.waitsFor());
         WorkerLoop.serve(agent, began);
     }
 

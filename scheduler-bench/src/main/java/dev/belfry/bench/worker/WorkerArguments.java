@@ -81,7 +81,7 @@ public final class WorkerArguments {
         return Boolean.parseBoolean(text("registers"));
     }
 
-    /** For how many shards of its own the agent that registers waits before it is ready. */
+    /** For how many shards of its own an agent of Belfry waits before it is ready. */
     public int waitsFor() {
         return number("waits-for");
     }

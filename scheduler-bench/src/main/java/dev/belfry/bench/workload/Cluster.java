@@ -95,9 +95,15 @@ final class Cluster implements AutoCloseable {
                                 "spread=" + load.spread(),
                                 "body=" + load.body().toMillis(),
                                 "registers=" + registers,
-                                "waits-for=" + load.jobs() * load.shards() / load.agents())));
+                                "waits-for=" + share())));
         agents.put(name, agent);
         return agent;
+    }
+
+    /** How many shards an agent waits for: its fair share, but for one by which shares may differ. */
+    private int share() {
+        int all = load.jobs() * load.shards();
+        return load.agents() == 1 ? all : Math.max(1, all / load.agents() - 1);
     }
 
     private void awaitReady(ChildProcess agent) throws IOException, InterruptedException {

@@ -18,21 +18,30 @@ import java.util.Set;
  * @param warmUp from the end of the registration; fires due in it are reported apart
  * @param only the schedulers to measure
  * @param rates asked of {@link SustainedFires}, fires a second, ascending
+ * @param due ways in which {@link SustainedFires} lets fires be due: together, spread, sharded
  * @param results directory of the raw files
  */
 public record Options(
-        int repeats, Duration time, Duration warmUp, Set<String> only, List<Integer> rates, Path results) {
+        int repeats,
+        Duration time,
+        Duration warmUp,
+        Set<String> only,
+        List<Integer> rates,
+        Set<String> due,
+        Path results) {
     private static final String USAGE = """
             --repeats N          of everything (5)
             --seconds S          that each point is measured (20)
             --warm-up S          before that, reported apart (15)
             --only A,B           schedulers to measure (%s)
             --rates N,M          fires a second asked by SustainedFires, ascending
+            --due A,B            ways in which SustainedFires lets them be due (together,spread,sharded)
             --results DIRECTORY  of the raw files (scheduler-bench/results)""".formatted(String.join(",", Contenders.NAMES));
 
     public Options {
         only = Set.copyOf(only);
         rates = List.copyOf(rates);
+        due = Set.copyOf(due);
     }
 
     /**
@@ -47,6 +56,7 @@ public record Options(
                 "--warm-up", "15",
                 "--only", String.join(",", Contenders.NAMES),
                 "--rates", "100,250,500,1000,2000,4000,7000,10000,14000,20000",
+                "--due", String.join(",", SustainedFires.Shape.titles()),
                 "--results", "scheduler-bench/results"));
         for (int i = 0; i < words.length; i += 2) {
             if (!given.containsKey(words[i]) || i + 1 == words.length) {
@@ -54,20 +64,25 @@ public record Options(
             }
             given.put(words[i], words[i + 1]);
         }
-        Set<String> only = new LinkedHashSet<>(
-                Arrays.asList(given.getOrDefault("--only", "").split(",")));
-        if (!Contenders.NAMES.containsAll(only)) {
-            throw new IllegalArgumentException("--only takes some of " + Contenders.NAMES + "\n" + USAGE);
-        }
         return new Options(
                 number(given, "--repeats"),
                 Duration.ofSeconds(number(given, "--seconds")),
                 Duration.ofSeconds(number(given, "--warm-up")),
-                only,
+                names(given, "--only", Contenders.NAMES),
                 Arrays.stream(given.getOrDefault("--rates", "").split(","))
                         .map(Integer::valueOf)
                         .toList(),
+                names(given, "--due", SustainedFires.Shape.titles()),
                 Path.of(given.getOrDefault("--results", "")));
+    }
+
+    private static Set<String> names(Map<String, String> given, String name, List<String> known) {
+        Set<String> names =
+                new LinkedHashSet<>(Arrays.asList(given.getOrDefault(name, "").split(",")));
+        if (!known.containsAll(names)) {
+            throw new IllegalArgumentException(name + " takes some of " + known + "\n" + USAGE);
+        }
+        return names;
     }
 
     private static int number(Map<String, String> given, String name) {

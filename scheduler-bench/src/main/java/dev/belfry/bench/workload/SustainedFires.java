@@ -2,8 +2,10 @@ package dev.belfry.bench.workload;
 
 import dev.belfry.bench.peer.Contender;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 
@@ -26,7 +28,11 @@ public final class SustainedFires implements Workload {
         SHARDED;
 
         String title() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static List<String> titles() {
+            return Arrays.stream(values()).map(Shape::title).toList();
         }
 
         boolean suits(Contender contender) {
@@ -62,7 +68,8 @@ public final class SustainedFires implements Workload {
             Set<String> beyond = new HashSet<>();
             for (int rate : bench.options().rates()) {
                 for (Contender contender : bench.contenders()) {
-                    if (shape.suits(contender)
+                    if (bench.options().due().contains(shape.title())
+                            && shape.suits(contender)
                             && !beyond.contains(contender.name())
                             && !sustains(bench, contender, shape, rate)) {
                         beyond.add(contender.name());
