@@ -11,11 +11,11 @@ final class Plot {
     private static final int WIDTH = 760;
     private static final int HEIGHT = 420;
     private static final int LEFT = 80;
-    private static final int RIGHT = 150;
+    private static final int RIGHT = 180;
     private static final int TOP = 40;
     private static final int BOTTOM = 60;
     private static final List<String> COLOURS =
-            List.of("#1f6f8b", "#c8553d", "#588157", "#8e6c8a", "#b08900", "#555555");
+            List.of("#1f6f8b", "#c8553d", "#588157", "#8e6c8a", "#b08900", "#555555", "#4f9ddb", "#e29578", "#9bbf65");
 
     private final String title;
     private final Axis below;

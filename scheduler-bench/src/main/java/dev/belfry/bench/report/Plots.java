@@ -1,6 +1,7 @@
 package dev.belfry.bench.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,24 +28,21 @@ final class Plots {
     }
 
     private static String rates(Results results, String metric, String title, String heading) {
-        Plot plot = new Plot(
-                heading + " (all due together)", Plot.Axis.logarithmic("asked/s"), Plot.Axis.logarithmic(title));
-        for (String system : results.systems()) {
-            List<double[]> points = new ArrayList<>();
-            for (String point : results.points()) {
-                Results.Row row = new Results.Row(system, point);
-                if (point.startsWith("together ")) {
-                    results.of(row, metric)
-                            .ifPresent(value -> points.add(new double[] {
+        Plot plot = new Plot(heading, Plot.Axis.logarithmic("asked/s"), Plot.Axis.logarithmic(title));
+        Map<String, List<double[]>> lines = new LinkedHashMap<>();
+        for (Results.Row row : results.rows()) {
+            // A point is "together 100/s": how the fires were due, and how many.
+            String due = row.point().substring(0, row.point().indexOf(' '));
+            results.of(row, metric)
+                    .ifPresent(value -> lines.computeIfAbsent(row.system() + " " + due, name -> new ArrayList<>())
+                            .add(new double[] {
                                 results.of(row, "asked_per_s")
                                         .map(Spread::median)
                                         .orElse(Double.NaN),
                                 value.median()
                             }));
-                }
-            }
-            plot.line(system, points);
         }
+        lines.forEach(plot::line);
         return plot.svg();
     }
 
