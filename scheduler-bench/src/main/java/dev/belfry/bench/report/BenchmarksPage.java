@@ -24,6 +24,8 @@ public final class BenchmarksPage {
     private static final List<String> ORDER =
             List.of("sustained-fires", "same-instant", "fire-cost", "idle-agent", "leave-join");
 
+    private static final int ENOUGH = 5;
+
     private final Path directory;
     private final List<Results> all;
 
@@ -74,6 +76,9 @@ public final class BenchmarksPage {
 
     private String markdown() throws IOException {
         StringBuilder page = new StringBuilder(read("head.md"));
+        if (all.stream().anyMatch(BenchmarksPage::few)) {
+            page.append(read("few.md"));
+        }
         page.append("\n## Targets\n\nMissed ones first.\n\n");
         Table verdicts = new Table(List.of("", "target", "measured"));
         for (Target.Verdict verdict : Target.verdicts(all)) {
@@ -88,6 +93,10 @@ public final class BenchmarksPage {
             section(page, results);
         }
         return page.append('\n').append(read("others.md")).toString();
+    }
+
+    private static boolean few(Results results) {
+        return results.raw().measures().stream().mapToInt(Measure::repeat).max().orElse(0) < ENOUGH;
     }
 
     private static void section(StringBuilder page, Results results) throws IOException {
