@@ -89,7 +89,7 @@ public final class Sections {
         StringBuilder text = new StringBuilder();
         Map<String, String> head = results.raw().head();
         text.append(head.getOrDefault("began", "?"))
-                .append(", ")
+                .append("; repeats: ")
                 .append(head.getOrDefault("repeats done", head.getOrDefault("repeats", "?")));
         text.append(", each of ").append(head.getOrDefault("seconds", "?")).append(" s after a warm-up of ");
         text.append(head.getOrDefault("warm-up seconds", "?")).append(" s; ");
