@@ -1,0 +1,48 @@
+package dev.belfry.bench.peer;
+
+import dev.belfry.bench.store.Store;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A scheduler that can be measured.
+ *
+ * @param name as on the command line and in results
+ * @param store what it needs below it
+ * @param abilities what can be asked of it
+ * @param program of one agent
+ * @param schema SQL that has to run first
+ * @param configuration how it is set up, for the record
+ */
+public record Contender(
+        String name,
+        Store.Kind store,
+        Abilities abilities,
+        Program program,
+        List<String> schema,
+        List<String> configuration) {
+
+    /** Belfry's own name. */
+    public static final String BELFRY = "belfry";
+
+    public Contender {
+        schema = List.copyOf(schema);
+        configuration = List.copyOf(configuration);
+    }
+
+    /** What starts one agent. */
+    public record Program(List<Path> classPath, String mainClass) {
+        public Program {
+            classPath = List.copyOf(classPath);
+        }
+    }
+
+    /**
+     * What a scheduler can express.
+     *
+     * @param spread jobs of one period that are due at different instants within a second
+     * @param shards jobs cut into shards that agents own
+     * @param registersOnce one agent registers the jobs for all; otherwise every agent has to
+     */
+    public record Abilities(boolean spread, boolean shards, boolean registersOnce) {}
+}

@@ -1,0 +1,158 @@
+package dev.belfry.bench.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A plot of a few lines, as SVG: both axes logarithmic, or the lower one a list of names. */
+final class Plot {
+    private static final int WIDTH = 760;
+    private static final int HEIGHT = 420;
+    private static final int LEFT = 80;
+    private static final int RIGHT = 180;
+    private static final int TOP = 40;
+    private static final int BOTTOM = 60;
+    private static final List<String> COLOURS =
+            List.of("#1f6f8b", "#c8553d", "#588157", "#8e6c8a", "#b08900", "#555555", "#4f9ddb", "#e29578", "#9bbf65");
+
+    private final String title;
+    private final Axis below;
+    private final Axis left;
+    private final Map<String, List<double[]>> lines = new LinkedHashMap<>();
+
+    Plot(String title, Axis below, Axis left) {
+        this.title = title;
+        this.below = below;
+        this.left = left;
+    }
+
+    /**
+     * One axis.
+     *
+     * @param names of the values 0, 1, 2 and so on; none for a logarithmic axis
+     */
+    record Axis(String title, List<String> names) {
+        Axis {
+            names = List.copyOf(names);
+        }
+
+        static Axis logarithmic(String title) {
+            return new Axis(title, List.of());
+        }
+
+        double scale(double value) {
+            return names.isEmpty() ? Math.log10(Math.max(value, 1e-3)) : value;
+        }
+    }
+
+    /** Adds a line through points; those that are no numbers are left out. */
+    void line(String name, List<double[]> points) {
+        List<double[]> finite = new ArrayList<>(points);
+        finite.removeIf(point -> !Double.isFinite(point[0]) || !Double.isFinite(point[1]));
+        if (!finite.isEmpty()) {
+            lines.put(name, finite);
+        }
+    }
+
+    /** The picture; says so if there is nothing to be seen. */
+    String svg() {
+        StringBuilder svg = new StringBuilder();
+        svg.append(String.format(
+                Locale.ROOT,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">%n",
+                WIDTH,
+                HEIGHT));
+        svg.append("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
+        text(svg, LEFT, 22, "start", title);
+        if (lines.isEmpty()) {
+            text(svg, WIDTH / 2.0, HEIGHT / 2.0, "middle", "not measured");
+        } else {
+            draw(svg);
+        }
+        return svg.append("</svg>\n").toString();
+    }
+
+    private void draw(StringBuilder svg) {
+        double[] x = range(below, 0);
+        double[] y = range(left, 1);
+        ticks(svg, below, x, true);
+        ticks(svg, left, y, false);
+        text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 15, "middle", below.title());
+        text(svg, LEFT, TOP - 6, "end", left.title());
+        int number = 0;
+        for (Map.Entry<String, List<double[]>> line : lines.entrySet()) {
+            String colour = COLOURS.get(number % COLOURS.size());
+            StringBuilder path = new StringBuilder();
+            for (double[] point : line.getValue()) {
+                double px = across(below.scale(point[0]), x);
+                double py = up(left.scale(point[1]), y);
+                path.append(String.format(Locale.ROOT, "%s%.1f %.1f", path.isEmpty() ? "M" : " L", px, py));
+                svg.append(String.format(
+                        Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n", px, py, colour));
+            }
+            svg.append(String.format(
+                    Locale.ROOT, "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n", path, colour));
+            double legend = TOP + 12 + 18.0 * number++;
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<rect x=\"%d\" y=\"%.1f\" width=\"10\" height=\"10\" fill=\"%s\"/>%n",
+                    WIDTH - RIGHT + 14,
+                    legend - 9,
+                    colour));
+            text(svg, WIDTH - RIGHT + 30.0, legend, "start", line.getKey());
+        }
+    }
+
+    private double[] range(Axis axis, int part) {
+        if (!axis.names().isEmpty()) {
+            return new double[] {0, axis.names().size() - 1.0};
+        }
+        double least = Double.MAX_VALUE;
+        double greatest = -Double.MAX_VALUE;
+        for (List<double[]> points : lines.values()) {
+            for (double[] point : points) {
+                least = Math.min(least, axis.scale(point[part]));
+                greatest = Math.max(greatest, axis.scale(point[part]));
+            }
+        }
+        return new double[] {Math.floor(least), Math.max(Math.floor(least) + 1, Math.ceil(greatest))};
+    }
+
+    private static void ticks(StringBuilder svg, Axis axis, double[] range, boolean across) {
+        for (int at = (int) range[0]; at <= (int) range[1]; at++) {
+            String name = axis.names().isEmpty()
+                    ? Spread.number(Math.pow(10, at))
+                    : axis.names().get(at);
+            double px = across ? across(at, range) : LEFT;
+            double py = across ? HEIGHT - BOTTOM : up(at, range);
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#dddddd\"/>%n",
+                    px,
+                    py,
+                    across ? px : WIDTH - RIGHT,
+                    across ? TOP : py));
+            text(svg, across ? px : LEFT - 8.0, across ? py + 18 : py + 4, across ? "middle" : "end", name);
+        }
+    }
+
+    private static double across(double value, double[] range) {
+        return LEFT + (value - range[0]) / (range[1] - range[0]) * (WIDTH - LEFT - RIGHT);
+    }
+
+    private static double up(double value, double[] range) {
+        return HEIGHT - BOTTOM - (value - range[0]) / (range[1] - range[0]) * (HEIGHT - TOP - BOTTOM);
+    }
+
+    private static void text(StringBuilder svg, double x, double y, String anchor, String words) {
+        svg.append(String.format(
+                Locale.ROOT,
+                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"#222222\">%s</text>%n",
+                x,
+                y,
+                anchor,
+                words.replace("&", "&amp;").replace("<", "&lt;")));
+    }
+}

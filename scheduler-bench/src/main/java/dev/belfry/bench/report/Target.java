@@ -1,0 +1,114 @@
+package dev.belfry.bench.report;
+
+import dev.belfry.bench.peer.Contender;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What Belfry has to show.
+ *
+ * @param limit of the median, at most
+ */
+public record Target(String workload, String point, String metric, double limit, String sentence) {
+
+    /** All of them. */
+    static final List<Target> ALL = List.of(
+            new Target(
+                    "fire-cost",
+                    "code of 0 ms",
+                    "fire_operations",
+                    12,
+                    "ZooKeeper operations for one fire of 3 agents × 6 shards, code that returns at once: at most 12"),
+            new Target(
+                    "fire-cost",
+                    "code of 200 ms",
+                    "fire_operations",
+                    12,
+                    "ZooKeeper operations for one fire of 3 agents × 6 shards, code of 200 ms: at most 12"),
+            new Target(
+                    "sustained-fires",
+                    "together 10000/s",
+                    "lost",
+                    0,
+                    "10,000 fires a second by 2 agents, all due together: none lost"),
+            new Target(
+                    "sustained-fires",
+                    "together 10000/s",
+                    "late_p99_ms",
+                    100,
+                    "10,000 fires a second by 2 agents, all due together: p99 at most 100 ms late"),
+            new Target(
+                    "same-instant",
+                    "100 jobs",
+                    "late_p50_ms",
+                    2,
+                    "100 jobs due at the same instant: p50 at most 2 ms late"),
+            new Target(
+                    "same-instant",
+                    "100 jobs",
+                    "late_p99_ms",
+                    10,
+                    "100 jobs due at the same instant: p99 at most 10 ms late"),
+            new Target("idle-agent", "500 jobs", "threads", 39, "threads of an agent with 500 idle jobs: under 40"),
+            new Target(
+                    "idle-agent", "10000 jobs", "threads", 39, "threads of an agent with 10,000 idle jobs: under 40"),
+            new Target("idle-agent", "500 jobs", "register_s", 1, "500 jobs registered within 1 s"),
+            new Target("idle-agent", "10000 jobs", "register_s", 10, "10,000 jobs registered within 10 s"),
+            new Target(
+                    "leave-join",
+                    "1 of 20 leaves",
+                    "moved_percent",
+                    5,
+                    "200 shards on 20 agents, one leaves: at most 5 % move"),
+            new Target(
+                    "leave-join",
+                    "1 joins 19",
+                    "moved_percent",
+                    5,
+                    "200 shards on 19 agents, one joins: at most 5 % move"));
+
+    /** Whether a target is met. */
+    public enum State {
+        MISSED,
+        NOT_MEASURED,
+        MET
+    }
+
+    /**
+     * A target and what was measured.
+     *
+     * @param measured of Belfry; empty if the run did not get so far
+     */
+    public record Verdict(Target target, State state, Optional<Spread> measured) {
+
+        /** One line for people. */
+        public String text() {
+            String what = measured.map(Spread::text).orElse(state == State.MISSED ? "not reached" : "not measured");
+            return state.name().replace('_', ' ') + ": " + target.sentence() + "; measured: " + what;
+        }
+    }
+
+    /** Those about the workloads that were measured, the missed ones first. */
+    static List<Verdict> verdicts(List<Results> measured) {
+        List<Verdict> verdicts = new ArrayList<>();
+        for (Results results : measured) {
+            ALL.stream()
+                    .filter(target -> target.workload.equals(results.raw().workload()))
+                    .forEach(target -> verdicts.add(target.verdict(results)));
+        }
+        // The sort is stable: within a state they stay in the order of the workloads.
+        verdicts.sort(Comparator.comparing(Verdict::state));
+        return verdicts;
+    }
+
+    private Verdict verdict(Results results) {
+        if (!results.systems().contains(Contender.BELFRY)) {
+            return new Verdict(this, State.NOT_MEASURED, Optional.empty());
+        }
+        Optional<Spread> measured = results.of(new Results.Row(Contender.BELFRY, point), metric);
+        boolean met = measured.filter(spread -> spread.median() <= limit).isPresent();
+        return new Verdict(this, met ? State.MET : State.MISSED, measured);
+    }
+}

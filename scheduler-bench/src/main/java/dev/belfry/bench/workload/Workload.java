@@ -1,0 +1,15 @@
+package dev.belfry.bench.workload;
+
+/** One question that is measured. */
+interface Workload {
+
+    /** As in the names of raw files, such as {@code same-instant}. */
+    String name();
+
+    /**
+     * Measures everything once: every point, every scheduler that can be asked.
+     *
+     * @param bench holds the schedulers, in the order of this repeat, and takes the measures
+     */
+    void repeat(Bench bench) throws InterruptedException;
+}
