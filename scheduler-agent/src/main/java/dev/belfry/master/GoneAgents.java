@@ -9,20 +9,25 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.store.Failure;
 import dev.belfry.store.Listing;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
+import dev.belfry.store.Synced;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * has been over for {@link #GRACE}, or at once where the job is over, so that nobody will take them up. Until then the
  * agent's next incarnation may settle them itself, and run again what had begun.
  *
- * <p>One read at a time. A ledger whose writer is registered, or has let go, is not read again while that is so.
+ * <p>One read at a time, and a rest after {@link #READS} of them. A ledger is not read again while its writer is registered,
+ * nor, once let go of, while its agent is not.
  *
  * <p>Not thread-safe; owned by the master's loop.
  */
@@ -45,6 +51,10 @@ final class GoneAgents {
     private static final Duration ROUND = Duration.ofSeconds(30);
     /** Between two rounds while something is under way. */
     private static final Duration SOON = Duration.ofSeconds(2);
+    /** So many reads follow each other without a rest. */
+    private static final int READS = 50;
+
+    private static final Duration REST = Duration.ofMillis(100);
     /** A lost agent whose clock was ahead may have taken for due what came so long after the end of its lease. */
     private static final Duration AHEAD = Duration.ofSeconds(3);
 
@@ -57,8 +67,14 @@ final class GoneAgents {
 
         boolean registered(String incarnation);
 
+        /** The ids of the agents that are registered. */
+        Set<String> present();
+
         /** How long the lease of an incarnation that is gone has certainly been over, in nanoseconds; empty if it may hold. */
         OptionalLong overNanos(String incarnation);
+
+        /** The present by the ensemble's clock. */
+        Instant now();
 
         /** The present by the ensemble's clock, or a little later. */
         Instant latest();
@@ -76,15 +92,23 @@ final class GoneAgents {
     private final Store store;
     private final Session session;
     private final Owner owner;
-    private final Map<String, Known> known = new HashMap<>();
+    /** By job and agent. */
+    private final Map<String, Map<String, Known>> known = new HashMap<>();
     /** Incarnations that left a ledger open and are gone. */
-    private final Map<String, String> awaited = new HashMap<>();
+    private final Set<String> awaited = new HashSet<>();
+    /** Those that this round has found. */
+    private final Set<String> awaitedNow = new HashSet<>();
+    /** How often an agent has come or gone. */
+    private long changes;
     /** By job, when a look began that found nothing open. */
     private final Map<String, Instant> clear = new HashMap<>();
 
     private final Deque<JobRecord> todo = new ArrayDeque<>();
     private Loop.Timer timer = () -> {};
     private boolean looking;
+    private boolean soon;
+    private int spent;
+    private Instant began = Instant.MIN;
     private boolean closed;
     private Duration pause = ROUND;
 
@@ -106,17 +130,30 @@ final class GoneAgents {
 
     /** Somebody came or went, or something has ended. */
     void soon() {
-        if (!looking && !closed) {
+        if (looking) {
+            pause = SOON;
+        } else if (!closed && !soon) {
+            // Not put off by whoever comes next.
+            soon = true;
             timer.cancel();
             timer = loop.after(SOON.toNanos(), this::round);
-        } else {
-            pause = SOON;
         }
+    }
+
+    /** This agent has come or gone: what it let go of it may have taken up since. */
+    void changed(String agentId) {
+        changes++;
+        known.values().forEach(parts -> {
+            Known part = parts.get(agentId);
+            if (part != null && !part.open()) {
+                parts.remove(agentId);
+            }
+        });
     }
 
     /** Whether the life of this incarnation is still of interest. */
     boolean awaits(String incarnation) {
-        return awaited.containsValue(incarnation);
+        return awaited.contains(incarnation);
     }
 
     /** Whether nothing of a broadcast job was open in a look that began at {@code after} or later. */
@@ -134,6 +171,7 @@ final class GoneAgents {
 
     private void round() {
         looking = true;
+        soon = false;
         pause = ROUND;
         if (!owner.ready()) {
             pause = SOON;
@@ -145,13 +183,30 @@ final class GoneAgents {
                 todo.add(entry.job());
             }
         }
-        next();
+        Set<String> uids = todo.stream().map(JobRecord::uid).collect(Collectors.toSet());
+        known.keySet().retainAll(uids);
+        clear.keySet().retainAll(uids);
+        awaitedNow.clear();
+        if (todo.isEmpty()) {
+            awaited.clear();
+            over();
+            return;
+        }
+        began = owner.now();
+        store.sync(session, "gone-sync", Paths.LEDGER, synced -> {
+            if (closed || synced instanceof Synced.Failed) {
+                again();
+            } else {
+                next();
+            }
+        });
     }
 
     private void over() {
         looking = false;
         todo.clear();
         if (!closed) {
+            soon = pause.equals(SOON);
             timer = loop.after(pause.toNanos(), this::round);
         }
     }
@@ -169,13 +224,19 @@ final class GoneAgents {
     private void next() {
         JobRecord job = todo.poll();
         if (closed || job == null) {
+            awaited.retainAll(awaitedNow);
             over();
             return;
         }
-        Instant began = owner.latest();
         String parent = Paths.parent(ShardRef.broadcast(job.uid(), "any").ledgerPath());
         store.children(session, "gone-parts", parent, answer -> {
-            if (closed || answer instanceof Listing.Failed) {
+            if (closed) {
+                return;
+            }
+            if (answer instanceof Listing.Failed failed && failed.failure() instanceof Failure.Rejected rejected) {
+                LOG.error("parts of a broadcast job cannot be listed: {}: {}", parent, rejected.why());
+                next();
+            } else if (answer instanceof Listing.Failed) {
                 again();
             } else {
                 Deque<String> names = new ArrayDeque<>();
@@ -184,7 +245,9 @@ final class GoneAgents {
                             .filter(name -> !name.endsWith(":checkpoint"))
                             .forEach(names::add);
                 }
-                look(new Look(job, parent, began, names));
+                Map<String, Known> parts = known.computeIfAbsent(job.uid(), uid -> new HashMap<>());
+                parts.keySet().retainAll(Set.copyOf(names));
+                look(new Look(job, parent, began, names, parts, owner.present()));
             }
         });
     }
@@ -200,16 +263,27 @@ final class GoneAgents {
         final String parent;
         final Instant began;
         final Deque<String> names;
+        final Map<String, Known> known;
+        /** The ids of the agents that were registered when it began. */
+        final Set<String> present;
         /** Whether nobody takes part any more. */
         final boolean ended;
 
         boolean open;
 
-        Look(JobRecord job, String parent, Instant began, Deque<String> names) {
+        Look(
+                JobRecord job,
+                String parent,
+                Instant began,
+                Deque<String> names,
+                Map<String, Known> known,
+                Set<String> present) {
             this.job = job;
             this.parent = parent;
             this.began = began;
             this.names = names;
+            this.known = known;
+            this.present = present;
             this.ended = job.endOfLayout(last(job).orElseThrow().layout())
                     .filter(end -> !end.isAfter(began))
                     .isPresent();
@@ -218,54 +292,78 @@ final class GoneAgents {
 
     private void look(Look look) {
         for (String name = look.names.poll(); name != null; name = look.names.poll()) {
-            String path = look.parent + '/' + name;
-            Known before = known.get(path);
-            // Of a job that is over its agents let go.
-            if (!look.ended && before != null && before.open() && owner.registered(before.writer())) {
-                look.open = true;
+            Known before = look.known.get(name);
+            if (before != null && isAsBefore(look, name, before)) {
+                look.open |= before.open();
+            } else if (spent++ < READS) {
+                read(look, name);
+                return;
             } else {
-                read(look, path);
+                spent = 0;
+                look.names.addFirst(name);
+                timer = loop.after(REST.toNanos(), () -> look(look));
                 return;
             }
         }
         if (!look.open) {
-            clear.put(look.job.uid(), look.began);
-            owner.settled();
+            Instant before = clear.put(look.job.uid(), look.began);
+            if (before == null || look.ended) {
+                owner.settled();
+            }
         }
         next();
     }
 
-    private void read(Look look, String path) {
+    private boolean isAsBefore(Look look, String agentId, Known before) {
+        // Of a job that is over its agents let go.
+        return before.open() ? !look.ended && owner.registered(before.writer()) : !look.present.contains(agentId);
+    }
+
+    private void read(Look look, String name) {
+        String path = look.parent + '/' + name;
+        long before = changes;
         store.read(session, "gone-part", path, answer -> {
-            if (closed || answer instanceof Read.Failed) {
-                again();
+            if (closed) {
                 return;
             }
-            awaited.remove(path);
-            if (answer instanceof Read.Found found) {
+            if (answer instanceof Read.Failed failed && failed.failure() instanceof Failure.Rejected rejected) {
+                unread(look, path, rejected.why());
+            } else if (answer instanceof Read.Failed) {
+                again();
+                return;
+            } else if (answer instanceof Read.Found found) {
                 try {
-                    judge(look, path, LedgerCodec.decode(path, found.znode().data()));
+                    judge(look, name, LedgerCodec.decode(path, found.znode().data()));
                 } catch (CorruptRecordException e) {
-                    LOG.error("what an agent may have run is not settled: {}", e.getMessage());
+                    unread(look, path, String.valueOf(e.getMessage()));
                 }
+            }
+            if (before != changes) {
+                look.known.remove(name);
             }
             look(look);
         });
     }
 
-    private void judge(Look look, String path, LedgerRecord ledger) {
+    private static void unread(Look look, String path, String why) {
+        look.open = true;
+        LOG.error("what an agent may have run is not settled: {}: {}", path, why);
+    }
+
+    private void judge(Look look, String name, LedgerRecord ledger) {
         boolean open = ledger.released().isEmpty();
-        known.put(path, new Known(ledger.writer(), open));
+        look.known.put(name, new Known(ledger.writer(), open));
         look.open |= open;
         if (!open || owner.registered(ledger.writer())) {
             return;
         }
-        awaited.put(path, ledger.writer());
+        awaited.add(ledger.writer());
+        awaitedNow.add(ledger.writer());
         Duration grace = look.ended ? AHEAD : GRACE;
         OptionalLong over = owner.overNanos(ledger.writer());
         boolean due = over.isPresent() && over.getAsLong() >= grace.toNanos();
         if (due) {
-            owner.settle(look.job.uid(), Paths.name(path), owner.latest().minusNanos(over.getAsLong()));
+            owner.settle(look.job.uid(), name, owner.latest().minusNanos(over.getAsLong()));
         }
         if (due || look.ended) {
             pause = SOON;

@@ -458,26 +458,37 @@ public final class MasterLoop implements SessionListener {
                     if (AgentFactsCodec.restarting(znode.path(), znode.data())) {
                         restarting.putIfAbsent(facts.incarnation(), znode.modified());
                     }
+                    if (office != null) {
+                        office.agentChanged(facts.incarnation().agentId());
+                    }
                 } catch (CorruptRecordException e) {
-                    // It lives as long as its registration exists, whatever that says (rule R2).
+                    // It lives as long as its registration exists, whatever that says (rule R2); what belongs to no
+                    // session is no registration.
+                    if (znode.ephemeralOwner() == 0) {
+                        LOG.warn("registration ignored: {} is owned by no session", znode.path());
+                        absent(znode.path());
+                        return;
+                    }
                     unreadable.add(name);
                     LOG.error(
                             "registration cannot be read: {} The agent keeps what it owns and {}.",
                             e.getMessage(),
                             agents.containsKey(name) ? "counts as it registered last" : "is assigned nothing more");
-                }
-                if (office != null) {
-                    office.agentsChanged();
+                    if (office != null) {
+                        office.agentsChanged();
+                    }
                 }
             }
 
             @Override
             public void absent(String path) {
                 String name = Paths.name(path);
-                agents.remove(name);
+                AgentFacts facts = agents.remove(name);
                 unreadable.remove(name);
                 life.gone(name, loop.nanoTime());
-                if (office != null) {
+                if (office != null && facts != null) {
+                    office.agentChanged(facts.incarnation().agentId());
+                } else if (office != null) {
                     office.agentsChanged();
                 }
             }

@@ -246,6 +246,12 @@ final class Office {
         }
     }
 
+    /** An agent has registered, or its registration has gone. */
+    void agentChanged(String agentId) {
+        gone.changed(agentId);
+        agentsChanged();
+    }
+
     /** A registration has come, changed or gone. */
     void agentsChanged() {
         gone.soon();
@@ -259,7 +265,8 @@ final class Office {
 
     /** Something that is followed has been read to its end. */
     void settled() {
-        if (!agentsReadAfterTable && awaitingAgents != Long.MAX_VALUE && registrations.applied(awaitingAgents)) {
+        boolean read = awaitingAgents != Long.MAX_VALUE && registrations.applied(awaitingAgents);
+        if (!agentsReadAfterTable && read && table.loaded()) {
             agentsReadAfterTable = true;
             // Whoever owns what an earlier master has lost, and lives, is among them: it was granted before this term.
             lostRows.hold(table.emptied(), table.vectorZxid());
@@ -438,7 +445,7 @@ final class Office {
     /** The table is not as this master left it. */
     private void reload() {
         if (!ended && !writing && table.loaded()) {
-            table.load(this::planSoon);
+            table.load(this::settled);
         }
     }
 
@@ -467,7 +474,7 @@ final class Office {
             lost();
         } else if (answer instanceof Commit.Conflict conflict) {
             LOG.warn("table is not as it was read: {}; it is read again", conflict);
-            table.load(this::planSoon);
+            table.load(this::settled);
         } else if (answer instanceof Commit.Rejected rejected) {
             LOG.error("the table cannot be written: {}", rejected.why());
             loop.after(session.timeout().toNanos() / 2, this::planSoon);
@@ -541,6 +548,18 @@ final class Office {
             return life.waitNanos(incarnation, epoch.longestTimeout(), nanos) > 0
                     ? OptionalLong.empty()
                     : OptionalLong.of(life.overNanos(incarnation, epoch.longestTimeout(), nanos));
+        }
+
+        @Override
+        public Set<String> present() {
+            Set<String> ids = new HashSet<>();
+            agents.values().forEach(agent -> ids.add(agent.incarnation().agentId()));
+            return ids;
+        }
+
+        @Override
+        public Instant now() {
+            return Office.this.now();
         }
 
         @Override

@@ -107,7 +107,7 @@ final class Settlements {
             boolean complete = version.definition().placement() == Placement.STICKY
                     ? done(job, version.layout()).cardinality()
                             >= version.definition().shards().count()
-                    : isClear(job, job.endOfLayout(version.layout()).orElse(now).plus(lease), now);
+                    : isClear(job, version, now, lease);
             if (!complete) {
                 break;
             }
@@ -116,8 +116,13 @@ final class Settlements {
         return settled;
     }
 
-    private boolean isClear(JobRecord job, Instant leasesOver, Instant now) {
-        return !leasesOver.isAfter(now) && clear.test(job.uid(), leasesOver);
+    private boolean isClear(JobRecord job, JobVersion layout, Instant now, Duration lease) {
+        Instant leasesOver = job.endOfLayout(layout.layout()).orElse(now).plus(lease);
+        // All broadcast layouts of a job have the same ledgers: those of a later one are in use.
+        boolean last = job.versions().stream()
+                .noneMatch(version -> version.layout() > layout.layout()
+                        && version.definition().placement() == Placement.BROADCAST);
+        return !leasesOver.isAfter(now) && (!last || clear.test(job.uid(), leasesOver));
     }
 
     private void write(JobBook.Entry entry, int settled, java.util.function.Consumer<Commit> then) {

@@ -224,7 +224,7 @@ public final class AgentLoop implements SessionListener {
                     profile.id(),
                     now.self(),
                     now.leaseRemainingNanos() / 1_000_000);
-            now.shards().commit().suspended();
+            now.suspended();
         }
     }
 

@@ -9,8 +9,10 @@ import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How an agent takes up its part of a broadcast job. Nobody grants such a shard: its owner reads the ledger of the agent's
@@ -38,6 +40,8 @@ final class BroadcastTakeOver implements Loading.Owner {
     private final Owner owner;
     private final Loading loading;
     private final Map<OwnedShard, Instant> since = new HashMap<>();
+    /** Of these the record is under way to the store. */
+    private final Set<OwnedShard> written = new HashSet<>();
 
     BroadcastTakeOver(Loop loop, Store store, Session session, String incarnation, Owner owner) {
         this.store = store;
@@ -51,6 +55,11 @@ final class BroadcastTakeOver implements Loading.Owner {
     void take(OwnedShard shard, Instant registeredAt) {
         since.put(shard, registeredAt);
         loading.load(shard);
+    }
+
+    /** Whether the record that says that the shard is ours was sent, and not answered yet. */
+    boolean isWritten(OwnedShard shard) {
+        return written.contains(shard);
     }
 
     @Override
@@ -96,7 +105,9 @@ final class BroadcastTakeOver implements Loading.Owner {
         Transaction transaction = shard.ledgerVersion < 0
                 ? take.create(path, LedgerCodec.encode(ours)).build()
                 : take.put(path, LedgerCodec.encode(ours), shard.ledgerVersion).build();
+        written.add(shard);
         store.commit(session, transaction, answer -> {
+            written.remove(shard);
             if (owner.gone(shard)) {
                 return;
             }

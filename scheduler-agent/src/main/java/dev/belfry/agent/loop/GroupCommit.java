@@ -325,6 +325,11 @@ final class GroupCommit {
      * so what it knows is put back; but a record of a later tenancy means that it is not the owner any more.
      */
     private void foreign(OwnedShard tenancy, Commit.Conflict conflict, @Nullable Znode found) {
+        if (tenancy.lost()) {
+            // It is another agent's, and nobody's to put right: whoever wrote it has taken it up.
+            owner.overwritten(tenancy, conflict.toString());
+            return;
+        }
         LedgerRecord record = found == null ? null : decode(found.path(), found.data());
         if (record != null && record.since() > tenancy.since) {
             owner.overwritten(tenancy, conflict + ", found a record of " + record.writer());

@@ -19,6 +19,9 @@ import java.util.Deque;
  * everything that was seen to change before it has been applied. A server that does not answer for a third of the lease
  * is left for another.
  *
+ * <p>What is acknowledged between the loss of a connection and the news of the next renews nothing: the store may have
+ * kept that heartbeat for the next connection, on which what changed in between has not been told of.
+ *
  * <p>Not thread-safe; owned by the agent's loop. One per session.
  */
 final class Heartbeat {
@@ -67,6 +70,7 @@ final class Heartbeat {
     private boolean outstanding;
     private long sentNanos;
     private boolean stopped;
+    private boolean connected = true;
     private Loop.Timer next = () -> {};
     private Loop.Timer patience = () -> {};
 
@@ -91,6 +95,19 @@ final class Heartbeat {
         patience.cancel();
     }
 
+    /** There is no connection: changes are not told of until {@link #resumed}. */
+    void suspended() {
+        connected = false;
+    }
+
+    /** There is a connection again, and whoever asked before has been answered. */
+    void resumed() {
+        connected = true;
+        if (number > 0) {
+            beat();
+        }
+    }
+
     boolean leaseHolds() {
         return lease.holds(loop.nanoTime(), loop.now());
     }
@@ -103,7 +120,7 @@ final class Heartbeat {
         return lease.remainingNanos(loop.nanoTime(), loop.now());
     }
 
-    /** Sends a heartbeat at once if none is outstanding: after a reconnection, or to report what was applied. */
+    /** Sends a heartbeat at once if none is outstanding. */
     void beat() {
         if (stopped || outstanding) {
             return;
@@ -141,8 +158,10 @@ final class Heartbeat {
             Duration half = Duration.ofNanos((loop.nanoTime() - sent) / 2);
             owner.clockOffset(
                     Duration.between(sentAt.plus(half), applied.stamps().get(0).modified()), half);
-            waiting.add(new Acknowledged(sent, sentAt, owner.seen()));
-            renew();
+            if (connected) {
+                waiting.add(new Acknowledged(sent, sentAt, owner.seen()));
+                renew();
+            }
         } else if (answer instanceof Commit.Fenced || answer instanceof Commit.Conflict) {
             lease.end();
             owner.leaseChanged();

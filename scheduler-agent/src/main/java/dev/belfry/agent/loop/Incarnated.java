@@ -271,13 +271,18 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         });
     }
 
+    void suspended() {
+        shards.commit().suspended();
+        heartbeat.suspended();
+    }
+
     void resumed() {
         shards.commit().resumed();
+        heartbeat.resumed();
         if (!registered) {
             createRegistration();
             return;
         }
-        heartbeat.beat();
         namesakes.look();
         namedLease.resumed();
         if (jobsStarted) {

@@ -284,7 +284,16 @@ final class OwnedShards {
             // Tried again from the start, with a fresh look at the ledger.
             shards.remove(shard.ref);
             loop.after(session.timeout().toNanos() / 10, () -> {
-                if (!closed) {
+                if (closed || shards.containsKey(shard.ref)) {
+                    return;
+                }
+                if (shard.wanted && owner.job(shard.job).isPresent()) {
+                    OwnedShard again = new OwnedShard(shard.ref, 1, shard.job);
+                    again.joined = shard.joined;
+                    leaving(again);
+                    shards.put(again.ref, again);
+                    broadcasts.take(again, again.joined);
+                } else {
                     owner.rejoinBroadcast(shard.job);
                 }
             });
@@ -421,8 +430,8 @@ final class OwnedShards {
         ShardRef ref = ShardRef.broadcast(jobUid, agentId);
         if (!closed && !shards.containsKey(ref) && owner.job(jobUid).isPresent()) {
             OwnedShard shard = new OwnedShard(ref, 1, jobUid);
-            // Its clock may have been ahead.
-            shard.joined = owner.dueBy(until);
+            // Its clock may have been ahead; and the master's too, which says until when.
+            shard.joined = owner.dueBy(until.isAfter(owner.horizon()) ? owner.horizon() : until);
             shard.followsLost = true;
             shard.lostTimeout = longestTimeout;
             shard.wanted = true;
@@ -435,8 +444,13 @@ final class OwnedShards {
     /** This agent takes no part in the job any more: deleted, or not eligible. */
     void leaveBroadcast(String jobUid, String agentId) {
         OwnedShard shard = shards.get(ShardRef.broadcast(jobUid, agentId));
-        if (shard != null && shard.runs == null) {
-            shards.remove(shard.ref);
+        if (shard != null && shard.runs == null && !shard.wanted) {
+            if (broadcasts.isWritten(shard)) {
+                // Our name may stand in its ledger: it is let go of once it is ours.
+                leaving(shard);
+            } else {
+                shards.remove(shard.ref);
+            }
         }
         if (shard != null && shard.runs != null && !shard.wanted) {
             shard.wanted = true;
@@ -444,6 +458,12 @@ final class OwnedShards {
             shard.runs.beginHandOver(loop.now());
             lettingGo.step(shard);
         }
+    }
+
+    private void leaving(OwnedShard shard) {
+        shard.wanted = true;
+        shard.ending = true;
+        shard.wantedWhileLoading = Optional.of(loop.now());
     }
 
     // --- the timer

@@ -20,6 +20,7 @@ import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.store.Znode;
+import dev.belfry.testkit.store.Faults;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -190,5 +191,30 @@ class GoneAgentScenariosTest {
         assertThat(job(cluster).closed()).isTrue();
         assertThat(untold).hasSizeGreaterThan(2).allSatisfy(execution -> mayHaveRun(cluster, execution));
         heals(cluster, Duration.ofSeconds(10));
+    }
+
+    @Test
+    void agentThatComesBackWhileItIsBeingSettledKeepsItsPart() {
+        SimCluster cluster = cluster(69, everywhere("work", 500));
+        List<Execution> untold = untold(cluster, () -> {});
+        String id = untold.get(0).process().name();
+        cluster.operator().command(Command.Kind.PAUSE, "work");
+        cluster.run(Duration.ofMinutes(9));
+        boolean[] struck = {false};
+        cluster.ensemble().faults().strikeNext("ledger-flush", Faults.Moment.SENDING, settler -> {
+            struck[0] = true;
+            cluster.ensemble().delay(settler, Duration.ofSeconds(1), Duration.ofSeconds(3));
+            cluster.start(id);
+        });
+        cluster.run(Duration.ofMinutes(3));
+        assertThat(struck[0]).isTrue();
+        assertThat(ledger(cluster, untold.get(0)).writer())
+                .isEqualTo(cluster.agent(id).orElseThrow().agent().incarnation().orElseThrow());
+        assertThat(ledger(cluster, untold.get(0)).released()).isEmpty();
+        assertThat(untold)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(execution -> assertThat(finals(cluster, execution)).hasSize(1));
+        cluster.operator().command(Command.Kind.RESUME, "work");
+        heals(cluster, Duration.ofSeconds(15));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.agent.client.Applied;
 import dev.belfry.agent.client.ClientLoop;
+import dev.belfry.core.command.Command;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.version.Author;
 import dev.belfry.store.StoreConnection;
@@ -60,6 +61,23 @@ class LaggingScenariosTest {
             }
             assertThat(cluster.ensemble().faults().count("ledger-flush").lostAfter())
                     .isPositive();
+            heals(cluster, Duration.ofSeconds(15));
+        }
+    }
+
+    /** The lease may have been renewed by the server that is new, which has not told yet what has changed. */
+    @Test
+    void heartbeatThatWasKeptForTheNextConnectionRenewsNoLease() {
+        for (int seed = 1; seed <= 12; seed++) {
+            SimCluster cluster = Scenes.cluster(seed, every("work", 500, 3));
+            for (int round = 0; round < 3; round++) {
+                String owner = "a" + round;
+                new Fault.Cut(owner, Fault.Way.BOTH, Duration.ofMillis(5_600)).inflict(cluster);
+                cluster.operator().command(Command.Kind.PAUSE, "work");
+                cluster.run(Duration.ofSeconds(9));
+                cluster.operator().command(Command.Kind.RESUME, "work");
+                cluster.run(Duration.ofSeconds(9));
+            }
             heals(cluster, Duration.ofSeconds(15));
         }
     }

@@ -187,6 +187,9 @@ final class Mutants {
 
     private static List<Mutant> readings() {
         return List.of(
+                mutant("R4", "a heartbeat that was kept for the next connection renews the lease")
+                        .in(LOOP + "Heartbeat", "suspended", with(Skipped.class))
+                        .on(LAGGING + "heartbeatThatWasKeptForTheNextConnectionRenewsNoLease", "I3"),
                 mutant("3", "a commit of unknown result is looked for on a server that may be behind it")
                         .in(LOOP + "GroupCommit", "resolve", withoutSync())
                         .on(LAGGING + "recordWhoseReplyIsLostIsLookedForWhereAllThatIsCommittedHasArrived", "I1"),

@@ -127,11 +127,17 @@ final class SplitEnsemble implements AutoCloseable {
         return index(QuorumPeer.ServerState.FOLLOWING);
     }
 
+    /** On a busy machine servers that have found each other may have to elect once more. */
     private int index(QuorumPeer.ServerState state) {
-        return IntStream.range(0, SERVERS)
-                .filter(i -> servers.get(i).is(state))
-                .findFirst()
-                .orElseThrow();
+        int[] found = {-1};
+        Party.await("a server is " + state, () -> {
+            found[0] = IntStream.range(0, SERVERS)
+                    .filter(i -> servers.get(i).is(state))
+                    .findFirst()
+                    .orElse(-1);
+            return found[0] >= 0;
+        });
+        return found[0];
     }
 
     /** What clients of one server go through. */
