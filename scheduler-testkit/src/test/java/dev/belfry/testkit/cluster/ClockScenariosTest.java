@@ -19,24 +19,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Wall clocks that are wrong: those of an agent, and those of the ensemble. */
+@ExtendWith(QuietLogs.class)
 class ClockScenariosTest {
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
-
     private static boolean owns(SimCluster cluster, String agent) {
         return owners(cluster).values().stream()
                 .anyMatch(owner -> owner.agentId().equals(agent));

@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What agents ask of the store once they have settled. A fire reads nothing; the one read there is follows the writing of
  * the journal, once for every so many entries, and nothing waits for its answer.
  */
+@ExtendWith(QuietLogs.class)
 class CostOfAFireTest {
     private static final long SEED = 11;
     private static final Duration WINDOW = Duration.ofMinutes(1);
@@ -23,18 +23,6 @@ class CostOfAFireTest {
     private static final String JOURNAL_LOOK = "journal-share";
 
     private static final int ENTRIES_PER_LOOK = 16;
-
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
 
     @Test
     void agentsThatHaveSettledReadNothingForAFire() {

@@ -17,24 +17,12 @@ import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Definitions that change, go and come again, and runs that are asked for, while owners are elsewhere. */
+@ExtendWith(QuietLogs.class)
 class DefinitionScenariosTest {
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
-
     private static JobRecord record(SimCluster cluster, String name) {
         Znode znode = cluster.ensemble().peek(Paths.job(name)).orElseThrow();
         return JobRecordCodec.decode(znode.path(), znode.data(), znode.modified());

@@ -2,6 +2,7 @@ package dev.belfry.testkit.cluster;
 
 import static dev.belfry.testkit.cluster.Scenes.cluster;
 import static dev.belfry.testkit.cluster.Scenes.everywhere;
+import static dev.belfry.testkit.cluster.Scenes.finals;
 import static dev.belfry.testkit.cluster.Scenes.first;
 import static dev.belfry.testkit.cluster.Scenes.heals;
 import static dev.belfry.testkit.cluster.Scenes.lasting;
@@ -14,7 +15,6 @@ import dev.belfry.core.job.Recovery;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.LedgerCodec;
 import dev.belfry.core.ledger.LedgerRecord;
-import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobRecord;
@@ -24,26 +24,14 @@ import dev.belfry.testkit.store.Faults;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Broadcast jobs on agents that do not come back: who accounts for what they may have run, and when. */
+@ExtendWith(QuietLogs.class)
 class GoneAgentScenariosTest {
     /** Longer than an agent may take to come back. */
     private static final Duration FOR_GOOD = Duration.ofMinutes(11);
-
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
 
     private static JobRecord job(SimCluster cluster) {
         Znode znode = cluster.ensemble().peek(Paths.job("work")).orElseThrow();
@@ -56,17 +44,19 @@ class GoneAgentScenariosTest {
                 path, cluster.ensemble().peek(path).orElseThrow().data());
     }
 
-    private static List<FireEntry> finals(SimCluster cluster, Execution execution) {
-        return cluster.safety().journal().finals(ShardId.of(execution.shard())).stream()
-                .filter(line -> CommittedJournal.covers(line, execution.fire()))
-                .toList();
+    private static void mayHaveRun(SimCluster cluster, Execution execution) {
+        Scenes.mayHaveRun(cluster, execution, Outcome.MISSED);
     }
 
-    private static void mayHaveRun(SimCluster cluster, Execution execution) {
-        assertThat(finals(cluster, execution)).singleElement().satisfies(line -> {
-            assertThat(line.outcome()).isEqualTo(Outcome.MISSED);
-            assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
-        });
+    /** An attempt that its agent was killed under, of a job that fires every two seconds. */
+    private static Execution cut(SimCluster cluster) {
+        cluster.run(Duration.ofMillis(500));
+        cluster.behave(lasting(10));
+        Execution cut = first(cluster);
+        cluster.run(Duration.ofSeconds(1));
+        cluster.agent(cut.process().name()).orElseThrow().kill();
+        cluster.behave(Behaviour.PROMPT);
+        return cut;
     }
 
     @Test
@@ -107,12 +97,7 @@ class GoneAgentScenariosTest {
     @Test
     void whatAnAgentThatNeverComesBackHadBegunEndsAsWhatMayHaveRun() {
         SimCluster cluster = cluster(63, everywhere("work", 2_000));
-        cluster.run(Duration.ofMillis(500));
-        cluster.behave(lasting(10));
-        Execution cut = first(cluster);
-        cluster.run(Duration.ofSeconds(1));
-        cluster.agent(cut.process().name()).orElseThrow().kill();
-        cluster.behave(Behaviour.PROMPT);
+        Execution cut = cut(cluster);
         cluster.run(FOR_GOOD);
         mayHaveRun(cluster, cut);
         assertThat(ledger(cluster, cut).above()).isEmpty();
@@ -122,12 +107,7 @@ class GoneAgentScenariosTest {
     @Test
     void whatAnAgentThatNeverComesBackHadClaimedIsLost() {
         SimCluster cluster = cluster(64, everywhere("work", 2_000).recovery(Recovery.SKIP));
-        cluster.run(Duration.ofMillis(500));
-        cluster.behave(lasting(10));
-        Execution cut = first(cluster);
-        cluster.run(Duration.ofSeconds(1));
-        cluster.agent(cut.process().name()).orElseThrow().kill();
-        cluster.behave(Behaviour.PROMPT);
+        Execution cut = cut(cluster);
         cluster.run(FOR_GOOD);
         assertThat(finals(cluster, cut)).extracting(FireEntry::outcome).containsExactly(Outcome.LOST);
         heals(cluster, Duration.ofSeconds(15));
@@ -136,15 +116,9 @@ class GoneAgentScenariosTest {
     @Test
     void agentThatComesBackInTimeRunsAgainWhatItHadBegun() {
         SimCluster cluster = cluster(65, everywhere("work", 2_000));
-        cluster.run(Duration.ofMillis(500));
-        cluster.behave(lasting(10));
-        Execution cut = first(cluster);
-        cluster.run(Duration.ofSeconds(1));
-        String id = cut.process().name();
-        cluster.agent(id).orElseThrow().kill();
-        cluster.behave(Behaviour.PROMPT);
+        Execution cut = cut(cluster);
         cluster.run(Duration.ofMinutes(8));
-        cluster.start(id);
+        cluster.start(cut.process().name());
         cluster.run(FOR_GOOD);
         assertThat(of(cluster, cut.fire(), cut)).hasSize(2);
         assertThat(finals(cluster, cut))

@@ -23,24 +23,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Shards on their way from one owner to the next: whose release counts, what is due meanwhile, and how many go at once. */
+@ExtendWith(QuietLogs.class)
 class HandOverScenariosTest {
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
-
     private static List<ShardKey> of(SimCluster cluster, Incarnation owner) {
         return cluster.rows().entrySet().stream()
                 .filter(row -> row.getValue().owner().equals(owner))

@@ -17,9 +17,8 @@ import dev.belfry.testkit.time.SimProcess;
 import dev.belfry.testkit.time.SimScheduler;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Followers that are behind. Whoever has moved to one sees all that it had seen before, but not what others have written
@@ -27,21 +26,10 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Where it matters to which server somebody moves, a test goes through a few seeds.
  */
+@ExtendWith(QuietLogs.class)
 class LaggingScenariosTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Author OPERATOR = new Author(Author.Origin.OPERATOR, "operator", "");
-
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
 
     private static void lag(SimEnsemble ensemble, Duration behind, Duration length) {
         for (int server = 0; server < 3; server++) {

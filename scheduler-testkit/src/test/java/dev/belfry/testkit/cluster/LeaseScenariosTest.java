@@ -10,24 +10,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belfry.core.agent.Incarnation;
 import java.time.Duration;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Owners and the servers that they are connected to: silent, cut off from their leader, or lost with what happened meanwhile. */
+@ExtendWith(QuietLogs.class)
 class LeaseScenariosTest {
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
-
     private static SimAgent onAFollower(SimCluster cluster) {
         int leader = cluster.ensemble().leader().orElseThrow();
         String master = cluster.master().orElseThrow().id();

@@ -3,9 +3,11 @@ package dev.belfry.testkit.cluster;
 import static dev.belfry.testkit.cluster.Scenes.cluster;
 import static dev.belfry.testkit.cluster.Scenes.every;
 import static dev.belfry.testkit.cluster.Scenes.everywhere;
+import static dev.belfry.testkit.cluster.Scenes.finals;
 import static dev.belfry.testkit.cluster.Scenes.first;
 import static dev.belfry.testkit.cluster.Scenes.heals;
 import static dev.belfry.testkit.cluster.Scenes.lasting;
+import static dev.belfry.testkit.cluster.Scenes.mayHaveRun;
 import static dev.belfry.testkit.cluster.Scenes.of;
 import static dev.belfry.testkit.cluster.Scenes.owner;
 import static dev.belfry.testkit.cluster.Scenes.owners;
@@ -28,35 +30,16 @@ import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Records: what the next owner can tell by them, and what becomes of those that were under way. */
+@ExtendWith(QuietLogs.class)
 class LedgerScenariosTest {
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
-
     static final Misfire SKIP_LATE = new Misfire(MisfirePolicy.SKIP, Duration.ofSeconds(1), Duration.ofHours(1), 100);
 
     static final Misfire ALL_LATE =
             new Misfire(MisfirePolicy.FIRE_ALL, Duration.ofSeconds(1), Duration.ofHours(1), 1_000);
-
-    /** The final outcome of the fire of an execution, as the journals have it. */
-    private static List<FireEntry> recorded(SimCluster cluster, Execution execution) {
-        return cluster.safety().journal().finals(ShardId.of(execution.shard())).stream()
-                .filter(line -> line.fire().equals(execution.fire()))
-                .toList();
-    }
 
     @Test
     void interruptedFireRunsAgainEvenWhereLateFiresAreSkipped() {
@@ -91,10 +74,7 @@ class LedgerScenariosTest {
         owner.kill();
         cluster.run(Duration.ofSeconds(18));
         assertThat(of(cluster, done.fire(), done)).hasSize(2);
-        assertThat(recorded(cluster, done)).singleElement().satisfies(line -> {
-            assertThat(line.outcome()).isEqualTo(Outcome.SUCCEEDED);
-            assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
-        });
+        mayHaveRun(cluster, done, Outcome.SUCCEEDED);
         heals(cluster, Duration.ofSeconds(15));
     }
 
@@ -105,10 +85,7 @@ class LedgerScenariosTest {
         cluster.run(Duration.ofSeconds(25));
         assertThat(untold).hasSizeGreaterThan(2).allSatisfy(execution -> {
             assertThat(of(cluster, execution.fire(), execution)).hasSize(2);
-            assertThat(recorded(cluster, execution)).singleElement().satisfies(line -> {
-                assertThat(line.outcome()).isEqualTo(Outcome.SUCCEEDED);
-                assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
-            });
+            mayHaveRun(cluster, execution, Outcome.SUCCEEDED);
         });
         Instant late = cluster.now().minusSeconds(5);
         assertThat(cluster.safety().journal().finals(ShardId.of(untold.get(0).shard())))
@@ -126,13 +103,7 @@ class LedgerScenariosTest {
         cluster.run(Duration.ofSeconds(25));
         assertThat(untold)
                 .hasSizeGreaterThan(2)
-                .allSatisfy(execution -> assertThat(cluster.safety().journal().finals(ShardId.of(execution.shard())))
-                        .filteredOn(line -> CommittedJournal.covers(line, execution.fire()))
-                        .singleElement()
-                        .satisfies(line -> {
-                            assertThat(line.outcome()).isEqualTo(Outcome.MISSED);
-                            assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
-                        }));
+                .allSatisfy(execution -> mayHaveRun(cluster, execution, Outcome.MISSED));
         heals(cluster, Duration.ofSeconds(15));
     }
 
@@ -180,8 +151,7 @@ class LedgerScenariosTest {
         ShardId shard = ShardId.of(untold.get(0).shard());
         assertThat(untold)
                 .hasSizeGreaterThan(2)
-                .allSatisfy(execution -> assertThat(cluster.safety().journal().finals(shard))
-                        .filteredOn(line -> CommittedJournal.covers(line, execution.fire()))
+                .allSatisfy(execution -> assertThat(finals(cluster, execution))
                         .singleElement()
                         .satisfies(line -> assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN)));
         assertThat(cluster.safety().journal().finals(shard))

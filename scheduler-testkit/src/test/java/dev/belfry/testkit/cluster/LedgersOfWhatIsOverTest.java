@@ -9,25 +9,13 @@ import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.store.Znode;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What is over is settled, kept for a day, and then removed. */
+@ExtendWith(QuietLogs.class)
 final class LedgersOfWhatIsOverTest {
     private static final int PERIOD = 600_000;
-
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
 
     private static SimCluster cluster(long seed) {
         SimCluster cluster = new SimCluster(seed, ClusterOptions.DEFAULT.withSessionTimeout(Duration.ofSeconds(40)));

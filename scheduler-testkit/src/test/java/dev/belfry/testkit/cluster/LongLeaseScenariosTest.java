@@ -19,27 +19,15 @@ import dev.belfry.testkit.store.SimOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** An agent with a session of 60 s, and so a lease of 40 s, among others with sessions of 10 s. */
+@ExtendWith(QuietLogs.class)
 class LongLeaseScenariosTest {
     private static final Duration USUAL = Duration.ofSeconds(10);
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration LONG_LEASE = Duration.ofSeconds(40);
-
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
 
     private static SimCluster cluster(long seed, Job job) {
         SimOptions ensemble = SimOptions.DEFAULT.withTick(Duration.ofSeconds(3));

@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Every place that asks the store anything and switches on the answer, each with the request lost before it is executed
  * and with the reply lost after: the cluster goes on, and everything due has one outcome.
  */
+@ExtendWith(QuietLogs.class)
 class LostMessagesTest {
     private static final long SEED = 7;
     private static final Duration HEALED = Duration.ofSeconds(40);
@@ -24,18 +24,6 @@ class LostMessagesTest {
 
     /** Not the product's: the recipe of the election, the client library, and whoever damages things. */
     private static final Set<String> NOT_OURS = Set.of("close", "election", "ping", Safety.ROGUE);
-
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
 
     @Test
     void everyCallSiteSurvivesALostRequestAndALostReply() {

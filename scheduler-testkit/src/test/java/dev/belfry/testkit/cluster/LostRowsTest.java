@@ -10,9 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Rows of the table are lost in the middle of all that {@link Scenario} draws: the master is killed and a bucket damaged
@@ -20,21 +19,10 @@ import org.junit.jupiter.api.Test;
  *
  * <p>{@code -Dbelfry.lostRows=3000} runs so many seeds, {@code -Dbelfry.firstSeed=135} begins there.
  */
+@ExtendWith(QuietLogs.class)
 class LostRowsTest {
     private static final Duration FROM = Duration.ofSeconds(10);
     private static final Duration WITHIN = Duration.ofSeconds(34);
-
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
 
     @Test
     void clustersWhoseRowsAreLostInTroubleKeepEveryInvariantAndHeal() {

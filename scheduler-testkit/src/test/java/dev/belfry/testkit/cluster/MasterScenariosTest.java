@@ -21,24 +21,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Masters that follow one another, with plans under way and registrations that are not what they seem. */
+@ExtendWith(QuietLogs.class)
 class MasterScenariosTest {
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
-
     @Test
     void planOfADeposedMasterIsRefused() {
         AtomicReference<String> awaited = new AtomicReference<>("");

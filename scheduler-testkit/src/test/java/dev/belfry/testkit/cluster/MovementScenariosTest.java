@@ -14,25 +14,13 @@ import dev.belfry.core.ownership.Tenancy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** How little moves (I9): what the one that leaves had, and what levels the loads for the one that comes. */
+@ExtendWith(QuietLogs.class)
 class MovementScenariosTest {
     private static final Duration KNOWN = Duration.ofSeconds(25);
-
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
 
     private static long moved(Map<ShardKey, Incarnation> before, Map<ShardKey, Incarnation> after) {
         return before.entrySet().stream()

@@ -18,26 +18,14 @@ import dev.belfry.testkit.store.SimOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Fires without an outcome: an event of each, once, whoever is master; and none where nothing is overdue. */
+@ExtendWith(QuietLogs.class)
 class OverdueScenariosTest {
     private static final int PERIOD = 60_000;
     private static final Duration TOLERANCE = Duration.ofSeconds(3);
-
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
 
     /** Sessions of 60 s, so leases of 40 s: long enough to stand still in. */
     private static SimCluster cluster(long seed, Job job) {

@@ -20,24 +20,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Scenarios in which the order of things matters, each of which broke an earlier draft of the protocol. */
+@ExtendWith(QuietLogs.class)
 class ProtocolScenariosTest {
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
-
     @Test
     void ownerThatWakesAfterItsSuccessorHasRunRecordsNothing() {
         SimCluster cluster = cluster(1, every("work", 2_000, 3));

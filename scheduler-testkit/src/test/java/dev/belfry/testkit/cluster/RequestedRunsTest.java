@@ -9,24 +9,12 @@ import dev.belfry.core.job.Job;
 import dev.belfry.core.job.Placement;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Who owes a run that somebody asked for. */
+@ExtendWith(QuietLogs.class)
 class RequestedRunsTest {
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
-
     private static Job manual(int shards) {
         return Job.named("work").handler(SimCluster.HANDLER).manual().shards(shards);
     }

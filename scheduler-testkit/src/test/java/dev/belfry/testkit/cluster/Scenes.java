@@ -1,10 +1,15 @@
 package dev.belfry.testkit.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.Placement;
+import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.run.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +106,21 @@ final class Scenes {
                 .skip(before)
                 .filter(execution ->
                         execution.process().name().equals(agent.id()) && execution.how() == Execution.End.RETURNED)
+                .toList();
+    }
+
+    /** What ran without a trace is recorded once, with that outcome, as what may have run. */
+    static void mayHaveRun(SimCluster cluster, Execution execution, Outcome outcome) {
+        assertThat(finals(cluster, execution)).singleElement().satisfies(line -> {
+            assertThat(line.outcome()).isEqualTo(outcome);
+            assertThat(line.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
+        });
+    }
+
+    /** The final outcomes, as the journals have them, of the fire that was executed. */
+    static List<FireEntry> finals(SimCluster cluster, Execution execution) {
+        return cluster.safety().journal().finals(ShardId.of(execution.shard())).stream()
+                .filter(line -> CommittedJournal.covers(line, execution.fire()))
                 .toList();
     }
 

@@ -15,9 +15,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Whole clusters under faults drawn from seeds: every invariant holds after every step, and after the last fault the
@@ -26,22 +25,11 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dbelfry.seeds=N -Dbelfry.firstSeed=M} chooses the seeds, {@code -Dbelfry.seed=S} with the test
  * {@code oneSeed} runs one, or the part of it that {@code -Dbelfry.excerpt} names, and writes its story.
  */
+@ExtendWith(QuietLogs.class)
 class SimClusterTest {
     private static final int SEEDS = Integer.getInteger("belfry.seeds", 10_000);
     private static final long FIRST = Long.getLong("belfry.firstSeed", 1);
     private static final int LAST_LINES = 60;
-
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
 
     @Test
     void everySeedKeepsTheInvariantsAndHeals() throws IOException {

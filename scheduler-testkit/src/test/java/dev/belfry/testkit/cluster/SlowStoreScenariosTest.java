@@ -5,24 +5,12 @@ import static dev.belfry.testkit.cluster.Scenes.every;
 import static dev.belfry.testkit.cluster.Scenes.heals;
 
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** An ensemble that is slow to answer. */
+@ExtendWith(QuietLogs.class)
 class SlowStoreScenariosTest {
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
-
     @Test
     void clockThatIsAheadStartsNothingEarlyThoughTheEnsemblesClockIsHardToTell() {
         for (long seed = 1; seed <= 6; seed++) {

@@ -30,24 +30,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Owners that are not, or not any more: what the table, the registration and the hand-over say to them. */
+@ExtendWith(QuietLogs.class)
 class TenancyScenariosTest {
-    private QuietLogs logs;
-
-    @BeforeEach
-    void keepQuiet() {
-        logs = new QuietLogs();
-    }
-
-    @AfterEach
-    void beHeardAgain() {
-        logs.close();
-    }
-
     @Test
     void ownersWhoseRowsAreLostStopBeforeAnybodyElseIsGrantedTheirShards() {
         SimCluster cluster = cluster(15, every("work", 1_000, 6));

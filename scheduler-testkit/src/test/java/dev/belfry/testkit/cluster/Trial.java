@@ -17,6 +17,7 @@ public final class Trial implements Function<String, Optional<String>> {
     @Override
     public Optional<String> apply(String what) {
         QuietLogs logs = new QuietLogs();
+        logs.keep();
         try {
             if (Character.isDigit(what.charAt(0))) {
                 Scenario.of(Long.parseLong(what)).run(ClusterOptions.DEFAULT);
@@ -31,7 +32,7 @@ public final class Trial implements Function<String, Optional<String>> {
         } catch (RuntimeException e) {
             return Optional.of("error: " + e);
         } finally {
-            logs.close();
+            logs.restore();
         }
     }
 
