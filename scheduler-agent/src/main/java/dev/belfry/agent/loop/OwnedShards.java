@@ -313,12 +313,17 @@ final class OwnedShards {
             }
             return;
         }
-        ShardRuns.JobView view = view(job.get(), shard.ref);
         LedgerRecord ledger = stored.orElseGet(() ->
                 LedgerRecord.fresh(VersionedDueSet.of(job.get(), LettingGo.layoutOf(job.get(), shard.ref))
                         .start()
                         .orElse(loop.now())));
-        ShardRuns runs = new ShardRuns(shard.ref, shard.since, incarnation, ledger, view, new Effects(shard));
+        ShardRuns runs = new ShardRuns(
+                shard.ref,
+                shard.since,
+                incarnation,
+                ledger,
+                view(job.get(), shard.ref, ledger.mark()),
+                new Effects(shard));
         shard.doubt.ifPresent(runs::doubt);
         if (shard.followsLost) {
             // Its clock may have been ahead: it may have run what is due just after this one came.
@@ -351,8 +356,9 @@ final class OwnedShards {
         return timeout.multipliedBy(2).plusSeconds(1);
     }
 
-    private static ShardRuns.JobView view(JobRecord job, ShardRef ref) {
-        return ShardRuns.JobView.of(job, LettingGo.layoutOf(job, ref));
+    /** What is not final when the record was put back is owed: the job was in force then. */
+    private static ShardRuns.JobView view(JobRecord job, ShardRef ref, Instant finalUpTo) {
+        return ShardRuns.JobView.of(job.inForceSince(finalUpTo.plusMillis(1)), LettingGo.layoutOf(job, ref));
     }
 
     /** The session has a connection again: what could not be read is read now. */
@@ -380,7 +386,7 @@ final class OwnedShards {
                     loading.load(shard);
                 }
             } else {
-                shard.runs.update(view(job, shard.ref));
+                shard.runs.update(view(job, shard.ref, shard.runs.finalUpTo()));
                 cancels(shard, job);
                 look(shard);
                 requests(shard, job);

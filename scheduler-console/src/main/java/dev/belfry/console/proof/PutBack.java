@@ -3,8 +3,6 @@ package dev.belfry.console.proof;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,7 +15,7 @@ public final class PutBack {
 
     /** The job as it was in force by what the journal tells; the same record if that does not contradict it. */
     public static JobRecord continued(JobRecord job, Lines journal) {
-        return since(job, journal).map(from -> inForceFrom(job, from)).orElse(job);
+        return journal.firstOutcome(job.uid()).map(job::inForceSince).orElse(job);
     }
 
     /** The first recorded fire of a job whose definition says that it came later; empty if there is none. */
@@ -27,29 +25,5 @@ public final class PutBack {
             return Optional.empty();
         }
         return journal.firstOutcome(job.uid()).filter(first.from()::isAfter);
-    }
-
-    private static JobRecord inForceFrom(JobRecord job, Instant from) {
-        List<JobVersion> versions = new ArrayList<>(job.versions());
-        JobVersion first = versions.get(0);
-        versions.set(
-                0,
-                new JobVersion(
-                        first.number(),
-                        from,
-                        first.changed(),
-                        first.layout(),
-                        first.definition(),
-                        first.paused(),
-                        first.author()));
-        return new JobRecord(
-                job.name(),
-                job.uid(),
-                versions,
-                job.requests(),
-                job.deletedAt(),
-                job.settled(),
-                job.former(),
-                job.cancels());
     }
 }

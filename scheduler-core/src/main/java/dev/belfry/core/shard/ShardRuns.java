@@ -231,6 +231,11 @@ public final class ShardRuns {
         }
     }
 
+    /** What was due up to then has its outcome. */
+    public Instant finalUpTo() {
+        return book.mark;
+    }
+
     /** What was due up to then has been decided: it runs, waits, or has its outcome. */
     public Instant decidedUpTo() {
         return book.decided;

@@ -108,6 +108,21 @@ public record JobRecord(
         return deletedAt;
     }
 
+    /**
+     * The record of a job that was in force at {@code from} by what it has left. The first version of a job counts from the
+     * write of its record: a record that was destroyed and put back byte for byte says that it is in force from then on, and
+     * would owe nothing of the time between. The same record if it does not contradict that.
+     */
+    public JobRecord inForceSince(Instant from) {
+        JobVersion first = versions.get(0);
+        if (first.number() > 1 || !from.isBefore(first.from())) {
+            return this;
+        }
+        List<JobVersion> all = new ArrayList<>(versions);
+        all.set(0, first.from(from));
+        return new JobRecord(name, uid, all, requests, deletedAt, settled, former, cancels);
+    }
+
     /** With one more; the oldest goes if there are too many. */
     private static <T> List<T> appended(List<T> list, T one, int most) {
         List<T> all = new ArrayList<>(list);

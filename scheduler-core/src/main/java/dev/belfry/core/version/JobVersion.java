@@ -21,4 +21,10 @@ public record JobVersion(
         int layout,
         JobDefinition definition,
         boolean paused,
-        Author author) {}
+        Author author) {
+
+    /** The same version in force from another instant on. */
+    JobVersion from(Instant instant) {
+        return new JobVersion(number, instant, changed, layout, definition, paused, author);
+    }
+}

@@ -50,7 +50,13 @@ final class CommittedJobs {
             } catch (CorruptRecordException e) {
                 return; // damaged by a test: what is owed is what was owed before
             }
-            JobRecord before = byUid.put(job.uid(), job);
+            JobRecord before = byUid.get(job.uid());
+            // A record that is put back after it was destroyed says that it is in force from then on; it always was.
+            byUid.put(
+                    job.uid(),
+                    before == null
+                            ? job
+                            : job.inForceSince(before.versions().get(0).from()));
             if (before == null) {
                 endOthers(job, znode.get().modified());
             }

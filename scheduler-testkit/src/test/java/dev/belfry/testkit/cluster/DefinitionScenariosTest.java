@@ -10,11 +10,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.command.Command;
+import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.store.Znode;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,50 @@ class DefinitionScenariosTest {
                 .as("two runs of three shards")
                 .hasSize(6)
                 .allSatisfy((run, count) -> assertThat(count).isEqualTo(1));
+        heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void whatFellDueWhileADefinitionWasDestroyedIsSettledOnceItIsPutBack() {
+        SimCluster cluster = cluster(92, every("work", 1_000, 3));
+        Instant destroyed = destroyForAWhile(cluster, () -> {});
+        accountsForAll(cluster, destroyed);
+    }
+
+    @Test
+    void whatFellDueWhileADefinitionWasDestroyedIsSettledByTheNextOwner() {
+        SimCluster cluster = cluster(93, every("work", 1_000, 3));
+        Instant destroyed = destroyForAWhile(
+                cluster,
+                () -> cluster.agent(owner(cluster).agentId()).orElseThrow().kill());
+        accountsForAll(cluster, destroyed);
+    }
+
+    /** Nobody has written the record since it was created: as it was stored, it counts from when it is put back. */
+    private static Instant destroyForAWhile(SimCluster cluster, Runnable meanwhile) {
+        byte[] right = cluster.ensemble().peek(Paths.job("work")).orElseThrow().data();
+        Instant destroyed = cluster.now();
+        Rogue.commit(cluster, transaction -> transaction.put(Paths.job("work"), new byte[] {1}, -1));
+        cluster.run(Duration.ofSeconds(2));
+        meanwhile.run();
+        cluster.run(Duration.ofSeconds(2));
+        Rogue.commit(cluster, transaction -> transaction.put(Paths.job("work"), right, -1));
+        cluster.run(Duration.ofSeconds(20));
+        assertThat(record(cluster, "work").newest().from()).isAfter(destroyed.plusSeconds(3));
+        return destroyed;
+    }
+
+    private static void accountsForAll(SimCluster cluster, Instant destroyed) {
+        Instant second = destroyed.truncatedTo(ChronoUnit.SECONDS);
+        for (ShardKey shard : cluster.rows().keySet()) {
+            for (int i = -1; i < 8; i++) {
+                FireId due = FireId.scheduled(second.plusSeconds(i));
+                assertThat(cluster.safety().journal().finals(ShardId.of(shard)))
+                        .as(shard + " at " + due)
+                        .filteredOn(line -> CommittedJournal.covers(line, due))
+                        .hasSize(1);
+            }
+        }
         heals(cluster, Duration.ofSeconds(15));
     }
 
