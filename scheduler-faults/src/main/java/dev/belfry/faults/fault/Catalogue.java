@@ -39,7 +39,7 @@ public final class Catalogue {
                 new FailDisk("full-disk", "ENOSPC"),
                 new Garbage("garbage"),
                 new WithdrawAccess("access-withdrawn"),
-                new Churn("churn", 3));
+                new Churn("churn", 6));
     }
 
     /**
