@@ -63,14 +63,23 @@ final class Answers {
             case NODEEXISTS -> new Commit.Conflict(write, path, Reason.EXISTS);
             case NONODE -> new Commit.Conflict(write, path, Reason.MISSING);
             case NOTEMPTY -> new Commit.Conflict(write, path, Reason.NOT_EMPTY);
+            // A session that is really over is told so by the end of its connection; this server talks to it, and the
+            // leader
+            // does not know it.
+            case SESSIONEXPIRED -> new Commit.Rejected(text(code, path) + ". " + advice(code));
             default -> failed(code, path);
         };
     }
 
     private static Commit failed(Code code, String what) {
         return switch (code) {
-            case NOAUTH, INVALIDACL, NOCHILDRENFOREPHEMERALS, QUOTAEXCEEDED, BADARGUMENTS, UNIMPLEMENTED ->
-                new Commit.Rejected(text(code, what) + ". " + advice(code));
+            case NOAUTH,
+                    INVALIDACL,
+                    NOCHILDRENFOREPHEMERALS,
+                    EPHEMERALONLOCALSESSION,
+                    QUOTAEXCEEDED,
+                    BADARGUMENTS,
+                    UNIMPLEMENTED -> new Commit.Rejected(text(code, what) + ". " + advice(code));
             case SESSIONEXPIRED, AUTHFAILED -> new Commit.SessionOver(text(code, what));
             case NOTREADONLY, THROTTLEDOP -> new Commit.Unavailable(text(code, what));
             // SESSIONMOVED too: the server drops the connection, the session itself goes on.
@@ -133,6 +142,8 @@ final class Answers {
             case INVALIDACL ->
                 "The server did not accept the ids of the ACL: this connection is not authenticated, or the server does not know the scheme";
             case NONODE -> "The parent does not exist; does the chroot in the connect string?";
+            case SESSIONEXPIRED ->
+                "If that goes on the servers give local sessions, which own no ephemeral znodes: set localSessionsUpgradingEnabled=true on each of them, or localSessionsEnabled=false";
             case QUOTAEXCEEDED -> "A quota is set on this part of the tree";
             default -> "This is not expected; the server's log says more";
         };
