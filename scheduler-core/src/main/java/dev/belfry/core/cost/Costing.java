@@ -42,6 +42,7 @@ final class Costing {
 
     private Estimate transactions(FireLoad load) {
         return new Arithmetic()
+                .add(of(load.claimMultis(), "multis of claims"), fires)
                 .add(of(load.startMultis(), "multis of starts"), fires)
                 .add(of(load.endMultis(), "multis of outcomes"), fires)
                 .estimate();
@@ -77,8 +78,8 @@ final class Costing {
 
     /** Bytes of the lines of one fire. */
     private double lineBytes(FireLoad load) {
-        int starts = load.ledgerWrites() == 1 ? 0 : load.shards();
-        return (double) starts * sizes.startLine() + (double) load.shards() * sizes.endLine();
+        return (double) (load.rows() - 1) * load.shards() * sizes.startLine()
+                + (double) load.shards() * sizes.endLine();
     }
 
     private Estimate bytesAlone() {
@@ -103,7 +104,11 @@ final class Costing {
     private Arithmetic ledgerBytes(FireLoad load) {
         Arithmetic bytes = new Arithmetic();
         if (load.ledgerWrites() > 1) {
-            bytes.add(of(load.shards(), "starts in ledgers"), fires, of(sizes.ledgerRunning() + sizes.path(), "B"));
+            String word = load.ledgerWrites() == 2 ? "starts in ledgers" : "claims and starts in ledgers";
+            bytes.add(
+                    of(load.shards() * (load.ledgerWrites() - 1), word),
+                    fires,
+                    of(sizes.ledgerRunning() + sizes.path(), "B"));
         }
         return bytes.add(of(load.shards(), "outcomes in ledgers"), fires, of(sizes.ledgerAtRest() + sizes.path(), "B"));
     }
@@ -144,16 +149,22 @@ final class Costing {
                         of(load.ledgerWrites() == 1 ? sizes.ledgerAtRest() : sizes.ledgerRunning(), "B"))
                 .add(of(1, "rows of the table"), of(sizes.tableRows(), "B"));
         double kept = fires.value() * lineBytes(load) * keepSeconds();
-        double room = (double) FireLoad.owners(job, assumptions) * JournalBounds.share(assumptions.agents());
+        double room = (double) FireLoad.owners(job, assumptions) * mostOfAJournal();
         return (kept > room
                         ? stored.add(of(1, "journals at most"), of(room, "B"))
                         : stored.add(of(lineBytes(load), "B of journal lines"), fires, of(keepSeconds(), "s kept")))
                 .estimate();
     }
 
+    private long mostOfAJournal() {
+        return Math.min(
+                JournalBounds.share(assumptions.agents()),
+                (long) JournalBounds.ENTRIES_OF_ONE * (JournalBounds.APPEND_BYTES + sizes.endLine()));
+    }
+
     private Estimate historyRows(FireLoad load) {
         return new Arithmetic()
-                .add(of(load.shards(), shardsWord()), fires, of(load.ledgerWrites(), "rows"), of(DAY_SECONDS, "s/day"))
+                .add(of(load.shards(), shardsWord()), fires, of(load.rows(), "rows"), of(DAY_SECONDS, "s/day"))
                 .estimate();
     }
 }

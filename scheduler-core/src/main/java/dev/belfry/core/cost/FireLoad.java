@@ -10,12 +10,12 @@ import dev.belfry.core.ledger.CommitBounds;
  * What one fire of all shards of a job has its owners write, either as little or as much as it can be.
  *
  * @param shards that run
- * @param ledgerWrites of each of them
+ * @param claimMultis transactions that hold claims, of jobs that run at most once; the journal has no line of these
  * @param startMultis transactions that hold starts alone
  * @param endMultis transactions that hold outcomes
  * @param endsTogether outcomes in each of these
  */
-record FireLoad(int shards, int ledgerWrites, int startMultis, int endMultis, int endsTogether) {
+record FireLoad(int shards, int claimMultis, int startMultis, int endMultis, int endsTogether) {
 
     static int shards(JobDefinition job, Assumptions assumptions) {
         return job.placement() == Placement.BROADCAST
@@ -38,34 +38,41 @@ record FireLoad(int shards, int ledgerWrites, int startMultis, int endMultis, in
 
     /** If outcomes meet their starts where they can, and those of an agent come together. */
     static FireLoad least(JobDefinition job, Assumptions assumptions) {
-        boolean apart = job.recovery() == Recovery.SKIP
+        boolean apart = claims(job)
                 || assumptions
                         .runTime()
                         .filter(time -> time.compareTo(CommitBounds.LINGER) > 0)
                         .isPresent();
         int shards = shards(job, assumptions);
         int multis = multis(job, assumptions);
-        return new FireLoad(shards, apart ? 2 : 1, apart ? multis : 0, multis, upwards(shards, multis));
+        return new FireLoad(shards, claims(job) ? multis : 0, apart ? multis : 0, multis, upwards(shards, multis));
     }
 
     /** If every outcome goes by itself; starts of an agent are due at one instant and go together. */
     static FireLoad most(JobDefinition job, Assumptions assumptions) {
         int shards = shards(job, assumptions);
-        return new FireLoad(shards, 2, multis(job, assumptions), shards, 1);
+        int multis = multis(job, assumptions);
+        return new FireLoad(shards, claims(job) ? multis : 0, multis, shards, 1);
     }
 
-    int multis() {
-        return startMultis + endMultis;
+    /** A run at most once is claimed, then started once the claim is durable. */
+    private static boolean claims(JobDefinition job) {
+        return job.recovery() == Recovery.SKIP;
+    }
+
+    /** How often each ledger is written. */
+    int ledgerWrites() {
+        return (claimMultis > 0 ? 1 : 0) + rows();
+    }
+
+    /** Lines of each shard in the journal, and rows in the history. */
+    int rows() {
+        return startMultis > 0 ? 2 : 1;
     }
 
     /** Starts that share a transaction. */
     int startsTogether() {
         return startMultis == 0 ? 0 : upwards(shards, startMultis);
-    }
-
-    /** Lines in the journal. */
-    int lines() {
-        return shards * ledgerWrites;
     }
 
     /** Entries that lines of one transaction take. */
