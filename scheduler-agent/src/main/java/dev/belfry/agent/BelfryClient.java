@@ -3,6 +3,7 @@ package dev.belfry.agent;
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.AgentWatch;
 import dev.belfry.agent.client.Applied;
+import dev.belfry.agent.client.BudgetVerdict;
 import dev.belfry.agent.client.ClientException;
 import dev.belfry.agent.client.ClientLoop;
 import dev.belfry.agent.client.ClientThread;
@@ -14,6 +15,7 @@ import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.TableState;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.command.Command.Kind;
+import dev.belfry.core.cost.Budget;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.version.Author;
@@ -30,6 +32,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads what is in a namespace, applies definitions and sends commands. It runs no job and owns no shard.
@@ -41,6 +46,7 @@ import java.util.concurrent.TimeoutException;
  * <p>Thread-safe. Threads: one of its own and those of the connection, all daemons.
  */
 public final class BelfryClient implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BelfryClient.class);
     private static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(15);
     /** For the loop to answer once its own deadline has passed. */
     private static final Duration SLACK = Duration.ofSeconds(10);
@@ -114,9 +120,24 @@ public final class BelfryClient implements AutoCloseable {
      * @return one answer for each definition, in order
      */
     public List<Applied> apply(List<JobDefinition> definitions, Author author) {
+        return apply(definitions, author, answer -> {});
+    }
+
+    /**
+     * The same, and tells of each answer as it comes. Definitions that would break the budget of the namespace, all of them
+     * taken together, are refused; see {@link #judge}.
+     */
+    public List<Applied> apply(List<JobDefinition> definitions, Author author, Consumer<Applied> told) {
+        BudgetVerdict verdict = judge(definitions);
+        verdict.problems().forEach(problem -> LOG.warn("costs cannot be told: {}", problem));
         List<Applied> answers = new ArrayList<>();
         for (JobDefinition definition : definitions) {
-            answers.add(answer(loop.apply(definition, author, patience), patience));
+            String overBudget = verdict.refused().get(definition.name());
+            Applied answer = overBudget == null
+                    ? answer(loop.apply(definition, author, patience), patience)
+                    : new Applied.Refused(definition.name(), overBudget);
+            answers.add(answer);
+            told.accept(answer);
         }
         return answers;
     }
@@ -136,6 +157,26 @@ public final class BelfryClient implements AutoCloseable {
      */
     public List<String> awaitInForce(long zxid, Duration atMost) {
         return answer(loop.inForce(zxid, atMost), atMost);
+    }
+
+    // --- the budget
+
+    /** The budget of the namespace; {@link Budget#NONE} if it has none. */
+    public Budget budget() {
+        return answer(loop.budget(patience), patience);
+    }
+
+    /** Makes {@code budget} the one of the namespace, whatever it was; {@link Budget#NONE} removes it. */
+    public void setBudget(Budget budget) {
+        answer(loop.setBudget(budget, patience), patience);
+    }
+
+    /**
+     * Which of these definitions would break the budget of the namespace, all of them taken together; without a budget none.
+     * What is in force is read, not locked: two who apply at once may exceed it together.
+     */
+    public BudgetVerdict judge(List<JobDefinition> definitions) {
+        return answer(loop.judge(definitions, patience), patience);
     }
 
     // --- commands

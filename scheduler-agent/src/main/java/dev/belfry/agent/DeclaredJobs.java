@@ -1,6 +1,7 @@
 package dev.belfry.agent;
 
 import dev.belfry.agent.client.Applied;
+import dev.belfry.agent.client.BudgetVerdict;
 import dev.belfry.agent.client.ClientException;
 import dev.belfry.agent.client.ClientLoop;
 import dev.belfry.agent.loop.Loop;
@@ -27,6 +28,7 @@ final class DeclaredJobs {
     private final ClientLoop client;
     private final List<JobDefinition> jobs;
     private final Author author;
+    private BudgetVerdict verdict = BudgetVerdict.FREE;
     private boolean applying;
     private boolean again;
 
@@ -43,8 +45,23 @@ final class DeclaredJobs {
             again = true;
         } else {
             applying = true;
-            apply(0);
+            judge();
         }
+    }
+
+    /** Finds out which of them would break the budget of the namespace, and applies the others. */
+    private void judge() {
+        var unused = client.judge(jobs, PATIENCE).whenComplete((said, failed) -> {
+            if (failed instanceof ClientException e && e.kind() != ClientException.Kind.REJECTED) {
+                LOG.warn("declared jobs not applied yet; {}; trying again", e.getMessage());
+                loop.after(PAUSE_NANOS, this::judge);
+                return;
+            }
+            // Whoever may not read the budget may not read what it is about either: applying says so job by job.
+            verdict = failed == null ? said : BudgetVerdict.FREE;
+            verdict.problems().forEach(problem -> LOG.warn("costs of declared jobs cannot be told: {}", problem));
+            apply(0);
+        });
     }
 
     private void apply(int index) {
@@ -52,8 +69,14 @@ final class DeclaredJobs {
             applying = again;
             if (again) {
                 again = false;
-                apply(0);
+                judge();
             }
+            return;
+        }
+        String overBudget = verdict.refused().get(jobs.get(index).name());
+        if (overBudget != null) {
+            loop.execute(
+                    () -> answered(index, new Applied.Refused(jobs.get(index).name(), overBudget), null));
             return;
         }
         var unused = client.apply(jobs.get(index), author, PATIENCE)

@@ -8,6 +8,7 @@ import static dev.belfry.scripts.ZnodeKind.Presence.PERSISTENT;
 
 import dev.belfry.core.agent.AgentFactsCodec;
 import dev.belfry.core.command.CommandCodec;
+import dev.belfry.core.cost.Budget;
 import dev.belfry.core.journal.FireJournal;
 import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.journal.TableEntry;
@@ -73,6 +74,12 @@ final class ZnodeKinds {
                 "the exporter",
                 "who takes the journal to the history database",
                 new Content("text", 0, 512, true, (path, node) -> new String(node.data(), StandardCharsets.UTF_8))));
+        kinds.add(new ZnodeKind(
+                Paths.BUDGET,
+                PERSISTENT,
+                "an operator; removed with the budget",
+                "what the definitions of the namespace may cost together",
+                json(Budget.SCHEMA, (path, node) -> Budget.decode(path, node.data()))));
         kinds.add(parent(Paths.COMMANDS, "what was asked for"));
         kinds.add(new ZnodeKind(
                 "/commands/<id>",

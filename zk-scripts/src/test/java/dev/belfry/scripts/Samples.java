@@ -6,6 +6,8 @@ import dev.belfry.core.agent.Capacity;
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.command.CommandCodec;
+import dev.belfry.core.cost.Budget;
+import dev.belfry.core.cost.Quantity;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireJournal;
@@ -98,6 +100,14 @@ final class Samples {
                 Paths.checkpoint(Paths.ledger("wide-1b", 1, 4_096, 2_050)),
                 new CheckpointRecord(FireId.scheduled(NOON), TOKEN, new byte[] {1, 2, 3}).encode());
         journal(records);
+        records.put(
+                Paths.BUDGET,
+                new Budget(
+                                Map.of(Quantity.WRITES, 2_000L, Quantity.BYTES, 4L << 20, Quantity.ZNODES, 100_000L),
+                                20,
+                                "ada",
+                                "half of what the ensemble bears")
+                        .encode());
         records.put(
                 Paths.command("c-7f3a"),
                 CommandCodec.encode(new Command(

@@ -3,6 +3,8 @@ package dev.belfry.agent.client;
 import dev.belfry.agent.client.ClientException.Kind;
 import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.command.Command;
+import dev.belfry.core.cost.Assumptions;
+import dev.belfry.core.cost.Budget;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ownership.Drains;
@@ -13,6 +15,7 @@ import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import dev.belfry.store.Store;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -86,6 +89,26 @@ public final class ClientLoop {
     /** Applies a definition; see {@code BelfryClient.apply}. */
     public CompletableFuture<Applied> apply(JobDefinition definition, Author author, Duration patience) {
         return on(patience, deadline -> new JobWriter(requests, definition, author, deadline).apply());
+    }
+
+    /** The budget of the namespace; {@link Budget#NONE} if it has none. */
+    public CompletableFuture<Budget> budget(Duration patience) {
+        return on(patience, deadline -> new BudgetDesk(requests, deadline).read());
+    }
+
+    /** Makes {@code budget} the one of the namespace; {@link Budget#NONE} removes it. */
+    public CompletableFuture<Boolean> setBudget(Budget budget, Duration patience) {
+        return on(patience, deadline -> new BudgetDesk(requests, deadline).write(budget));
+    }
+
+    /** Which of these definitions would break the budget of the namespace, all of them taken together. */
+    public CompletableFuture<BudgetVerdict> judge(List<JobDefinition> definitions, Duration patience) {
+        return on(patience, deadline -> new BudgetDesk(requests, deadline).judge(definitions));
+    }
+
+    /** What the cost model reckons with in a cluster of these agents, from {@code now} on. */
+    public static Assumptions assumptions(List<AgentState> agents, Instant now) {
+        return BudgetDesk.assumptions(agents, now);
     }
 
     /**

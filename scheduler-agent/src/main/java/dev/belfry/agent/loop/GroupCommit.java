@@ -1,6 +1,7 @@
 package dev.belfry.agent.loop;
 
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.CommitBounds;
 import dev.belfry.core.ledger.LedgerCodec;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.record.CorruptRecordException;
@@ -40,7 +41,7 @@ import org.slf4j.LoggerFactory;
 final class GroupCommit {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
-    static final int MAX_LEDGERS = 90;
+    static final int MAX_LEDGERS = CommitBounds.LEDGERS;
     /** Bytes from which on no further ledger joins: with what one may bring the multi stays below 512 kB. */
     static final int MAX_BYTES = 350_000;
 
@@ -49,7 +50,7 @@ final class GroupCommit {
     static final int ENOUGH_LINES = 600;
 
     /** How long a start waits for its outcome, or an outcome for company while a multi is under way. */
-    static final long LINGER_NANOS = 5_000_000;
+    static final long LINGER_NANOS = CommitBounds.LINGER.toNanos();
 
     /** What the writer needs of the agent around it. */
     interface Owner {

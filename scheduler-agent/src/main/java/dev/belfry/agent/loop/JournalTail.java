@@ -38,13 +38,13 @@ import org.slf4j.LoggerFactory;
 final class JournalTail {
     private static final Logger LOG = LoggerFactory.getLogger(JournalTail.class);
 
-    static final int APPEND_BYTES = 4_096;
+    static final int APPEND_BYTES = JournalBounds.APPEND_BYTES;
     /** Lines, and bytes, of what is written into one entry at a time, so that it stays below the largest znode. */
-    private static final int MAX_LINES = 120;
+    private static final int MAX_LINES = JournalBounds.LINES_AT_ONCE;
 
-    private static final int MAX_BYTES = 48_000;
-    static final int MAX_ENTRIES = 900;
-    private static final int TRIM = 90;
+    private static final int MAX_BYTES = JournalBounds.BYTES_AT_ONCE;
+    static final int MAX_ENTRIES = JournalBounds.ENTRIES_OF_ONE;
+    private static final int TRIM = JournalBounds.ENTRIES_AT_ONCE;
     /** Entries between two looks at how many share the room. */
     private static final int LOOK = 16;
 

@@ -4,6 +4,7 @@ import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.Applied;
 import dev.belfry.console.command.Applying;
 import dev.belfry.console.command.TakingUp;
+import dev.belfry.console.query.Costs;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.job.JobDefinition;
 import java.time.Duration;
@@ -50,6 +51,9 @@ final class ApplyVerb extends WritingVerb {
     @Override
     int ask(BelfryClient client) {
         Applying applying = new Applying(client, asker());
+        List<String> problems = new ArrayList<>();
+        Costs.budget(client, problems);
+        report(problems);
         List<Applied> answers = new CopyOnWriteArrayList<>();
         Instant end = shell.clock().instant().plus(client.patience());
         SlowNotice.around(

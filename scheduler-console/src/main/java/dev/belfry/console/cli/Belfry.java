@@ -83,6 +83,13 @@ public final class Belfry {
                 .addSubcommand(new CommandVerbs.Drain(shell))
                 .addSubcommand(new CommandVerbs.Undrain(shell))
                 .addSubcommand(new CommandVerbs.Delete(shell))
+                .addSubcommand(new CostVerb(shell))
+                .addSubcommand(
+                        "budget",
+                        new CommandLine(new BudgetVerbs())
+                                .addSubcommand(new BudgetVerbs.Get(shell))
+                                .addSubcommand(new BudgetVerbs.Set(shell))
+                                .addSubcommand(new BudgetVerbs.Clear(shell)))
                 .addSubcommand(new ExplainVerb(shell))
                 .addSubcommand(new VerifyVerb(shell))
                 .addSubcommand(new ExportEventsVerb(shell))

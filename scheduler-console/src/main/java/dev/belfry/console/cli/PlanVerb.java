@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "plan",
-        description = "Says what 'apply' of a file would change: fields, fires of the next 30 days, shards that move."
-                + " Changes nothing.")
+        description = "Says what 'apply' of a file would change: fields, fires of the next 30 days, costs, shards that"
+                + " move. Changes nothing. Exits with 1 if the budget of the namespace would refuse some.")
 final class PlanVerb extends ClusterVerb {
     @Parameters(paramLabel = "FILE", description = "Definitions in YAML or JSON; - for standard input.")
     String file = "";
@@ -45,6 +45,8 @@ final class PlanVerb extends ClusterVerb {
     int ask(BelfryClient client) {
         Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
         report(snapshot.problems());
+        BudgetForecast costs = BudgetForecast.of(client, snapshot, jobs);
+        report(costs.problems());
         List<Map<String, Object>> tree = new ArrayList<>();
         List<String> text = new ArrayList<>();
         Map<String, JobDefinition> changed = new LinkedHashMap<>();
@@ -57,16 +59,28 @@ final class PlanVerb extends ClusterVerb {
                 continue;
             }
             changed.put(job.name(), job);
-            tree.add(job(job, before, snapshot.now(), text));
+            Map<String, Object> one = job(job, before, snapshot.now(), text);
+            text.add("    " + CostReport.brief(costs.cost(job)));
+            one.put("cost", CostReport.tree(costs.cost(job)));
+            costs.refusal(job).ifPresent(why -> {
+                text.add("    'apply' would refuse it: " + why);
+                one.put("refused", why);
+            });
+            tree.add(one);
         }
         List<String> moves = new ShardForecast(snapshot, changed).lines();
         if (format == Format.TABLE) {
             text.forEach(this::print);
             moves.forEach(this::print);
+            costs.lines().forEach(this::print);
         } else {
-            print(new TextTable(), Map.of("jobs", tree, "shards", moves));
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("jobs", tree);
+            all.put("shards", moves);
+            all.put("budget", costs.tree());
+            print(new TextTable(), all);
         }
-        return Exit.DONE;
+        return costs.isRefused() ? Exit.NO : Exit.DONE;
     }
 
     private Map<String, Object> job(JobDefinition job, Optional<JobDefinition> before, Instant now, List<String> text) {

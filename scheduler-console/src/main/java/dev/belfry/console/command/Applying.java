@@ -26,7 +26,7 @@ public final class Applying {
     /** Applies definitions one after the other and says what became of each. */
     public void apply(List<JobDefinition> definitions, Consumer<Applied> told) {
         Author author = new Author(Author.Origin.OPERATOR, asker.by(), asker.reason());
-        definitions.forEach(definition -> told.accept(client.apply(definition, author)));
+        client.apply(definitions, author, told);
     }
 
     /** The jobs that this asker has applied and that {@code kept} does not name: what a prune deletes. */

@@ -150,6 +150,9 @@ final class Examples {
                 "simulate apply",
                 "What each agent has once a file is in force, for programs.",
                 "simulate apply jobs.yaml -o json");
+        add("cost", "What all jobs cost, and what that leaves of the budget.", "cost");
+        add("cost", "One of them with the arithmetic, if its runs take 200 ms.", "cost index --run-time 200ms");
+        add("budget get", "What is allowed and what is used of it.", "budget get");
         add("explain", "Why the job has not run, and when it will.", "explain index");
         add(
                 "explain",
@@ -170,6 +173,12 @@ final class Examples {
         add("resume", "It is due again from now on; what was not due meanwhile is not made up for.", "resume index");
         add("drain", "Before maintenance of a machine.", "drain worker-1 --reason 'kernel update'");
         add("undrain", "Afterwards.", "undrain worker-1");
+        add(
+                "budget set",
+                "Half of what the ensemble was measured to bear; costs are reckoned with 20 agents.",
+                "budget set --writes-per-second 2000 --bytes-per-second 4MiB --znodes 100000 --agents 20 --reason 'half of the"
+                        + " ensemble'");
+        add("budget clear", "Nothing is limited any more.", "budget clear");
         add(
                 "delete",
                 "What is owed until the deletion is in force is still settled.",

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Numbers of bytes as people write them: {@code 512MB}, {@code 2GiB}. */
-final class ByteSize {
+public final class ByteSize {
 
     static final String PATTERN = "[0-9]{1,15}(B|[KMGT]i?B)";
 
@@ -29,6 +29,19 @@ final class ByteSize {
     }
 
     private ByteSize() {}
+
+    /**
+     * Reads a number of bytes; {@code 0} needs no unit.
+     *
+     * @throws IllegalArgumentException if it is none, or above 1024TiB
+     */
+    public static long bytes(String text) {
+        try {
+            return text.equals("0") ? 0 : parse(text);
+        } catch (Refused e) {
+            throw new IllegalArgumentException(e.getMessage() + "; write for example 512KB, 4MiB", e);
+        }
+    }
 
     static long parse(String text) throws Refused {
         Matcher matcher = SIZE.matcher(text);

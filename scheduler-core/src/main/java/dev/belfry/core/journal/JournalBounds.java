@@ -19,6 +19,17 @@ public final class JournalBounds {
     /** Entries of the masters' journal in the present term, and again in all terms before. */
     public static final int TERM_ENTRIES = 900;
 
+    /** Lines of small commits are added to the last entry of a journal until it holds so many bytes. */
+    public static final int APPEND_BYTES = 4_096;
+    /** Lines of what is written into one entry at a time. */
+    public static final int LINES_AT_ONCE = 120;
+    /** Bytes, by {@link FireEntry#mostBytes}, of what is written into one entry at a time. */
+    public static final int BYTES_AT_ONCE = 48_000;
+    /** Entries of the journal of one incarnation. */
+    public static final int ENTRIES_OF_ONE = 900;
+    /** Entries that make room in one transaction. */
+    public static final int ENTRIES_AT_ONCE = 90;
+
     private static final long MOST_OF_ONE = 8L << 20;
     private static final long LEAST_OF_ONE = 32L << 10;
 

@@ -31,6 +31,9 @@ public final class Paths {
     /** Whoever takes the journal to the history database. */
     public static final String EXPORTER = "/exporter";
 
+    /** What the definitions of the namespace may cost together. Exists from the first budget on. */
+    public static final String BUDGET = "/budget";
+
     /** Number of hash buckets below {@code /jobs}, {@code /ledger} and {@code /assignments}. */
     public static final int BUCKETS = 256;
 

@@ -133,6 +133,16 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         return running().getZKDatabase().getNodeCount();
     }
 
+    /** How many transactions the server has logged since it was founded: writes, and sessions that came and went. */
+    public synchronized long transactions() {
+        return running().getZKDatabase().getDataTreeLastProcessedZxid();
+    }
+
+    /** How many watches are set, by whomever. */
+    public synchronized int watches() {
+        return running().getZKDatabase().getDataTree().getWatchCount();
+    }
+
     private ZooKeeperServer running() {
         ZooKeeperServer running = server;
         if (running == null) {

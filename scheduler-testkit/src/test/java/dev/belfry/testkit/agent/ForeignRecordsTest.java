@@ -4,15 +4,25 @@ import static dev.belfry.testkit.agent.Town.GARBAGE;
 import static dev.belfry.testkit.agent.Town.NEWER;
 import static dev.belfry.testkit.agent.Town.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belfry.agent.Agent;
 import dev.belfry.agent.BelfryClient.Asker;
 import dev.belfry.agent.client.AgentState;
+import dev.belfry.agent.client.Applied;
+import dev.belfry.agent.client.BudgetVerdict;
 import dev.belfry.core.command.Command;
+import dev.belfry.core.cost.Budget;
+import dev.belfry.core.cost.Quantity;
+import dev.belfry.core.job.Job;
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.Author;
 import dev.belfry.testkit.zookeeper.LogLines;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -193,6 +203,37 @@ final class ForeignRecordsTest {
                 () -> assertThat(town.client.undrain("a2", ANNA).result())
                         .hasValueSatisfying(
                                 result -> assertThat(result.accepted()).isTrue()));
+    }
+
+    @Test
+    void budgetThatCannotBeReadRefusesNothingAndIsNamed() throws Exception {
+        Budget tight = new Budget(Map.of(Quantity.WRITES, 1L), 0, "anna", "");
+        JobDefinition more = Job.named("more").handler("work").manual().build();
+        JobDefinition large =
+                Job.named("large").every(Duration.ofSeconds(1)).shards(9).build();
+        town.client.setBudget(tight);
+        assertThat(town.client.judge(List.of(large)).refused()).containsOnlyKeys("large");
+        for (byte[] bytes : List.of(GARBAGE, NEWER, new byte[0])) {
+            town.put(Paths.BUDGET, bytes);
+            BudgetVerdict verdict = town.client.judge(List.of(large));
+            assertThat(verdict.refused()).isEmpty();
+            assertThat(verdict.problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith(Paths.BUDGET)
+                    .contains("No definition is refused meanwhile");
+            assertThatThrownBy(town.client::budget).isInstanceOf(CorruptRecordException.class);
+            assertThat(town.client.apply(more, new Author(Author.Origin.OPERATOR, "anna", "")))
+                    .isNotInstanceOf(Applied.Refused.class);
+            assertThat(log.anyWith("WARN", Paths.BUDGET, "No definition is refused meanwhile"))
+                    .isTrue();
+        }
+        town.client.setBudget(tight);
+        assertThat(town.client.budget()).isEqualTo(tight);
+        town.client.setBudget(Budget.NONE);
+        assertThat(town.client.budget()).isEqualTo(Budget.NONE);
+        town.client.delete("more", ANNA);
+        await("more has no shards", () -> assertThat(town.owners()).isEqualTo(before));
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 
@@ -76,7 +77,11 @@ final class Town {
     }
 
     Agent start(String id) {
-        Agent agent = builder(id).start();
+        return start(builder(id));
+    }
+
+    Agent start(AgentBuilder builder) {
+        Agent agent = builder.start();
         agents.add(agent);
         return agent;
     }
@@ -138,6 +143,12 @@ final class Town {
 
     byte[] get(String path) throws Exception {
         return vandal.getData(absolute(path), false, null);
+    }
+
+    /** How often a znode was written since it was created. */
+    int version(String path) throws Exception {
+        Stat stat = vandal.exists(absolute(path), false);
+        return stat == null ? -1 : stat.getVersion();
     }
 
     void put(String path, byte[] data) throws Exception {

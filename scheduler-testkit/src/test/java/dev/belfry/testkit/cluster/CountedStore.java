@@ -14,12 +14,36 @@ import dev.belfry.store.Transaction;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A store that counts what is asked of it, and by whom, and answers no read any more once it is told so. */
 record CountedStore(Store store, Counts counts) implements Store {
 
+    /**
+     * What transactions of one site came to.
+     *
+     * @param writes creations, changes and deletions in them
+     * @param bytes contents and paths of these
+     */
+    record Traffic(long transactions, long writes, long bytes) {
+        static final Traffic NONE = new Traffic(0, 0, 0);
+
+        static Traffic of(Transaction transaction) {
+            long bytes = 0;
+            for (Transaction.Write write : transaction.writes()) {
+                bytes += write.size() + write.path().length();
+            }
+            return new Traffic(1, transaction.writes().size(), bytes);
+        }
+
+        Traffic plus(Traffic other) {
+            return new Traffic(transactions + other.transactions, writes + other.writes, bytes + other.bytes);
+        }
+    }
+
     /** Requests of all sessions, reads and writes apart. */
     static final class Counts {
+        private final TreeMap<String, Traffic> traffic = new TreeMap<>();
         private final Map<Long, TreeMap<String, Integer>> reads = new TreeMap<>();
         private final Map<Long, TreeMap<String, Integer>> writes = new TreeMap<>();
         private final Map<Long, TreeMap<String, Integer>> follows = new TreeMap<>();
@@ -33,6 +57,7 @@ record CountedStore(Store store, Counts counts) implements Store {
         void restart() {
             reads.clear();
             writes.clear();
+            traffic.clear();
         }
 
         /** From now on reads are counted and never answered. */
@@ -55,6 +80,18 @@ record CountedStore(Store store, Counts counts) implements Store {
             return writes.getOrDefault(session, new TreeMap<>());
         }
 
+        /** What was written from these sites, by whomever. */
+        Traffic traffic(String... sites) {
+            return Stream.of(sites)
+                    .map(site -> traffic.getOrDefault(site, Traffic.NONE))
+                    .reduce(Traffic.NONE, Traffic::plus);
+        }
+
+        /** Everything that was written, by whomever. */
+        Traffic traffic() {
+            return traffic.values().stream().reduce(Traffic.NONE, Traffic::plus);
+        }
+
         /** Subtrees that a session follows, and how often it has asked for each. */
         Map<String, Integer> follows(long session) {
             return follows.getOrDefault(session, new TreeMap<>());
@@ -69,6 +106,7 @@ record CountedStore(Store store, Counts counts) implements Store {
     @Override
     public void commit(Session session, Transaction transaction, Consumer<Commit> then) {
         Counts.count(counts.writes, session, transaction.site());
+        counts.traffic.merge(transaction.site(), Traffic.of(transaction), Traffic::plus);
         store.commit(session, transaction, then);
     }
 

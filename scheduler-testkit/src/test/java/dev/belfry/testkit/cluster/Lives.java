@@ -2,7 +2,10 @@ package dev.belfry.testkit.cluster;
 
 import dev.belfry.agent.client.ClientLoop;
 import dev.belfry.core.command.Command;
+import dev.belfry.core.cost.Budget;
+import dev.belfry.core.cost.Quantity;
 import dev.belfry.core.job.Job;
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ownership.Buckets;
@@ -18,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -48,7 +52,8 @@ final class Lives {
                 new Life("with many commands", Lives::manyCommands),
                 new Life("with a clock that is wrong", Lives::wrongClock),
                 new Life("with things that are over for more than a day", Lives::longOver),
-                new Life("with runs that take longer than they may", Lives::overdue));
+                new Life("with runs that take longer than they may", Lives::overdue),
+                new Life("with a budget", Lives::budget));
     }
 
     /** Kills, moves, definitions, commands and readers. */
@@ -220,6 +225,43 @@ final class Lives {
         }
     }
 
+    /** A budget is set, held against a definition, changed and removed, again and again, while replies are lost. */
+    private static void budget(SimCluster cluster) {
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        apply(cluster, 5, 1_000);
+        cluster.run(Scenes.SETTLED);
+        ClientLoop client = client(cluster, "treasurer");
+        JobDefinition large = Scenes.every("large", 1_000, 100).build();
+        for (int i = 0; i < 8; i++) {
+            Budget budget = i % 4 == 3 ? Budget.NONE : new Budget(Map.of(Quantity.WRITES, 100L + i), 0, "ada", "");
+            cluster.ensemble().faults().loseReply("budget-write");
+            answer(cluster, client.setBudget(budget, Reading.PATIENCE));
+            if (!answer(cluster, client.budget(Reading.PATIENCE)).equals(budget)) {
+                throw new AssertionError("not the budget that was set: " + budget);
+            }
+            boolean refused = answer(cluster, client.judge(List.of(large), Reading.PATIENCE))
+                    .refused()
+                    .containsKey("large");
+            if (refused == budget.isNone()) {
+                throw new AssertionError("by " + budget + " refused: " + refused);
+            }
+        }
+    }
+
+    private static ClientLoop client(SimCluster cluster, String name) {
+        SimProcess process = new SimProcess(cluster.scheduler(), name, new SimClock(cluster.scheduler()));
+        ClientLoop client = new ClientLoop(
+                new SimLoop(process),
+                cluster.ensemble().connect(process, Duration.ofSeconds(6)).view(process));
+        client.start();
+        return client;
+    }
+
+    private static <T> T answer(SimCluster cluster, CompletableFuture<T> future) {
+        cluster.runUntil(Reading.PATIENCE.multipliedBy(2), future::isDone);
+        return future.join();
+    }
+
     /** Somebody who reads everything there is, again and again. */
     private static final class Reading {
         private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -232,11 +274,7 @@ final class Lives {
 
         Reading(SimCluster cluster) {
             this.cluster = cluster;
-            SimProcess process = new SimProcess(cluster.scheduler(), "reader", new SimClock(cluster.scheduler()));
-            this.client = new ClientLoop(
-                    new SimLoop(process),
-                    cluster.ensemble().connect(process, Duration.ofSeconds(6)).view(process));
-            client.start();
+            this.client = client(cluster, "reader");
             again();
         }
 
