@@ -18,6 +18,7 @@ CONSTANTS Agents, Tasks,
           Rising,       \* Q4: numbers go on rising under the next master; FALSE: they begin again
           Leased,       \* Q5: an attempt is started only under a lease
           Compared,     \* Q5: only what is above every number taken before is taken
+          AtTaking,     \* Q5: ... and it counts as taken when it asks for its claim; FALSE: when it is started
           InOrder,      \* Q5: of several the least is taken first
           Claims,       \* Q5: with recovery: skip, nothing is started without a claim
           Confirmed,    \* Q5: ... that is known to be durable; FALSE: that is sent
@@ -31,7 +32,8 @@ CONSTANTS Agents, Tasks,
           BoxesLast,    \* Q8: the outbox goes with the last entry of the inbox; FALSE: with the first
           Stops,        \* Q9: at the end of a lease every attempt is stopped
           CancelStays,  \* Q10: an entry that is marked is never queued again
-          LastDecides   \* Q11: while another number is out, only a success decides
+          LastDecides,  \* Q11: while another number is out, only a success decides
+          LastCounts    \* Q11: ... and the last one to end finds the failures of the others counted; FALSE: only its own
 VARIABLES
   book,      \* the segment and its state: is it there, and of each task whether it is open and how often it failed
   inbox,     \* agent -> entries: task, number, whether it is marked cancelled
@@ -88,29 +90,31 @@ Give(kind, t, a) ==
   LET e == [t |-> t, n |-> (IF Rising THEN 10 * term ELSE 0) + mem.n + 1, c |-> FALSE]
       left == KeepsAll \/ \E u \in Tasks \ {t} : Queued(u) IN
   Post(Tx(kind, a, t, a :> (mem.inbox[a] \cup {e}), [mem.book EXCEPT !.there = @ /\ left], {}, "none"))
-Dispatch(t, a) == /\ Queued(t) /\ a \in live \ leaving /\ Give("dispatch", t, a)
+\* it may know late that a registration is gone
+Has(a) == a \in (live \cup leased) \ leaving
+Dispatch(t, a) == /\ Queued(t) /\ Has(a) /\ Give("dispatch", t, a)
 Backup(t, a) == /\ Open(t) /\ t \notin Skip /\ Cardinality(backed) < MaxBackups
                 /\ Cardinality(Entries(t)) = 1 /\ \A x \in Entries(t) : ~x[2].c /\ x[1] # a
-                /\ a \in live \ leaving /\ Give("backup", t, a)
+                /\ Has(a) /\ Give("backup", t, a)
+Allowed(t) == IF t \in Skip THEN 1 ELSE Attempts
+Counted(t, w) == [mem.book EXCEPT !.of[t].fails = IF w = "failed" THEN @ + 1 ELSE @]
 \* the final outcome of a task one entry of which ended so, or "none": it is queued again, or another entry is left
 Finally(e, w, others) ==
   IF w = "ok" THEN w
   ELSE IF others /\ LastDecides THEN "none"
   ELSE IF w = "cancelled" \/ (e.c /\ CancelStays) THEN "cancelled"
-  ELSE IF w = "failed" /\ (e.t \in Skip \/ mem.book.of[e.t].fails + 1 >= Attempts) THEN w
   ELSE IF w = "lost" /\ e.t \in Skip THEN w
-  ELSE "none"
-Closed(t) == LET b == [mem.book EXCEPT !.of[t].open = FALSE] IN
-             IF \E u \in Tasks : b.of[u].open THEN b
-             ELSE IF BothGo THEN [b EXCEPT !.there = FALSE] ELSE [b EXCEPT !.of = [u \in Tasks |-> Fresh]]
+  ELSE IF Counted(e.t, w).of[e.t].fails >= Allowed(e.t) /\ (LastCounts \/ w = "failed") THEN "failed" ELSE "none"
+Closed(t, w) == LET b == [Counted(t, w) EXCEPT !.of[t].open = FALSE] IN
+                IF \E u \in Tasks : b.of[u].open THEN b
+                ELSE IF BothGo THEN [b EXCEPT !.there = FALSE] ELSE [b EXCEPT !.of = [u \in Tasks |-> Fresh]]
 Marked(S, t) == {IF x.t = t THEN [x EXCEPT !.c = TRUE] ELSE x : x \in S}
 End(kind, a, e, w) ==
   LET open == mem.book.of[e.t].open
       how == IF open THEN Finally(e, w, Cardinality(Entries(e.t)) > 1) ELSE "none"
       on == IF how = "none" THEN {a} ELSE {x[1] : x \in Entries(e.t)}
       ib == [b \in on |-> IF how = "none" THEN mem.inbox[b] \ {e} ELSE Marked(mem.inbox[b] \ {e}, e.t)]
-      bk == IF how # "none" THEN Closed(e.t)
-            ELSE IF open /\ w = "failed" THEN [mem.book EXCEPT !.of[e.t].fails = @ + 1] ELSE mem.book
+      bk == IF how # "none" THEN Closed(e.t, w) ELSE IF open THEN Counted(e.t, w) ELSE mem.book
       gone == IF Over(a) /\ (ib[a] = {} \/ ~BoxesLast) THEN {a} ELSE {}
       whole == Tx(kind, a, e.t, ib, bk, gone, how) IN
   Post(IF ~OneStep THEN [whole EXCEPT !.book = mem.book, !.how = "none", !.then = [whole EXCEPT !.inbox = Nothing]]
@@ -126,7 +130,7 @@ Lose(a) == \E e \in mem.inbox[a] :
 Cancel(t) == /\ Open(t) /\ Cardinality(cancelled) < MaxCancels /\ t \notin cancelled
              /\ LET on == {x[1] : x \in Entries(t)} IN
                 Post(Tx("cancel", "any", t, [b \in on |-> Marked(mem.inbox[b], t)],
-                        IF on = {} THEN Closed(t) ELSE mem.book, {}, IF on = {} THEN "cancelled" ELSE "none"))
+                        IF on = {} THEN Closed(t, "cancelled") ELSE mem.book, {}, IF on = {} THEN "cancelled" ELSE "none"))
 \* mutants: the second of two transactions
 Second == /\ mem.wait = No /\ mem.half # No /\ fly' = fly \cup {mem.half} /\ mem' = [mem EXCEPT !.wait = mem.half, !.half = No]
           /\ UNCHANGED <<store, cand, sessions, hands, story>>
@@ -138,6 +142,7 @@ Apply(tx) ==
          gives == tx.kind \in {"dispatch", "backup"}
          wrong == (IF gives /\ fin[tx.t] > 0 THEN {"settled"} ELSE {})
                   \cup (IF tx.kind = "dispatch" /\ tx.t \in succ THEN {"again"} ELSE {})
+                  \cup (IF tx.kind = "dispatch" /\ book.of[tx.t].fails >= Allowed(tx.t) THEN {"attempts"} ELSE {})
                   \cup (IF gives /\ tx.t \in cancelled THEN {"cancelled"} ELSE {})
                   \cup (IF tx.how \in Ends \ {"ok"} /\ tx.t \in succ THEN {"untrue"} ELSE {}) IN
      /\ inbox' = IF ok THEN tx.inbox @@ inbox ELSE inbox
@@ -185,22 +190,23 @@ Begun(t, n) == /\ starts' = IF t \in Skip THEN [starts EXCEPT ![t] = @ + 1] ELSE
                /\ last' = [last EXCEPT ![t] = n]
                /\ bad' = bad \cup (IF t \in succ \ backed THEN {"again"} ELSE {})
                              \cup (IF t \notin backed /\ n <= last[t] THEN {"order"} ELSE {})
-Ready(a) == {e \in seen[a] : IF Compared THEN e.n > top[a] ELSE \A h \in hand[a] : h.n # e.n}
+Ready(a) == {e \in seen[a] : (Compared => e.n > top[a]) /\ ((Compared /\ AtTaking) \/ \A h \in hand[a] : h.n # e.n)}
 Take(a) == \E e \in Ready(a) :
   /\ InOrder => \A x \in Ready(a) : x.n >= e.n
-  /\ top' = [top EXCEPT ![a] = IF e.n > @ THEN e.n ELSE @]
   /\ LET s == IF e.c THEN "cancelled" ELSE IF a \in leaving THEN "refused"
               ELSE IF e.t \in Skip /\ Claims THEN "want" ELSE "run" IN
      /\ IF s = "run" THEN Leased => a \in leased ELSE a \in live
+     /\ top' = [top EXCEPT ![a] = IF e.n > @ /\ (AtTaking \/ s # "want") THEN e.n ELSE @]
      /\ hand' = [hand EXCEPT ![a] = @ \cup {[t |-> e.t, n |-> e.n, s |-> s]}]
      /\ IF s = "run" THEN Begun(e.t, e.n) ELSE UNCHANGED <<starts, last, bad>>
   /\ UNCHANGED <<store, master, sessions, seen, out, fin, succ, cancelled, backed, fails>>
 Claimed(a, h) == [t |-> h.t, n |-> h.n, w |-> "claimed"]
 Start(a) == \E h \in hand[a] :
   /\ h.s = "want" /\ a \in leased
+  /\ AtTaking \/ h.n > top[a]
   /\ Claimed(a, h) \in outbox[a] \/ (~Confirmed /\ Claimed(a, h) \in out[a].says)
-  /\ Becomes(a, h, "run") /\ Begun(h.t, h.n)
-  /\ UNCHANGED <<store, master, sessions, seen, top, out, fin, succ, cancelled, backed, fails>>
+  /\ Becomes(a, h, "run") /\ Begun(h.t, h.n) /\ top' = [top EXCEPT ![a] = IF h.n > @ THEN h.n ELSE @]
+  /\ UNCHANGED <<store, master, sessions, seen, out, fin, succ, cancelled, backed, fails>>
 Finish(a) == \E h \in hand[a] : \E s \in {"ok", "failed"} :
   /\ h.s = "run" /\ (s = "failed" => fails < MaxFails) /\ fails' = IF s = "failed" THEN fails + 1 ELSE fails
   /\ Becomes(a, h, s)
@@ -234,10 +240,10 @@ Next == Second \/ NewMaster \/ Early \/ GoesOn \/ (\E tx \in fly : Apply(tx))
 Spec == Init /\ [][Next]_vars
 \* No fair step is left: all but new faults, new masters, agents that leave, cancellations and backups. Each step uses up
 \* something, so every behaviour comes to such a state.
-AtRest == ~ENABLED (\/ Second \/ (\E tx \in fly : Apply(tx))
-                    \/ (\E t \in Tasks : \E a \in Agents : Dispatch(t, a))
-                    \/ \E a \in Agents : \/ Settle(a) \/ Lose(a) \/ (a \notin live /\ LeaseEnds(a)) \/ LeaseBack(a) \/ Read(a)
-                                         \/ Take(a) \/ Start(a) \/ Finish(a) \/ GiveUp(a) \/ Forget(a) \/ Send(a) \/ Write(a))
+AtRest == ~ENABLED (\/ (\E a \in Agents : \/ Write(a) \/ Read(a) \/ Finish(a) \/ Send(a) \/ Take(a) \/ Forget(a) \/ Start(a)
+                                          \/ GiveUp(a) \/ LeaseBack(a) \/ (a \notin live /\ LeaseEnds(a)))
+                    \/ Second \/ (\E tx \in fly : Apply(tx))
+                    \/ (\E a \in Agents : Settle(a) \/ Lose(a) \/ \E t \in Tasks : Dispatch(t, a)))
 \* which agent is which does not matter
 Symmetry == Permutations(Agents)
 
@@ -249,10 +255,12 @@ OneOutcome == (\A t \in Tasks : fin[t] <= 1) /\ "settled" \notin bad
 NoneAfterSuccess == "again" \notin bad /\ "untrue" \notin bad
 NumbersRise == "order" \notin bad
 AtMostOnce == \A t \in Skip : starts[t] <= 1
+AttemptsKept == "attempts" \notin bad
 CancelHolds == "cancelled" \notin bad
 Running(t) == UNION {{<<a, h.n>> : h \in {x \in hand[a] : x.t = t /\ x.s = "run"}} : a \in Agents}
 OneAtATime == \A t \in Tasks \ backed : Cardinality(Running(t)) <= 1
 OneEntry == \A t \in Tasks \ backed : Cardinality(UNION {{<<a, e.n>> : e \in {x \in inbox[a] : x.t = t}} : a \in Agents}) <= 1
 \* everything becomes final and leaves the inboxes, unless there is nobody left to run it
-RestsFinal == AtRest => live \ leaving = {} \/ \A t \in Tasks : fin[t] = 1 /\ \A a \in Agents : inbox[a] = {}
+RestsFinal == \/ live \ leaving = {} \/ ~AtRest
+              \/ \A t \in Tasks : fin[t] = 1 /\ \A a \in Agents : inbox[a] = {}
 =============================================================================
