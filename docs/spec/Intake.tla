@@ -7,7 +7,8 @@
 EXTENDS Integers, Sequences
 CONSTANTS MaxSegments, MaxSessions, MaxGates, MaxCuts, MaxForgets,
           GateCheck,  \* the gate is checked at the version at which it was read open
-          Counted,    \* each segment counts the submitter's znode up by one, at the version expected; FALSE: doubts ask for the segment
+          Counted,    \* each segment counts the submitter's znode up by one, at the version expected; FALSE: what is in
+                      \* doubt is looked for itself
           Synced,     \* a doubt is settled by what is read after a sync
           Deleted,    \* a new session deletes the znode at the version that it read; FALSE: it writes it, which counts it up
           Renamed     \* a submitter whose znode is gone takes another name; FALSE: it creates the znode again
@@ -30,8 +31,9 @@ VARIABLES
   answers,   \* segment -> answer that is on its way, or "none"
   told,      \* segment -> what its submitter was told
   cuts, forgets, bad
-vars == <<gate, open, node, created, settled, session, name, connected, count, under, held, sent, wire, answers, told, cuts, forgets, bad>>
 store == <<gate, node, created, settled>>
+mine == <<open, session, name, connected, count, under, held, sent, told>>
+vars == <<store, mine, wire, answers, cuts, forgets, bad>>
 Init == /\ gate = 0 /\ open = 0 /\ node = [m \in Names |-> IF m = 1 THEN 0 ELSE Gone] /\ created = {} /\ settled = {}
         /\ session = 1 /\ name = 1 /\ connected = TRUE /\ count = 0 /\ under = <<>> /\ held = FALSE /\ sent = 0
         /\ wire = [s \in Sessions |-> <<>>] /\ answers = [k \in Segments |-> "none"] /\ told = [k \in Segments |-> "nothing"]
@@ -39,11 +41,11 @@ Init == /\ gate = 0 /\ open = 0 /\ node = [m \in Names |-> IF m = 1 THEN 0 ELSE 
 
 \* ---- the master
 TurnGate == /\ gate < MaxGates /\ gate' = gate + 1
-            /\ UNCHANGED <<open, node, created, settled, session, name, connected, count, under, held, sent, wire, answers, told, cuts, forgets, bad>>
+            /\ UNCHANGED <<node, created, settled, mine, wire, answers, cuts, forgets, bad>>
 Settle(k) == /\ k \in created \ settled /\ settled' = settled \cup {k}
-             /\ UNCHANGED <<gate, open, node, created, session, name, connected, count, under, held, sent, wire, answers, told, cuts, forgets, bad>>
+             /\ UNCHANGED <<gate, node, created, mine, wire, answers, cuts, forgets, bad>>
 Forget == /\ forgets < MaxForgets /\ node[name] # Gone /\ forgets' = forgets + 1 /\ node' = [node EXCEPT ![name] = Gone]
-          /\ UNCHANGED <<gate, open, created, settled, session, name, connected, count, under, held, sent, wire, answers, told, cuts, bad>>
+          /\ UNCHANGED <<gate, created, settled, mine, wire, answers, cuts, bad>>
 
 \* ---- the submitter
 ReadGate == /\ connected /\ gate % 2 = 0 /\ open # gate /\ open' = gate
@@ -62,10 +64,10 @@ Order(s) == /\ wire[s] # <<>>
                /\ bad' = (bad \/ (ok /\ gate % 2 = 1))
                /\ answers' = IF s = session /\ connected THEN [answers EXCEPT ![r.k] = IF ok THEN "yes" ELSE "no"] ELSE answers
             /\ wire' = [wire EXCEPT ![s] = Tail(@)]
-            /\ UNCHANGED <<gate, settled, open, session, name, connected, count, under, held, sent, told, cuts, forgets>>
+            /\ UNCHANGED <<gate, settled, mine, cuts, forgets>>
 \* what was on a connection that is no more is lost, from somewhere on
 Vanish(s) == /\ wire[s] # <<>> /\ (s # session \/ ~connected) /\ wire' = [wire EXCEPT ![s] = <<>>]
-             /\ UNCHANGED <<store, open, session, name, connected, count, under, held, sent, answers, told, cuts, forgets, bad>>
+             /\ UNCHANGED <<store, mine, answers, cuts, forgets, bad>>
 Hear == /\ connected /\ under # <<>>
         /\ LET k == Head(under)[1] IN
            /\ answers[k] # "none" /\ answers' = [answers EXCEPT ![k] = "none"]

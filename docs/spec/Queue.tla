@@ -121,7 +121,7 @@ End(kind, a, e, w) ==
        ELSE IF ~BothGo /\ how # "none" /\ bk.of = [u \in Tasks |-> Fresh]
             THEN [whole EXCEPT !.then = [whole EXCEPT !.inbox = Nothing, !.how = "none", !.book.there = FALSE]]
        ELSE whole)
-Settle(a) == \E e \in mem.inbox[a] : \E w \in Says(a, e) \cap Ends : End("settle", a, e, w)
+Settle(a) == /\ Free /\ \E e \in mem.inbox[a] : \E w \in Says(a, e) \cap Ends : End("settle", a, e, w)
 \* what an agent that is lost says nothing of, or only that it claimed it
 Lose(a) == \E e \in mem.inbox[a] :
              /\ Over(a) \/ ~ReadsLast
