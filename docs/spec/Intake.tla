@@ -25,7 +25,7 @@ VARIABLES
   session, name, connected,
   count,     \* version of its znode as far as the submitter knows
   under,     \* segments under way, or in doubt, in order: <<segment, version expected>>
-  held,      \* one was refused: nothing is sent until all are answered
+  held,      \* one was refused: nothing is sent until all are answered, since it would be refused as well
   sent,      \* segments sent so far
   wire,      \* session -> its requests that ZooKeeper has not ordered yet
   answers,   \* segment -> answer that is on its way, or "none"
