@@ -6,6 +6,7 @@ import dev.belfry.core.record.JsonRecordReader;
 import dev.belfry.core.record.JsonRecordWriter;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,10 +38,8 @@ public record Inbox(List<Entry> entries) {
      * @param runId of the run
      * @param fire that it stands for
      * @param task which shard of how many, and of which job
-     * @param attempt its number, from 1
+     * @param order which attempt it is, and how long it may take
      * @param parameters of the submission, over those of the definition
-     * @param limit the longest it may take, over that of the definition; null for none
-     * @param resumes whether an attempt before may have left a checkpoint
      * @param cancel why it is to be cancelled, or is not to be begun; empty while it is to run
      */
     public record Entry(
@@ -48,10 +47,8 @@ public record Inbox(List<Entry> entries) {
             String runId,
             FireId fire,
             Task task,
-            int attempt,
+            Order order,
             Map<String, String> parameters,
-            @Nullable Duration limit,
-            boolean resumes,
             String cancel) {
 
         public Entry {
@@ -60,7 +57,7 @@ public record Inbox(List<Entry> entries) {
 
         /** The same, to be cancelled. */
         public Entry cancelled(String why) {
-            return new Entry(number, runId, fire, task, attempt, parameters, limit, resumes, why);
+            return new Entry(number, runId, fire, task, order, parameters, why);
         }
     }
 
@@ -69,6 +66,15 @@ public record Inbox(List<Entry> entries) {
      * @param shards of the run
      */
     public record Task(String jobUid, int shard, int shards) {}
+
+    /**
+     * @param attempt its number, from 1
+     * @param at when it was dispatched, by the clock of the ensemble
+     * @param limit the longest it may take, of its own or of what is left for all attempts; null for none
+     * @param byTotal whether the limit is what is left for all attempts
+     * @param resumes whether an attempt before may have left a checkpoint
+     */
+    public record Order(int attempt, Instant at, @Nullable Duration limit, boolean byTotal, boolean resumes) {}
 
     public Inbox {
         entries = List.copyOf(entries);
@@ -105,18 +111,24 @@ public record Inbox(List<Entry> entries) {
             json.writeNumberField("shard", entry.task().shard());
             json.writeNumberField("shards", entry.task().shards());
         }
-        if (entry.attempt() > 1) {
-            json.writeNumberField("attempt", entry.attempt());
-        }
+        writeOrder(json, entry.order());
         JsonRecordWriter.textMap(json, "parameters", entry.parameters());
-        if (entry.limit() != null) {
-            json.writeNumberField("limit", entry.limit().toMillis());
-        }
-        if (entry.resumes()) {
-            json.writeBooleanField("resumes", true);
-        }
         if (!entry.cancel().isEmpty()) {
             json.writeStringField("cancel", entry.cancel());
+        }
+    }
+
+    private static void writeOrder(JsonGenerator json, Order order) throws IOException {
+        json.writeNumberField("at", order.at().toEpochMilli());
+        if (order.attempt() > 1) {
+            json.writeNumberField("attempt", order.attempt());
+        }
+        if (order.limit() != null) {
+            json.writeNumberField(
+                    order.byTotal() ? "left" : "limit", order.limit().toMillis());
+        }
+        if (order.resumes()) {
+            json.writeBooleanField("resumes", true);
         }
     }
 
@@ -141,10 +153,19 @@ public record Inbox(List<Entry> entries) {
                 runId,
                 new FireId(entry.instant("due"), requested),
                 new Task(entry.text("job"), shards > 1 ? entry.integer("shard") : 0, shards),
-                entry.has("attempt") ? entry.integer("attempt") : 1,
+                readOrder(entry),
                 entry.textMap("parameters"),
-                entry.has("limit") ? Duration.ofMillis(entry.number("limit")) : null,
-                entry.flag("resumes"),
                 entry.optionalText("cancel").orElse(""));
+    }
+
+    private static Order readOrder(JsonRecordReader entry) {
+        boolean byTotal = entry.has("left");
+        String limit = byTotal ? "left" : "limit";
+        return new Order(
+                entry.has("attempt") ? entry.integer("attempt") : 1,
+                entry.instant("at"),
+                entry.has(limit) ? Duration.ofMillis(entry.number(limit)) : null,
+                byTotal,
+                entry.flag("resumes"));
     }
 }

@@ -25,4 +25,19 @@ public record TaskHistory(
                     "impossible attempts " + attempts + ", failures " + failures + ", lost " + lost);
         }
     }
+
+    /** With one failure more; the next attempt starts no earlier than {@code next}. */
+    TaskHistory failed(Instant next) {
+        return new TaskHistory(attempts, failures + 1, lost, next, first, agent, inDoubt);
+    }
+
+    /** With one attempt more that was lost, which may have come to its end or is known not to have. */
+    TaskHistory lost(boolean doubt) {
+        return new TaskHistory(attempts, failures, lost + 1, Instant.EPOCH, first, agent, inDoubt || doubt);
+    }
+
+    /** With the last attempt taken back: it was not begun. Another agent is better than the one that had it. */
+    TaskHistory takenBack() {
+        return new TaskHistory(attempts - 1, failures, lost, Instant.EPOCH, first, agent, inDoubt);
+    }
 }

@@ -148,11 +148,15 @@ class QueueRecordsTest {
                 scheduled ? "job-1@" + NOON : "s1-4",
                 scheduled ? FireId.scheduled(NOON) : FireId.requested("s1-4", NOON),
                 new Inbox.Task("job-1", shards - 1, shards),
-                1 + random.nextInt(3),
+                order(random),
                 random.nextBoolean() ? Map.of("a", "1") : Map.of(),
-                limit(random),
-                random.nextBoolean(),
                 random.nextBoolean() ? "operator" : "");
+    }
+
+    private static Inbox.Order order(Random random) {
+        Duration limit = limit(random);
+        boolean byTotal = limit != null && random.nextBoolean();
+        return new Inbox.Order(1 + random.nextInt(3), NOON, limit, byTotal, random.nextBoolean());
     }
 
     @Test
