@@ -1,0 +1,130 @@
+package dev.belfry.core.queue;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.belfry.core.ledger.FailureText;
+import dev.belfry.core.record.JsonRecordReader;
+import dev.belfry.core.record.JsonRecordReader.Row;
+import dev.belfry.core.record.JsonRecordWriter;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What an incarnation says of the entries of its inbox. Written by the agent alone, while it is registered (rule R8).
+ *
+ * @param reports in the order of their numbers; one for each entry that was claimed, begun, refused or has ended
+ */
+public record Outbox(List<Report> reports) {
+
+    public static final int SCHEMA = 1;
+
+    /** Bytes of all reports at most; the text of failures is cut for it. */
+    public static final int MOST_BYTES = 60_000;
+
+    public static final Outbox EMPTY = new Outbox(List.of());
+
+    /** How far an entry has come. */
+    public enum Stage {
+        /** At most once only: it is about to be begun, and has been as far as anybody else may assume. */
+        CLAIMED,
+        STARTED,
+        SUCCEEDED,
+        FAILED,
+        /** One of the agent's time-outs was used up. */
+        TIMED_OUT,
+        /** It was to be cancelled, and has ended. */
+        CANCELLED,
+        /** Cut short by the end of the lease or of the agent. */
+        LOST,
+        /** Not begun, and it will not be. */
+        REFUSED;
+
+        /** Whether nothing more follows. */
+        public boolean over() {
+            return this != CLAIMED && this != STARTED;
+        }
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /**
+     * One entry.
+     *
+     * @param number of the dispatch
+     * @param started when the attempt began; {@link Instant#EPOCH} if it has not
+     * @param ended when it ended, or was refused; {@link Instant#EPOCH} before
+     * @param retryable whether another attempt may help
+     * @param checkpoint whether it has left a checkpoint
+     * @param reason why it ended so: a word of {@code Reasons}, or what user code said
+     */
+    public record Report(
+            long number,
+            Stage stage,
+            Instant started,
+            Instant ended,
+            boolean retryable,
+            boolean checkpoint,
+            String reason) {
+
+        /** The same with a short reason. */
+        public Report brief() {
+            return new Report(number, stage, started, ended, retryable, checkpoint, FailureText.brief(reason));
+        }
+    }
+
+    public Outbox {
+        reports = List.copyOf(reports);
+    }
+
+    public byte[] encode() {
+        return JsonRecordWriter.write(SCHEMA, json -> {
+            json.writeArrayFieldStart("reports");
+            for (Report report : reports) {
+                write(json, report);
+            }
+            json.writeEndArray();
+        });
+    }
+
+    private static void write(JsonGenerator json, Report report) throws IOException {
+        json.writeStartArray();
+        json.writeNumber(report.number());
+        json.writeString(report.stage().text());
+        json.writeNumber(report.started().toEpochMilli());
+        json.writeNumber(report.ended().toEpochMilli());
+        json.writeBoolean(report.retryable());
+        json.writeBoolean(report.checkpoint());
+        json.writeString(report.reason());
+        json.writeEndArray();
+    }
+
+    /** @throws dev.belfry.core.record.CorruptRecordException if it cannot be read */
+    public static Outbox decode(String path, byte[] bytes) {
+        JsonRecordReader json = JsonRecordReader.open(path, bytes, SCHEMA);
+        List<Report> reports = new ArrayList<>();
+        for (Row row : json.rows("reports")) {
+            reports.add(new Report(
+                    row.number(0),
+                    stage(json, row.text(1)),
+                    row.instant(2),
+                    row.instant(3),
+                    row.flag(4),
+                    row.flag(5),
+                    row.text(6)));
+        }
+        return new Outbox(reports);
+    }
+
+    private static Stage stage(JsonRecordReader json, String text) {
+        for (Stage stage : Stage.values()) {
+            if (stage.text().equals(text)) {
+                return stage;
+            }
+        }
+        throw json.malformed("reports", "unknown stage '" + text + "'");
+    }
+}

@@ -1,0 +1,516 @@
+package dev.belfry.core.queue;
+
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.TimeoutAction;
+import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.queue.Outbox.Report;
+import dev.belfry.core.run.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue in the hands of one term of the master: rebuilt from what is stored, changed by what is submitted and
+ * reported, and written round by round.
+ *
+ * <p>What {@link #next} returns has happened here already: if it cannot be written the term is over, and the next one
+ * reads what is stored (rule Q2).
+ *
+ * <p>Pure: time is passed in. Not thread-safe; owned by the master's loop.
+ */
+public final class QueueBook {
+    private final QueuedJobs jobs;
+    private final Chooser chooser;
+    private final LongSupplier numbers;
+    private final DoubleSupplier random;
+
+    private final Map<String, SegmentBook> segments = new LinkedHashMap<>();
+    private final Map<TaskId, QueuedTask> tasks = new HashMap<>();
+    /** The segment of each run of which something may still be open. */
+    private final Map<String, SegmentBook> runs = new HashMap<>();
+
+    private final KeyBook keys = new KeyBook();
+    private final Map<String, InboxBook> inboxes = new TreeMap<>();
+    private final Deadlines deadlines = new Deadlines();
+    /** What inboxes held when the term began, of tasks whose segments were not read yet. */
+    private final Map<TaskId, List<InboxBook>> found = new HashMap<>();
+    /** Ends that are to be settled, in the order in which they were heard. */
+    private final Deque<Ended> ended = new ArrayDeque<>();
+    /** Tasks that are known under the same id already: each is the same run, submitted again. */
+    private final Deque<QueuedTask> repeated = new ArrayDeque<>();
+
+    private final Deque<Cancel> cancels = new ArrayDeque<>();
+    /** Inboxes of incarnations that are gone, to be deleted once they are empty. */
+    private final List<InboxBook> leaving = new ArrayList<>();
+
+    /** @param report empty if the incarnation is gone and said nothing of an end */
+    private record Ended(InboxBook inbox, long number, Optional<Report> report) {}
+
+    private record Cancel(String runId, String why) {}
+
+    /**
+     * An empty queue.
+     *
+     * @param numbers for dispatches, each above all before, of this term and of earlier ones
+     * @param random uniformly distributed in [0, 1)
+     */
+    public QueueBook(QueuedJobs jobs, Chooser chooser, LongSupplier numbers, DoubleSupplier random) {
+        this.jobs = jobs;
+        this.chooser = chooser;
+        this.numbers = numbers;
+        this.random = random;
+    }
+
+    // --- what is stored
+
+    /** An inbox that was there when the term began; all of them come before the first segment. */
+    public void inbox(String incarnation, Inbox stored, int version) {
+        InboxBook inbox = new InboxBook(incarnation, stored, version);
+        inboxes.put(incarnation, inbox);
+        for (Inbox.Entry entry : stored.entries()) {
+            found.computeIfAbsent(id(entry), id -> new ArrayList<>()).add(inbox);
+        }
+    }
+
+    private static TaskId id(Inbox.Entry entry) {
+        return new TaskId(entry.runId(), entry.task().shard());
+    }
+
+    /** A page of settled runs with a key that was there when the term began; all of them come before the first segment. */
+    public void keys(long number, KeyPage stored, int version) {
+        keys.page(number, stored, version);
+    }
+
+    /**
+     * A segment that was not known yet: just created, or found when the term began, then in the order of their creation, and of
+     * their paths where that is the same.
+     *
+     * @param accepted when it was created, by the clock of the ensemble
+     * @param stateVersion of the znode of its state; -1 if there is none
+     */
+    public void segment(String path, Instant accepted, Segment stored, SegmentState state, int stateVersion) {
+        if (segments.containsKey(path)) {
+            return;
+        }
+        SegmentBook segment = new SegmentBook(path, accepted, stored, state, stateVersion);
+        segments.put(path, segment);
+        stored.runs().stream()
+                .map(Submission::runId)
+                .filter(run -> !keys.knows(run))
+                .forEach(run -> runs.putIfAbsent(run, segment));
+        for (QueuedTask task : segment.tasks()) {
+            boolean first = segment.equals(runs.get(task.id().runId()));
+            if (task.state == TaskState.SETTLED) {
+                continue;
+            }
+            if (first && tasks.putIfAbsent(task.id(), task) == null) {
+                place(task);
+            } else {
+                repeated.add(task);
+            }
+        }
+    }
+
+    /** A task without an outcome: it is in inboxes, or it waits. */
+    private void place(QueuedTask task) {
+        List<InboxBook> holders = found.remove(task.id());
+        if (holders == null) {
+            queue(task);
+            return;
+        }
+        for (InboxBook inbox : holders) {
+            for (Inbox.Entry entry : inbox.entries().values()) {
+                if (id(entry).equals(task.id())) {
+                    resume(task, inbox, entry);
+                }
+            }
+        }
+    }
+
+    private void resume(QueuedTask task, InboxBook inbox, Inbox.Entry entry) {
+        task.on(task.dispatches.isEmpty() ? TaskState.Event.DISPATCH : TaskState.Event.BACK_UP);
+        task.dispatches.put(entry.number(), new QueuedTask.Dispatch(inbox.incarnation(), entry.cancel()));
+        if (!entry.cancel().isEmpty() && task.state == TaskState.DISPATCHED) {
+            task.on(TaskState.Event.STOP);
+        }
+        task.history = begun(task, inbox.incarnation(), entry);
+        chooser.found(task, inbox.incarnation());
+    }
+
+    /** The history with one attempt more, which is not stored before it is over: the inbox says it. */
+    private static TaskHistory begun(QueuedTask task, String incarnation, Inbox.Entry entry) {
+        TaskHistory before = task.history;
+        Instant first = before.first().isAfter(Instant.EPOCH)
+                ? before.first()
+                : entry.order().at();
+        String agent = incarnation.substring(0, Math.max(0, incarnation.lastIndexOf('~')));
+        return new TaskHistory(
+                Math.max(before.attempts(), entry.order().attempt()),
+                before.failures(),
+                before.lost(),
+                before.notBefore(),
+                first,
+                agent,
+                before.inDoubt());
+    }
+
+    private void queue(QueuedTask task) {
+        chooser.queued(task);
+        jobs.definition(task.run().jobUid(), task.fire().due()).ifPresent(job -> limit(task, job));
+    }
+
+    /** Sets when its waiting is over at the latest. */
+    private void limit(QueuedTask task, JobDefinition job) {
+        Duration queue = task.run().options().queue() == null
+                ? job.timeouts().queue()
+                : task.run().options().queue();
+        Instant until = queue == null ? Instant.MAX : task.notBefore().plus(queue);
+        Instant last = totalEnd(task, job);
+        Instant end = last.isBefore(until) ? last : until;
+        if (end.isBefore(Instant.MAX) && job.timeouts().action() == TimeoutAction.CANCEL) {
+            deadlines.set(task, end);
+        }
+    }
+
+    /** When the time for all attempts is over; {@link Instant#MAX} if there is no limit, or no attempt so far. */
+    private static Instant totalEnd(QueuedTask task, JobDefinition job) {
+        Duration total = total(task, job);
+        boolean counts = total != null && task.history.first().isAfter(Instant.EPOCH);
+        return counts ? task.history.first().plus(total) : Instant.MAX;
+    }
+
+    private static @Nullable Duration total(QueuedTask task, JobDefinition job) {
+        Duration own = task.run().options().total();
+        return own == null ? job.timeouts().total() : own;
+    }
+
+    // --- what is heard
+
+    /** What an agent says. */
+    public void outbox(String incarnation, Outbox outbox) {
+        InboxBook inbox = inboxes.get(incarnation);
+        if (inbox == null || inbox.isOver()) {
+            return;
+        }
+        inbox.said(outbox);
+        for (Report report : outbox.reports()) {
+            if (report.stage().over() && inbox.hear(report.number())) {
+                ended.add(new Ended(inbox, report.number(), Optional.of(report)));
+            }
+        }
+    }
+
+    /** The incarnation is gone, its lease is over, and its outbox was read after that (rule Q8). */
+    public void gone(String incarnation) {
+        InboxBook inbox = inboxes.get(incarnation);
+        if (inbox == null || inbox.isOver()) {
+            return;
+        }
+        inbox.over();
+        for (long number : inbox.entries().keySet()) {
+            if (inbox.hear(number)) {
+                ended.add(new Ended(inbox, number, inbox.report(number)));
+            }
+        }
+        leaving.add(inbox);
+    }
+
+    /** Somebody wants the run cancelled. */
+    public void cancel(String runId, String why) {
+        cancels.add(new Cancel(runId, why));
+    }
+
+    /** Whether a run of this id, or one that was submitted with it, has no outcome yet. */
+    public boolean knows(String runId) {
+        return runs.containsKey(runId);
+    }
+
+    /** Runs without an outcome. */
+    public Collection<QueuedTask> tasks() {
+        return Collections.unmodifiableCollection(tasks.values());
+    }
+
+    // --- rounds
+
+    /** When time alone brings something to do; empty if nothing. */
+    public Optional<Instant> wake() {
+        return deadlines.first();
+    }
+
+    /**
+     * The next transaction: settles what was reported, cancelled, or has waited too long, then dispatches.
+     *
+     * @param now by the clock of the ensemble
+     */
+    public QueueRound next(Instant now) {
+        QueueRound round = new QueueRound(keys);
+        while (round.hasRoom() && !repeated.isEmpty()) {
+            QueuedTask task = repeated.remove();
+            task.on(TaskState.Event.SETTLE);
+            task.segment.settle(task, Outcome.SUPERSEDED);
+            round.changed(task.segment);
+        }
+        while (round.hasRoom() && !ended.isEmpty()) {
+            settle(ended.remove(), now, round);
+        }
+        while (round.hasRoom() && !cancels.isEmpty()) {
+            cancel(cancels.remove(), now, round);
+        }
+        for (Optional<QueuedTask> due = deadlines.due(now);
+                round.hasRoom() && due.isPresent();
+                due = deadlines.due(now)) {
+            expire(due.get(), now, round);
+        }
+        remove(round);
+        dispatch(now, round);
+        round.finished().forEach(this::forget);
+        return round;
+    }
+
+    private void forget(String path) {
+        SegmentBook segment = segments.remove(path);
+        if (segment != null) {
+            segment.tasks().forEach(task -> runs.remove(task.id().runId(), segment));
+        }
+    }
+
+    private void remove(QueueRound round) {
+        for (InboxBook inbox : List.copyOf(leaving)) {
+            if (round.hasRoom() && inbox.entries().isEmpty()) {
+                leaving.remove(inbox);
+                inboxes.remove(inbox.incarnation());
+                round.changed(inbox);
+            }
+        }
+    }
+
+    // --- settling
+
+    private void settle(Ended end, Instant now, QueueRound round) {
+        Optional<Inbox.Entry> entry = end.inbox().remove(end.number());
+        if (entry.isEmpty()) {
+            return;
+        }
+        round.changed(end.inbox());
+        QueuedTask task = tasks.get(id(entry.get()));
+        if (task == null || !task.dispatches.containsKey(end.number())) {
+            return;
+        }
+        QueuedTask.Dispatch dispatch = task.dispatches.remove(end.number());
+        chooser.left(task, end.inbox().incarnation());
+        QueueLines lines = new QueueLines(task, entry.get(), end.inbox().incarnation(), end.report(), now);
+        if (task.state == TaskState.SETTLED) {
+            // The other attempt was faster, and has settled it.
+            if (task.dispatches.isEmpty()) {
+                tasks.remove(task.id());
+            }
+            round.line(lines.ended(Outcome.CANCELLED, dispatch.cancel()), lines.incarnation());
+            return;
+        }
+        TaskEnd after = after(task, dispatch, end, now);
+        boolean success = after instanceof TaskEnd.Settled settled && settled.outcome() == Outcome.SUCCEEDED;
+        if (success || task.dispatches.isEmpty()) {
+            follow(task, after, lines, round);
+        } else {
+            beside(task, after, lines, round);
+        }
+    }
+
+    /** An attempt has ended without success while another is out: that one decides, and finds the failure counted (rule Q11). */
+    private static void beside(QueuedTask task, TaskEnd end, QueueLines lines, QueueRound round) {
+        if (end instanceof TaskEnd.Settled settled) {
+            boolean failed = settled.outcome() == Outcome.FAILED || settled.outcome() == Outcome.TIMED_OUT;
+            task.history = failed ? task.history.failed(Instant.EPOCH) : task.history;
+            round.line(lines.ended(settled.outcome(), settled.reason()), lines.incarnation());
+        } else if (end instanceof TaskEnd.Again again) {
+            task.history = again.history();
+            round.line(lines.ended(again.outcome(), again.reason()), lines.incarnation());
+        }
+        round.changed(task.segment);
+    }
+
+    private TaskEnd after(QueuedTask task, QueuedTask.Dispatch dispatch, Ended end, Instant now) {
+        Optional<JobDefinition> job =
+                jobs.definition(task.run().jobUid(), task.fire().due());
+        if (job.isEmpty()) {
+            return new TaskEnd.Settled(
+                    end.report()
+                                    .filter(r -> r.stage() == Outbox.Stage.SUCCEEDED)
+                                    .isPresent()
+                            ? Outcome.SUCCEEDED
+                            : Outcome.SUPERSEDED,
+                    Reasons.DELETED);
+        }
+        TaskEnds ends = new TaskEnds(job.get(), task.run().options().total());
+        return end.report()
+                .filter(report -> report.stage().over())
+                .map(report -> ends.reported(task.history, report, dispatch.cancel(), now, random.getAsDouble()))
+                .orElseGet(() -> ends.gone(task.history, end.report().map(Report::stage), dispatch.cancel()));
+    }
+
+    private void follow(QueuedTask task, TaskEnd end, QueueLines lines, QueueRound round) {
+        if (end instanceof TaskEnd.Settled settled) {
+            settled(task, settled.outcome(), round);
+            round.line(lines.settled(settled.outcome(), settled.reason()), lines.incarnation());
+            stopOthers(task, round);
+        } else if (end instanceof TaskEnd.Again again) {
+            round.changed(task.segment);
+            round.line(lines.ended(again.outcome(), again.reason()), lines.incarnation());
+            task.history = again.history();
+            task.on(TaskState.Event.AGAIN);
+            queue(task);
+        }
+    }
+
+    private void settled(QueuedTask task, Outcome outcome, QueueRound round) {
+        deadlines.clear(task);
+        if (task.state == TaskState.QUEUED) {
+            chooser.withdrawn(task);
+        }
+        task.on(TaskState.Event.SETTLE);
+        task.segment.settle(task, outcome);
+        round.changed(task.segment);
+        if (!task.run().options().key().isEmpty() && task.segment.isSettled(task.run())) {
+            keys.add(task.run().runId());
+        }
+        if (task.dispatches.isEmpty()) {
+            tasks.remove(task.id());
+        }
+    }
+
+    /** The task has its outcome: its other attempt is not wanted any more. */
+    private void stopOthers(QueuedTask task, QueueRound round) {
+        task.dispatches.keySet().forEach(number -> mark(task, number, Reasons.OTHER_ATTEMPT, round));
+    }
+
+    private void mark(QueuedTask task, long number, String why, QueueRound round) {
+        QueuedTask.Dispatch dispatch = task.dispatches.get(number);
+        InboxBook inbox = dispatch == null ? null : inboxes.get(dispatch.incarnation());
+        Inbox.Entry entry = inbox == null ? null : inbox.get(number);
+        if (dispatch != null
+                && inbox != null
+                && entry != null
+                && dispatch.cancel().isEmpty()) {
+            inbox.put(entry.cancelled(why));
+            task.dispatches.put(number, new QueuedTask.Dispatch(dispatch.incarnation(), why));
+            round.changed(inbox);
+        }
+    }
+
+    private void cancel(Cancel cancel, Instant now, QueueRound round) {
+        QueuedTask first = tasks.get(new TaskId(cancel.runId(), 0));
+        int shards = first == null ? shards(cancel.runId()) : first.run().shards();
+        for (int shard = 0; shard < shards; shard++) {
+            QueuedTask task = tasks.get(new TaskId(cancel.runId(), shard));
+            if (task != null && task.state == TaskState.QUEUED) {
+                end(task, Outcome.CANCELLED, cancel.why(), now, round);
+            } else if (task != null && task.state == TaskState.DISPATCHED) {
+                task.on(TaskState.Event.STOP);
+                List.copyOf(task.dispatches.keySet()).forEach(number -> mark(task, number, cancel.why(), round));
+            }
+        }
+    }
+
+    /** Shards of a run of which the first one is settled. */
+    private int shards(String runId) {
+        return tasks.values().stream()
+                .filter(task -> task.id().runId().equals(runId))
+                .mapToInt(task -> task.run().shards())
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** Its waiting is over. */
+    private void expire(QueuedTask task, Instant now, QueueRound round) {
+        deadlines.clear(task);
+        if (task.state != TaskState.QUEUED) {
+            return;
+        }
+        boolean total = jobs.definition(task.run().jobUid(), task.fire().due())
+                .map(job -> !totalEnd(task, job).isAfter(now))
+                .orElse(false);
+        end(task, Outcome.TIMED_OUT, total ? Reasons.TOTAL_TIMEOUT : Reasons.QUEUE_TIMEOUT, now, round);
+    }
+
+    /** Ends a task that waits. */
+    private void end(QueuedTask task, Outcome outcome, String reason, Instant now, QueueRound round) {
+        settled(task, outcome, round);
+        round.line(QueueLines.unstarted(task, outcome, reason, now), "");
+    }
+
+    // --- dispatching
+
+    private void dispatch(Instant now, QueueRound round) {
+        chooser.round();
+        while (round.hasRoom()) {
+            Optional<Chooser.Choice> choice = chooser.next(now);
+            if (choice.isEmpty()) {
+                return;
+            }
+            dispatch(choice.get(), now, round);
+        }
+    }
+
+    private void dispatch(Chooser.Choice choice, Instant now, QueueRound round) {
+        QueuedTask task = choice.task();
+        Optional<JobDefinition> job =
+                jobs.definition(task.run().jobUid(), task.fire().due());
+        if (job.isEmpty()) {
+            chooser.left(task, choice.incarnation());
+            chooser.queued(task);
+            end(task, Outcome.SUPERSEDED, Reasons.DELETED, now, round);
+            return;
+        }
+        InboxBook inbox = inboxes.computeIfAbsent(
+                choice.incarnation(), incarnation -> new InboxBook(incarnation, Inbox.EMPTY, -1));
+        Inbox.Entry entry = entry(task, job.get(), now);
+        if (!inbox.takes(entry)) {
+            chooser.left(task, choice.incarnation());
+            chooser.refused(choice);
+            chooser.queued(task);
+            return;
+        }
+        deadlines.clear(task);
+        inbox.put(entry);
+        task.on(TaskState.Event.DISPATCH);
+        task.dispatches.put(entry.number(), new QueuedTask.Dispatch(choice.incarnation(), ""));
+        task.history = begun(task, choice.incarnation(), entry);
+        round.changed(inbox);
+    }
+
+    private Inbox.Entry entry(QueuedTask task, JobDefinition job, Instant now) {
+        Duration own = task.run().options().attempt();
+        Duration limit = own == null ? job.timeouts().attempt() : own;
+        Duration total = total(task, job);
+        Instant first = task.history.first().isAfter(Instant.EPOCH) ? task.history.first() : now;
+        Duration left = total == null ? null : Duration.between(now, first.plus(total));
+        boolean byTotal = left != null && (limit == null || left.compareTo(limit) < 0);
+        return new Inbox.Entry(
+                numbers.getAsLong(),
+                task.run().runId(),
+                task.fire(),
+                new Inbox.Task(
+                        task.run().jobUid(), task.id().shard(), task.run().shards()),
+                new Inbox.Order(
+                        task.history.attempts() + 1,
+                        Instant.ofEpochMilli(now.toEpochMilli()),
+                        byTotal ? left : limit,
+                        byTotal,
+                        task.history.attempts() > 0),
+                task.run().parameters(),
+                "");
+    }
+}

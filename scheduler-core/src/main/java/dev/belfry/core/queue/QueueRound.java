@@ -1,0 +1,131 @@
+package dev.belfry.core.queue;
+
+import dev.belfry.core.journal.FireEntry;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What one transaction of the master writes of the queue; it has happened already in the {@link QueueBook} that made it.
+ *
+ * <p>Not thread-safe; owned by the master's loop.
+ */
+public final class QueueRound {
+    /** Writes, bytes and lines from which on nothing more joins: with what one step may bring, a transaction keeps its limits. */
+    private static final int MOST_WRITES = 80;
+
+    private static final int MOST_BYTES = 350_000;
+    private static final int MOST_LINES = 600;
+
+    /**
+     * A line of the record.
+     *
+     * @param incarnation that made the attempt; empty if there was none
+     */
+    public record Line(FireEntry entry, String incarnation) {}
+
+    /**
+     * An inbox as it is to be stored.
+     *
+     * @param version at which it is stored; -1 if it is not
+     * @param inbox empty if it is to be deleted
+     */
+    public record InboxWrite(String incarnation, int version, Optional<Inbox> inbox) {}
+
+    /**
+     * The state of a segment as it is to be stored.
+     *
+     * @param stateVersion at which it is stored; -1 if it is not
+     * @param state empty if nothing of the segment is left: both znodes are to be deleted
+     */
+    public record SegmentWrite(String path, int stateVersion, Optional<SegmentState> state) {}
+
+    /**
+     * A page of settled runs with a key as it is to be stored.
+     *
+     * @param version at which it is stored; -1 if it is not
+     * @param page empty if it is to be deleted
+     */
+    public record KeyWrite(long number, int version, Optional<KeyPage> page) {}
+
+    private final KeyBook keys;
+    private final Set<InboxBook> inboxes = new LinkedHashSet<>();
+    private final Set<SegmentBook> segments = new LinkedHashSet<>();
+    private final List<Line> lines = new ArrayList<>();
+    private int lineBytes;
+
+    QueueRound(KeyBook keys) {
+        this.keys = keys;
+    }
+
+    boolean hasRoom() {
+        int bytes = lineBytes + inboxes.stream().mapToInt(InboxBook::mostBytes).sum();
+        int writes = 2 * segments.size() + inboxes.size() + keys.changes();
+        return writes < MOST_WRITES && bytes < MOST_BYTES && lines.size() < MOST_LINES;
+    }
+
+    void changed(InboxBook inbox) {
+        inboxes.add(inbox);
+    }
+
+    void changed(SegmentBook segment) {
+        segments.add(segment);
+    }
+
+    void line(FireEntry entry, String incarnation) {
+        lines.add(new Line(entry, incarnation));
+        lineBytes += entry.mostBytes() + incarnation.length();
+    }
+
+    /** Whether there is nothing to be written. */
+    public boolean isEmpty() {
+        return inboxes.isEmpty() && segments.isEmpty() && lines.isEmpty();
+    }
+
+    /** The inboxes that it changes. */
+    public List<InboxWrite> inboxes() {
+        return inboxes.stream()
+                .map(inbox -> new InboxWrite(
+                        inbox.incarnation(),
+                        inbox.version(),
+                        inbox.isDone() ? Optional.empty() : Optional.of(inbox.stored())))
+                .toList();
+    }
+
+    /** The segments of which it changes what became of them. */
+    public List<SegmentWrite> segments() {
+        return segments.stream()
+                .map(segment -> new SegmentWrite(
+                        segment.path(),
+                        segment.stateVersion(),
+                        segment.open() == 0 ? Optional.empty() : Optional.of(segment.state())))
+                .toList();
+    }
+
+    /** The paths of the segments of which nothing is left. */
+    List<String> finished() {
+        return segments.stream()
+                .filter(segment -> segment.open() == 0)
+                .map(SegmentBook::path)
+                .toList();
+    }
+
+    /** The pages of settled runs with a key that it changes. */
+    public List<KeyWrite> keys() {
+        return keys.writes();
+    }
+
+    /** What it adds to the record. */
+    public List<Line> lines() {
+        return List.copyOf(lines);
+    }
+
+    /** It was written, all of it. */
+    public void applied() {
+        inboxes.forEach(InboxBook::written);
+        segments.forEach(SegmentBook::stateWritten);
+        keys.written();
+    }
+}

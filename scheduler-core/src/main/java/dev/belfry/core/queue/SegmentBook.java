@@ -1,0 +1,107 @@
+package dev.belfry.core.queue;
+
+import dev.belfry.core.run.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A segment in the hands of the master: its tasks, and what is stored of them. Mutable; owned by its {@link QueueBook}. */
+final class SegmentBook {
+    private final String path;
+    private final Instant accepted;
+    private final List<QueuedTask> tasks = new ArrayList<>();
+    private final Map<Outcome, BitSet> settled = new EnumMap<>(Outcome.class);
+    private int open;
+    /** Version of the state's znode; -1 while there is none. */
+    private int stateVersion;
+
+    /**
+     * @param accepted when it was created, by the clock of the ensemble
+     * @param stateVersion of the znode of {@code state}; -1 if there is none
+     */
+    SegmentBook(String path, Instant accepted, Segment segment, SegmentState state, int stateVersion) {
+        this.path = path;
+        this.accepted = accepted;
+        this.stateVersion = stateVersion;
+        state.settled().forEach((outcome, numbers) -> settled.put(outcome, (BitSet) numbers.clone()));
+        BitSet done = new BitSet();
+        settled.values().forEach(done::or);
+        for (Submission run : segment.runs()) {
+            for (int shard = 0; shard < run.shards(); shard++) {
+                int ordinal = tasks.size();
+                QueuedTask task = new QueuedTask(
+                        new TaskId(run.runId(), shard),
+                        run,
+                        accepted,
+                        this,
+                        ordinal,
+                        state.histories().getOrDefault(ordinal, TaskHistory.NONE));
+                if (done.get(ordinal)) {
+                    task.on(TaskState.Event.SETTLE);
+                } else {
+                    open++;
+                }
+                tasks.add(task);
+            }
+        }
+    }
+
+    String path() {
+        return path;
+    }
+
+    Instant accepted() {
+        return accepted;
+    }
+
+    List<QueuedTask> tasks() {
+        return tasks;
+    }
+
+    /** Tasks without an outcome. */
+    int open() {
+        return open;
+    }
+
+    void settle(QueuedTask task, Outcome outcome) {
+        settled.computeIfAbsent(outcome, o -> new BitSet()).set(task.ordinal);
+        open--;
+    }
+
+    /** The outcome of a task of this segment; empty while it has none. */
+    Optional<Outcome> outcome(QueuedTask task) {
+        return settled.entrySet().stream()
+                .filter(entry -> entry.getValue().get(task.ordinal))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /** Whether every task of a run of this segment has its outcome. */
+    boolean isSettled(Submission run) {
+        return tasks.stream().filter(task -> task.run().equals(run)).allMatch(task -> task.state == TaskState.SETTLED);
+    }
+
+    /** What is to be stored of it now. */
+    SegmentState state() {
+        Map<Integer, TaskHistory> histories = new TreeMap<>();
+        for (QueuedTask task : tasks) {
+            if (task.state != TaskState.SETTLED && !task.history.equals(TaskHistory.NONE)) {
+                histories.put(task.ordinal, task.history);
+            }
+        }
+        return new SegmentState(settled, histories);
+    }
+
+    int stateVersion() {
+        return stateVersion;
+    }
+
+    void stateWritten() {
+        stateVersion++;
+    }
+}

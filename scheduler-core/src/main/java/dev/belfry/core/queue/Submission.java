@@ -1,0 +1,98 @@
+package dev.belfry.core.queue;
+
+import dev.belfry.core.ledger.FireId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run as it was submitted; never changed.
+ *
+ * @param runId unique in the namespace, at most {@link #LONGEST_ID} characters
+ * @param jobUid the job
+ * @param shards how many tasks it has, at least 1: the layout of the job when it was submitted
+ * @param due the instant of the schedule that it stands for, in whole milliseconds; empty if somebody asked for it
+ * @param parameters over those of the definition, in the order of their names
+ * @param options what the submitter chose
+ * @param by who submitted it
+ */
+public record Submission(
+        String runId,
+        String jobUid,
+        int shards,
+        Optional<Instant> due,
+        Map<String, String> parameters,
+        Options options,
+        String by) {
+
+    /** Characters of a run id, at most. */
+    public static final int LONGEST_ID = 200;
+
+    /** Nothing chosen: the job's priority and time-outs, as soon as possible, no key. */
+    public static final Options USUAL = new Options(OptionalInt.empty(), Instant.EPOCH, "", Map.of(), null, null, null);
+
+    /**
+     * What a submitter may choose for a run.
+     *
+     * @param priority 0, lowest, to 9; the job's if empty
+     * @param notBefore it starts no earlier, by the clock of the ensemble; {@link Instant#EPOCH} for at once
+     * @param key another submission of the job with the same key is the same run; empty for none
+     * @param labels by which runs are found again; of no effect
+     * @param queue the longest wait for an agent; the job's if null
+     * @param attempt the longest attempt; the job's if null
+     * @param total from the start of the first attempt to the end; the job's if null
+     */
+    public record Options(
+            OptionalInt priority,
+            Instant notBefore,
+            String key,
+            Map<String, String> labels,
+            @Nullable Duration queue,
+            @Nullable Duration attempt,
+            @Nullable Duration total) {
+
+        public Options {
+            labels = sorted(labels);
+            if (priority.isPresent() && (priority.getAsInt() < 0 || priority.getAsInt() > 9)) {
+                throw new IllegalArgumentException("a priority is from 0 to 9, not " + priority.getAsInt());
+            }
+            positive("queue", queue);
+            positive("attempt", attempt);
+            positive("total", total);
+        }
+
+        private static void positive(String name, @Nullable Duration limit) {
+            if (limit != null && (limit.isZero() || limit.isNegative())) {
+                throw new IllegalArgumentException("the " + name + " time-out is not positive: " + limit);
+            }
+        }
+    }
+
+    public Submission {
+        parameters = sorted(parameters);
+        if (runId.isEmpty() || runId.length() > LONGEST_ID) {
+            throw new IllegalArgumentException("a run id has 1 to " + LONGEST_ID + " characters: '" + runId + "'");
+        }
+        if (shards < 1) {
+            throw new IllegalArgumentException("run " + runId + " has " + shards + " shards");
+        }
+    }
+
+    private static Map<String, String> sorted(Map<String, String> texts) {
+        return Collections.unmodifiableMap(new TreeMap<>(texts));
+    }
+
+    /**
+     * The fire that it stands for.
+     *
+     * @param accepted when it became durable, in whole milliseconds
+     */
+    public FireId fire(Instant accepted) {
+        return due.map(FireId::scheduled).orElseGet(() -> FireId.requested(runId, accepted));
+    }
+}

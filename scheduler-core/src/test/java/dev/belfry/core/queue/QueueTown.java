@@ -1,0 +1,322 @@
+package dev.belfry.core.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belfry.core.job.Job;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Placement;
+import dev.belfry.core.job.Recovery;
+import dev.belfry.core.job.Retry;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.queue.Outbox.Report;
+import dev.belfry.core.queue.Outbox.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A store, agents that come and go, and masters that follow one another: everything atomic, in an order drawn from a seed. */
+final class QueueTown {
+    static final String RERUN = "rerun-1";
+    static final String SKIP = "skip-1";
+
+    private static final Map<String, JobDefinition> JOBS = Map.of(
+            RERUN, job("rerun").recovery(Recovery.RERUN).build(),
+            SKIP, job("skip").recovery(Recovery.SKIP).build());
+
+    private record Stored(byte[] data, int version) {}
+
+    /** An agent as far as the queue sees it. */
+    private static final class Worker {
+        final String incarnation;
+        boolean alive = true;
+        boolean known = true;
+        long greatest;
+        final TreeMap<Long, Report> reports = new TreeMap<>();
+        final Map<Long, Inbox.Entry> running = new TreeMap<>();
+
+        Worker(String incarnation) {
+            this.incarnation = incarnation;
+        }
+    }
+
+    private final Random random;
+    private final Map<String, Stored> segments = new TreeMap<>();
+    private final Map<String, Stored> states = new TreeMap<>();
+    private final Map<String, Stored> inboxes = new TreeMap<>();
+    private final Map<Long, Stored> keys = new TreeMap<>();
+    private final Map<String, Outbox> outboxes = new TreeMap<>();
+    private final List<Worker> workers = new ArrayList<>();
+    private final List<String> runs = new ArrayList<>();
+    private final Map<TaskId, Integer> expected = new HashMap<>();
+
+    final Map<TaskId, List<FireEntry>> finals = new HashMap<>();
+    private final Map<TaskId, Long> lastStarted = new HashMap<>();
+    private final Map<TaskId, Stage> lastEnd = new HashMap<>();
+    private final Set<TaskId> succeeded = new HashSet<>();
+
+    private Instant now = Instant.parse("2026-11-22T12:00:00Z");
+    private long term;
+    private int submitted;
+    private QueueBook book;
+    private FirstFit chooser = new FirstFit();
+
+    QueueTown(long seed) {
+        this.random = new Random(seed);
+        this.book = office();
+    }
+
+    private static Job job(String name) {
+        return Job.named(name)
+                .handler("h")
+                .manual()
+                .placement(Placement.QUEUED)
+                .retry(new Retry(3, Duration.ofSeconds(1), 2, Duration.ofSeconds(9), 0, List.of()));
+    }
+
+    private QueueBook office() {
+        term++;
+        long[] number = {term << 40};
+        chooser = new FirstFit();
+        for (Worker worker : workers) {
+            if (worker.known) {
+                chooser.agent(worker.incarnation);
+            }
+        }
+        QueueBook fresh = new QueueBook(
+                (uid, at) -> Optional.ofNullable(JOBS.get(uid)), chooser, () -> ++number[0], random::nextDouble);
+        inboxes.forEach((name, stored) -> fresh.inbox(name, Inbox.decode(name, stored.data), stored.version));
+        keys.forEach((page, stored) -> fresh.keys(page, KeyPage.decode("", stored.data), stored.version));
+        segments.keySet().forEach(path -> read(fresh, path));
+        return fresh;
+    }
+
+    private void read(QueueBook into, String path) {
+        Segment segment = Segment.decode(path, segments.get(path).data);
+        Stored state = states.get(path);
+        into.segment(
+                path,
+                Instant.parse("2026-11-22T12:00:00Z"),
+                segment,
+                state == null ? SegmentState.FRESH : SegmentState.decode(path, state.data, segment.tasks()),
+                state == null ? -1 : state.version);
+    }
+
+    /** One thing happens. */
+    void step() {
+        now = now.plusMillis(random.nextInt(400));
+        switch (random.nextInt(12)) {
+            case 0 -> submit();
+            case 1 -> join();
+            case 2 -> kill();
+            case 3 -> bury();
+            case 4 -> book = random.nextInt(4) == 0 ? office() : book;
+            case 5 -> cancel();
+            case 6, 7, 8 -> workers.stream().filter(w -> w.alive).forEach(this::work);
+            default -> rule();
+        }
+    }
+
+    private void submit() {
+        List<Submission> batch = new ArrayList<>();
+        for (int i = 0; i <= random.nextInt(4); i++) {
+            boolean again = !runs.isEmpty() && random.nextInt(10) == 0;
+            String id = again ? runs.get(runs.size() - 1) : "s-" + runs.size();
+            int shards = again ? expected.get(new TaskId(id, 0)) : 1 + random.nextInt(3);
+            Submission.Options options = new Submission.Options(
+                    OptionalInt.empty(),
+                    Instant.EPOCH,
+                    "key",
+                    Map.of(),
+                    random.nextInt(8) == 0 ? Duration.ofSeconds(3) : null,
+                    null,
+                    null);
+            batch.add(new Submission(
+                    id,
+                    again ? RERUN : random.nextBoolean() ? RERUN : SKIP,
+                    shards,
+                    Optional.empty(),
+                    Map.of(),
+                    options,
+                    "ada"));
+            if (!again) {
+                runs.add(id);
+                for (int shard = 0; shard < shards; shard++) {
+                    expected.put(new TaskId(id, shard), shards);
+                }
+            }
+        }
+        if (!batch.isEmpty()) {
+            String path = "/queue/segments/0/s-" + String.format(Locale.ROOT, "%06d", submitted++);
+            segments.put(path, new Stored(new Segment(batch).encode(), 0));
+            read(book, path);
+        }
+    }
+
+    private void join() {
+        if (workers.stream().filter(w -> w.alive).count() < 3) {
+            Worker worker = new Worker("a" + workers.size() + "~1");
+            workers.add(worker);
+            chooser.agent(worker.incarnation);
+        }
+    }
+
+    private void kill() {
+        if (random.nextInt(3) == 0) {
+            workers.stream().filter(w -> w.alive).findFirst().ifPresent(w -> w.alive = false);
+        }
+    }
+
+    /** The master has waited for the lease of those that are gone. */
+    private void bury() {
+        for (Worker worker : workers) {
+            if (!worker.alive && worker.known) {
+                worker.known = false;
+                chooser.gone(worker.incarnation);
+            }
+        }
+        workers.stream().filter(w -> !w.known).forEach(w -> {
+            book.outbox(w.incarnation, outboxes.getOrDefault(w.incarnation, Outbox.EMPTY));
+            book.gone(w.incarnation);
+        });
+    }
+
+    private void cancel() {
+        if (!runs.isEmpty() && random.nextInt(4) == 0) {
+            book.cancel(runs.get(random.nextInt(runs.size())), "operator");
+        }
+    }
+
+    private void work(Worker worker) {
+        Stored stored = inboxes.get(worker.incarnation);
+        Inbox inbox = stored == null ? Inbox.EMPTY : Inbox.decode("/inbox", stored.data);
+        Set<Long> listed = new HashSet<>();
+        for (Inbox.Entry entry : inbox.entries()) {
+            listed.add(entry.number());
+            if (entry.number() > worker.greatest) {
+                worker.greatest = entry.number();
+                begin(worker, entry);
+            } else if (worker.running.containsKey(entry.number())
+                    && !entry.cancel().isEmpty()) {
+                end(worker, entry.number(), Stage.CANCELLED);
+            }
+        }
+        for (long number : List.copyOf(worker.running.keySet())) {
+            if (random.nextInt(3) == 0) {
+                Stage[] ends = {Stage.SUCCEEDED, Stage.SUCCEEDED, Stage.FAILED, Stage.TIMED_OUT, Stage.LOST};
+                end(worker, number, ends[random.nextInt(ends.length)]);
+            }
+        }
+        worker.reports.keySet().removeIf(number -> !listed.contains(number) && !worker.running.containsKey(number));
+        outboxes.put(worker.incarnation, new Outbox(List.copyOf(worker.reports.values())));
+    }
+
+    private void begin(Worker worker, Inbox.Entry entry) {
+        TaskId task = new TaskId(entry.runId(), entry.task().shard());
+        if (!entry.cancel().isEmpty() || random.nextInt(10) == 0) {
+            report(worker, entry.number(), Stage.REFUSED, Instant.EPOCH);
+            return;
+        }
+        assertThat(entry.number()).as("numbers of %s", task).isGreaterThan(lastStarted.getOrDefault(task, 0L));
+        assertThat(succeeded).as("%s is not run again", task).doesNotContain(task);
+        assertThat(finals).as("%s is not settled", task).doesNotContainKey(task);
+        lastStarted.put(task, entry.number());
+        if (entry.task().jobUid().equals(SKIP)) {
+            assertThat(lastEnd.getOrDefault(task, Stage.FAILED))
+                    .as("%s starts again only after a failure that is known", task)
+                    .isIn(Stage.FAILED, Stage.TIMED_OUT);
+            lastEnd.put(task, Stage.STARTED);
+        }
+        worker.running.put(entry.number(), entry);
+        report(worker, entry.number(), Stage.STARTED, now);
+    }
+
+    private void end(Worker worker, long number, Stage stage) {
+        Inbox.Entry entry = worker.running.remove(number);
+        lastEnd.put(new TaskId(entry.runId(), entry.task().shard()), stage);
+        if (stage == Stage.SUCCEEDED) {
+            succeeded.add(new TaskId(entry.runId(), entry.task().shard()));
+        }
+        report(worker, number, stage, worker.reports.get(number).started());
+    }
+
+    private void report(Worker worker, long number, Stage stage, Instant started) {
+        worker.reports.put(
+                number, new Report(number, stage, started, stage.over() ? now : Instant.EPOCH, true, false, ""));
+    }
+
+    private void rule() {
+        outboxes.forEach((name, outbox) -> book.outbox(name, outbox));
+        QueueRound round = book.next(now);
+        for (QueueRound.SegmentWrite write : round.segments()) {
+            Stored state = states.get(write.path());
+            assertThat(state == null ? -1 : state.version).isEqualTo(write.stateVersion());
+            if (write.state().isEmpty()) {
+                segments.remove(write.path());
+                states.remove(write.path());
+            } else {
+                states.put(write.path(), new Stored(write.state().get().encode(), write.stateVersion() + 1));
+            }
+        }
+        for (QueueRound.InboxWrite write : round.inboxes()) {
+            Stored inbox = inboxes.get(write.incarnation());
+            assertThat(inbox == null ? -1 : inbox.version).isEqualTo(write.version());
+            if (write.inbox().isEmpty()) {
+                inboxes.remove(write.incarnation());
+                outboxes.remove(write.incarnation());
+            } else {
+                byte[] data = write.inbox().get().encode();
+                assertThat(data).hasSizeLessThanOrEqualTo(64_000);
+                inboxes.put(write.incarnation(), new Stored(data, write.version() + 1));
+            }
+        }
+        for (QueueRound.KeyWrite write : round.keys()) {
+            Stored page = keys.get(write.number());
+            assertThat(page == null ? -1 : page.version).isEqualTo(write.version());
+            write.page()
+                    .ifPresentOrElse(
+                            found -> keys.put(write.number(), new Stored(found.encode(), write.version() + 1)),
+                            () -> keys.remove(write.number()));
+        }
+        for (QueueRound.Line line : round.lines()) {
+            if (line.entry().kind() == FireEntry.Kind.FINAL) {
+                TaskId task = new TaskId(
+                        line.entry().fire().runId(line.entry().jobUid()),
+                        Integer.parseInt(line.entry().shard()));
+                finals.computeIfAbsent(task, t -> new ArrayList<>()).add(line.entry());
+                assertThat(finals.get(task)).as("outcomes of %s", task).hasSize(1);
+            }
+        }
+        round.applied();
+        assertThat(chooser.taken().values()).allMatch(taken -> taken >= 0 && taken <= 3);
+    }
+
+    /** In peace, with agents that live, everything that was submitted gets its outcome and nothing is left in the store. */
+    void settle() {
+        for (int i = 0; i < 400; i++) {
+            now = now.plusMillis(500);
+            join();
+            bury();
+            workers.stream().filter(w -> w.alive).forEach(this::work);
+            rule();
+        }
+        assertThat(finals.keySet()).isEqualTo(expected.keySet());
+        assertThat(segments).isEmpty();
+        assertThat(states).isEmpty();
+        assertThat(inboxes.values())
+                .allMatch(stored -> Inbox.decode("", stored.data).entries().isEmpty());
+        assertThat(inboxes.keySet())
+                .allMatch(name -> workers.stream().anyMatch(w -> w.known && w.incarnation.equals(name)));
+        assertThat(chooser.waiting()).isZero();
+        assertThat(book.tasks()).isEmpty();
+    }
+}
