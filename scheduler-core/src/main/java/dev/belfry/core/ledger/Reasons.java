@@ -52,14 +52,5 @@ public final class Reasons {
     /** Lost: claimed by an owner that was lost. */
     public static final String CLAIM_WITHOUT_OUTCOME = "claim-without-outcome";
 
-    /** Queued again, or lost: the agent that had it is gone. */
-    public static final String AGENT_LOST = "agent-lost";
-    /** Failed: more attempts were lost with their agents than the job allows. */
-    public static final String LOST_TOO_OFTEN = "lost-too-often";
-    /** Cancelled: another attempt at the same task was faster. */
-    public static final String OTHER_ATTEMPT = "other-attempt";
-    /** Timed out: it waited longer for an agent than it may. */
-    public static final String QUEUE_TIMEOUT = "queue-timeout";
-
     private Reasons() {}
 }

@@ -393,7 +393,7 @@ public final class QueueBook {
 
     /** The task has its outcome: its other attempt is not wanted any more. */
     private void stopOthers(QueuedTask task, QueueRound round) {
-        task.dispatches.keySet().forEach(number -> mark(task, number, Reasons.OTHER_ATTEMPT, round));
+        task.dispatches.keySet().forEach(number -> mark(task, number, QueueReasons.OTHER_ATTEMPT, round));
     }
 
     private void mark(QueuedTask task, long number, String why, QueueRound round) {
@@ -442,7 +442,7 @@ public final class QueueBook {
         boolean total = jobs.definition(task.run().jobUid(), task.fire().due())
                 .map(job -> !totalEnd(task, job).isAfter(now))
                 .orElse(false);
-        end(task, Outcome.TIMED_OUT, total ? Reasons.TOTAL_TIMEOUT : Reasons.QUEUE_TIMEOUT, now, round);
+        end(task, Outcome.TIMED_OUT, total ? Reasons.TOTAL_TIMEOUT : QueueReasons.QUEUE_TIMEOUT, now, round);
     }
 
     /** Ends a task that waits. */

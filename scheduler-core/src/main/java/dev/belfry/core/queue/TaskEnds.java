@@ -71,7 +71,7 @@ final class TaskEnds {
             // The mark is all that a next master knows of it: nothing follows, whatever became of the attempt.
             return cancelled(begun || history.inDoubt(), cancel);
         }
-        return begun ? lost(history, true, Reasons.AGENT_LOST) : notBegun(history, Reasons.AGENT_LOST);
+        return begun ? lost(history, true, QueueReasons.AGENT_LOST) : notBegun(history, QueueReasons.AGENT_LOST);
     }
 
     private static TaskEnd cancelled(boolean doubt, String why) {
@@ -100,7 +100,7 @@ final class TaskEnds {
             return new TaskEnd.Settled(Outcome.LOST, reason);
         }
         if (history.lost() >= MOST_LOST) {
-            return new TaskEnd.Settled(Outcome.FAILED, Reasons.LOST_TOO_OFTEN);
+            return new TaskEnd.Settled(Outcome.FAILED, QueueReasons.LOST_TOO_OFTEN);
         }
         return again(history.lost(doubt), reason);
     }

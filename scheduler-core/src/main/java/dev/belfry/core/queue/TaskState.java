@@ -27,7 +27,7 @@ public enum TaskState {
         SETTLE
     }
 
-    /** The declared transitions; {@code docs/life-cycles.md} is generated from them. */
+    /** The declared transitions. */
     public static final LifeCycle<TaskState, Event> TABLE = LifeCycle.<TaskState, Event>named("queued task")
             .add(QUEUED, Event.DISPATCH, DISPATCHED)
             .add(QUEUED, Event.SETTLE, SETTLED)
