@@ -21,7 +21,6 @@ import dev.belfry.store.StoreConnection;
 import dev.belfry.store.zk.ZkConnection;
 import dev.belfry.store.zk.ZkSettings;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Reads what is in a namespace, applies definitions and sends commands. It runs no job and owns no shard.
@@ -106,19 +106,38 @@ public final class BelfryClient implements AutoCloseable {
     // --- definitions
 
     /**
-     * Applies definitions, one after the other: creates those jobs that do not exist, gives the others a new version if they
-     * differ. A change is in force for what is due from {@link Applied.Changed#from} on, which is late enough for every agent
-     * to know it.
+     * Applies definitions: creates those jobs that do not exist, gives the others a new version if they differ. Many are
+     * written together, and yet each by itself is applied or not; two of the same name are applied in their order. A change
+     * is in force for what is due from {@link Applied.Changed#from} on, which is late enough for every agent to know it.
      *
      * @param author who applies them, and why; code replaces only what code declared
-     * @return one answer for each definition, in order
+     * @return one answer for each definition, in order; {@link Applied.Refused} also for what the store refuses of one of them
+     * @throws ClientException if some have no answer in time, when all others have theirs, or if the store refuses every one.
+     *     Each is tried for as long as {@link #patience} says. Applying the same again does no harm
      */
     public List<Applied> apply(List<JobDefinition> definitions, Author author) {
-        List<Applied> answers = new ArrayList<>();
-        for (JobDefinition definition : definitions) {
-            answers.add(answer(loop.apply(definition, author, patience), patience));
+        return apply(definitions, author, applied -> {});
+    }
+
+    /**
+     * The same, where every answer is told as soon as it and those before it are there.
+     *
+     * @param told called by the calling thread, with each answer of the jobs; not with what the store refuses
+     */
+    public List<Applied> apply(List<JobDefinition> definitions, Author author, Consumer<Applied> told) {
+        List<CompletableFuture<Applied>> futures = loop.apply(definitions, author, patience);
+        ApplyAnswers answers = new ApplyAnswers(definitions.size());
+        for (int i = 0; i < futures.size(); i++) {
+            try {
+                // What went before it in the window may have taken as long as it may take itself.
+                Applied applied = answer(futures.get(i), patience.multipliedBy(2));
+                answers.add(applied);
+                told.accept(applied);
+            } catch (ClientException e) {
+                answers.failed(definitions.get(i).name(), e);
+            }
         }
-        return answers;
+        return answers.all();
     }
 
     /** Applies one definition; see {@link #apply(List, Author)}. */
