@@ -192,7 +192,7 @@ final class Office {
         this.overdue = new OverdueWatch(loop, store, session, new Overdue(alarm));
         this.handOvers = new HandOvers(store, session, this::planSoon, this::settled);
         this.tableGuard = new ForeignWrites(
-                store, session, Paths.ASSIGNMENTS, table::version, () -> writing || !table.loaded(), this::reload);
+                store, session, Paths.ASSIGNMENTS, table, () -> writing || !table.loaded(), this::reload);
         this.epochGuard = new ForeignWrites(
                 store, session, Paths.EPOCH, path -> this.epochVersion, () -> raisingTimeout, this::lost);
     }
@@ -430,10 +430,9 @@ final class Office {
                 plan.changes().size(),
                 plan.unplaced().size(),
                 plan.reasons().get(0));
-        // The rest comes with the next plan, made from what this part left.
-        Plan part = plan.part(0, Math.min(TableWriter.PART, plan.changes().size()));
         StampedClock.Sent sent = clock.sending();
-        table.write(part, doubts(), answer -> {
+        // The rest comes with the next plan, made from what this part left.
+        table.write(plan, doubts(), (part, answer) -> {
             if (answer instanceof Commit.Applied applied) {
                 clock.stamped(sent, applied.stamps().get(0).modified());
                 settlements.written(part);
