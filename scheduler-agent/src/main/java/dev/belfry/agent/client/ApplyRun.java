@@ -2,14 +2,17 @@ package dev.belfry.agent.client;
 
 import dev.belfry.agent.client.ClientException.Kind;
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.Author;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +60,39 @@ final class ApplyRun implements JobBatch.Owner {
                 same.add(writer);
             }
         }
-        fill();
+        if (waiting.size() > JOBS) {
+            foresee();
+        } else {
+            fill();
+        }
+    }
+
+    /**
+     * Where there are many, it is listed first which jobs there are, and the buckets of all are created: what is not there need
+     * not be read. If that comes to nothing each batch finds out for itself.
+     */
+    private void foresee() {
+        Deadline deadline = requests.deadline(patience);
+        var unused = requests.sync("apply-names-sync", deadline)
+                .thenCompose(synced -> names(deadline))
+                .thenCompose(there -> {
+                    waiting.stream().filter(writer -> !there.contains(writer.path())).forEach(JobWriter::nowAbsent);
+                    return parents.ensureBuckets(deadline);
+                })
+                .whenComplete((done, failed) -> requests.loop().execute(this::fill));
+    }
+
+    private CompletableFuture<Set<String>> names(Deadline deadline) {
+        Set<String> there = new HashSet<>();
+        return requests.children("apply-names", Paths.JOBS, deadline)
+                .thenCompose(buckets -> CompletableFuture.allOf(buckets.stream()
+                        .map(bucket -> {
+                            String parent = Paths.JOBS + '/' + bucket;
+                            return requests.children("apply-names", parent, deadline)
+                                    .thenAccept(names -> names.forEach(name -> there.add(parent + '/' + name)));
+                        })
+                        .toArray(CompletableFuture[]::new)))
+                .thenApply(listed -> there);
     }
 
     private void fill() {

@@ -67,8 +67,16 @@ final class JobBatch {
 
     private CompletableFuture<Void> look() {
         Map<JobWriter, Optional<Znode>> found = new LinkedHashMap<>();
+        List<JobWriter> unknown = new ArrayList<>();
+        for (JobWriter writer : writers) {
+            if (writer.takeAbsent()) {
+                found.put(writer, Optional.empty());
+            } else {
+                unknown.add(writer);
+            }
+        }
         return all(
-                        writers,
+                        unknown,
                         writer -> requests.read("apply-read", writer.path(), deadline)
                                 .thenAccept(znode -> found.put(writer, znode))
                                 .exceptionally(failed -> refused(List.of(writer), failed)))

@@ -46,6 +46,8 @@ final class JobWriter {
 
     /** Until when it is tried; begins with the first try. */
     private Optional<Deadline> deadline = Optional.empty();
+    /** Whether a listing after a sync has shown that there is no such job, and it was not read since. */
+    private boolean absent;
     /** Whether it goes by itself, because a transaction of several was refused for it. */
     private boolean alone;
     /** The deleted job of the same name whose end is awaited; empty while there is none. */
@@ -59,7 +61,7 @@ final class JobWriter {
         this.author = author;
         this.answer = answer;
         this.path = Paths.job(definition.name());
-        this.uid = definition.name() + "~" + String.format("%08x", loop.random(1L << 32));
+        this.uid = definition.name() + "~" + Long.toHexString(1L << 32 | loop.random(1L << 32)).substring(1);
     }
 
     /** What is to happen next. */
@@ -127,6 +129,18 @@ final class JobWriter {
 
     void goAlone() {
         alone = true;
+    }
+
+    /** There was no such job a moment ago. */
+    void nowAbsent() {
+        absent = true;
+    }
+
+    /** Whether there is no such job, as far as was seen; told once. */
+    boolean takeAbsent() {
+        boolean was = absent;
+        absent = false;
+        return was;
     }
 
     boolean isDone() {
@@ -343,6 +357,9 @@ final class JobWriter {
 
     /** What was written, as a transaction of this instant has left it. */
     Optional<Step> written(Replacement written, Instant modified, long zxid) {
+        if (written.isNew()) {
+            return Optional.of(new Step.Done(new Applied.Created(job(), uid, modified, zxid)));
+        }
         return answer(written, JobRecordCodec.decode(path, written.data(), modified), zxid);
     }
 

@@ -81,6 +81,15 @@ final class LedgerParents {
     CompletableFuture<Boolean> ensureBuckets(Replacement of, Deadline deadline) {
         // The uid of a job that is there already is not the one foreseen.
         boolean known = !buckets.add(Paths.ledgerBucket(of.job().uid()));
+        return ensureBuckets(known, deadline);
+    }
+
+    /** Creates what is missing of them before anything is written, where many jobs are to be. */
+    CompletableFuture<Boolean> ensureBuckets(Deadline deadline) {
+        return ensureBuckets(true, deadline);
+    }
+
+    private CompletableFuture<Boolean> ensureBuckets(boolean known, Deadline deadline) {
         if (ensuring.isDone() || !known) {
             ensuring = skeleton(requests, deadline).thenCompose(done -> createMissing(deadline));
         }
