@@ -76,8 +76,8 @@ final class DeclaredJobs {
             List<CompletableFuture<Applied>> answers = client.apply(some, author, PATIENCE);
             for (int i = 0; i < some.size(); i++) {
                 JobDefinition job = some.get(i);
-                var unused =
-                        answers.get(i).whenComplete((applied, failed) -> loop.execute(() -> answered(job, applied, failed)));
+                var unused = answers.get(i)
+                        .whenComplete((applied, failed) -> loop.execute(() -> answered(job, applied, failed)));
             }
         }
 

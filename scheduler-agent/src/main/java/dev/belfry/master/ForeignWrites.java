@@ -53,13 +53,7 @@ final class ForeignWrites {
      * @param busy whether a write of this master is under way: what changed meanwhile is looked at by {@link #look}
      * @param found told that a znode is at another version
      */
-    ForeignWrites(
-            Store store,
-            Session session,
-            String root,
-            Own own,
-            BooleanSupplier busy,
-            Runnable found) {
+    ForeignWrites(Store store, Session session, String root, Own own, BooleanSupplier busy, Runnable found) {
         this.store = store;
         this.session = session;
         this.own = own;
@@ -85,7 +79,8 @@ final class ForeignWrites {
 
     private void changed(Change change) {
         // Each change is reported with its transaction; of several it is enough to know the last.
-        touched.merge(change.path(), change.zxid(), (known, next) -> known < 0 || next < 0 ? -1 : Math.max(known, next));
+        touched.merge(
+                change.path(), change.zxid(), (known, next) -> known < 0 || next < 0 ? -1 : Math.max(known, next));
         look();
     }
 

@@ -69,17 +69,24 @@ final class ApplyRun implements JobBatch.Owner {
 
     /**
      * Where there are many, it is listed first which jobs there are, and the buckets of all are created: what is not there need
-     * not be read. If that comes to nothing each batch finds out for itself.
+     * not be read. If the store refuses that, each batch finds out for itself.
      */
     private void foresee() {
         Deadline deadline = requests.deadline(patience);
         var unused = requests.sync("apply-names-sync", deadline)
                 .thenCompose(synced -> names(deadline))
                 .thenCompose(there -> {
-                    waiting.stream().filter(writer -> !there.contains(writer.path())).forEach(JobWriter::nowAbsent);
+                    waiting.stream()
+                            .filter(writer -> !there.contains(writer.path()))
+                            .forEach(JobWriter::nowAbsent);
                     return parents.ensureBuckets(deadline);
                 })
-                .whenComplete((done, failed) -> requests.loop().execute(this::fill));
+                .whenComplete((done, failed) -> requests.loop().execute(() -> {
+                    if (failed != null && !JobBatch.rejected(JobBatch.cause(failed))) {
+                        unreachable(List.of(), JobBatch.cause(failed));
+                    }
+                    fill();
+                }));
     }
 
     private CompletableFuture<Set<String>> names(Deadline deadline) {

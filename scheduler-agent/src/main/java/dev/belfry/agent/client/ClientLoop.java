@@ -94,12 +94,10 @@ public final class ClientLoop {
      * @param patience for which each of them is tried, from the moment at which its turn has come
      * @return an answer for each, in order
      */
-    public List<CompletableFuture<Applied>> apply(
-            List<JobDefinition> definitions, Author author, Duration patience) {
+    public List<CompletableFuture<Applied>> apply(List<JobDefinition> definitions, Author author, Duration patience) {
         List<JobDefinition> all = List.copyOf(definitions);
-        List<CompletableFuture<Applied>> answers = all.stream()
-                .map(definition -> new CompletableFuture<Applied>())
-                .toList();
+        List<CompletableFuture<Applied>> answers =
+                all.stream().map(definition -> new CompletableFuture<Applied>()).toList();
         loop.execute(() -> new ApplyRun(requests, patience).start(all, author, answers));
         return answers;
     }

@@ -155,8 +155,7 @@ final class JobBatch {
 
     private CompletableFuture<Void> write(List<Replacement> part) {
         // Those of a part are all new, or all have the same lease.
-        Transaction.Builder transaction =
-                Transaction.at(part.get(0).isNew() ? "apply-create" : "apply-change");
+        Transaction.Builder transaction = Transaction.at(part.get(0).isNew() ? "apply-create" : "apply-change");
         part.get(0).lease().ifPresent(lease -> transaction.atVersion(Paths.EPOCH, lease.epoch()));
         List<JobWriter> ofWrite = new ArrayList<>();
         for (Replacement one : part) {
@@ -235,10 +234,7 @@ final class JobBatch {
                 judge(
                         one,
                         one.writer()
-                                .written(
-                                        one,
-                                        ours.get().modified(),
-                                        ours.get().modifiedZxid()));
+                                .written(one, ours.get().modified(), ours.get().modifiedZxid()));
             }
             return CompletableFuture.completedFuture(null);
         });
@@ -280,7 +276,7 @@ final class JobBatch {
         return null;
     }
 
-    private static boolean rejected(Throwable cause) {
+    static boolean rejected(Throwable cause) {
         return cause instanceof ClientException e && e.kind() == Kind.REJECTED;
     }
 

@@ -61,7 +61,8 @@ final class JobWriter {
         this.author = author;
         this.answer = answer;
         this.path = Paths.job(definition.name());
-        this.uid = definition.name() + "~" + Long.toHexString(1L << 32 | loop.random(1L << 32)).substring(1);
+        this.uid = definition.name() + "~"
+                + Long.toHexString(1L << 32 | loop.random(1L << 32)).substring(1);
     }
 
     /** What is to happen next. */
@@ -107,7 +108,8 @@ final class JobWriter {
         boolean bringsLayout() {
             List<JobVersion> versions = job.versions();
             return isNew()
-                    || job.newest().layout() != versions.get(versions.size() - 2).layout();
+                    || job.newest().layout()
+                            != versions.get(versions.size() - 2).layout();
         }
     }
 
@@ -246,8 +248,8 @@ final class JobWriter {
     }
 
     private JobRecord fresh() {
-        JobVersion version = new JobVersion(
-                1, Instant.EPOCH, Instant.EPOCH, LedgerParents.FIRST_LAYOUT, definition, false, author);
+        JobVersion version =
+                new JobVersion(1, Instant.EPOCH, Instant.EPOCH, LedgerParents.FIRST_LAYOUT, definition, false, author);
         return new JobRecord(definition.name(), uid, List.of(version), List.of(), Optional.empty());
     }
 

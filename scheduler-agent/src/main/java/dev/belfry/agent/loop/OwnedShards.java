@@ -604,8 +604,7 @@ final class OwnedShards {
 
     /** Whether everything that has happened to these shards is recorded. */
     boolean recorded() {
-        return shards.all().stream()
-                .allMatch(shard -> shard.stage != OwnedShard.Stage.ACTIVE || commit.settled(shard));
+        return shards.all().stream().allMatch(shard -> shard.stage != OwnedShard.Stage.ACTIVE || commit.settled(shard));
     }
 
     /**

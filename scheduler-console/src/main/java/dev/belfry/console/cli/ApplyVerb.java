@@ -81,8 +81,7 @@ final class ApplyVerb extends WritingVerb {
         List<Applied> told = new CopyOnWriteArrayList<>();
         Instant end = shell.clock().instant().plus(client.patience());
         try {
-            return SlowNotice.around(
-                    () -> applying.apply(jobs, told::add), SLOW, () -> warn(slow(client, told, end)));
+            return SlowNotice.around(() -> applying.apply(jobs, told::add), SLOW, () -> warn(slow(client, told, end)));
         } catch (ClientException e) {
             if (!told.isEmpty()) {
                 TextTable table = new TextTable("JOB", "RESULT", "DETAIL");

@@ -70,7 +70,8 @@ public record Plan(List<Change> changes, List<String> reasons, List<Unplaced> un
         for (int i = 0; i < changes.size(); i++) {
             order.add(i);
             buckets[i] = Buckets.of(changes.get(i).shard());
-            boolean sameKind = i > 0 && changes.get(i).getClass() == changes.get(i - 1).getClass();
+            boolean sameKind =
+                    i > 0 && changes.get(i).getClass() == changes.get(i - 1).getClass();
             kinds[i] = i == 0 ? 0 : kinds[i - 1] + (sameKind ? 0 : 1);
         }
         order.sort(Comparator.comparingInt((Integer i) -> kinds[i]).thenComparingInt(i -> buckets[i]));

@@ -3,6 +3,7 @@ package dev.belfry.testkit.cluster;
 import dev.belfry.agent.client.ClientLoop;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.job.Job;
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ownership.Buckets;
@@ -48,7 +49,8 @@ final class Lives {
                 new Life("with many commands", Lives::manyCommands),
                 new Life("with a clock that is wrong", Lives::wrongClock),
                 new Life("with things that are over for more than a day", Lives::longOver),
-                new Life("with runs that take longer than they may", Lives::overdue));
+                new Life("with runs that take longer than they may", Lives::overdue),
+                new Life("with many jobs at once", Lives::manyJobs));
     }
 
     /** Kills, moves, definitions, commands and readers. */
@@ -217,6 +219,19 @@ final class Lives {
             cluster.run(Duration.ofSeconds(60));
             new Fault.KillMaster(Duration.ofSeconds(3)).inflict(cluster);
             cluster.run(Duration.ofSeconds(30));
+        }
+    }
+
+    /** So many jobs in one file that it is listed which of them there are; and then they are changed. */
+    private static void manyJobs(SimCluster cluster) {
+        List.of("a0", "a1").forEach(cluster::start);
+        for (int period : List.of(20_000, 30_000)) {
+            List<JobDefinition> jobs = new ArrayList<>();
+            for (int i = 0; i < 120; i++) {
+                jobs.add(Scenes.every("many" + i, period, 1).build());
+            }
+            cluster.operator().apply(jobs);
+            cluster.run(Duration.ofSeconds(20));
         }
     }
 
