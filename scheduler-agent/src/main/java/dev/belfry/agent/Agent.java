@@ -193,7 +193,7 @@ public final class Agent implements AutoCloseable {
                         id,
                         agent.incarnation(),
                         agent.leaseRemaining(),
-                        agent.shards().size(),
+                        agent.shardCount(),
                         attempts.running(),
                         leads,
                         alerts.fires(),

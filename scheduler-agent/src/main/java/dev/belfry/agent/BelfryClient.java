@@ -23,7 +23,7 @@ import dev.belfry.store.StoreConnection;
 import dev.belfry.store.zk.ZkConnection;
 import dev.belfry.store.zk.ZkSettings;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,34 +112,43 @@ public final class BelfryClient implements AutoCloseable {
     // --- definitions
 
     /**
-     * Applies definitions, one after the other: creates those jobs that do not exist, gives the others a new version if they
-     * differ. A change is in force for what is due from {@link Applied.Changed#from} on, which is late enough for every agent
-     * to know it.
+     * Applies definitions: creates those jobs that do not exist, gives the others a new version if they differ. Many are
+     * written together, and yet each by itself is applied or not; two of the same name are applied in their order. A change
+     * is in force for what is due from {@link Applied.Changed#from} on, which is late enough for every agent to know it.
      *
      * @param author who applies them, and why; code replaces only what code declared
-     * @return one answer for each definition, in order
+     * @return one answer for each definition, in order; {@link Applied.Refused} also for what the store refuses of one of them
+     * @throws ClientException if some have no answer in time, when all others have theirs, or if the store refuses every one.
+     *     Each is tried for as long as {@link #patience} says. Applying the same again does no harm
      */
     public List<Applied> apply(List<JobDefinition> definitions, Author author) {
-        return apply(definitions, author, answer -> {});
+        return apply(definitions, author, applied -> {});
     }
 
     /**
-     * The same, and tells of each answer as it comes. Definitions that would break the budget of the namespace, all of them
-     * taken together, are refused; see {@link #judge}.
+     * The same, where every answer is told as soon as it and those before it are there. Definitions that would break the budget
+     * of the namespace, all of them taken together, are refused; see {@link #judge}.
+     *
+     * @param told called by the calling thread, with each answer of the jobs; not with what the store refuses
      */
     public List<Applied> apply(List<JobDefinition> definitions, Author author, Consumer<Applied> told) {
         BudgetVerdict verdict = judge(definitions);
         verdict.problems().forEach(problem -> LOG.warn("costs cannot be told: {}", problem));
-        List<Applied> answers = new ArrayList<>();
+        Iterator<CompletableFuture<Applied>> futures =
+                loop.apply(verdict.allowed(definitions), author, patience).iterator();
+        ApplyAnswers answers = new ApplyAnswers(definitions.size());
         for (JobDefinition definition : definitions) {
-            String overBudget = verdict.refused().get(definition.name());
-            Applied answer = overBudget == null
-                    ? answer(loop.apply(definition, author, patience), patience)
-                    : new Applied.Refused(definition.name(), overBudget);
-            answers.add(answer);
-            told.accept(answer);
+            try {
+                // What went before it in the window may have taken as long as it may take itself.
+                Applied applied =
+                        verdict.refusal(definition).orElseGet(() -> answer(futures.next(), patience.multipliedBy(2)));
+                answers.add(applied);
+                told.accept(applied);
+            } catch (ClientException e) {
+                answers.failed(definition.name(), e);
+            }
         }
-        return answers;
+        return answers.all();
     }
 
     /** Applies one definition; see {@link #apply(List, Author)}. */

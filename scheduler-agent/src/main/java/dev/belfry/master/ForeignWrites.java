@@ -5,10 +5,9 @@ import dev.belfry.store.Change;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,35 +21,42 @@ import org.slf4j.LoggerFactory;
 final class ForeignWrites {
     private static final Logger LOG = LoggerFactory.getLogger(ForeignWrites.class);
 
-    /** What {@link #ForeignWrites expected} answers for a znode that is not to exist. */
+    /** The version of a znode that is not to exist. */
     static final int ABSENT = -1;
 
     private final Store store;
     private final Session session;
-    private final ToIntFunction<String> expected;
+    private final Own own;
     private final BooleanSupplier busy;
     private final Runnable found;
     private final Watching watching;
-    private final Set<String> touched = new LinkedHashSet<>();
+    /** By path, the last transaction in which it was reported to have changed; -1 if the server did not tell which. */
+    private final Map<String, Long> touched = new LinkedHashMap<>();
+
     private boolean closed;
+
+    /** What this master has written. */
+    interface Own {
+        /** The version at which it left a znode, or {@link #ABSENT}. */
+        int version(String path);
+
+        /** The transaction in which it did; -1 if that is not known. */
+        default long zxid(String path) {
+            return -1;
+        }
+    }
 
     /**
      * Follows {@code root} and everything below.
      *
-     * @param expected the version at which this master left a znode, or {@link #ABSENT}
+     * @param own what this master has written
      * @param busy whether a write of this master is under way: what changed meanwhile is looked at by {@link #look}
      * @param found told that a znode is at another version
      */
-    ForeignWrites(
-            Store store,
-            Session session,
-            String root,
-            ToIntFunction<String> expected,
-            BooleanSupplier busy,
-            Runnable found) {
+    ForeignWrites(Store store, Session session, String root, Own own, BooleanSupplier busy, Runnable found) {
         this.store = store;
         this.session = session;
-        this.expected = expected;
+        this.own = own;
         this.busy = busy;
         this.found = found;
         this.watching = new Watching(
@@ -72,20 +78,27 @@ final class ForeignWrites {
     }
 
     private void changed(Change change) {
-        touched.add(change.path());
+        // Each change is reported with its transaction; of several it is enough to know the last.
+        touched.merge(
+                change.path(), change.zxid(), (known, next) -> known < 0 || next < 0 ? -1 : Math.max(known, next));
         look();
     }
 
-    /** Looks at what was reported to have changed, once no write is under way. */
+    /**
+     * Looks at what was reported to have changed, once no write is under way. What our own transaction has changed is not
+     * read: it was made at the version that we had left, so that nobody else has written there up to it.
+     */
     void look() {
         if (closed || busy.getAsBoolean()) {
             return;
         }
-        Set<String> paths = Set.copyOf(touched);
+        Map<String, Long> changes = Map.copyOf(touched);
         touched.clear();
-        for (String path : paths) {
-            store.read(session, "foreign-read", path, answer -> judge(path, answer));
-        }
+        changes.forEach((path, zxid) -> {
+            if (zxid < 0 || zxid > own.zxid(path)) {
+                store.read(session, "foreign-read", path, answer -> judge(path, answer));
+            }
+        });
     }
 
     private void judge(String path, Read answer) {
@@ -93,11 +106,11 @@ final class ForeignWrites {
             return;
         }
         if (busy.getAsBoolean()) {
-            touched.add(path);
+            touched.put(path, -1L);
             return;
         }
         int version = answer instanceof Read.Found znode ? znode.znode().version() : ABSENT;
-        if (version != expected.applyAsInt(path)) {
+        if (version != own.version(path)) {
             LOG.error("somebody else has written {}, which only the master does; it is looked at", path);
             found.run();
         }

@@ -48,6 +48,8 @@ final class Office {
 
     /** Changes that come within this time are planned together. */
     private static final long GATHER_NANOS = Duration.ofMillis(10).toNanos();
+    /** Where there is so much to plan that it takes long, they are gathered for longer: at most this. */
+    private static final long LONGEST_GATHER_NANOS = Duration.ofMillis(250).toNanos();
 
     private final Loop loop;
     private final Store store;
@@ -81,6 +83,9 @@ final class Office {
     private boolean agentsReadAfterTable;
     private boolean raisingTimeout;
     private boolean planning;
+    /** How long the last plan took to make. */
+    private long planNanos;
+
     private boolean writing;
     private Loop.Timer timer = () -> {};
     private final UnplacedLog unplaced = new UnplacedLog();
@@ -192,7 +197,7 @@ final class Office {
         this.overdue = new OverdueWatch(loop, store, session, new Overdue(alarm));
         this.handOvers = new HandOvers(store, session, this::planSoon, this::settled);
         this.tableGuard = new ForeignWrites(
-                store, session, Paths.ASSIGNMENTS, table::version, () -> writing || !table.loaded(), this::reload);
+                store, session, Paths.ASSIGNMENTS, table, () -> writing || !table.loaded(), this::reload);
         this.epochGuard = new ForeignWrites(
                 store, session, Paths.EPOCH, path -> this.epochVersion, () -> raisingTimeout, this::lost);
     }
@@ -288,9 +293,13 @@ final class Office {
             return;
         }
         planning = true;
-        loop.after(GATHER_NANOS, () -> {
+        // Thousands of jobs that come one after the other are not planned anew with each of them.
+        long gather = Math.max(GATHER_NANOS, Math.min(2 * planNanos, LONGEST_GATHER_NANOS));
+        loop.after(gather, () -> {
             planning = false;
+            long began = loop.nanoTime();
             plan();
+            planNanos = loop.nanoTime() - began;
         });
     }
 
@@ -430,10 +439,9 @@ final class Office {
                 plan.changes().size(),
                 plan.unplaced().size(),
                 plan.reasons().get(0));
-        // The rest comes with the next plan, made from what this part left.
-        Plan part = plan.part(0, Math.min(TableWriter.PART, plan.changes().size()));
         StampedClock.Sent sent = clock.sending();
-        table.write(part, doubts(), answer -> {
+        // The rest comes with the next plan, made from what this part left.
+        table.write(plan, doubts(), (part, answer) -> {
             if (answer instanceof Commit.Applied applied) {
                 clock.stamped(sent, applied.stamps().get(0).modified());
                 settlements.written(part);

@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,13 +50,17 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A little longer than the house limit: reading, repairing and writing share the versions of every bucket.
  */
-final class TableWriter {
+final class TableWriter implements ForeignWrites.Own {
     private static final Logger LOG = LoggerFactory.getLogger(TableWriter.class);
 
     /** Changes in one transaction at most. */
-    static final int PART = 2_000;
+    private static final int PART = 2_000;
+    /** Bytes in one transaction at most, as long as it has more than one change. */
+    private static final int PART_BYTES = 448 * 1024;
     /** Changes in one journal entry at most. */
     private static final int LINES = 400;
+    /** Estimated bytes of one journal entry from which on no change is added; one has a few hundred. */
+    private static final int ENTRY_BYTES = 48 * 1024;
 
     /** An entry of the masters' journal. */
     private record Written(String path, int bytes) {}
@@ -72,6 +77,9 @@ final class TableWriter {
     private int vectorVersion;
     private long vectorZxid;
     private final int[] bucketVersions = new int[Buckets.COUNT];
+    /** In which transaction a znode was last written, here or by whoever was before; by path. */
+    private final Map<String, Long> zxids = new HashMap<>();
+
     private long n;
     private boolean loaded;
     /** Whether the table was read before in this term. */
@@ -114,12 +122,18 @@ final class TableWriter {
     }
 
     /** The version at which this master read or left a znode of the table; -1 if there was none. */
-    int version(String path) {
+    @Override
+    public int version(String path) {
         if (path.equals(Paths.ASSIGNMENTS)) {
             return vectorVersion;
         }
         String name = Paths.name(path);
         return name.matches("[0-9a-f]{2}") ? bucketVersions[Integer.parseInt(name, 16)] : -1;
+    }
+
+    @Override
+    public long zxid(String path) {
+        return zxids.getOrDefault(path, -1L);
     }
 
     /** Every incarnation that a row names as owner. */
@@ -153,6 +167,7 @@ final class TableWriter {
             }
             vectorVersion = found.znode().version();
             vectorZxid = found.znode().modifiedZxid();
+            zxids.clear();
             loadBuckets(load, then);
         });
     }
@@ -234,7 +249,7 @@ final class TableWriter {
         Set<Integer> buckets = new TreeSet<>(broken);
         buckets.removeIf(bucket ->
                 bucketVersions[bucket] < 0 && vector.generation(bucket).value() == 0);
-        write("table-repair", table, buckets, generation, List.of(), answer -> {
+        Consumer<Commit> told = answer -> {
             if (answer instanceof Commit.Applied applied) {
                 broken.clear();
                 // The vector is the first that is written.
@@ -242,7 +257,8 @@ final class TableWriter {
                 lost.clear();
             }
             then.accept(answer);
-        });
+        };
+        version("table-repair", table, buckets, generation, List.of(), told).ifPresent(version -> send(version, told));
     }
 
     /** The zxid of the vector as this master read it. */
@@ -275,40 +291,89 @@ final class TableWriter {
         return IntStream.range(from, from + Buckets.BLOCK).anyMatch(shard -> rows.owner(shard) != LayoutRows.NONE);
     }
 
+    /** Told which part of a plan was written, and what the store said. */
+    interface Answered {
+        void answered(Plan part, Commit answer);
+    }
+
     /**
-     * Writes {@code part}, of {@link #PART} changes at most.
+     * Writes as much of {@code plan} as one transaction takes.
      *
      * @param doubt until when an owner before may have held its lease, if it was lost
      */
-    void write(Plan part, Function<Change, Optional<Instant>> doubt, Consumer<Commit> then) {
+    void write(Plan plan, Function<Change, Optional<Instant>> doubt, Answered then) {
         if (n + 2 >= Generation.PER_TERM) {
-            then.accept(new Commit.Fenced(0, Paths.EPOCH));
+            then.answered(plan, new Commit.Fenced(0, Paths.EPOCH));
             return;
         }
+        int most = PART;
+        while (true) {
+            Plan part = plan.part(most);
+            Draft draft = draft(part, doubt);
+            Consumer<Commit> told = answer -> then.answered(part, answer);
+            Optional<Version> version =
+                    version("table-write", draft.after(), draft.buckets(), draft.last(), lines(part), told);
+            if (version.isEmpty()) {
+                return;
+            }
+            if (part.changes().size() == 1 || version.get().transaction().size() <= PART_BYTES) {
+                n = draft.last().n();
+                send(version.get(), told);
+                return;
+            }
+            most = part.changes().size() / 2;
+        }
+    }
+
+    /**
+     * The table with a part of a plan.
+     *
+     * @param last the generation with which its buckets are stored
+     */
+    private record Draft(AssignmentTable after, Set<Integer> buckets, Generation last) {}
+
+    private Draft draft(Plan part, Function<Change, Optional<Instant>> doubt) {
         // What follows a loss has a generation of its own: the doubt is kept by generation.
         Plan certain = part.only(change -> doubt.apply(change).isEmpty());
         Plan doubtful = part.only(change -> doubt.apply(change).isPresent());
-        Generation generation = Generation.of(term, ++n);
+        Generation generation = Generation.of(term, n + 1);
         Plan.Applied first = certain.apply(table, generation);
         Set<Integer> buckets = new TreeSet<>(first.buckets());
-        AssignmentTable after = first.table();
-        if (!doubtful.isEmpty()) {
-            generation = Generation.of(term, ++n);
-            Optional<Instant> until = doubtful.changes().stream()
-                    .flatMap(change -> doubt.apply(change).stream())
-                    .max(Comparator.naturalOrder());
-            Plan.Applied second = doubtful.apply(after, generation, until);
-            buckets.addAll(second.buckets());
-            after = second.table();
+        if (doubtful.isEmpty()) {
+            return new Draft(first.table(), buckets, generation);
         }
+        Generation next = Generation.of(term, n + 2);
+        Optional<Instant> until = doubtful.changes().stream()
+                .flatMap(change -> doubt.apply(change).stream())
+                .max(Comparator.naturalOrder());
+        Plan.Applied second = doubtful.apply(first.table(), next, until);
+        buckets.addAll(second.buckets());
+        return new Draft(second.table(), buckets, next);
+    }
+
+    private List<TableEntry.Line> lines(Plan part) {
         List<TableEntry.Line> lines = new ArrayList<>();
         for (int i = 0; i < part.changes().size(); i++) {
             lines.add(line(part.changes().get(i), part.reasons().get(i)));
         }
-        write("table-write", after, buckets, generation, lines, then);
+        return lines;
     }
 
-    private void write(
+    /**
+     * A version of the table that is to be written.
+     *
+     * @param encoded its buckets that are new
+     * @param entries of the journal that come with it
+     */
+    private record Version(
+            AssignmentTable after,
+            AssignmentVector vector,
+            Map<Integer, byte[]> encoded,
+            List<Written> entries,
+            Transaction transaction) {}
+
+    /** Empty if the table cannot hold it, which {@code then} is told. */
+    private Optional<Version> version(
             String site,
             AssignmentTable after,
             Set<Integer> buckets,
@@ -321,7 +386,7 @@ final class TableWriter {
         } catch (BucketTooLargeException e) {
             LOG.error("the table cannot hold this plan: {}", e.getMessage());
             then.accept(new Commit.Rejected(String.valueOf(e.getMessage())));
-            return;
+            return Optional.empty();
         }
         AssignmentVector next = vector.with(after, buckets, generation);
         Transaction.Builder transaction = fence.apply(site).put(Paths.ASSIGNMENTS, next.encode(), vectorVersion);
@@ -334,14 +399,24 @@ final class TableWriter {
             }
         });
         List<Written> written = journal(transaction, lines, generation);
-        store.commit(session, transaction.build(), answer -> {
-            if (answer instanceof Commit.Applied) {
-                table = after;
-                vector = next;
+        return Optional.of(new Version(after, next, encoded, written, transaction.build()));
+    }
+
+    private void send(Version version, Consumer<Commit> then) {
+        store.commit(session, version.transaction(), answer -> {
+            if (answer instanceof Commit.Applied applied) {
+                long zxid = applied.stamps().get(0).zxid();
+                table = version.after();
+                vector = version.vector();
                 vectorVersion++;
-                encoded.keySet().forEach(bucket -> bucketVersions[bucket]++);
-                entries.addAll(written);
-                entryBytes += written.stream().mapToLong(Written::bytes).sum();
+                zxids.put(Paths.ASSIGNMENTS, zxid);
+                version.encoded().keySet().forEach(bucket -> {
+                    bucketVersions[bucket]++;
+                    zxids.put(Paths.assignments(bucket), zxid);
+                });
+                entries.addAll(version.entries());
+                entryBytes +=
+                        version.entries().stream().mapToLong(Written::bytes).sum();
                 trim();
             }
             then.accept(answer);
@@ -350,15 +425,32 @@ final class TableWriter {
 
     private List<Written> journal(Transaction.Builder transaction, List<TableEntry.Line> lines, Generation generation) {
         List<Written> written = new ArrayList<>();
-        for (int from = 0; from < lines.size(); from += LINES) {
-            List<TableEntry.Line> some = lines.subList(from, Math.min(lines.size(), from + LINES));
+        int from = 0;
+        while (from < lines.size()) {
+            List<TableEntry.Line> some = lines.subList(from, endOfEntry(lines, from));
+            from += some.size();
             String path = Paths.MASTER_JOURNAL
-                    + String.format(java.util.Locale.ROOT, "/g%020d-%02d", generation.value(), from / LINES);
+                    + String.format(java.util.Locale.ROOT, "/g%020d-%02d", generation.value(), written.size());
             byte[] data = new TableEntry(term, self.name(), generation.value(), loop.now(), some).encode();
             transaction.create(path, data);
             written.add(new Written(path, data.length));
         }
         return written;
+    }
+
+    /** So many lines that an entry has neither too many nor too many bytes. */
+    private static int endOfEntry(List<TableEntry.Line> lines, int from) {
+        int bytes = 0;
+        int to = from;
+        while (to < lines.size() && to - from < LINES && bytes < ENTRY_BYTES) {
+            TableEntry.Line line = lines.get(to++);
+            int text = line.jobUid().length()
+                    + line.owner().length()
+                    + line.next().length()
+                    + line.reason().length();
+            bytes += text + 60;
+        }
+        return to;
     }
 
     private TableEntry.Line line(Change change, String reason) {

@@ -3,7 +3,7 @@ package dev.belfry.store;
 /**
  * A hint that a znode of a followed subtree has changed.
  *
- * @param zxid of the change, or -1 where the server does not tell
+ * @param zxid of the change, of the last where several are reported as one; -1 where the server does not tell
  */
 public record Change(String path, Kind kind, long zxid) {
 

@@ -1,9 +1,11 @@
 package dev.belfry.agent.client;
 
+import dev.belfry.core.job.JobDefinition;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the budget of a namespace says of definitions.
@@ -20,5 +22,18 @@ public record BudgetVerdict(Map<String, String> refused, List<String> problems) 
     public BudgetVerdict {
         refused = Collections.unmodifiableMap(new LinkedHashMap<>(refused));
         problems = List.copyOf(problems);
+    }
+
+    /** Those definitions that are not refused, in their order. */
+    public List<JobDefinition> allowed(List<JobDefinition> definitions) {
+        return definitions.stream()
+                .filter(definition -> !refused.containsKey(definition.name()))
+                .toList();
+    }
+
+    /** The refusal of a definition; empty if it is allowed. */
+    public Optional<Applied> refusal(JobDefinition definition) {
+        return Optional.ofNullable(refused.get(definition.name()))
+                .map(why -> new Applied.Refused(definition.name(), why));
     }
 }

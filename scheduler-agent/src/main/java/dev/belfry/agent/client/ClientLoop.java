@@ -88,7 +88,21 @@ public final class ClientLoop {
 
     /** Applies a definition; see {@code BelfryClient.apply}. */
     public CompletableFuture<Applied> apply(JobDefinition definition, Author author, Duration patience) {
-        return on(patience, deadline -> new JobWriter(requests, definition, author, deadline).apply());
+        return apply(List.of(definition), author, patience).get(0);
+    }
+
+    /**
+     * Applies definitions, many at a time; see {@code BelfryClient.apply}.
+     *
+     * @param patience for which each of them is tried, from the moment at which its turn has come
+     * @return an answer for each, in order
+     */
+    public List<CompletableFuture<Applied>> apply(List<JobDefinition> definitions, Author author, Duration patience) {
+        List<JobDefinition> all = List.copyOf(definitions);
+        List<CompletableFuture<Applied>> answers =
+                all.stream().map(definition -> new CompletableFuture<Applied>()).toList();
+        loop.execute(() -> new ApplyRun(requests, patience).start(all, author, answers));
+        return answers;
     }
 
     /** The budget of the namespace; {@link Budget#NONE} if it has none. */

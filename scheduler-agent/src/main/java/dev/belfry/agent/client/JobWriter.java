@@ -1,11 +1,10 @@
 package dev.belfry.agent.client;
 
 import dev.belfry.agent.client.ClientException.Kind;
+import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.job.DefinitionDiff;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.LaterFeature;
-import dev.belfry.core.ownership.Epoch;
-import dev.belfry.core.ownership.Lease;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.Author;
@@ -13,9 +12,6 @@ import dev.belfry.core.version.Author.Origin;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.version.JobVersion;
-import dev.belfry.store.Commit;
-import dev.belfry.store.Commit.Reason;
-import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,8 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /**
- * Applies one definition: reads the job, decides what the new record is, and writes it at the version that was read. A
- * conflict, and a write of unknown result, lead back to the reading.
+ * One definition that is being applied: decides, by what was read of the job, what the new record is, and by what is read
+ * after the write what has become of it. {@link JobBatch} asks the store.
  *
  * <p>Not thread-safe; owned by the client's loop. One per definition applied.
  */
@@ -37,52 +33,157 @@ final class JobWriter {
     private static final int MOST_PREDECESSORS = 3;
     private static final int PREDECESSORS_BYTES = 16 * 1024;
 
-    private static final Duration MARGIN = Duration.ofSeconds(1);
     /** A version that was in force within this time is not dropped to make room. */
     private static final Duration KEEP_VERSIONS = Duration.ofHours(1);
 
-    private final Requests requests;
+    private final Loop loop;
     private final JobDefinition definition;
     private final Author author;
-    private final Deadline deadline;
+    private final CompletableFuture<Applied> answer;
     private final String path;
     /** Taken once, so that a write that is found can be told from somebody else's. */
     private final String uid;
 
-    private final LedgerParents parents;
+    /** Until when it is tried; begins with the first try. */
+    private Optional<Deadline> deadline = Optional.empty();
+    /** Whether a listing after a sync has shown that there is no such job, and it was not read since. */
+    private boolean absent;
+    /** Whether it goes by itself, because a transaction of several was refused for it. */
+    private boolean alone;
     /** The deleted job of the same name whose end is awaited; empty while there is none. */
     private String closing = "";
     /** When no lease of its time can live any more, on the monotonic clock; the greatest number while not known. */
     private long freeAt = Long.MAX_VALUE;
 
-    JobWriter(Requests requests, JobDefinition definition, Author author, Deadline deadline) {
-        this.requests = requests;
+    JobWriter(Loop loop, JobDefinition definition, Author author, CompletableFuture<Applied> answer) {
+        this.loop = loop;
         this.definition = definition;
         this.author = author;
-        this.deadline = deadline;
+        this.answer = answer;
         this.path = Paths.job(definition.name());
-        this.uid =
-                definition.name() + "~" + String.format("%08x", requests.loop().random(1L << 32));
-        this.parents = new LedgerParents(requests, deadline);
+        this.uid = definition.name() + "~"
+                + Long.toHexString(1L << 32 | loop.random(1L << 32)).substring(1);
     }
 
-    CompletableFuture<Applied> apply() {
+    /** What is to happen next. */
+    sealed interface Step {
+        /** It is over. */
+        record Done(Applied answer) implements Step {}
+
+        /** It is over, and came to nothing. */
+        record Failed(ClientException why) implements Step {}
+
+        /** {@link #decide} is to be asked again with the longest lease. */
+        record NeedsLease() implements Step {}
+
+        /** It is to be read again after a while. */
+        record Wait(Duration time) implements Step {}
+
+        /** A record is to be written. */
+        record Write(Replacement replacement) implements Step {}
+    }
+
+    /**
+     * A record to be written.
+     *
+     * @param data what {@code job} is stored as
+     * @param version of the znode that is replaced; -1 to create it
+     * @param lease after which the newest version is in force: the write is refused if it is not the longest any more.
+     *     Empty for a new job
+     */
+    @SuppressWarnings("ArrayRecordComponent") // bytes are handed over, never compared
+    record Replacement(
+            JobWriter writer,
+            JobRecord job,
+            byte[] data,
+            int version,
+            Optional<LongestLease> lease,
+            List<DefinitionDiff.FieldChange> changes) {
+
+        boolean isNew() {
+            return job.versions().size() == 1;
+        }
+
+        /** Whether its layout is new, so that parents of ledgers come with it. */
+        boolean bringsLayout() {
+            List<JobVersion> versions = job.versions();
+            return isNew()
+                    || job.newest().layout()
+                            != versions.get(versions.size() - 2).layout();
+        }
+    }
+
+    String path() {
+        return path;
+    }
+
+    String job() {
+        return definition.name();
+    }
+
+    String uid() {
+        return uid;
+    }
+
+    boolean alone() {
+        return alone;
+    }
+
+    void goAlone() {
+        alone = true;
+    }
+
+    /** There was no such job a moment ago. */
+    void nowAbsent() {
+        absent = true;
+    }
+
+    /** Whether there is no such job, as far as was seen; told once. */
+    boolean takeAbsent() {
+        boolean was = absent;
+        absent = false;
+        return was;
+    }
+
+    boolean isDone() {
+        return answer.isDone();
+    }
+
+    void done(Applied applied) {
+        answer.complete(applied);
+    }
+
+    void failed(Throwable why) {
+        answer.completeExceptionally(why);
+    }
+
+    /** Begins the time for which it is tried, unless it has begun. */
+    Deadline begin(Duration patience) {
+        Deadline until = deadline.orElseGet(() -> new Deadline(loop.nanoTime() + patience.toNanos()));
+        deadline = Optional.of(until);
+        return until;
+    }
+
+    boolean late() {
+        return deadline.filter(until -> until.passed(loop.nanoTime())).isPresent();
+    }
+
+    /** Refuses it where it asks for what there is not yet, whatever the store has; returns whether it did. */
+    boolean refusedAtOnce() {
         List<LaterFeature> later = definition.laterFeatures();
         if (!later.isEmpty()) {
-            return refused(later.stream()
+            String why = later.stream()
                     .map(feature -> feature.path() + " " + feature.message())
-                    .collect(Collectors.joining("; ")));
+                    .collect(Collectors.joining("; "));
+            answer.complete(new Applied.Refused(job(), why));
         }
-        return requests.sync("apply-sync", deadline).thenCompose(synced -> look());
+        return !later.isEmpty();
     }
 
-    private CompletableFuture<Applied> look() {
-        return requests.read("apply-read", path, deadline).thenCompose(this::decide);
-    }
-
-    private CompletableFuture<Applied> decide(Optional<Znode> found) {
+    /** What follows from what was read. */
+    Step decide(Optional<Znode> found, Optional<LongestLease> lease) {
         if (found.isEmpty()) {
-            return write(new Replacement(fresh(1, Instant.EPOCH, false), -1, Optional.empty(), List.of()));
+            return create(fresh(), -1);
         }
         Znode znode = found.get();
         JobRecord job;
@@ -92,55 +193,43 @@ final class JobWriter {
             return refused(String.valueOf(e.getMessage()));
         }
         if (job.uid().equals(uid)) {
-            return created(znode, job);
+            return created(job, znode.modifiedZxid());
         }
         if (job.deleted()) {
-            return onceClosed(znode, job);
+            return onceClosed(znode, job, lease);
         }
-        return change(znode, job);
+        return change(znode, job, lease);
     }
 
     /**
      * Creates the job in the place of one that was deleted, once that one has no owner any more and all it owed is
      * recorded, or no lease of its time can live.
      */
-    private CompletableFuture<Applied> onceClosed(Znode znode, JobRecord job) {
-        long now = requests.loop().nanoTime();
+    private Step onceClosed(Znode znode, JobRecord job, Optional<LongestLease> lease) {
+        long now = loop.nanoTime();
         if (job.closed()
                 || (freeAt != Long.MAX_VALUE && now - freeAt >= 0 && job.uid().equals(closing))) {
-            JobRecord fresh = fresh(1, Instant.EPOCH, false).withFormer(predecessors(znode, job));
-            return write(new Replacement(fresh, znode.version(), Optional.empty(), List.of()));
+            return create(fresh().withFormer(predecessors(znode, job)), znode.version());
         }
-        if (deadline.passed(now)) {
-            return CompletableFuture.failedFuture(new ClientException(
+        if (late()) {
+            return new Step.Failed(new ClientException(
                     Kind.UNAVAILABLE,
                     "job '" + job.name()
                             + "' is being deleted and its shards still have owners; try again in a moment"));
         }
-        if (!job.uid().equals(closing)) {
-            closing = job.uid();
-            freeAt = Long.MAX_VALUE;
-            return longestLease().thenCompose(known -> {
-                // No clock is compared with another: the deletion was written at the latest now. And whoever knows the
-                // job without it was there before, so that the epoch, read after it, names its lease.
-                Duration lease = known.length();
-                Duration left =
-                        Duration.between(znode.modified(), job.deletedAt().orElseThrow());
-                freeAt = requests.loop().nanoTime() + (left.isNegative() ? lease : lease.plus(left)).toNanos();
-                return look();
-            });
+        if (job.uid().equals(closing)) {
+            return new Step.Wait(POLL);
         }
-        CompletableFuture<Applied> later = new CompletableFuture<>();
-        requests.loop().after(POLL.toNanos(), () -> {
-            var unused = look().whenComplete((applied, failure) -> {
-                if (failure != null) {
-                    later.completeExceptionally(failure);
-                } else {
-                    later.complete(applied);
-                }
-            });
-        });
-        return later;
+        if (lease.isEmpty()) {
+            return new Step.NeedsLease();
+        }
+        // No clock is compared with another: the deletion was written at the latest now. And whoever knows the job
+        // without it was there before, so that the epoch, read after it, names its lease.
+        closing = job.uid();
+        Duration known = lease.get().length();
+        Duration left = Duration.between(znode.modified(), job.deletedAt().orElseThrow());
+        freeAt = now + (left.isNegative() ? known : known.plus(left)).toNanos();
+        return new Step.Wait(Duration.ZERO);
     }
 
     /** Those whose records are still of use, as far as there is room beside the new definition. */
@@ -158,18 +247,24 @@ final class JobWriter {
         return kept;
     }
 
-    private JobRecord fresh(int number, Instant from, boolean paused) {
-        JobVersion version = new JobVersion(number, from, from, LedgerParents.FIRST_LAYOUT, definition, paused, author);
+    private JobRecord fresh() {
+        JobVersion version =
+                new JobVersion(1, Instant.EPOCH, Instant.EPOCH, LedgerParents.FIRST_LAYOUT, definition, false, author);
         return new JobRecord(definition.name(), uid, List.of(version), List.of(), Optional.empty());
+    }
+
+    private Step create(JobRecord job, int version) {
+        byte[] data = JobRecordCodec.encode(job, Duration.ZERO);
+        return new Step.Write(new Replacement(this, job, data, version, Optional.empty(), List.of()));
     }
 
     // --- a change
 
-    private CompletableFuture<Applied> change(Znode znode, JobRecord job) {
+    private Step change(Znode znode, JobRecord job, Optional<LongestLease> lease) {
         JobVersion newest = job.newest();
         boolean takesOver = author.origin() == Origin.OPERATOR && declaredBy(job) == Origin.CODE;
         if (newest.definition().equals(definition) && !takesOver) {
-            return CompletableFuture.completedFuture(new Applied.Unchanged(job.name(), job.uid(), newest.number()));
+            return new Step.Done(new Applied.Unchanged(job.name(), job.uid(), newest.number()));
         }
         if (author.origin() == Origin.CODE && declaredBy(job) == Origin.OPERATOR) {
             return refused(
@@ -181,7 +276,9 @@ final class JobWriter {
         if (full.isPresent()) {
             return refused(full.get());
         }
-        List<DefinitionDiff.FieldChange> changes = DefinitionDiff.between(newest.definition(), definition);
+        if (lease.isEmpty()) {
+            return new Step.NeedsLease();
+        }
         boolean newLayout = !newest.definition().shards().equals(definition.shards())
                 || newest.definition().placement() != definition.placement();
         JobVersion next = new JobVersion(
@@ -192,9 +289,14 @@ final class JobWriter {
                 definition,
                 newest.paused(),
                 author);
-        return longestLease()
-                .thenCompose(
-                        lease -> write(new Replacement(job.with(next), znode.version(), Optional.of(lease), changes)));
+        JobRecord changed = job.with(next);
+        return new Step.Write(new Replacement(
+                this,
+                changed,
+                JobRecordCodec.encode(changed, lease.get().length()),
+                znode.version(),
+                lease,
+                DefinitionDiff.between(newest.definition(), definition)));
     }
 
     /** Who declared what is in force: operators who pause and resume a job do not make it theirs. */
@@ -223,7 +325,7 @@ final class JobWriter {
             return Optional.empty();
         }
         Instant ended = job.versions().get(1).from();
-        if (ended.isBefore(requests.loop().now().minus(KEEP_VERSIONS))) {
+        if (ended.isBefore(loop.now().minus(KEEP_VERSIONS))) {
             return Optional.empty();
         }
         return Optional.of("the job was changed " + (JobRecord.MAX_VERSIONS - 1)
@@ -232,137 +334,56 @@ final class JobWriter {
                 + ended.plus(KEEP_VERSIONS));
     }
 
+    // --- after the write
+
     /**
-     * A time after which no lease can be valid that began before.
+     * Whether the store has what was to be written, and what that makes the answer.
      *
-     * @param length the longest lease, and a margin
-     * @param epoch the version of the znode that says so
+     * @param found the job as it is now
+     * @return empty if the store does not have it
      */
-    private record LongestLease(Duration length, int epoch) {}
-
-    /**
-     * The longest lease that anybody may hold. Not by the registrations: one may be gone before its lease is over. The
-     * epoch names each session time-out before it counts for anything.
-     */
-    private CompletableFuture<LongestLease> longestLease() {
-        return requests.read("apply-epoch", Paths.EPOCH, deadline).thenCompose(found -> {
-            if (found.isEmpty()) {
-                return unknownLease(Paths.EPOCH + " is missing");
-            }
-            Znode znode = found.get();
-            try {
-                Duration session = Epoch.decode(Paths.EPOCH, znode.data()).longestTimeout();
-                return CompletableFuture.completedFuture(
-                        new LongestLease(Lease.length(session).plus(MARGIN), znode.version()));
-            } catch (CorruptRecordException e) {
-                return unknownLease(String.valueOf(e.getMessage()));
-            }
-        });
-    }
-
-    private CompletableFuture<LongestLease> unknownLease(String why) {
-        return CompletableFuture.failedFuture(new ClientException(
-                Kind.REJECTED,
-                "job '" + definition.name() + "' cannot be changed while the longest lease is not known: " + why
-                        + "; put the epoch right as docs/operations.md says under 'Backup and restore'"));
-    }
-
-    // --- writing
-
-    /**
-     * A record to be written.
-     *
-     * @param version of the znode that is replaced; -1 to create it
-     * @param lease after which the newest version is in force: the write is refused if it is not the longest any more.
-     *     Empty for a new job
-     */
-    private record Replacement(
-            JobRecord job, int version, Optional<LongestLease> lease, List<DefinitionDiff.FieldChange> changes) {}
-
-    private CompletableFuture<Applied> write(Replacement replacement) {
-        JobRecord job = replacement.job();
-        Duration delay = replacement.lease().map(LongestLease::length).orElse(Duration.ZERO);
-        Transaction.Builder transaction =
-                parents.transaction(path, job, JobRecordCodec.encode(job, delay), replacement.version());
-        replacement.lease().ifPresent(lease -> transaction.atVersion(Paths.EPOCH, lease.epoch()));
-        return requests.commit(transaction.build(), deadline).thenCompose(answer -> {
-            if (answer instanceof Commit.Applied) {
-                return readBack(job, replacement.changes());
-            }
-            if (answer instanceof Commit.Conflict conflict) {
-                return conflict(conflict, replacement);
-            }
-            if (answer instanceof Commit.Fenced) {
-                return again(); // the epoch was written meanwhile: somebody's lease may be longer than we know
-            }
-            return requests.settled("apply-settle", deadline)
-                    .thenCompose(settled -> readBack(job, replacement.changes()));
-        });
-    }
-
-    private CompletableFuture<Applied> conflict(Commit.Conflict conflict, Replacement replacement) {
-        if (conflict.reason() == Reason.EXISTS && !conflict.path().equals(path)) {
-            parents.exists(conflict.path());
-            return write(replacement);
+    Optional<Step> readBack(Replacement written, Optional<Znode> found) {
+        if (found.isEmpty()) {
+            return Optional.empty();
         }
-        if (conflict.reason() == Reason.MISSING
-                && (replacement.version() < 0 || !conflict.path().equals(path))) {
-            return parents.ensureBuckets(replacement.job()).thenCompose(ensured -> write(replacement));
+        Znode znode = found.get();
+        try {
+            JobRecord stored = JobRecordCodec.decode(path, znode.data(), znode.modified());
+            return stored.uid().equals(written.job().uid())
+                    ? answer(written, stored, znode.modifiedZxid())
+                    : Optional.empty();
+        } catch (CorruptRecordException e) {
+            return Optional.of(refused(String.valueOf(e.getMessage())));
         }
-        return again();
     }
 
-    private CompletableFuture<Applied> again() {
-        if (deadline.passed(requests.loop().nanoTime())) {
-            return CompletableFuture.failedFuture(new ClientException(
-                    Kind.UNAVAILABLE, "job '" + definition.name() + "' is being changed by others again and again"));
+    /** What was written, as a transaction of this instant has left it. */
+    Optional<Step> written(Replacement written, Instant modified, long zxid) {
+        if (written.isNew()) {
+            return Optional.of(new Step.Done(new Applied.Created(job(), uid, modified, zxid)));
         }
-        return apply();
+        return answer(written, JobRecordCodec.decode(path, written.data(), modified), zxid);
     }
 
-    /** Finds out whether the store has the record; if it does not, begins again. */
-    private CompletableFuture<Applied> readBack(JobRecord written, List<DefinitionDiff.FieldChange> changes) {
-        return requests.read("apply-read-back", path, deadline).thenCompose(found -> {
-            if (found.isEmpty()) {
-                return apply();
-            }
-            Znode znode = found.get();
-            JobRecord stored;
-            try {
-                stored = JobRecordCodec.decode(path, znode.data(), znode.modified());
-            } catch (CorruptRecordException e) {
-                return refused(String.valueOf(e.getMessage()));
-            }
-            if (!stored.uid().equals(written.uid())) {
-                return apply();
-            }
-            Optional<JobVersion> ours = stored.versions().stream()
-                    .filter(version -> version.number() == written.newest().number()
-                            && version.author().equals(author)
-                            && version.definition().equals(definition))
-                    .findFirst();
-            if (ours.isEmpty()) {
-                return apply();
-            }
-            if (written.uid().equals(uid)) {
-                return created(znode, stored);
-            }
-            return CompletableFuture.completedFuture(new Applied.Changed(
-                    stored.name(),
-                    stored.uid(),
-                    ours.get().number(),
-                    changes,
-                    ours.get().from(),
-                    znode.modifiedZxid()));
-        });
+    private Optional<Step> answer(Replacement written, JobRecord stored, long zxid) {
+        Optional<JobVersion> ours = stored.versions().stream()
+                .filter(version -> version.number() == written.job().newest().number()
+                        && version.author().equals(author)
+                        && version.definition().equals(definition))
+                .findFirst();
+        if (ours.isPresent() && stored.uid().equals(uid)) {
+            return Optional.of(created(stored, zxid));
+        }
+        return ours.map(version -> new Step.Done(new Applied.Changed(
+                stored.name(), stored.uid(), version.number(), written.changes(), version.from(), zxid)));
     }
 
-    private static CompletableFuture<Applied> created(Znode znode, JobRecord job) {
-        return CompletableFuture.completedFuture(
-                new Applied.Created(job.name(), job.uid(), job.versions().get(0).from(), znode.modifiedZxid()));
+    private static Step created(JobRecord job, long zxid) {
+        return new Step.Done(
+                new Applied.Created(job.name(), job.uid(), job.versions().get(0).from(), zxid));
     }
 
-    private CompletableFuture<Applied> refused(String why) {
-        return CompletableFuture.completedFuture(new Applied.Refused(definition.name(), why));
+    private Step refused(String why) {
+        return new Step.Done(new Applied.Refused(definition.name(), why));
     }
 }

@@ -1,6 +1,7 @@
 package dev.belfry.agent.client;
 
 import dev.belfry.agent.client.ClientException.Kind;
+import dev.belfry.agent.client.JobWriter.Replacement;
 import dev.belfry.agent.loop.Skeleton;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.record.Paths;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -26,36 +28,38 @@ final class LedgerParents {
     /** Number of a new job's layout; 0 is where broadcast jobs have their ledgers. */
     static final int FIRST_LAYOUT = 1;
 
-    private static final byte[] NOTHING = new byte[0];
+    static final byte[] NOTHING = new byte[0];
 
     private final Requests requests;
-    private final Deadline deadline;
     /** Found to exist: nobody removes them. */
     private final Set<String> existing = new HashSet<>();
+    /** The buckets that the jobs to be written may need. */
+    private final Set<String> buckets = new TreeSet<>();
+    /** Done while none are being created. */
+    private CompletableFuture<Boolean> ensuring = CompletableFuture.completedFuture(true);
 
-    LedgerParents(Requests requests, Deadline deadline) {
+    LedgerParents(Requests requests) {
         this.requests = requests;
-        this.deadline = deadline;
+    }
+
+    /** A job that may have to be written: once a bucket is found missing, its buckets are created with all the others. */
+    void foresee(JobWriter writer) {
+        buckets.add(Paths.jobBucket(writer.job()));
+        buckets.add(Paths.ledgerBucket(writer.uid()));
     }
 
     void exists(String path) {
         existing.add(path);
     }
 
-    /** The multi that writes {@code job}, with the parents of a layout that its newest version brings. */
-    Transaction.Builder transaction(String path, JobRecord job, byte[] data, int version) {
-        boolean isNew = job.versions().size() == 1;
-        Transaction.Builder transaction = Transaction.at(isNew ? "apply-create" : "apply-change");
-        if (isNew
-                || job.newest().layout()
-                        != job.versions().get(job.versions().size() - 2).layout()) {
-            for (String parent : of(job)) {
-                if (!existing.contains(parent)) {
-                    transaction.create(parent, NOTHING);
-                }
-            }
+    /** What the multi that writes the record has to create besides: the parents of a layout that comes with it. */
+    List<String> missing(Replacement replacement) {
+        if (!replacement.bringsLayout()) {
+            return List.of();
         }
-        return version < 0 ? transaction.create(path, data) : transaction.put(path, data, version);
+        List<String> parents = new ArrayList<>(of(replacement.job()));
+        parents.removeAll(existing);
+        return parents;
     }
 
     private static List<String> of(JobRecord job) {
@@ -71,28 +75,61 @@ final class LedgerParents {
         return parents;
     }
 
-    /** Creates what is missing of the namespace's subtrees and of the buckets of {@code job}. */
-    CompletableFuture<Boolean> ensureBuckets(JobRecord job) {
-        return skeleton(requests, deadline)
-                .thenCompose(done -> create(Paths.jobBucket(job.name())))
-                .thenCompose(done -> create(Paths.ledgerBucket(job.uid())));
+    // --- buckets
+
+    /** Creates what is missing of the namespace's subtrees and of the buckets, for all who ask meanwhile at once. */
+    CompletableFuture<Boolean> ensureBuckets(Replacement of, Deadline deadline) {
+        // The uid of a job that is there already is not the one foreseen.
+        boolean known = !buckets.add(Paths.ledgerBucket(of.job().uid()));
+        return ensureBuckets(known, deadline);
     }
 
-    private CompletableFuture<Boolean> create(String path) {
-        Transaction transaction =
-                Transaction.at("apply-parent").create(path, NOTHING).build();
-        return requests.commit(transaction, deadline).thenCompose(answer -> {
-            boolean there = answer instanceof Commit.Applied
-                    || (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.EXISTS);
-            if (there) {
-                return CompletableFuture.completedFuture(true);
+    /** Creates what is missing of them before anything is written, where many jobs are to be. */
+    CompletableFuture<Boolean> ensureBuckets(Deadline deadline) {
+        return ensureBuckets(true, deadline);
+    }
+
+    private CompletableFuture<Boolean> ensureBuckets(boolean known, Deadline deadline) {
+        if (ensuring.isDone() || !known) {
+            ensuring = skeleton(requests, deadline).thenCompose(done -> createMissing(deadline));
+        }
+        return ensuring;
+    }
+
+    private CompletableFuture<Boolean> createMissing(Deadline deadline) {
+        return requests.children("apply-buckets", Paths.JOBS, deadline)
+                .thenCombine(requests.children("apply-buckets", Paths.LEDGER, deadline), (jobs, ledgers) -> {
+                    Set<String> missing = new TreeSet<>(buckets);
+                    jobs.forEach(name -> missing.remove(Paths.JOBS + '/' + name));
+                    ledgers.forEach(name -> missing.remove(Paths.LEDGER + '/' + name));
+                    return missing;
+                })
+                .thenCompose(missing -> create(List.copyOf(missing), deadline));
+    }
+
+    private CompletableFuture<Boolean> create(List<String> missing, Deadline deadline) {
+        if (missing.isEmpty()) {
+            return CompletableFuture.completedFuture(true);
+        }
+        List<String> some = missing.subList(0, Math.min(JobBatch.OPERATIONS, missing.size()));
+        Transaction.Builder transaction = Transaction.at("apply-parent");
+        some.forEach(path -> transaction.create(path, NOTHING));
+        return requests.commit(transaction.build(), deadline).thenCompose(answer -> {
+            if (answer instanceof Commit.Applied) {
+                return create(missing.subList(some.size(), missing.size()), deadline);
             }
-            if (answer instanceof Commit.Conflict) {
-                return CompletableFuture.failedFuture(
-                        new ClientException(Kind.REJECTED, "cannot create " + path + ": its parent is gone"));
+            if (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.EXISTS) {
+                // Somebody else is at it.
+                List<String> left = new ArrayList<>(missing);
+                left.remove(conflict.path());
+                return create(left, deadline);
             }
-            // Of unknown result: creating it again is harmless.
-            return requests.settled("apply-parent-settle", deadline).thenCompose(settled -> create(path));
+            if (answer instanceof Commit.Conflict conflict) {
+                return CompletableFuture.failedFuture(new ClientException(
+                        Kind.REJECTED, "cannot create " + conflict.path() + ": its parent is gone"));
+            }
+            // Of unknown result: creating what is missing then is harmless.
+            return requests.settled("apply-parent-settle", deadline).thenCompose(settled -> createMissing(deadline));
         });
     }
 

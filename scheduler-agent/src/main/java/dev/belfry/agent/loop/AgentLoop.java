@@ -129,6 +129,12 @@ public final class AgentLoop implements SessionListener {
                         .toList();
     }
 
+    /** How many shards are held. */
+    public int shardCount() {
+        Incarnated now = incarnated;
+        return now == null ? 0 : now.shards().count();
+    }
+
     /** One shard held. */
     public record ShardStatus(ShardRef ref, long since, boolean inCharge) {}
 

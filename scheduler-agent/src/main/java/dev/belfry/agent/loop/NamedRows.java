@@ -28,15 +28,18 @@ final class NamedRows {
     /** Tenancies of jobs without a definition that were listed as released. */
     private final Set<Release> givenBack = new HashSet<>();
 
-    private boolean incomplete;
+    /** Jobs of rows that could not be taken up because their definition has not been read. */
+    private final Set<String> unknown = new HashSet<>();
+    /** Whether a row of one of these is withdrawn, and not given back because not all definitions were read. */
+    private boolean withheld;
 
     NamedRows(OwnedShards.Owner owner) {
         this.owner = owner;
     }
 
-    /** Whether a row could not be taken up because its job's definition has not been read. */
-    boolean incomplete() {
-        return incomplete;
+    /** Whether a row that waited for its definition can be given back now that all definitions were read. */
+    boolean mayGiveBack() {
+        return withheld && owner.jobsKnown();
     }
 
     /** Whether this tenancy was listed as released before its job was known: it must not be taken up any more. */
@@ -46,10 +49,26 @@ final class NamedRows {
     }
 
     Map<ShardRef, Tenancy> read(NavigableMap<ShardKey, Tenancy> rows) {
-        incomplete = false;
+        unknown.clear();
+        withheld = false;
+        Map<ShardRef, Tenancy> byRef = refs(rows);
+        forgetUnknown(rows);
+        return byRef;
+    }
+
+    /** The rows of one job that waited for its definition; none if none did. */
+    Map<ShardRef, Tenancy> readAwaited(NavigableMap<ShardKey, Tenancy> rows, String jobUid) {
+        if (!unknown.remove(jobUid)) {
+            return Map.of();
+        }
+        ShardKey first = new ShardKey(jobUid, 0, 0);
+        ShardKey last = new ShardKey(jobUid, Integer.MAX_VALUE, ShardKey.MOST_SHARDS - 1);
+        return refs(rows.subMap(first, true, last, true));
+    }
+
+    private Map<ShardRef, Tenancy> refs(NavigableMap<ShardKey, Tenancy> rows) {
         Map<ShardRef, Tenancy> byRef = new HashMap<>();
         rows.forEach((key, row) -> refOf(key).ifPresentOrElse(ref -> byRef.put(ref, row), () -> unknown(key, row)));
-        forgetUnknown(rows);
         return byRef;
     }
 
@@ -57,10 +76,16 @@ final class NamedRows {
      * A shard of a job without a definition: nothing of it was ever started here, so that it can be given back at once.
      */
     private void unknown(ShardKey key, Tenancy row) {
-        incomplete = true;
+        unknown.add(key.jobUid());
         Release release = new Release(key, row.since());
-        if (row.next() instanceof Successor.Withdrawn && owner.jobsKnown() && givenBack.add(release)) {
+        if (!(row.next() instanceof Successor.Withdrawn) || givenBack.contains(release)) {
+            return;
+        }
+        if (owner.jobsKnown()) {
+            givenBack.add(release);
             owner.released(release, false);
+        } else {
+            withheld = true;
         }
     }
 

@@ -25,7 +25,6 @@ import dev.belfry.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -97,7 +96,7 @@ final class OwnedShards {
     private final GroupCommit commit;
     private final Owner owner;
 
-    private final Map<ShardRef, OwnedShard> shards = new LinkedHashMap<>();
+    private final HeldShards shards = new HeldShards();
     private final NamedRows named;
     private NavigableMap<ShardKey, Tenancy> lastRows = new TreeMap<>();
 
@@ -126,7 +125,7 @@ final class OwnedShards {
         this.owner = owner;
         this.named = new NamedRows(owner);
         this.commit = commits.apply(new CommitOwner());
-        this.lettingGo = new LettingGo(loop, owner, commit, shard -> shards.remove(shard.ref));
+        this.lettingGo = new LettingGo(loop, owner, commit, shard -> shards.remove(shard));
         this.wakes = new DueTimer(loop, owner::horizon, this::look);
         this.loading = new Loading(loop, store, session, new Loader());
         this.broadcasts = new BroadcastTakeOver(loop, store, session, incarnation, new BroadcastTaker());
@@ -136,7 +135,7 @@ final class OwnedShards {
                 session,
                 this::gone,
                 (shard, ledger) -> begin(shard, Optional.of(ledger)),
-                shard -> shards.remove(shard.ref));
+                shard -> shards.remove(shard));
     }
 
     GroupCommit commit() {
@@ -144,7 +143,7 @@ final class OwnedShards {
     }
 
     int count() {
-        return shards.size();
+        return shards.count();
     }
 
     /** How many shards were taken up since this was last asked. */
@@ -155,7 +154,7 @@ final class OwnedShards {
     }
 
     Collection<OwnedShard> all() {
-        return shards.values();
+        return shards.all();
     }
 
     /**
@@ -181,7 +180,7 @@ final class OwnedShards {
     void rows(NavigableMap<ShardKey, Tenancy> rows) {
         lastRows = rows;
         Map<ShardRef, Tenancy> byRef = named.read(rows);
-        for (OwnedShard shard : List.copyOf(shards.values())) {
+        for (OwnedShard shard : shards.copy()) {
             if (shard.ref.isBroadcast()) {
                 continue;
             }
@@ -202,7 +201,7 @@ final class OwnedShards {
             shard = new OwnedShard(ref, row.since().value(), ref.jobUid());
             shard.settling = row.next() instanceof Successor.Withdrawn;
             shard.doubt = row.doubt().map(owner::dueBy);
-            shards.put(ref, shard);
+            shards.put(shard);
             loading.load(shard);
         }
         boolean wanted = !(row.next() instanceof Successor.Unplanned);
@@ -239,7 +238,7 @@ final class OwnedShards {
     }
 
     private void over(OwnedShard shard, String why) {
-        shards.remove(shard.ref);
+        shards.remove(shard);
         owner.forget(shard.ref, shard.since);
         if (shard.stage == OwnedShard.Stage.ACTIVE && shard.runs != null) {
             LOG.warn("shard taken away while in charge: {}; {}; its attempts are cancelled", shard, why);
@@ -282,16 +281,16 @@ final class OwnedShards {
         @Override
         public void failed(OwnedShard shard) {
             // Tried again from the start, with a fresh look at the ledger.
-            shards.remove(shard.ref);
+            shards.remove(shard);
             loop.after(session.timeout().toNanos() / 10, () -> {
-                if (closed || shards.containsKey(shard.ref)) {
+                if (closed || shards.has(shard.ref)) {
                     return;
                 }
                 if (shard.wanted && owner.job(shard.job).isPresent()) {
                     OwnedShard again = new OwnedShard(shard.ref, 1, shard.job);
                     again.joined = shard.joined;
                     leaving(again);
-                    shards.put(again.ref, again);
+                    shards.put(again);
                     broadcasts.take(again, again.joined);
                 } else {
                     owner.rejoinBroadcast(shard.job);
@@ -309,7 +308,7 @@ final class OwnedShards {
             shard.ledgerRead = false;
             lettingGo.giveBackUnknown(shard);
             if (shard.lost()) {
-                shards.remove(shard.ref);
+                shards.remove(shard);
             }
             return;
         }
@@ -363,7 +362,7 @@ final class OwnedShards {
 
     /** The session has a connection again: what could not be read is read now. */
     void resumed() {
-        shards.values().forEach(shard -> {
+        shards.all().forEach(shard -> {
             if (shard.stage == OwnedShard.Stage.LOADING && !shard.ledgerRead) {
                 loading.load(shard);
             }
@@ -374,13 +373,8 @@ final class OwnedShards {
 
     /** The definition of a job was read, for the first time or again. */
     void jobChanged(JobRecord job) {
-        if (named.incomplete()) {
-            rows(lastRows);
-        }
-        for (OwnedShard shard : List.copyOf(shards.values())) {
-            if (!shard.job.equals(job.uid())) {
-                continue;
-            }
+        named.readAwaited(lastRows, job.uid()).forEach(this::row);
+        for (OwnedShard shard : shards.of(job.uid())) {
             if (shard.runs == null) {
                 if (!shard.ledgerRead) {
                     loading.load(shard);
@@ -396,6 +390,9 @@ final class OwnedShards {
 
     /** All definitions that were asked for have been read. */
     void jobsSettled() {
+        if (named.mayGiveBack()) {
+            rows(lastRows);
+        }
         lettingGo.definitionsRead();
     }
 
@@ -423,10 +420,10 @@ final class OwnedShards {
     /** This agent takes part in a broadcast job: it fires it from {@code registeredAt} on. */
     void joinBroadcast(JobRecord job, String agentId, Instant registeredAt) {
         ShardRef ref = ShardRef.broadcast(job.uid(), agentId);
-        if (!shards.containsKey(ref)) {
+        if (!shards.has(ref)) {
             OwnedShard shard = new OwnedShard(ref, 1, job.uid());
             shard.joined = registeredAt;
-            shards.put(ref, shard);
+            shards.put(shard);
             broadcasts.take(shard, registeredAt);
         }
     }
@@ -434,7 +431,7 @@ final class OwnedShards {
     /** Records what a lost incarnation may have run of its part of a job, and lets go of it. */
     void settleLost(String jobUid, String agentId, Instant until, Duration longestTimeout) {
         ShardRef ref = ShardRef.broadcast(jobUid, agentId);
-        if (!closed && !shards.containsKey(ref) && owner.job(jobUid).isPresent()) {
+        if (!closed && !shards.has(ref) && owner.job(jobUid).isPresent()) {
             OwnedShard shard = new OwnedShard(ref, 1, jobUid);
             // Its clock may have been ahead; and the master's too, which says until when.
             shard.joined = owner.dueBy(until.isAfter(owner.horizon()) ? owner.horizon() : until);
@@ -442,7 +439,7 @@ final class OwnedShards {
             shard.lostTimeout = longestTimeout;
             shard.wanted = true;
             shard.wantedWhileLoading = Optional.of(loop.now());
-            shards.put(ref, shard);
+            shards.put(shard);
             lostParts.take(shard);
         }
     }
@@ -455,7 +452,7 @@ final class OwnedShards {
                 // Our name may stand in its ledger: it is let go of once it is ours.
                 leaving(shard);
             } else {
-                shards.remove(shard.ref);
+                shards.remove(shard);
             }
         }
         if (shard != null && shard.runs != null && !shard.wanted) {
@@ -490,7 +487,7 @@ final class OwnedShards {
 
     /** The lease was renewed or has ended. */
     void leaseChanged(boolean holds) {
-        for (OwnedShard shard : List.copyOf(shards.values())) {
+        for (OwnedShard shard : shards.copy()) {
             ShardRuns runs = shard.runs;
             if (runs == null) {
                 continue;
@@ -613,8 +610,7 @@ final class OwnedShards {
 
     /** Whether everything that has happened to these shards is recorded. */
     boolean recorded() {
-        return shards.values().stream()
-                .allMatch(shard -> shard.stage != OwnedShard.Stage.ACTIVE || commit.settled(shard));
+        return shards.all().stream().allMatch(shard -> shard.stage != OwnedShard.Stage.ACTIVE || commit.settled(shard));
     }
 
     /**
@@ -622,7 +618,7 @@ final class OwnedShards {
      * next incarnation owes their fires. Their rows are kept: nothing is listed as released.
      */
     void holdForRestart() {
-        for (OwnedShard shard : List.copyOf(shards.values())) {
+        for (OwnedShard shard : shards.copy()) {
             ShardRuns runs = shard.runs;
             boolean waits = owner.job(shard.job)
                     .map(job -> !job.definition().rejoinGrace().isZero())
@@ -639,14 +635,14 @@ final class OwnedShards {
 
     /** Whether every shard that is held for a restart has ended what it ran, and everything about it is durable. */
     boolean heldSettled() {
-        return shards.values().stream()
+        return shards.all().stream()
                 .filter(shard -> shard.held && shard.runs != null)
                 .allMatch(shard -> shard.runs != null && shard.runs.releasePrepared() && commit.settled(shard));
     }
 
     /** Stops every attempt; the agent closes and its drain time-out has passed. */
     void stopAll(String reason) {
-        shards.values().forEach(shard -> {
+        shards.all().forEach(shard -> {
             if (shard.runs != null) {
                 shard.runs.stopAll(reason);
             }
@@ -676,7 +672,7 @@ final class OwnedShards {
         public void overwritten(OwnedShard shard, String found) {
             if (shard.lost()) {
                 LOG.info("an agent has come back to its part of a job before it was settled: {}", shard);
-                shards.remove(shard.ref);
+                shards.remove(shard);
             } else {
                 LOG.error("ledger was written by somebody else: {}; {}; the shard stops here", shard, found);
             }

@@ -30,12 +30,12 @@ public final class Skeleton {
      * @param failed called with the reason if the store refuses or cannot be reached; nothing more is called then
      */
     public void ensure(Consumer<Instant> done, Consumer<String> failed) {
-        Deque<String> paths = new ArrayDeque<>(Paths.skeleton());
         // The last one is created last: where it exists, all do.
-        look(paths.getLast(), done, why -> next(paths, done, failed));
+        look(done, why -> createAll(done, failed));
     }
 
-    private void look(String last, Consumer<Instant> done, Consumer<String> absent) {
+    private void look(Consumer<Instant> done, Consumer<String> absent) {
+        String last = Paths.skeleton().get(Paths.skeleton().size() - 1);
         store.read(session, "skeleton-read", last, answer -> {
             if (answer instanceof Read.Found found) {
                 done.accept(found.znode().created());
@@ -45,27 +45,50 @@ public final class Skeleton {
         });
     }
 
+    /** All at once, in a namespace that is new; what others have begun is finished one by one. */
+    private void createAll(Consumer<Instant> done, Consumer<String> failed) {
+        Transaction.Builder all = Transaction.at("skeleton");
+        Paths.skeleton().forEach(path -> all.create(path, content(path)));
+        store.commit(session, all.build(), answer -> {
+            if (answer instanceof Commit.Applied) {
+                look(done, failed);
+            } else if (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.EXISTS) {
+                look(done, why -> next(new ArrayDeque<>(Paths.skeleton()), done, failed));
+            } else {
+                failed.accept(why("the subtrees of the namespace", answer));
+            }
+        });
+    }
+
     private void next(Deque<String> paths, Consumer<Instant> done, Consumer<String> failed) {
         String path = paths.poll();
         if (path == null) {
-            look(Paths.skeleton().get(Paths.skeleton().size() - 1), done, failed);
+            look(done, failed);
             return;
         }
-        byte[] data = path.equals(Paths.EPOCH) ? Epoch.NONE.encode() : new byte[0];
-        Transaction create = Transaction.at("skeleton").create(path, data).build();
+        Transaction create =
+                Transaction.at("skeleton").create(path, content(path)).build();
         store.commit(session, create, answer -> {
             if (answer instanceof Commit.Applied
                     || (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.EXISTS)) {
                 next(paths, done, failed);
-            } else if (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.MISSING) {
-                failed.accept(
-                        "the root of the namespace is missing, and this identity may not create it: have it created by"
-                                + " somebody who may, with 'zk-scripts/setup-acls'");
-            } else if (answer instanceof Commit.Rejected rejected) {
-                failed.accept("creating " + path + " was refused: " + rejected.why());
             } else {
-                failed.accept("creating " + path + " was not answered: " + answer);
+                failed.accept(why(path, answer));
             }
         });
+    }
+
+    private static byte[] content(String path) {
+        return path.equals(Paths.EPOCH) ? Epoch.NONE.encode() : new byte[0];
+    }
+
+    private static String why(String path, Commit answer) {
+        if (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.MISSING) {
+            return "the root of the namespace is missing, and this identity may not create it: have it created by"
+                    + " somebody who may, with 'zk-scripts/setup-acls'";
+        }
+        return answer instanceof Commit.Rejected rejected
+                ? "creating " + path + " was refused: " + rejected.why()
+                : "creating " + path + " was not answered: " + answer;
     }
 }

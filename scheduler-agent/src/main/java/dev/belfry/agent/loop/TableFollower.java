@@ -52,6 +52,8 @@ final class TableFollower {
     private @Nullable AssignmentVector vector;
     /** By bucket, the rows of it that name this incarnation. */
     private final Map<Integer, NavigableMap<ShardKey, Tenancy>> mine = new HashMap<>();
+    /** All of these. */
+    private final TreeMap<ShardKey, Tenancy> all = new TreeMap<>();
 
     private final Set<Integer> stale = new HashSet<>();
     private boolean reading;
@@ -201,6 +203,8 @@ final class TableFollower {
             }
         }
         stale.remove(bucket);
+        mine.getOrDefault(bucket, Collections.emptyNavigableMap()).keySet().forEach(all::remove);
+        all.putAll(rows);
         if (rows.isEmpty()) {
             mine.remove(bucket);
         } else {
@@ -216,9 +220,7 @@ final class TableFollower {
 
     private void finish(long vectorZxid) {
         reading = false;
-        NavigableMap<ShardKey, Tenancy> all = new TreeMap<>();
-        mine.values().forEach(all::putAll);
-        owner.rows(Collections.unmodifiableNavigableMap(all));
+        owner.rows(Collections.unmodifiableNavigableMap(new TreeMap<>(all)));
         if (stale.isEmpty()) {
             appliedSeen = readingSince;
             zxid = Math.max(zxid, vectorZxid);

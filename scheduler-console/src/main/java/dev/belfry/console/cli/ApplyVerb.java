@@ -2,6 +2,7 @@ package dev.belfry.console.cli;
 
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.Applied;
+import dev.belfry.agent.client.ClientException;
 import dev.belfry.console.command.Applying;
 import dev.belfry.console.command.TakingUp;
 import dev.belfry.console.query.Costs;
@@ -54,15 +55,7 @@ final class ApplyVerb extends WritingVerb {
         List<String> problems = new ArrayList<>();
         Costs.budget(client, problems);
         report(problems);
-        List<Applied> answers = new CopyOnWriteArrayList<>();
-        Instant end = shell.clock().instant().plus(client.patience());
-        SlowNotice.around(
-                () -> {
-                    applying.apply(jobs, answers::add);
-                    return answers;
-                },
-                SLOW,
-                () -> warn(slow(client, answers, end)));
+        List<Applied> answers = apply(client, applying);
         boolean refused = answers.stream().anyMatch(Applied.Refused.class::isInstance);
         List<Map<String, Object>> tree = new ArrayList<>();
         TextTable table = new TextTable("JOB", "RESULT", "DETAIL");
@@ -86,6 +79,22 @@ final class ApplyVerb extends WritingVerb {
             CommandVerbs.awaitInForce(this, client, all);
         });
         return refused ? Exit.NO : Exit.DONE;
+    }
+
+    private List<Applied> apply(BelfryClient client, Applying applying) {
+        List<Applied> told = new CopyOnWriteArrayList<>();
+        Instant end = shell.clock().instant().plus(client.patience());
+        try {
+            return SlowNotice.around(() -> applying.apply(jobs, told::add), SLOW, () -> warn(slow(client, told, end)));
+        } catch (ClientException e) {
+            if (!told.isEmpty()) {
+                TextTable table = new TextTable("JOB", "RESULT", "DETAIL");
+                List<Map<String, Object>> tree = new ArrayList<>();
+                told.forEach(answer -> row(table, tree, answer));
+                print(table, tree);
+            }
+            throw e;
+        }
     }
 
     /** What is waited for: a job of the same name that is still being deleted, or the store. */

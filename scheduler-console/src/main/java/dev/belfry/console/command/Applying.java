@@ -23,10 +23,9 @@ public final class Applying {
         this.asker = asker;
     }
 
-    /** Applies definitions one after the other and says what became of each. */
-    public void apply(List<JobDefinition> definitions, Consumer<Applied> told) {
-        Author author = new Author(Author.Origin.OPERATOR, asker.by(), asker.reason());
-        client.apply(definitions, author, told);
+    /** Applies definitions and says what became of each; see {@link BelfryClient#apply(List, Author, Consumer)}. */
+    public List<Applied> apply(List<JobDefinition> definitions, Consumer<Applied> told) {
+        return client.apply(definitions, new Author(Author.Origin.OPERATOR, asker.by(), asker.reason()), told);
     }
 
     /** The jobs that this asker has applied and that {@code kept} does not name: what a prune deletes. */

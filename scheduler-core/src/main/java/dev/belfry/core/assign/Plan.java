@@ -8,6 +8,7 @@ import dev.belfry.core.ownership.TableBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -55,9 +56,32 @@ public record Plan(List<Change> changes, List<String> reasons, List<Unplaced> un
         return new Plan(some, why, unplaced);
     }
 
-    /** The changes from one place up to before another, to be written as one transaction. */
-    public Plan part(int from, int to) {
-        return new Plan(changes.subList(from, to), reasons.subList(from, to), List.of());
+    /**
+     * At most {@code most} of the changes, to be written as one transaction: the first of their kinds, and among those of one
+     * kind such as are stored together. So a large plan writes each bucket a few times, and not with each of its parts.
+     */
+    public Plan part(int most) {
+        if (changes.size() <= most) {
+            return new Plan(changes, reasons, List.of());
+        }
+        List<Integer> order = new ArrayList<>();
+        int[] buckets = new int[changes.size()];
+        int[] kinds = new int[changes.size()];
+        for (int i = 0; i < changes.size(); i++) {
+            order.add(i);
+            buckets[i] = Buckets.of(changes.get(i).shard());
+            boolean sameKind =
+                    i > 0 && changes.get(i).getClass() == changes.get(i - 1).getClass();
+            kinds[i] = i == 0 ? 0 : kinds[i - 1] + (sameKind ? 0 : 1);
+        }
+        order.sort(Comparator.comparingInt((Integer i) -> kinds[i]).thenComparingInt(i -> buckets[i]));
+        List<Change> some = new ArrayList<>();
+        List<String> why = new ArrayList<>();
+        for (int i : order.subList(0, most)) {
+            some.add(changes.get(i));
+            why.add(reasons.get(i));
+        }
+        return new Plan(some, why, List.of());
     }
 
     /**

@@ -72,7 +72,7 @@ final class SimulatedMaster {
 
     private Plan half(Plan plan) {
         if (random.nextBoolean()) {
-            return plan.part(0, random.nextInt(plan.changes().size() + 1));
+            return plan.part(random.nextInt(plan.changes().size() + 1));
         }
         List<Change> some =
                 plan.changes().stream().filter(c -> random.nextBoolean()).toList();

@@ -9,6 +9,7 @@ import dev.belfry.testkit.time.SimProcess;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +44,13 @@ public final class Operator {
 
     /** Applies a definition: makes the job, or a new version of it. */
     public void apply(JobDefinition definition) {
-        add(() -> client.apply(definition, AUTHOR, PATIENCE));
+        apply(List.of(definition));
+    }
+
+    /** Applies definitions together. */
+    public void apply(List<JobDefinition> definitions) {
+        add(() -> CompletableFuture.allOf(
+                client.apply(definitions, AUTHOR, PATIENCE).toArray(CompletableFuture[]::new)));
     }
 
     /** Gives a command; it is done once the store has it, whenever the master may consume it. */

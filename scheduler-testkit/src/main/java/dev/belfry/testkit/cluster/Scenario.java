@@ -220,7 +220,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
         for (int i = 0; i < agents; i++) {
             cluster.start("a" + i);
         }
-        jobs.forEach(cluster.operator()::apply);
+        cluster.operator().apply(jobs);
         for (Timed timed : faults) {
             cluster.scheduler().at(timed.at().toNanos(), "fault", () -> {
                 cluster.story().add("FAULT  " + timed.fault());

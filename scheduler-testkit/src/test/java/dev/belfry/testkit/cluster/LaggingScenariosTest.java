@@ -39,7 +39,7 @@ class LaggingScenariosTest {
 
     @Test
     void recordWhoseReplyIsLostIsLookedForWhereAllThatIsCommittedHasArrived() {
-        for (int seed = 1; seed <= 4; seed++) {
+        for (int seed = 1; seed <= 12; seed++) {
             SimCluster cluster = Scenes.cluster(seed, every("work", 1_000, 3));
             for (int round = 0; round < 4; round++) {
                 lag(cluster.ensemble(), Duration.ofMillis(1_200), Duration.ofSeconds(4));

@@ -53,7 +53,8 @@ final class Lives {
                 new Life("with a clock that is wrong", Lives::wrongClock),
                 new Life("with things that are over for more than a day", Lives::longOver),
                 new Life("with runs that take longer than they may", Lives::overdue),
-                new Life("with a budget", Lives::budget));
+                new Life("with a budget", Lives::budget),
+                new Life("with many jobs at once", Lives::manyJobs));
     }
 
     /** Kills, moves, definitions, commands and readers. */
@@ -260,6 +261,19 @@ final class Lives {
     private static <T> T answer(SimCluster cluster, CompletableFuture<T> future) {
         cluster.runUntil(Reading.PATIENCE.multipliedBy(2), future::isDone);
         return future.join();
+    }
+
+    /** So many jobs in one file that it is listed which of them there are; and then they are changed. */
+    private static void manyJobs(SimCluster cluster) {
+        List.of("a0", "a1").forEach(cluster::start);
+        for (int period : List.of(20_000, 30_000)) {
+            List<JobDefinition> jobs = new ArrayList<>();
+            for (int i = 0; i < 120; i++) {
+                jobs.add(Scenes.every("many" + i, period, 1).build());
+            }
+            cluster.operator().apply(jobs);
+            cluster.run(Duration.ofSeconds(20));
+        }
     }
 
     /** Somebody who reads everything there is, again and again. */

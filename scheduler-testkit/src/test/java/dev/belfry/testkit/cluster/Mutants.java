@@ -75,6 +75,7 @@ final class Mutants {
                                 TENANCIES + "shardsWhoseRowsAreLostAreNotGrantedAtOnceByTheMasterAfterTheOneThatSaidSo",
                                 "I5",
                                 "I6",
+                                "I8",
                                 "test"),
                 mutant(
                                 "R2",
