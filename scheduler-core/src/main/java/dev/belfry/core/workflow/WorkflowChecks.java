@@ -6,6 +6,7 @@ import dev.belfry.core.job.JobProblem;
 import dev.belfry.core.job.ParsedDefinitions;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,11 @@ public final class WorkflowChecks {
                 elsewhere.add(problem);
             }
         }
+        // By file in their order, which the stable sort keeps as it is within a place.
+        List<String> order = files.stream().map(ParsedDefinitions::file).toList();
+        inFiles.sort(Comparator.comparingInt((DefinitionError error) -> order.indexOf(error.file()))
+                .thenComparingInt(DefinitionError::line)
+                .thenComparingInt(DefinitionError::column));
         return new Findings(inFiles, elsewhere);
     }
 
