@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -119,7 +120,7 @@ class TemplateTest {
                                 "otherwise", "0 ",
                                 "escaped", "${due} $${due} $ {due} 5$",
                                 "plain", "$x {y}"),
-                        java.util.List.of()));
+                        List.of()));
     }
 
     @Test

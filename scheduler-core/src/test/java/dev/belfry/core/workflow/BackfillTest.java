@@ -19,6 +19,7 @@ import dev.belfry.core.workflow.BackfillRequest.Reprocess;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -121,7 +122,7 @@ class BackfillTest {
     void newestFirstIsOldestFirstBackwards() {
         BackfillRequest request = BackfillRequest.of(at("20T00:00"), at("24T00:00"));
         List<Fire> backwards = new ArrayList<>(fires(request.with(Order.NEWEST_FIRST), BackfillTest::nothing));
-        java.util.Collections.reverse(backwards);
+        Collections.reverse(backwards);
         assertThat(backwards).isEqualTo(fires(request, BackfillTest::nothing)).hasSizeGreaterThan(70);
     }
 

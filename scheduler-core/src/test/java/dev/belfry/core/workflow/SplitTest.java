@@ -8,10 +8,13 @@ import dev.belfry.core.run.Outcome;
 import dev.belfry.core.value.Output;
 import dev.belfry.core.workflow.SplitAnswer.Refused;
 import dev.belfry.core.workflow.SplitAnswer.Step;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -56,7 +59,7 @@ class SplitTest {
         assertThat(first.effects().get(299))
                 .isEqualTo(new SplitEffect.Queue(new SubTaskId("w:tokenise:1", 299), tasks(299, 300).get(0)));
         assertThat(first.pages()).containsExactly(0, 1, 2);
-        assertThat(done(first.next().submit(tasks(0, 300)))).isEqualTo(new Step(first.next(), java.util.Set.of(), List.of()));
+        assertThat(done(first.next().submit(tasks(0, 300)))).isEqualTo(new Step(first.next(), Set.of(), List.of()));
         Step more = done(first.next().submit(tasks(250, 310)));
         assertThat(more.effects()).hasSize(10);
         assertThat(more.pages()).as("only what has changed is written").containsExactly(2);
@@ -84,7 +87,7 @@ class SplitTest {
             assertThat(step.effects()).isEqualTo(i == 9_999 ? List.of(new SplitEffect.Reduce()) : List.of());
             split = step.next();
         }
-        assertThat(end(split, 5, Outcome.FAILED)).isEqualTo(new Step(split, java.util.Set.of(), List.of()));
+        assertThat(end(split, 5, Outcome.FAILED)).isEqualTo(new Step(split, Set.of(), List.of()));
         assertThat(stored(split)).isEqualTo(split);
         SplitPage.Row small = split.pages().get(0).rows().get(7);
         assertThat(small.inline()).contains(Output.of("{\"count\":7}"));
@@ -150,7 +153,7 @@ class SplitTest {
     @Test
     void aPageFitsWhateverIsInIt() {
         List<SplitPage.Row> rows = new ArrayList<>();
-        String odd = "\"" + "\\u0001\\\"".repeat(14) + "\u20ac".repeat(40) + "\"";
+        String odd = "\"" + "\\u0001\\\"".repeat(8) + "\u20ac".repeat(40) + "\"";
         Output output = Output.of(odd);
         assertThat(SplitPage.fits(output)).isTrue();
         assertThat(SplitPage.fits(Output.of("\"" + "\\u0001".repeat(60) + "\""))).isFalse();
@@ -166,7 +169,7 @@ class SplitTest {
         byte[] bytes = SplitCodec.encodePage(page);
         assertThat(bytes.length).isLessThanOrEqualTo(SplitCodec.MOST_BYTES);
         assertThat(SplitCodec.decodePage("p", bytes)).isEqualTo(page);
-        assertThatThrownBy(() -> SplitCodec.decodePage("p", "{\"v\":1,\"page\":0,\"rows\":[]}".getBytes()))
+        assertThatThrownBy(() -> SplitCodec.decodePage("p", "{\"v\":1,\"page\":0,\"rows\":[]}".getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(CorruptRecordException.class);
         assertThatThrownBy(() -> Split.of(Split.open("r", STRICT).head(), List.of(page)))
                 .hasMessageContaining("is in place 0");
@@ -186,7 +189,7 @@ class SplitTest {
         SplitLifeCycle.TABLE
                 .visits()
                 .forEach((transition, count) ->
-                        assertThat(count).as("%s", transition).isGreaterThan(before.containsKey(transition) ? (Long) before.get(transition) : 0));
+                        assertThat(count).as("%s", transition).isGreaterThan(Objects.requireNonNullElse(before.get(transition), 0L)));
     }
 
     private static void drive(SplittableRandom random) {

@@ -181,8 +181,9 @@ class WorkflowRunTest {
         WorkflowRun run = begin(SEARCH, DUE, false).next();
         Step cancelled = (Step) run.cancel();
         assertThat(cancelled.effects())
-                .startsWith(new Effect.Decided("index", Outcome.CANCELLED, "the workflow run was cancelled"))
-                .contains(new Effect.Cancel("tokenise", "search@1:tokenise:1", 1))
+                .startsWith(
+                        new Effect.Cancel("tokenise", "search@1:tokenise:1", 1),
+                        new Effect.Decided("index", Outcome.CANCELLED, "the workflow run was cancelled"))
                 .hasSize(6);
         Step last = cancelled.next().settled(JobEnd.of("tokenise", 1, Outcome.CANCELLED));
         assertThat(last.effects()).containsExactly(new Effect.Finished(Outcome.CANCELLED, "it was cancelled"));
