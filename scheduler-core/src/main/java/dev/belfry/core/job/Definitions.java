@@ -37,12 +37,7 @@ public final class Definitions {
         List<JobDefinition> jobs = values.get(FileForm.JOBS);
         Map<String, BusinessCalendar> calendars = reading.calendars("");
         return new ParsedDefinitions(
-                fileName,
-                jobs,
-                calendars,
-                reading.errors(),
-                later(jobs, jobNodes, reading),
-                Places.of(jobNodes));
+                fileName, jobs, calendars, reading.errors(), later(jobs, jobNodes, reading), Places.of(jobNodes));
     }
 
     private static boolean isJson(String fileName, String text) {

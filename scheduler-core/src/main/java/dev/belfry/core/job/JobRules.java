@@ -95,7 +95,8 @@ final class JobRules {
         }
         if (values.has(JobForm.AFTER) && triggers.stream().anyMatch(DelayTrigger.class::isInstance)) {
             values.report(
-                    Complaint.of("delay and after exclude each other: a job that runs after others has no pace of its own")
+                    Complaint.of(
+                                    "delay and after exclude each other: a job that runs after others has no pace of its own")
                             .expecting("cron, every or at, before which the job does not run, or no trigger"),
                     JobForm.TRIGGER);
         }

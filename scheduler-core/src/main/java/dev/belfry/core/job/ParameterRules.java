@@ -48,8 +48,10 @@ final class ParameterRules {
             return; // what it counts from is the trigger of its workflow, which is checked with the graph
         }
         boolean manual = triggers.stream().allMatch(ManualTrigger.class::isInstance);
-        long zones =
-                triggers.stream().map(trigger -> trigger.options().zone()).distinct().count();
+        long zones = triggers.stream()
+                .map(trigger -> trigger.options().zone())
+                .distinct()
+                .count();
         if (template.zonedAt() >= 0 && zones > 1) {
             values.reading()
                     .report(

@@ -106,7 +106,8 @@ final class WhenForm {
             }
             Node written = values.node(JobForm.WHEN);
             boolean listed = written instanceof Node.Sequence;
-            Node one = written instanceof Node.Sequence sequence ? sequence.items().get(i) : written;
+            Node one =
+                    written instanceof Node.Sequence sequence ? sequence.items().get(i) : written;
             Node at = one instanceof Node.Mapping mapping ? mapping.get(UPSTREAM.name()) : null;
             values.reading()
                     .report(

@@ -50,11 +50,7 @@ enum DateFormat {
             }
         }
         throw new ValueSyntaxException(
-                "has the unknown format \"" + word + "\"",
-                "one of " + String.join(", ", names()),
-                at,
-                word,
-                names());
+                "has the unknown format \"" + word + "\"", "one of " + String.join(", ", names()), at, word, names());
     }
 
     String word() {

@@ -116,7 +116,9 @@ record DateMacro(List<Step> steps, DateFormat format) {
     public String toString() {
         StringBuilder text = new StringBuilder(WORD);
         for (Step step : steps) {
-            text.append(step.amount() < 0 ? "" : "+").append(step.amount()).append(step.unit().symbol());
+            text.append(step.amount() < 0 ? "" : "+")
+                    .append(step.amount())
+                    .append(step.unit().symbol());
         }
         return format == DateFormat.INSTANT ? text.toString() : text + "." + format.word();
     }

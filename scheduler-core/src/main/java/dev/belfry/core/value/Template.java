@@ -172,7 +172,8 @@ public final class Template {
 
     private static String value(FromUpstream reference, Surroundings from, List<String> problems) {
         Optional<Output> output = Optional.ofNullable(from.outputs().get(reference.job()));
-        Optional<String> found = output.flatMap(some -> some.text(reference.place())).or(reference::otherwise);
+        Optional<String> found =
+                output.flatMap(some -> some.text(reference.place())).or(reference::otherwise);
         if (found.isEmpty()) {
             problems.add(
                     output.isEmpty()

@@ -103,8 +103,7 @@ final class Advance {
             case WAIT -> {}
             case RUN -> start(number, job);
             case SKIP -> decide(number, JobEvent.SKIP, Outcome.SKIPPED, verdict.reason());
-            case UPSTREAM_FAILED ->
-                decide(number, JobEvent.PROPAGATE, Outcome.UPSTREAM_FAILED, verdict.reason());
+            case UPSTREAM_FAILED -> decide(number, JobEvent.PROPAGATE, Outcome.UPSTREAM_FAILED, verdict.reason());
         }
     }
 
@@ -156,8 +155,7 @@ final class Advance {
     }
 
     private boolean any(Outcome outcome) {
-        return jobs.stream()
-                .anyMatch(job -> job.progress().outcome().equals(Optional.of(outcome)));
+        return jobs.stream().anyMatch(job -> job.progress().outcome().equals(Optional.of(outcome)));
     }
 
     private String reason(Outcome outcome) {

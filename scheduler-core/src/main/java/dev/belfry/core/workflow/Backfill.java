@@ -108,7 +108,8 @@ public final class Backfill {
         }
         Schedule schedule = job.definition().schedule();
         if (schedule.manualOnly()) {
-            return Optional.of("the job " + job.name() + " has no trigger but manual, so no instants: trigger it instead");
+            return Optional.of(
+                    "the job " + job.name() + " has no trigger but manual, so no instants: trigger it instead");
         }
         if (schedule.delay().isPresent()) {
             return Optional.of("the trigger of the job " + job.name()
@@ -125,12 +126,11 @@ public final class Backfill {
             return new Fire(due, version, true, "has no record");
         }
         String text = settled.outcome().text();
-        boolean runs =
-                switch (settled.outcome()) {
-                    case MISSED, SKIPPED, SUPERSEDED -> true;
-                    case SUCCEEDED -> reprocess == Reprocess.ALL;
-                    case FAILED, TIMED_OUT, CANCELLED, LOST, UPSTREAM_FAILED, UNKNOWN -> reprocess != Reprocess.NONE;
-                };
+        boolean runs = switch (settled.outcome()) {
+            case MISSED, SKIPPED, SUPERSEDED -> true;
+            case SUCCEEDED -> reprocess == Reprocess.ALL;
+            case FAILED, TIMED_OUT, CANCELLED, LOST, UPSTREAM_FAILED, UNKNOWN -> reprocess != Reprocess.NONE;
+        };
         return new Fire(due, version, runs, "is recorded as " + text);
     }
 }

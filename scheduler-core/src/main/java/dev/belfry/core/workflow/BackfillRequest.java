@@ -66,8 +66,7 @@ public record BackfillRequest(
 
     /** Everything that has not run, oldest first, one after another, not beside other runs of the job. */
     public static BackfillRequest of(Instant from, Instant to) {
-        return new BackfillRequest(
-                from, to, Reprocess.NONE, Order.OLDEST_FIRST, Beside.WAIT, 1, USUAL_MOST);
+        return new BackfillRequest(from, to, Reprocess.NONE, Order.OLDEST_FIRST, Beside.WAIT, 1, USUAL_MOST);
     }
 
     /** The same with another choice of what runs again. */

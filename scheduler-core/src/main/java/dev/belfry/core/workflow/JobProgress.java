@@ -14,12 +14,7 @@ import java.util.Optional;
  * @param unmet which of them do not hold
  */
 public record JobProgress(
-        JobPhase phase,
-        int attempt,
-        Optional<Outcome> outcome,
-        Optional<String> output,
-        int met,
-        int unmet) {
+        JobPhase phase, int attempt, Optional<Outcome> outcome, Optional<String> output, int met, int unmet) {
 
     /** A job that nothing has happened to. */
     public static final JobProgress NEW =
@@ -54,8 +49,7 @@ public record JobProgress(
     }
 
     JobProgress ended(WorkflowLifeCycle.JobEvent event, Outcome how, Optional<String> kept) {
-        return new JobProgress(
-                WorkflowLifeCycle.JOB.next(phase, event), attempt, Optional.of(how), kept, met, unmet);
+        return new JobProgress(WorkflowLifeCycle.JOB.next(phase, event), attempt, Optional.of(how), kept, met, unmet);
     }
 
     /** To run again; what was known of the conditions in {@code forgotten} is not known any more. */

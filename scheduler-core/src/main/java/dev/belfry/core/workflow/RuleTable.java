@@ -56,19 +56,33 @@ public final class RuleTable {
     public record Line(Test test, Decision decision) {}
 
     private static final Map<TriggerRule, List<Line>> LINES = new EnumMap<>(Map.ofEntries(
-            entry(TriggerRule.ALL_SUCCESS, List.of(
-                    line(Test.ANY_BAD, UPSTREAM_FAILED), line(Test.ALL_SUCCEEDED, RUN), line(Test.ALL_DONE, SKIP))),
-            entry(TriggerRule.ALL_FAILED, List.of(
-                    line(Test.ANY_SUCCEEDED, SKIP), line(Test.ANY_SKIPPED, SKIP), line(Test.ALL_BAD, RUN))),
+            entry(
+                    TriggerRule.ALL_SUCCESS,
+                    List.of(
+                            line(Test.ANY_BAD, UPSTREAM_FAILED),
+                            line(Test.ALL_SUCCEEDED, RUN),
+                            line(Test.ALL_DONE, SKIP))),
+            entry(
+                    TriggerRule.ALL_FAILED,
+                    List.of(line(Test.ANY_SUCCEEDED, SKIP), line(Test.ANY_SKIPPED, SKIP), line(Test.ALL_BAD, RUN))),
             entry(TriggerRule.ALL_DONE, List.of(line(Test.ALL_DONE, RUN))),
-            entry(TriggerRule.ONE_SUCCESS, List.of(
-                    line(Test.ANY_SUCCEEDED, RUN), line(Test.ALL_SKIPPED, SKIP), line(Test.ALL_DONE, UPSTREAM_FAILED))),
+            entry(
+                    TriggerRule.ONE_SUCCESS,
+                    List.of(
+                            line(Test.ANY_SUCCEEDED, RUN),
+                            line(Test.ALL_SKIPPED, SKIP),
+                            line(Test.ALL_DONE, UPSTREAM_FAILED))),
             entry(TriggerRule.ONE_FAILED, List.of(line(Test.ANY_BAD, RUN), line(Test.ALL_DONE, SKIP))),
-            entry(TriggerRule.ONE_DONE, List.of(
-                    line(Test.ANY_SUCCEEDED, RUN), line(Test.ANY_FAILED, RUN), line(Test.ALL_DONE, SKIP))),
+            entry(
+                    TriggerRule.ONE_DONE,
+                    List.of(line(Test.ANY_SUCCEEDED, RUN), line(Test.ANY_FAILED, RUN), line(Test.ALL_DONE, SKIP))),
             entry(TriggerRule.NONE_FAILED, List.of(line(Test.ANY_BAD, UPSTREAM_FAILED), line(Test.ALL_DONE, RUN))),
-            entry(TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS, List.of(
-                    line(Test.ANY_BAD, UPSTREAM_FAILED), line(Test.ALL_SKIPPED, SKIP), line(Test.ALL_DONE, RUN))),
+            entry(
+                    TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
+                    List.of(
+                            line(Test.ANY_BAD, UPSTREAM_FAILED),
+                            line(Test.ALL_SKIPPED, SKIP),
+                            line(Test.ALL_DONE, RUN))),
             entry(TriggerRule.NONE_SKIPPED, List.of(line(Test.ANY_SKIPPED, SKIP), line(Test.ALL_DONE, RUN))),
             entry(TriggerRule.ALWAYS, List.of(line(Test.AT_ONCE, RUN)))));
 

@@ -122,7 +122,8 @@ public final class Split {
         int number = head.tasks();
         for (int at = 0; at < fresh.size(); ) {
             int page = number / SplitPage.ROWS;
-            List<SplitPage.Row> rows = new ArrayList<>(page < changed.size() ? changed.get(page).rows() : List.of());
+            List<SplitPage.Row> rows =
+                    new ArrayList<>(page < changed.size() ? changed.get(page).rows() : List.of());
             for (; rows.size() < SplitPage.ROWS && at < fresh.size(); at++, number++) {
                 rows.add(SplitPage.Row.of(fresh.get(at)));
                 effects.add(new SplitEffect.Queue(new SubTaskId(head.parent(), number), fresh.get(at)));
@@ -177,9 +178,13 @@ public final class Split {
         SplitHead ended = head.withCode(false);
         boolean succeeded = outcome == Outcome.SUCCEEDED;
         return switch (head.phase()) {
-            case SPLITTING -> succeeded
-                    ? goOn(ended.in(SplitLifeCycle.TABLE.next(head.phase(), Event.CLOSE), Optional.empty()), pages, Set.of())
-                    : stop(ended, Event.GIVE_UP, outcome, pages, Set.of());
+            case SPLITTING ->
+                succeeded
+                        ? goOn(
+                                ended.in(SplitLifeCycle.TABLE.next(head.phase(), Event.CLOSE), Optional.empty()),
+                                pages,
+                                Set.of())
+                        : stop(ended, Event.GIVE_UP, outcome, pages, Set.of());
             case REDUCING -> finished(ended, outcome, pages, Set.of(), "the reduce step has ended");
             default -> goOn(ended, pages, Set.of());
         };
@@ -188,9 +193,7 @@ public final class Split {
     /** Cancels the whole; changes nothing if it is stopping or final. */
     public Step cancel() {
         boolean ends = head.phase() == SplitPhase.STOPPING || head.phase() == SplitPhase.FINAL;
-        return ends
-                ? new Step(this, Set.of(), List.of())
-                : stop(head, Event.STOP, Outcome.CANCELLED, pages, Set.of());
+        return ends ? new Step(this, Set.of(), List.of()) : stop(head, Event.STOP, Outcome.CANCELLED, pages, Set.of());
     }
 
     /** Does what is certain by now. */
@@ -220,7 +223,8 @@ public final class Split {
     }
 
     private static String reason(SplitHead now, Outcome ending) {
-        boolean tooMany = ending == Outcome.FAILED && now.failed() > now.policy().tolerated();
+        boolean tooMany =
+                ending == Outcome.FAILED && now.failed() > now.policy().tolerated();
         return tooMany
                 ? now.failed() + " of " + now.tasks() + " sub-tasks failed, "
                         + now.policy().tolerated() + " may"

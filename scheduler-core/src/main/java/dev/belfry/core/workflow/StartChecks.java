@@ -60,8 +60,9 @@ final class StartChecks {
                                 "trigger",
                                 "differs from the trigger of " + lead.name()
                                         + ", and both would start the same workflow")
-                        .expecting("the same trigger for both, or one of them after the other; with after its own trigger"
-                                + " holds it back until it fires"));
+                        .expecting(
+                                "the same trigger for both, or one of them after the other; with after its own trigger"
+                                        + " holds it back until it fires"));
             }
         }
     }
@@ -82,8 +83,8 @@ final class StartChecks {
                 found.add(JobProblem.of(
                                 root.name(),
                                 "trigger",
-                                "is a delay, which every shard of a sticky job counts for itself, so " + followerOf(root)
-                                        + " could not tell which fires are one run")
+                                "is a delay, which every shard of a sticky job counts for itself, so "
+                                        + followerOf(root) + " could not tell which fires are one run")
                         .expecting("one shard, cron, every or at, or placement: queued"));
             }
         }
@@ -111,7 +112,8 @@ final class StartChecks {
                 continue;
             }
             Optional<Instant> first = lead.get().next(Instant.MIN);
-            if (first.isPresent() && job.schedule().next(first.get().minusNanos(1)).isEmpty()) {
+            if (first.isPresent()
+                    && job.schedule().next(first.get().minusNanos(1)).isEmpty()) {
                 found.add(JobProblem.of(
                                 job.name(),
                                 "trigger",
@@ -125,14 +127,17 @@ final class StartChecks {
     /** Dates in parameters of a job without a trigger are counted by the trigger of the workflow. */
     private void dates() {
         List<Trigger> triggers = workflow.roots().get(0).schedule().triggers();
-        long zones =
-                triggers.stream().map(trigger -> trigger.options().zone()).distinct().count();
-        boolean calendar = triggers.stream().allMatch(trigger -> trigger.options().calendar() != null)
-                && triggers.stream()
-                                .map(trigger -> trigger.options().calendar())
-                                .distinct()
-                                .count()
-                        == 1;
+        long zones = triggers.stream()
+                .map(trigger -> trigger.options().zone())
+                .distinct()
+                .count();
+        boolean calendar =
+                triggers.stream().allMatch(trigger -> trigger.options().calendar() != null)
+                        && triggers.stream()
+                                        .map(trigger -> trigger.options().calendar())
+                                        .distinct()
+                                        .count()
+                                == 1;
         for (JobDefinition job : workflow.jobs()) {
             if (job.upstreams().after().isEmpty() || !job.schedule().manualOnly()) {
                 continue;

@@ -114,7 +114,9 @@ public final class WorkflowGraph {
         Map<String, Integer> open = new LinkedHashMap<>();
         PriorityQueue<String> ready = new PriorityQueue<>();
         for (String name : names) {
-            int upstreams = Optional.ofNullable(jobs.get(name)).map(job -> upstreams(job).size()).orElse(0);
+            int upstreams = Optional.ofNullable(jobs.get(name))
+                    .map(job -> upstreams(job).size())
+                    .orElse(0);
             open.put(name, upstreams);
             if (upstreams == 0) {
                 ready.add(name);

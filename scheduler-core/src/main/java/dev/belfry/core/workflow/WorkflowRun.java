@@ -87,8 +87,8 @@ public record WorkflowRun(
 
     private int numberOf(String name) {
         return number(name)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "the job " + name + " is not part of the workflow run " + id));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("the job " + name + " is not part of the workflow run " + id));
     }
 
     /**
@@ -148,15 +148,18 @@ public record WorkflowRun(
         if (byCondition.isPresent()) {
             return byCondition.get();
         }
-        return job.plan().gate().leftOut().map(why -> new Verdict(Decision.SKIP, why.words())).orElse(byRule);
+        return job.plan()
+                .gate()
+                .leftOut()
+                .map(why -> new Verdict(Decision.SKIP, why.words()))
+                .orElse(byRule);
     }
 
     private static Optional<Verdict> byConditions(WorkflowJob job, Map<String, UpstreamState> upstreams) {
         List<Condition> conditions = job.plan().when();
         for (Condition condition : conditions) {
             if (upstreams.get(condition.upstream()) == UpstreamState.OPEN) {
-                return Optional.of(
-                        new Verdict(Decision.WAIT, "when: waits for the output of " + condition.upstream()));
+                return Optional.of(new Verdict(Decision.WAIT, "when: waits for the output of " + condition.upstream()));
             }
         }
         for (int i = 0; i < conditions.size(); i++) {

@@ -71,10 +71,13 @@ public final class WorkflowRunCodec {
         JobProgress progress = job.progress();
         json.writeStartArray();
         json.writeString(plan.name());
-        json.writeString(plan.uid().startsWith(plan.name()) ? plan.uid().substring(plan.name().length()) : "/" + plan.uid());
+        json.writeString(
+                plan.uid().startsWith(plan.name())
+                        ? plan.uid().substring(plan.name().length())
+                        : "/" + plan.uid());
         json.writeNumber(plan.version());
-        json.writeString(String.join(
-                " ", plan.upstreams().stream().map(Object::toString).toList()));
+        json.writeString(
+                String.join(" ", plan.upstreams().stream().map(Object::toString).toList()));
         json.writeString(plan.rule() == TriggerRule.ALL_SUCCESS ? "" : word(plan.rule()));
         json.writeString(progress.outcome().map(Outcome::text).orElse(word(progress.phase())));
         json.writeNumber(progress.attempt());
@@ -151,7 +154,9 @@ public final class WorkflowRunCodec {
     public static int mostBytes(Workflow workflow) {
         String longest = "x".repeat(WorkflowRun.LONGEST_ID);
         Map<String, WorkflowStart.Identity> identities = new HashMap<>();
-        workflow.jobs().forEach(job -> identities.put(job.name(), new WorkflowStart.Identity(job.name() + "~00000000", 9_999)));
+        workflow.jobs()
+                .forEach(
+                        job -> identities.put(job.name(), new WorkflowStart.Identity(job.name() + "~00000000", 9_999)));
         WorkflowStart start = new WorkflowStart(longest, LAST, true, identities);
         List<WorkflowJob> jobs = new ArrayList<>();
         for (WorkflowJob job : workflow.begin(start).next().jobs()) {
@@ -168,8 +173,7 @@ public final class WorkflowRunCodec {
                             0,
                             -1)));
         }
-        return encode(new WorkflowRun(
-                        longest, LAST, true, RunPhase.FINAL, Optional.of(Outcome.CANCELLED), jobs))
+        return encode(new WorkflowRun(longest, LAST, true, RunPhase.FINAL, Optional.of(Outcome.CANCELLED), jobs))
                 .length;
     }
 
@@ -220,7 +224,9 @@ public final class WorkflowRunCodec {
         Rows(JsonRecordReader json) {
             this.json = json;
             for (Row row : json.rows("when")) {
-                conditions.computeIfAbsent((int) row.number(0), absent -> new ArrayList<>()).add(row);
+                conditions
+                        .computeIfAbsent((int) row.number(0), absent -> new ArrayList<>())
+                        .add(row);
             }
             json.rows("fires").forEach(row -> fires.put((int) row.number(0), row.text(1)));
             json.rows("leftOut").forEach(row -> leftOut.put((int) row.number(0), row.text(1)));
@@ -267,7 +273,8 @@ public final class WorkflowRunCodec {
                     row.size() > 8 ? Optional.of(row.instant(8)) : Optional.empty(),
                     out == null
                             ? Optional.empty()
-                            : Optional.of(LeftOut.valueOf(out.toUpperCase(Locale.ROOT).replace('-', '_'))));
+                            : Optional.of(
+                                    LeftOut.valueOf(out.toUpperCase(Locale.ROOT).replace('-', '_'))));
         }
 
         private Condition condition(Row row) {

@@ -64,7 +64,9 @@ class ComparisonTest {
             })
     void aConditionHoldsOrNot(String path, String is, boolean holds) throws ValueSyntaxException {
         Condition condition = new Condition("job", Pointer.parse(path), Comparison.parse(is));
-        assertThat(condition.on(Optional.of(OUTPUT)).holds()).as(condition.toString()).isEqualTo(holds);
+        assertThat(condition.on(Optional.of(OUTPUT)).holds())
+                .as(condition.toString())
+                .isEqualTo(holds);
         Comparison again = Comparison.parse(condition.is().toString());
         assertThat(again).isEqualTo(condition.is()).hasSameHashCodeAs(condition.is());
         assertThat(Pointer.parse(condition.path().toString())).isEqualTo(condition.path());
@@ -73,12 +75,15 @@ class ComparisonTest {
     @Test
     void theAnswerSaysWhatWasThere() throws ValueSyntaxException {
         Condition condition = new Condition("tokenise", Pointer.parse("/count"), Comparison.parse("> 7"));
-        assertThat(condition.on(Optional.of(OUTPUT)).text()).isEqualTo("/count of tokenise is 5, which does not meet \"> 7\"");
+        assertThat(condition.on(Optional.of(OUTPUT)).text())
+                .isEqualTo("/count of tokenise is 5, which does not meet \"> 7\"");
         assertThat(condition.on(Optional.of(Output.of("{}"))).text())
                 .isEqualTo("/count of tokenise is not there, which does not meet \"> 7\"");
-        assertThat(condition.on(Optional.empty()).text()).isEqualTo("tokenise has no output, which does not meet \"> 7\"");
+        assertThat(condition.on(Optional.empty()).text())
+                .isEqualTo("tokenise has no output, which does not meet \"> 7\"");
         Condition whole = new Condition("tokenise", Pointer.WHOLE, Comparison.parse("== 1"));
-        assertThat(whole.on(Optional.of(Output.of("1"))).text()).isEqualTo("the output of tokenise is 1, which meets \"== 1\"");
+        assertThat(whole.on(Optional.of(Output.of("1"))).text())
+                .isEqualTo("the output of tokenise is 1, which meets \"== 1\"");
     }
 
     @ParameterizedTest
@@ -98,11 +103,10 @@ class ComparisonTest {
                 "in [1; 2; compares with something that is not JSON"
             })
     void whatIsNoComparisonIsRefusedWithItsPlace(String text, int from, String reason) {
-        assertThatThrownBy(() -> Comparison.parse(text))
-                .isInstanceOfSatisfying(ValueSyntaxException.class, refused -> {
-                    assertThat(refused.reason()).isEqualTo(reason);
-                    assertThat(refused.index()).isBetween(from, text.length());
-                });
+        assertThatThrownBy(() -> Comparison.parse(text)).isInstanceOfSatisfying(ValueSyntaxException.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(reason);
+            assertThat(refused.index()).isBetween(from, text.length());
+        });
     }
 
     @Test
@@ -110,10 +114,12 @@ class ComparisonTest {
         assertThat(Output.of(" {\"a\" : 1.50}\n").json()).isEqualTo("{\"a\":1.50}");
         assertThatThrownBy(() -> Output.of("{\"a\":1} x")).hasMessageStartingWith("the output is not JSON: ");
         assertThatThrownBy(() -> Output.of("")).hasMessage("the output is empty; JSON for nothing is null");
-        assertThatThrownBy(() -> Output.of("[".repeat(40) + "]".repeat(40))).hasMessageContaining("the output is not JSON");
+        assertThatThrownBy(() -> Output.of("[".repeat(40) + "]".repeat(40)))
+                .hasMessageContaining("the output is not JSON");
         String text = "\"" + "x".repeat(Output.MOST_BYTES - 2) + "\"";
         assertThat(Output.of(text).json()).hasSize(Output.MOST_BYTES);
         assertThatThrownBy(() -> Output.of("[" + text + "]"))
-                .hasMessage("the output takes 65,538 bytes, at most 65,536 are kept; put it elsewhere and hand on its address");
+                .hasMessage(
+                        "the output takes 65,538 bytes, at most 65,536 are kept; put it elsewhere and hand on its address");
     }
 }

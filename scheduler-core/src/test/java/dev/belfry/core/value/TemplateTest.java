@@ -149,10 +149,11 @@ class TemplateTest {
 
     @Test
     void aCalendarWithoutBusinessDaysIsTold() {
-        BusinessCalendar never = BusinessCalendar.named("never")
-                .withDays(ExcludedDays.NONE.withWeekdays(DayOfWeek.values()));
+        BusinessCalendar never =
+                BusinessCalendar.named("never").withDays(ExcludedDays.NONE.withWeekdays(DayOfWeek.values()));
         Due due = new Due(Instant.parse("2026-11-23T01:30:00Z"), BERLIN, Optional.of(never));
-        assertThat(ResolvedParameters.of(Map.of("p", "${due+3b}"), new Surroundings(due, Map.of())).problems())
+        assertThat(ResolvedParameters.of(Map.of("p", "${due+3b}"), new Surroundings(due, Map.of()))
+                        .problems())
                 .containsExactly(
                         "parameter p: ${due+3b}: the calendar never has no 3 business days within 4000 days of 2026-11-23");
     }
@@ -160,7 +161,8 @@ class TemplateTest {
     @Test
     void referencesAreListedWithTheirPlaces() throws ValueSyntaxException {
         Template template = Template.parse("x ${upstream.a/b} ${due-1b.date} ${upstream.c}");
-        assertThat(template.upstreams()).containsExactly(new Template.Reference("a", 2), new Template.Reference("c", 33));
+        assertThat(template.upstreams())
+                .containsExactly(new Template.Reference("a", 2), new Template.Reference("c", 33));
         assertThat(template.zonedAt()).isEqualTo(18);
         assertThat(template.calendarAt()).isEqualTo(18);
         assertThat(Template.parse("${due-1h} ${due.epoch}").zonedAt()).isEqualTo(-1);
@@ -181,10 +183,9 @@ class TemplateTest {
                 "${upstream.a/b~2}; 14; has a ~ that stands for nothing"
             })
     void whatIsNoReferenceIsRefusedWithItsPlace(String text, int index, String reason) {
-        assertThatThrownBy(() -> Template.parse(text))
-                .isInstanceOfSatisfying(ValueSyntaxException.class, refused -> {
-                    assertThat(refused.reason()).isEqualTo(reason);
-                    assertThat(refused.index()).isEqualTo(index);
-                });
+        assertThatThrownBy(() -> Template.parse(text)).isInstanceOfSatisfying(ValueSyntaxException.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(reason);
+            assertThat(refused.index()).isEqualTo(index);
+        });
     }
 }

@@ -61,10 +61,14 @@ class BackfillTest {
     @Test
     void everyInstantCountsUnderTheVersionInForceAlsoBeforeTheFirstAndWhilePaused() {
         List<Fire> fires = fires(BackfillRequest.of(at("19T22:00"), at("20T01:00")), BackfillTest::nothing);
-        assertThat(fires).extracting(Fire::due).containsExactly(at("19T22:00"), at("19T23:00"), at("20T00:00"), at("20T01:00"));
+        assertThat(fires)
+                .extracting(Fire::due)
+                .containsExactly(at("19T22:00"), at("19T23:00"), at("20T00:00"), at("20T01:00"));
         assertThat(fires).extracting(Fire::version).containsOnly(4);
         List<Fire> later = fires(BackfillRequest.of(at("22T22:00"), at("23T04:00")), BackfillTest::nothing);
-        assertThat(later).extracting(Fire::due).containsExactly(at("22T22:00"), at("22T23:00"), at("23T00:00"), at("23T02:00"), at("23T04:00"));
+        assertThat(later)
+                .extracting(Fire::due)
+                .containsExactly(at("22T22:00"), at("22T23:00"), at("23T00:00"), at("23T02:00"), at("23T04:00"));
         assertThat(later).extracting(Fire::version).containsExactly(5, 5, 6, 6, 6);
         assertThat(later).allMatch(Fire::runs).extracting(Fire::reason).containsOnly("has no record");
     }
@@ -79,13 +83,17 @@ class BackfillTest {
                         at("20T00:00"),
                         at("20T00:00"),
                         1,
-                        Job.named("day").cron("0 30 2 * * ?").zone("Europe/Berlin").build(),
+                        Job.named("day")
+                                .cron("0 30 2 * * ?")
+                                .zone("Europe/Berlin")
+                                .build(),
                         false,
                         AUTHOR)),
                 List.of(),
                 Optional.empty());
         Instant from = Instant.parse("2027-03-27T00:00:00Z");
-        Expansion found = Backfill.expand(berlin, BackfillRequest.of(from, from.plus(Duration.ofDays(3))), BackfillTest::nothing);
+        Expansion found =
+                Backfill.expand(berlin, BackfillRequest.of(from, from.plus(Duration.ofDays(3))), BackfillTest::nothing);
         assertThat(((Expansion.Fires) found).toRun())
                 .containsExactly(
                         Instant.parse("2027-03-27T01:30:00Z"),
@@ -96,7 +104,8 @@ class BackfillTest {
     @Test
     void whatIsRecordedDecidesWhetherAnInstantRunsAgain() {
         for (Reprocess reprocess : Reprocess.values()) {
-            BackfillRequest request = BackfillRequest.of(at("21T05:00"), at("21T05:00")).with(reprocess);
+            BackfillRequest request =
+                    BackfillRequest.of(at("21T05:00"), at("21T05:00")).with(reprocess);
             Set<Outcome> again = new HashSet<>();
             for (Outcome outcome : Outcome.values()) {
                 Fire fire = fires(request, due -> new Recorded.Settled(outcome)).get(0);
@@ -130,15 +139,18 @@ class BackfillTest {
     void whatCannotBeDoneIsRefusedWithWhatToDo() {
         BackfillRequest day = BackfillRequest.of(at("20T00:00"), at("20T23:00")).withMost(10);
         assertThat(Backfill.expand(job(), day, BackfillTest::nothing))
-                .isEqualTo(new Expansion.Refused("the range holds more than 10 fires: number 11 is due at 2026-11-20T10:00:00Z; end"
-                        + " the range before it, or raise the bound"));
+                .isEqualTo(new Expansion.Refused(
+                        "the range holds more than 10 fires: number 11 is due at 2026-11-20T10:00:00Z; end"
+                                + " the range before it, or raise the bound"));
         assertThat(fires(day.withMost(24), BackfillTest::nothing)).hasSize(24);
         assertThat(Backfill.expand(only(Job.named("x").manual().build()), day, BackfillTest::nothing))
                 .isEqualTo(new Expansion.Refused(
                         "the job x has no trigger but manual, so no instants: trigger it instead"));
-        assertThat(Backfill.expand(only(Job.named("x").delay(Duration.ofMinutes(1)).build()), day, BackfillTest::nothing))
-                .isEqualTo(new Expansion.Refused(
-                        "the trigger of the job x is a delay, whose instants depend on when runs end: trigger it instead"));
+        assertThat(Backfill.expand(
+                        only(Job.named("x").delay(Duration.ofMinutes(1)).build()), day, BackfillTest::nothing))
+                .isEqualTo(
+                        new Expansion.Refused(
+                                "the trigger of the job x is a delay, whose instants depend on when runs end: trigger it instead"));
         assertThat(Backfill.expand(job().deletedAt(at("24T00:00")), day, BackfillTest::nothing))
                 .isEqualTo(new Expansion.Refused("the job load is deleted"));
         assertThatThrownBy(() -> BackfillRequest.of(at("21T00:00"), at("20T00:00")))
@@ -165,8 +177,10 @@ class BackfillTest {
                 assertThat(step).as("seed %d ends", seed).isLessThan(2_000);
                 boolean others = random.nextInt(3) == 0;
                 Turn turn = progress.turn(request, others);
-                assertThat(turn.skip().isEmpty() || others && request.overlap() == Beside.SKIP).isTrue();
-                assertThat(turn.start().isEmpty() || !others || request.overlap() == Beside.ALLOW).isTrue();
+                assertThat(turn.skip().isEmpty() || others && request.overlap() == Beside.SKIP)
+                        .isTrue();
+                assertThat(turn.start().isEmpty() || !others || request.overlap() == Beside.ALLOW)
+                        .isTrue();
                 had.addAll(turn.start());
                 had.addAll(turn.skip());
                 progress = turn.next();

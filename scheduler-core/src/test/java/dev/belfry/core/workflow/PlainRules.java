@@ -20,19 +20,16 @@ final class PlainRules {
         }
         return switch (rule) {
             case ALWAYS, ALL_DONE -> Decision.RUN;
-            case ALL_SUCCESS -> failed + kept > 0
-                    ? Decision.UPSTREAM_FAILED
-                    : succeeded == all ? Decision.RUN : Decision.SKIP;
+            case ALL_SUCCESS ->
+                failed + kept > 0 ? Decision.UPSTREAM_FAILED : succeeded == all ? Decision.RUN : Decision.SKIP;
             case ALL_FAILED -> failed + kept == all ? Decision.RUN : Decision.SKIP;
-            case ONE_SUCCESS -> succeeded > 0
-                    ? Decision.RUN
-                    : skipped == all ? Decision.SKIP : Decision.UPSTREAM_FAILED;
+            case ONE_SUCCESS ->
+                succeeded > 0 ? Decision.RUN : skipped == all ? Decision.SKIP : Decision.UPSTREAM_FAILED;
             case ONE_FAILED -> failed + kept > 0 ? Decision.RUN : Decision.SKIP;
             case ONE_DONE -> succeeded + failed > 0 ? Decision.RUN : Decision.SKIP;
             case NONE_FAILED -> failed + kept > 0 ? Decision.UPSTREAM_FAILED : Decision.RUN;
-            case NONE_FAILED_MIN_ONE_SUCCESS -> failed + kept > 0
-                    ? Decision.UPSTREAM_FAILED
-                    : skipped == all ? Decision.SKIP : Decision.RUN;
+            case NONE_FAILED_MIN_ONE_SUCCESS ->
+                failed + kept > 0 ? Decision.UPSTREAM_FAILED : skipped == all ? Decision.SKIP : Decision.RUN;
             case NONE_SKIPPED -> skipped > 0 ? Decision.SKIP : Decision.RUN;
         };
     }

@@ -119,7 +119,8 @@ class RuleTableTest {
         expected.put(Outcome.LOST, UpstreamState.FAILED);
         expected.put(Outcome.UNKNOWN, UpstreamState.FAILED);
         assertThat(expected).containsOnlyKeys(Outcome.values());
-        expected.forEach((outcome, state) -> assertThat(UpstreamState.of(outcome)).isEqualTo(state));
+        expected.forEach(
+                (outcome, state) -> assertThat(UpstreamState.of(outcome)).isEqualTo(state));
     }
 
     @Test
@@ -138,9 +139,10 @@ class RuleTableTest {
             states.put(String.valueOf(name), UpstreamState.UPSTREAM_FAILED);
         }
         assertThat(Verdict.of(TriggerRule.NONE_FAILED, states).reason())
-                .isEqualTo("none-failed: an upstream failed (c failed, d did not run for a failure before it, e did not run"
-                        + " for a failure before it, f did not run for a failure before it, g did not run for a failure"
-                        + " before it and 5 more)");
+                .isEqualTo(
+                        "none-failed: an upstream failed (c failed, d did not run for a failure before it, e did not run"
+                                + " for a failure before it, f did not run for a failure before it, g did not run for a failure"
+                                + " before it and 5 more)");
     }
 
     private static List<UpstreamState> settled() {

@@ -57,7 +57,8 @@ class SplitTest {
         Step first = done(Split.open("w:tokenise:1", STRICT).submit(tasks(0, 300)));
         assertThat(first.effects()).hasSize(300);
         assertThat(first.effects().get(299))
-                .isEqualTo(new SplitEffect.Queue(new SubTaskId("w:tokenise:1", 299), tasks(299, 300).get(0)));
+                .isEqualTo(new SplitEffect.Queue(
+                        new SubTaskId("w:tokenise:1", 299), tasks(299, 300).get(0)));
         assertThat(first.pages()).containsExactly(0, 1, 2);
         assertThat(done(first.next().submit(tasks(0, 300)))).isEqualTo(new Step(first.next(), Set.of(), List.of()));
         Step more = done(first.next().submit(tasks(250, 310)));
@@ -71,7 +72,8 @@ class SplitTest {
 
     @Test
     void tenThousandSubTasksAreGatheredAndReducedOnce() {
-        Split split = done(Split.open("w:tokenise:1", STRICT).submit(tasks(0, 10_000))).next();
+        Split split = done(Split.open("w:tokenise:1", STRICT).submit(tasks(0, 10_000)))
+                .next();
         split = split.codeEnded(Outcome.SUCCEEDED).next();
         SplittableRandom random = new SplittableRandom(3);
         List<Integer> order = new ArrayList<>();
@@ -103,13 +105,17 @@ class SplitTest {
 
     @Test
     void failuresBeyondThePolicyEndTheRunWithoutReduce() {
-        Split late = done(Split.open("w:a:1", STRICT).submit(tasks(0, 3))).next().codeEnded(Outcome.SUCCEEDED).next();
+        Split late = done(Split.open("w:a:1", STRICT).submit(tasks(0, 3)))
+                .next()
+                .codeEnded(Outcome.SUCCEEDED)
+                .next();
         late = end(late, 0, Outcome.TIMED_OUT).next();
         assertThat(late.head().phase()).isEqualTo(SplitPhase.GATHERING);
         late = end(late, 1, Outcome.SUCCEEDED).next();
         assertThat(end(late, 2, Outcome.SUCCEEDED).effects())
                 .containsExactly(new SplitEffect.Finished(Outcome.FAILED, "1 of 3 sub-tasks failed, 0 may"));
-        Split early = done(Split.open("w:a:1", new FailurePolicy(1, true)).submit(tasks(0, 4))).next();
+        Split early = done(Split.open("w:a:1", new FailurePolicy(1, true)).submit(tasks(0, 4)))
+                .next();
         early = end(early, 0, Outcome.FAILED).next();
         Step stop = end(early, 1, Outcome.LOST);
         assertThat(stop.effects())
@@ -121,8 +127,10 @@ class SplitTest {
         assertThat(last.effects()).as("its own code has not ended").isEmpty();
         assertThat(last.next().codeEnded(Outcome.CANCELLED).effects())
                 .containsExactly(new SplitEffect.Finished(Outcome.FAILED, "3 of 4 sub-tasks failed, 1 may"));
-        Split tolerant = done(Split.open("w:a:1", new FailurePolicy(1, true)).submit(tasks(0, 2))).next();
-        tolerant = end(end(tolerant, 0, Outcome.FAILED).next(), 1, Outcome.SKIPPED).next();
+        Split tolerant = done(Split.open("w:a:1", new FailurePolicy(1, true)).submit(tasks(0, 2)))
+                .next();
+        tolerant =
+                end(end(tolerant, 0, Outcome.FAILED).next(), 1, Outcome.SKIPPED).next();
         assertThat(tolerant.codeEnded(Outcome.SUCCEEDED).effects()).containsExactly(new SplitEffect.Reduce());
     }
 
@@ -156,7 +164,8 @@ class SplitTest {
         String odd = "\"" + "\\u0001\\\"".repeat(8) + "\u20ac".repeat(40) + "\"";
         Output output = Output.of(odd);
         assertThat(SplitPage.fits(output)).isTrue();
-        assertThat(SplitPage.fits(Output.of("\"" + "\\u0001".repeat(60) + "\""))).isFalse();
+        assertThat(SplitPage.fits(Output.of("\"" + "\\u0001".repeat(60) + "\"")))
+                .isFalse();
         for (int i = 0; i < SplitPage.ROWS; i++) {
             rows.add(new SplitPage.Row(
                     "n".repeat(SubTask.LONGEST_NAME),
@@ -169,7 +178,8 @@ class SplitTest {
         byte[] bytes = SplitCodec.encodePage(page);
         assertThat(bytes.length).isLessThanOrEqualTo(SplitCodec.MOST_BYTES);
         assertThat(SplitCodec.decodePage("p", bytes)).isEqualTo(page);
-        assertThatThrownBy(() -> SplitCodec.decodePage("p", "{\"v\":1,\"page\":0,\"rows\":[]}".getBytes(StandardCharsets.UTF_8)))
+        assertThatThrownBy(() ->
+                        SplitCodec.decodePage("p", "{\"v\":1,\"page\":0,\"rows\":[]}".getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(CorruptRecordException.class);
         assertThatThrownBy(() -> Split.of(Split.open("r", STRICT).head(), List.of(page)))
                 .hasMessageContaining("is in place 0");
@@ -188,8 +198,9 @@ class SplitTest {
         }
         SplitLifeCycle.TABLE
                 .visits()
-                .forEach((transition, count) ->
-                        assertThat(count).as("%s", transition).isGreaterThan(Objects.requireNonNullElse(before.get(transition), 0L)));
+                .forEach((transition, count) -> assertThat(count)
+                        .as("%s", transition)
+                        .isGreaterThan(Objects.requireNonNullElse(before.get(transition), 0L)));
     }
 
     private static void drive(SplittableRandom random) {
@@ -202,7 +213,9 @@ class SplitTest {
             assertThat(i).as("it ends").isLessThan(500);
             int turn = random.nextInt(12);
             Step step;
-            if (turn < 3 && split.head().phase() == SplitPhase.SPLITTING && split.head().tasks() < 20) {
+            if (turn < 3
+                    && split.head().phase() == SplitPhase.SPLITTING
+                    && split.head().tasks() < 20) {
                 step = done(split.submit(tasks(0, 1 + random.nextInt(20))));
             } else if (turn < 9 && !open.isEmpty()) {
                 List<Integer> numbers = List.copyOf(open);
@@ -225,7 +238,8 @@ class SplitTest {
                     code = true;
                     reduces++;
                     assertThat(open).isEmpty();
-                    assertThat(step.next().head().failed()).isLessThanOrEqualTo(split.head().policy().tolerated());
+                    assertThat(step.next().head().failed())
+                            .isLessThanOrEqualTo(split.head().policy().tolerated());
                 } else if (effect instanceof SplitEffect.Finished) {
                     finishes++;
                 } else if (effect instanceof SplitEffect.CancelTask cancelled) {

@@ -46,7 +46,10 @@ class WorkflowChecksTest {
                         after("recommend", "index"),
                         after("evaluate", "recommend", "index"),
                         nightly("alone"),
-                        Job.named("fires").every(Duration.ofSeconds(5)).shards(8).build(),
+                        Job.named("fires")
+                                .every(Duration.ofSeconds(5))
+                                .shards(8)
+                                .build(),
                         after("counts", "fires")))
                 .isEmpty();
     }
@@ -54,43 +57,66 @@ class WorkflowChecksTest {
     @Test
     void theErrorsSayWhatIsWrongAndWhatToDo() {
         assertThat(problems(nightly("tokenise"), after("index", "tokenise", "tokenize")))
-                .containsExactly("job index: after[1]: there is no job \"tokenize\" (expected the name of a job that is applied"
-                        + " before or together with it; did you mean tokenise?)");
+                .containsExactly(
+                        "job index: after[1]: there is no job \"tokenize\" (expected the name of a job that is applied"
+                                + " before or together with it; did you mean tokenise?)");
         assertThat(problems(after("b", "a"), after("c", "b"), after("a", "c"), after("d", "a")))
-                .containsExactly("job a: after[0]: closes a cycle: a -> b -> c -> a (expected upstreams that do not wait for a"
-                        + " themselves)");
+                .containsExactly(
+                        "job a: after[0]: closes a cycle: a -> b -> c -> a (expected upstreams that do not wait for a"
+                                + " themselves)");
         assertThat(problems(nightly("a"), queued("b").manual().build(), after("c", "a", "b")))
-                .containsExactly("job b: trigger: would never run: the workflow starts with the trigger of a, and this job has none"
-                        + " and runs after no other (expected the trigger of a, or after)");
+                .containsExactly(
+                        "job b: trigger: would never run: the workflow starts with the trigger of a, and this job has none"
+                                + " and runs after no other (expected the trigger of a, or after)");
         assertThat(problems(nightly("a"), queued("b").cron("0 0 3 * * ?").build(), after("c", "a", "b")))
-                .containsExactly("job b: trigger: differs from the trigger of a, and both would start the same workflow (expected the"
-                        + " same trigger for both, or one of them after the other; with after its own trigger holds it back until"
-                        + " it fires)");
+                .containsExactly(
+                        "job b: trigger: differs from the trigger of a, and both would start the same workflow (expected the"
+                                + " same trigger for both, or one of them after the other; with after its own trigger holds it back until"
+                                + " it fires)");
         assertThat(problems(
-                        Job.named("a").placement(Placement.BROADCAST).cron("0 0 2 * * ?").build(), after("b", "a")))
-                .containsExactly("job a: placement: has no fixed set of shards, since they are the agents, so b could not tell when"
-                        + " its run is over (expected sticky or queued for a job that others run after)");
-        assertThat(problems(Job.named("a").delay(Duration.ofMinutes(1)).shards(2).build(), after("b", "a")))
-                .containsExactly("job a: trigger: is a delay, which every shard of a sticky job counts for itself, so b could not tell"
-                        + " which fires are one run (expected one shard, cron, every or at, or placement: queued)");
+                        Job.named("a")
+                                .placement(Placement.BROADCAST)
+                                .cron("0 0 2 * * ?")
+                                .build(),
+                        after("b", "a")))
+                .containsExactly(
+                        "job a: placement: has no fixed set of shards, since they are the agents, so b could not tell when"
+                                + " its run is over (expected sticky or queued for a job that others run after)");
+        assertThat(problems(
+                        Job.named("a").delay(Duration.ofMinutes(1)).shards(2).build(), after("b", "a")))
+                .containsExactly(
+                        "job a: trigger: is a delay, which every shard of a sticky job counts for itself, so b could not tell"
+                                + " which fires are one run (expected one shard, cron, every or at, or placement: queued)");
         assertThat(problems(
                         queued("a").manual().build(),
-                        queued("b").after(TriggerRule.ALL_DONE, "a").cron("0 0 3 * * ?").build()))
-                .containsExactly("job b: trigger: has no effect: the workflow runs on demand only (expected a trigger for a, or none"
-                        + " for this job)");
+                        queued("b")
+                                .after(TriggerRule.ALL_DONE, "a")
+                                .cron("0 0 3 * * ?")
+                                .build()))
+                .containsExactly(
+                        "job b: trigger: has no effect: the workflow runs on demand only (expected a trigger for a, or none"
+                                + " for this job)");
         assertThat(problems(
-                        queued("a").cron("0 0 2 * * ?").start(Instant.parse("2027-01-01T00:00:00Z")).build(),
-                        queued("b").after(TriggerRule.ALL_DONE, "a").at(Instant.parse("2026-12-01T00:00:00Z")).build()))
-                .containsExactly("job b: trigger: would never let the job run: it does not fire at or after 2027-01-01T02:00:00Z,"
-                        + " when the workflow first runs (expected a trigger that fires after that of a, or none)");
+                        queued("a")
+                                .cron("0 0 2 * * ?")
+                                .start(Instant.parse("2027-01-01T00:00:00Z"))
+                                .build(),
+                        queued("b")
+                                .after(TriggerRule.ALL_DONE, "a")
+                                .at(Instant.parse("2026-12-01T00:00:00Z"))
+                                .build()))
+                .containsExactly(
+                        "job b: trigger: would never let the job run: it does not fire at or after 2027-01-01T02:00:00Z,"
+                                + " when the workflow first runs (expected a trigger that fires after that of a, or none)");
         assertThat(problems(
                         nightly("a"),
                         queued("b")
                                 .after(TriggerRule.ALL_DONE, "a")
                                 .parameter("day", "${due-1b.date}")
                                 .build()))
-                .containsExactly("job b: parameters: parameter day counts business days, but the trigger of the workflow, that of a,"
-                        + " has no one calendar (expected one calendar for the trigger of a)");
+                .containsExactly(
+                        "job b: parameters: parameter day counts business days, but the trigger of the workflow, that of a,"
+                                + " has no one calendar (expected one calendar for the trigger of a)");
     }
 
     @Test
@@ -105,8 +131,8 @@ class WorkflowChecksTest {
                     placement: queued
                     after: [recommend, exprot]
                 """);
-        List<JobDefinition> present =
-                List.of(nightly("tokenise"), after("index", "tokenise"), nightly("export"), after("recommend", "report"));
+        List<JobDefinition> present = List.of(
+                nightly("tokenise"), after("index", "tokenise"), nightly("export"), after("recommend", "report"));
         WorkflowChecks.Findings findings = WorkflowChecks.of(List.of(file), present);
         assertThat(findings.inFiles())
                 .extracting(DefinitionError::render)
@@ -117,12 +143,16 @@ class WorkflowChecksTest {
                                 + " before or together with it; did you mean export?)");
         assertThat(findings.elsewhere())
                 .extracting(JobProblem::render)
-                .containsExactly("job recommend: after[0]: closes a cycle: recommend -> report -> recommend (expected upstreams that"
-                        + " do not wait for recommend themselves)");
+                .containsExactly(
+                        "job recommend: after[0]: closes a cycle: recommend -> report -> recommend (expected upstreams that"
+                                + " do not wait for recommend themselves)");
         assertThat(findings.none()).isFalse();
         ParsedDefinitions right = Definitions.parse(
-                "b.yaml", "apiVersion: belfry/v1\njobs:\n  - {name: merge, placement: queued, after: [index, export]}\n");
-        assertThat(WorkflowChecks.of(List.of(right), List.of(nightly("tokenise"), after("index", "tokenise"), nightly("export")))
+                "b.yaml",
+                "apiVersion: belfry/v1\njobs:\n  - {name: merge, placement: queued, after: [index, export]}\n");
+        assertThat(WorkflowChecks.of(
+                                List.of(right),
+                                List.of(nightly("tokenise"), after("index", "tokenise"), nightly("export")))
                         .none())
                 .isTrue();
     }
@@ -218,10 +248,12 @@ class WorkflowChecksTest {
         assertThat(WorkflowChecks.of(tooMany))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.render())
-                        .startsWith("job a-job-with-a-rather-long-name-as-people-like-them-in-real-life-000: name: is the first of"
-                                + " 500 jobs of a workflow; a run of it could take ")
-                        .endsWith(" bytes as stored (expected at most 65,536; shorter names, fewer upstreams, fewer conditions, or"
-                                + " two workflows)"));
+                        .startsWith(
+                                "job a-job-with-a-rather-long-name-as-people-like-them-in-real-life-000: name: is the first of"
+                                        + " 500 jobs of a workflow; a run of it could take ")
+                        .endsWith(
+                                " bytes as stored (expected at most 65,536; shorter names, fewer upstreams, fewer conditions, or"
+                                        + " two workflows)"));
     }
 
     /** A root, and layers of jobs that follow two others each. */
@@ -231,8 +263,7 @@ class WorkflowChecksTest {
             String name = String.format(Locale.ROOT, pattern, i);
             String before = String.format(Locale.ROOT, pattern, i / 2);
             String other = String.format(Locale.ROOT, pattern, Math.max(0, i - 1));
-            jobs.add(
-                    i == 0 ? nightly(name) : before.equals(other) ? after(name, before) : after(name, before, other));
+            jobs.add(i == 0 ? nightly(name) : before.equals(other) ? after(name, before) : after(name, before, other));
         }
         return jobs;
     }

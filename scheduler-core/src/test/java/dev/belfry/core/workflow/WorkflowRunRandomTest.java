@@ -103,7 +103,9 @@ class WorkflowRunRandomTest {
             for (int i = 0; i < most && run.phase() != RunPhase.FINAL; i++) {
                 List<WorkflowJob> underWay =
                         run.jobs().stream().filter(WorkflowJob::isUnderWay).toList();
-                assertThat(underWay).as("something is under way while the run is not final").isNotEmpty();
+                assertThat(underWay)
+                        .as("something is under way while the run is not final")
+                        .isNotEmpty();
                 end(underWay.get(random.nextInt(underWay.size())));
             }
         }
@@ -132,21 +134,22 @@ class WorkflowRunRandomTest {
                     assertThat(begun.attempt()).isEqualTo(attempt);
                     assertThat(run.runId(begun.job())).contains(begun.runId());
                 } else if (effect instanceof Effect.Decided decided) {
-                    assertThat(run.job(decided.job()).orElseThrow().progress().outcome()).contains(decided.outcome());
+                    assertThat(run.job(decided.job()).orElseThrow().progress().outcome())
+                            .contains(decided.outcome());
                     assertThat(decided.reason()).isNotBlank();
                 } else if (effect instanceof Effect.Finished finished) {
                     assertThat(run.outcome()).contains(finished.outcome());
                 }
             }
-            assertThat(WorkflowRunCodec.decode("w", WorkflowRunCodec.encode(run))).isEqualTo(run);
+            assertThat(WorkflowRunCodec.decode("w", WorkflowRunCodec.encode(run)))
+                    .isEqualTo(run);
         }
 
         private void cancel() {
             if (run.cancel() instanceof Step step) {
                 take(step);
                 assertThat(run.jobs()).noneMatch(job -> job.progress().phase() == JobPhase.WAITING);
-                assertThat(run.rerun("j0")).isInstanceOf(
-                        run.phase() == RunPhase.FINAL ? Step.class : Refused.class);
+                assertThat(run.rerun("j0")).isInstanceOf(run.phase() == RunPhase.FINAL ? Step.class : Refused.class);
                 assertThat(run.phase() == RunPhase.FINAL || run.cancel().equals(new Step(run, List.of())))
                         .isTrue();
                 Map<String, Integer> before = Map.copyOf(started);
@@ -193,7 +196,9 @@ class WorkflowRunRandomTest {
             assertThat(states(run)).isEqualTo(expected(forced, keep(before, concerned)));
             for (WorkflowJob job : before.jobs()) {
                 if (!concerned.contains(job.name())) {
-                    assertThat(run.job(job.name())).as("not concerned: %s", again).contains(job);
+                    assertThat(run.job(job.name()))
+                            .as("not concerned: %s", again)
+                            .contains(job);
                     assertThat(started.get(job.name())).isEqualTo(startedBefore.get(job.name()));
                 }
             }
@@ -228,16 +233,16 @@ class WorkflowRunRandomTest {
             Map<String, Outcome> kept = new HashMap<>();
             before.jobs().stream()
                     .filter(job -> !concerned.contains(job.name()))
-                    .forEach(job -> kept.put(
-                            job.name(), job.progress().outcome().orElseThrow()));
+                    .forEach(
+                            job -> kept.put(job.name(), job.progress().outcome().orElseThrow()));
             return kept;
         }
 
         private static Map<String, Outcome> states(WorkflowRun run) {
             Map<String, Outcome> states = new TreeMap<>();
             run.jobs()
-                    .forEach(job -> states.put(
-                            job.name(), job.progress().outcome().orElseThrow()));
+                    .forEach(job ->
+                            states.put(job.name(), job.progress().outcome().orElseThrow()));
             return states;
         }
 

@@ -80,7 +80,8 @@ class WorkflowRunTest {
         Step begun = begin(SEARCH, DUE, true);
         assertThat(begun.effects())
                 .as("the fire of a sticky root is its run")
-                .containsExactly(new Effect.Start("tokenise", 3, "tokenise~0000002a@2026-11-23T01:00:00Z", 1, Optional.empty()));
+                .containsExactly(
+                        new Effect.Start("tokenise", 3, "tokenise~0000002a@2026-11-23T01:00:00Z", 1, Optional.empty()));
         Step indexing = begun.next().settled(succeeded("tokenise", 1, "{\"count\":7}"));
         assertThat(indexing.effects())
                 .containsExactly(
@@ -98,8 +99,12 @@ class WorkflowRunTest {
                                 1,
                                 Optional.of(Instant.parse("2026-11-23T05:30:00Z"))));
         Step timedOut = rest.next().settled(JobEnd.of("evaluate", 1, Outcome.TIMED_OUT));
-        assertThat(timedOut.effects()).as("one-failed does not wait for the rest").containsExactly(start("alarm", 1));
-        WorkflowRun run = timedOut.next().settled(JobEnd.of("alarm", 1, Outcome.SUCCEEDED)).next();
+        assertThat(timedOut.effects())
+                .as("one-failed does not wait for the rest")
+                .containsExactly(start("alarm", 1));
+        WorkflowRun run = timedOut.next()
+                .settled(JobEnd.of("alarm", 1, Outcome.SUCCEEDED))
+                .next();
         assertThat(run.verdict("recommend").reason()).isEqualTo("all-success: all upstreams succeeded");
         Step last = run.settled(JobEnd.of("recommend", 1, Outcome.SUCCEEDED));
         assertThat(last.effects()).containsExactly(new Effect.Finished(Outcome.FAILED, "failed: evaluate"));
@@ -110,7 +115,8 @@ class WorkflowRunTest {
     void onDemandNoTriggerHoldsAJobBackAndAStickyRootIsTriggered() {
         Step begun = begin(SEARCH, DUE, false);
         assertThat(begun.effects()).containsExactly(start("tokenise", 1));
-        WorkflowRun run = begun.next().settled(succeeded("tokenise", 1, "{\"count\":1}")).next();
+        WorkflowRun run =
+                begun.next().settled(succeeded("tokenise", 1, "{\"count\":1}")).next();
         assertThat(run.settled(JobEnd.of("index", 1, Outcome.SUCCEEDED)).effects())
                 .containsExactly(start("evaluate", 1), start("recommend", 1));
     }
@@ -150,9 +156,13 @@ class WorkflowRunTest {
         Step failed = run.settled(JobEnd.of("index", 1, Outcome.LOST));
         assertThat(failed.effects())
                 .containsExactly(
-                        new Effect.Decided("evaluate", Outcome.UPSTREAM_FAILED, "none-failed-min-one-success: an upstream failed"
-                                + " (index failed, nothing-new was skipped)"),
-                        new Effect.Decided("recommend", Outcome.UPSTREAM_FAILED, "all-success: an upstream failed (index failed)"),
+                        new Effect.Decided(
+                                "evaluate",
+                                Outcome.UPSTREAM_FAILED,
+                                "none-failed-min-one-success: an upstream failed"
+                                        + " (index failed, nothing-new was skipped)"),
+                        new Effect.Decided(
+                                "recommend", Outcome.UPSTREAM_FAILED, "all-success: an upstream failed (index failed)"),
                         start("alarm", 1));
         run = failed.next().settled(JobEnd.of("alarm", 1, Outcome.SUCCEEDED)).next();
         Step resumed = (Step) run.resume();
@@ -165,8 +175,7 @@ class WorkflowRunTest {
         Step last = run.settled(JobEnd.of("recommend", 1, Outcome.SUCCEEDED));
         assertThat(last.effects())
                 .containsExactly(
-                        new Effect.Decided(
-                                "alarm", Outcome.SKIPPED, "one-failed: all upstreams have settled"),
+                        new Effect.Decided("alarm", Outcome.SKIPPED, "one-failed: all upstreams have settled"),
                         new Effect.Finished(Outcome.SUCCEEDED, "no job failed"));
         assertThat(last.next().resume()).isEqualTo(new Refused("no job of the workflow run search@1 has failed"));
         assertThat(last.next().cancel()).isEqualTo(new Refused("the workflow run search@1 has ended"));
@@ -192,24 +201,30 @@ class WorkflowRunTest {
 
     @Test
     void theStoredFormIsAsDocumented() {
-        WorkflowRun run = begin(SEARCH, DUE, true).next().settled(succeeded("tokenise", 1, "{\"count\":7}")).next();
+        WorkflowRun run = begin(SEARCH, DUE, true)
+                .next()
+                .settled(succeeded("tokenise", 1, "{\"count\":7}"))
+                .next();
         run = run.settled(succeeded("index", 1, "1")).next();
-        String expected = "{\"v\":1,\"id\":\"search@1\",\"due\":1795395600000,\"scheduled\":true,\"state\":\"running\",\"jobs\":["
-                + "[\"tokenise\",\"~0000002a\",3,\"\",\"\",\"succeeded\",1,\"out/tokenise\"],"
-                + "[\"index\",\"~0000002a\",3,\"0\",\"\",\"succeeded\",1,\"out/index\"],"
-                + "[\"nothing-new\",\"~0000002a\",3,\"0\",\"\",\"skipped\",0],"
-                + "[\"evaluate\",\"~0000002a\",3,\"1 2\",\"none-failed-min-one-success\",\"started\",1],"
-                + "[\"recommend\",\"~0000002a\",3,\"1\",\"\",\"started\",1,\"\",1795411800000],"
-                + "[\"alarm\",\"~0000002a\",3,\"1 4 3\",\"one-failed\",\"waiting\",0]],"
-                + "\"when\":[[1,\"tokenise\",\"/count\",\"> 0\",1],[2,\"tokenise\",\"/count\",\"== 0\",2]],"
-                + "\"fires\":[[0,\"tokenise~0000002a@2026-11-23T01:00:00Z\"]]}";
+        String expected =
+                "{\"v\":1,\"id\":\"search@1\",\"due\":1795395600000,\"scheduled\":true,\"state\":\"running\",\"jobs\":["
+                        + "[\"tokenise\",\"~0000002a\",3,\"\",\"\",\"succeeded\",1,\"out/tokenise\"],"
+                        + "[\"index\",\"~0000002a\",3,\"0\",\"\",\"succeeded\",1,\"out/index\"],"
+                        + "[\"nothing-new\",\"~0000002a\",3,\"0\",\"\",\"skipped\",0],"
+                        + "[\"evaluate\",\"~0000002a\",3,\"1 2\",\"none-failed-min-one-success\",\"started\",1],"
+                        + "[\"recommend\",\"~0000002a\",3,\"1\",\"\",\"started\",1,\"\",1795411800000],"
+                        + "[\"alarm\",\"~0000002a\",3,\"1 4 3\",\"one-failed\",\"waiting\",0]],"
+                        + "\"when\":[[1,\"tokenise\",\"/count\",\"> 0\",1],[2,\"tokenise\",\"/count\",\"== 0\",2]],"
+                        + "\"fires\":[[0,\"tokenise~0000002a@2026-11-23T01:00:00Z\"]]}";
         byte[] bytes = WorkflowRunCodec.encode(run);
         assertThat(new String(bytes, StandardCharsets.UTF_8)).isEqualTo(expected);
         assertThat(WorkflowRunCodec.decode("w", bytes)).isEqualTo(run);
         assertThatThrownBy(() -> decode(expected.replace("\"v\":1", "\"v\":2"))).hasMessageContaining("schema 2");
         assertThatThrownBy(() -> decode(expected.replace("\"0\"", "\"7\""))).isInstanceOf(CorruptRecordException.class);
-        assertThatThrownBy(() -> decode(expected.replace("one-failed", "some-failed"))).isInstanceOf(CorruptRecordException.class);
-        assertThatThrownBy(() -> decode(expected.replace("> 0", "~ 0"))).hasMessageContaining("no operator that is known");
+        assertThatThrownBy(() -> decode(expected.replace("one-failed", "some-failed")))
+                .isInstanceOf(CorruptRecordException.class);
+        assertThatThrownBy(() -> decode(expected.replace("> 0", "~ 0")))
+                .hasMessageContaining("no operator that is known");
     }
 
     private static WorkflowRun decode(String json) {
@@ -218,9 +233,11 @@ class WorkflowRunTest {
 
     @Test
     void datesAreThoseOfTheJobsOwnTriggerOrElseOfTheWorkflows() {
-        List<JobDefinition> jobs = jobs(SEARCH.replace("0 30 6 * * ?\", zone: Europe/Berlin", "0 30 6 * * ?\", zone: Asia/Tokyo"));
+        List<JobDefinition> jobs =
+                jobs(SEARCH.replace("0 30 6 * * ?\", zone: Europe/Berlin", "0 30 6 * * ?\", zone: Asia/Tokyo"));
         JobDefinition root = jobs.get(0);
-        assertThat(WorkflowDates.of(jobs.get(1), root, DUE)).isEqualTo(new Due(DUE, ZoneId.of("Europe/Berlin"), Optional.empty()));
+        assertThat(WorkflowDates.of(jobs.get(1), root, DUE))
+                .isEqualTo(new Due(DUE, ZoneId.of("Europe/Berlin"), Optional.empty()));
         assertThat(WorkflowDates.of(jobs.get(3), root, DUE).zone()).isEqualTo(ZoneId.of("Asia/Tokyo"));
     }
 
@@ -235,9 +252,11 @@ class WorkflowRunTest {
 
     @Test
     void aRunOverShardsIsAsGoodAsItsWorst() {
-        assertThat(JobEnd.combined(List.of(Outcome.SUCCEEDED, Outcome.SUCCEEDED))).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(JobEnd.combined(List.of(Outcome.SUCCEEDED, Outcome.SUCCEEDED)))
+                .isEqualTo(Outcome.SUCCEEDED);
         assertThat(JobEnd.combined(List.of(Outcome.SUCCEEDED, Outcome.SKIPPED))).isEqualTo(Outcome.SKIPPED);
-        assertThat(JobEnd.combined(List.of(Outcome.CANCELLED, Outcome.TIMED_OUT))).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(JobEnd.combined(List.of(Outcome.CANCELLED, Outcome.TIMED_OUT)))
+                .isEqualTo(Outcome.TIMED_OUT);
         for (Outcome outcome : Outcome.values()) {
             assertThat(JobEnd.combined(List.of(outcome))).isEqualTo(outcome);
         }
