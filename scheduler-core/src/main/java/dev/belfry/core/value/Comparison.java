@@ -132,7 +132,8 @@ public final class Comparison {
     }
 
     private static boolean same(JsonNode a, JsonNode b) {
-        return a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) == 0 : a.equals(b);
+        boolean numbers = a.isNumber() && b.isNumber();
+        return numbers ? a.decimalValue().compareTo(b.decimalValue()) == 0 : a.equals(b);
     }
 
     private boolean ordered(JsonNode value) {
@@ -165,6 +166,7 @@ public final class Comparison {
     /** The comparison in its plainest writing; {@link #parse} reads it back. */
     @Override
     public String toString() {
-        return operator.equals("exists") || operator.equals("absent") ? operator : operator + " " + constant;
+        boolean alone = operator.equals("exists") || operator.equals("absent");
+        return alone ? operator : operator + " " + constant;
     }
 }

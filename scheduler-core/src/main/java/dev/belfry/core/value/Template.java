@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * The text of a parameter with references in it: {@code ${upstream.tokenise/count}}, {@code ${upstream.tokenise/count|0}} with a
- * text for where nothing is there, {@code ${due-1d.date}}. {@code $${} stands for the characters <code>${</code> themselves.
+ * text for where nothing is there, {@code ${due-1d.date}}. A second dollar sign in front takes the meaning away.
  * Immutable.
  */
 public final class Template {

@@ -71,7 +71,9 @@ final class Advance {
         for (int i = 0; i < conditions.size(); i++) {
             String upstream = conditions.get(i).upstream();
             for (int number : job.plan().upstreams()) {
-                bits |= again[number] && jobs.get(number).name().equals(upstream) ? 1 << i : 0;
+                if (again[number] && jobs.get(number).name().equals(upstream)) {
+                    bits |= 1 << i;
+                }
             }
         }
         return bits;

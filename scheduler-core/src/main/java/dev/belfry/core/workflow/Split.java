@@ -53,7 +53,7 @@ public final class Split {
         int settled = 0;
         for (int i = 0; i < pages.size(); i++) {
             SplitPage page = pages.get(i);
-            if (page.number() != i || i + 1 < pages.size() && page.rows().size() < SplitPage.ROWS) {
+            if (page.number() != i || (i + 1 < pages.size() && page.rows().size() < SplitPage.ROWS)) {
                 throw new IllegalArgumentException("page " + page.number() + " of the split run " + head.parent()
                         + " is in place " + i + " with " + page.rows().size() + " rows");
             }

@@ -64,7 +64,8 @@ public record SplitPage(int number, List<Row> rows) {
         String json = output.json();
         for (int i = 0; i < json.length() && bytes <= LONGEST_INLINE; i++) {
             char c = json.charAt(i);
-            bytes += c == '"' || c == '\\' ? 2 : c < 0x80 ? 1 : 3;
+            boolean escaped = c == '"' || c == '\\';
+            bytes += escaped ? 2 : c < 0x80 ? 1 : 3;
         }
         return bytes <= LONGEST_INLINE;
     }

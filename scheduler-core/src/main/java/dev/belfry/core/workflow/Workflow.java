@@ -70,7 +70,10 @@ public final class Workflow {
             throw new IllegalArgumentException("the job " + job.name() + " of the workflow " + name()
                     + " has no identity in what starts " + start.runId());
         }
-        boolean fires = start.scheduled() && job.placement() != Placement.QUEUED;
+        Gate gate = gate(job, start);
+        boolean fires = start.scheduled()
+                && job.placement() != Placement.QUEUED
+                && gate.leftOut().isEmpty();
         return new JobPlan(
                 job.name(),
                 identity.uid(),
@@ -78,7 +81,7 @@ public final class Workflow {
                 job.upstreams().after().stream().map(numbers::get).toList(),
                 job.upstreams().rule(),
                 job.upstreams().when(),
-                gate(job, start),
+                gate,
                 fires ? Optional.of(identity.uid() + "@" + start.due()) : Optional.empty());
     }
 
@@ -92,7 +95,8 @@ public final class Workflow {
         }
         Optional<Instant> fire = job.schedule().next(start.due().minusNanos(1));
         Optional<Instant> next = schedule().flatMap(schedule -> schedule.next(start.due()));
-        boolean inTime = fire.isPresent() && next.map(fire.get()::isBefore).orElse(true);
-        return inTime ? Gate.from(fire.get()) : Gate.closed(LeftOut.NO_FIRE);
+        return fire.filter(at -> next.isEmpty() || at.isBefore(next.get()))
+                .map(Gate::from)
+                .orElse(Gate.closed(LeftOut.NO_FIRE));
     }
 }

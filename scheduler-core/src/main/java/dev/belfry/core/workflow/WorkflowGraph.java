@@ -9,9 +9,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -23,11 +23,11 @@ import java.util.TreeSet;
  */
 public final class WorkflowGraph {
 
-    private final SortedMap<String, JobDefinition> jobs;
+    private final NavigableMap<String, JobDefinition> jobs;
     private final Map<String, List<String>> followers;
 
-    private WorkflowGraph(SortedMap<String, JobDefinition> jobs) {
-        this.jobs = Collections.unmodifiableSortedMap(jobs);
+    private WorkflowGraph(NavigableMap<String, JobDefinition> jobs) {
+        this.jobs = Collections.unmodifiableNavigableMap(jobs);
         this.followers = new LinkedHashMap<>();
         for (JobDefinition job : jobs.values()) {
             for (String upstream : upstreams(job)) {
@@ -38,13 +38,13 @@ public final class WorkflowGraph {
 
     /** The graph of these jobs; of several of one name the last counts. */
     public static WorkflowGraph of(Collection<JobDefinition> jobs) {
-        SortedMap<String, JobDefinition> byName = new TreeMap<>();
+        NavigableMap<String, JobDefinition> byName = new TreeMap<>();
         jobs.forEach(job -> byName.put(job.name(), job));
         return new WorkflowGraph(byName);
     }
 
     /** All jobs by name, in the order of their names. */
-    public SortedMap<String, JobDefinition> jobs() {
+    public NavigableMap<String, JobDefinition> jobs() {
         return jobs;
     }
 
@@ -84,7 +84,7 @@ public final class WorkflowGraph {
         TreeSet<String> left = new TreeSet<>(jobs.keySet());
         left.removeIf(name -> {
             JobDefinition job = jobs.get(name);
-            return job == null || job.upstreams().after().isEmpty() && !followers.containsKey(name);
+            return job == null || (job.upstreams().after().isEmpty() && !followers.containsKey(name));
         });
         while (!left.isEmpty()) {
             List<String> set = connected(left.first());

@@ -163,7 +163,7 @@ public record WorkflowRun(
             }
         }
         for (int i = 0; i < conditions.size(); i++) {
-            if ((job.progress().met() & 1 << i) == 0) {
+            if ((job.progress().met() & (1 << i)) == 0) {
                 return Optional.of(new Verdict(Decision.SKIP, "when: " + conditions.get(i) + " does not hold"));
             }
         }

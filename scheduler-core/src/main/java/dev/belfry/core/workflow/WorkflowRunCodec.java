@@ -106,8 +106,8 @@ public final class WorkflowRunCodec {
                 json.writeString(conditions.get(c).upstream());
                 json.writeString(conditions.get(c).path().toString());
                 json.writeString(conditions.get(c).is().toString());
-                boolean met = (progress.met() & 1 << c) != 0;
-                boolean unmet = (progress.unmet() & 1 << c) != 0;
+                boolean met = (progress.met() & (1 << c)) != 0;
+                boolean unmet = (progress.unmet() & (1 << c)) != 0;
                 json.writeNumber(met ? 1 : unmet ? 2 : 0);
                 json.writeEndArray();
             }

@@ -177,7 +177,7 @@ class BackfillTest {
                 assertThat(step).as("seed %d ends", seed).isLessThan(2_000);
                 boolean others = random.nextInt(3) == 0;
                 Turn turn = progress.turn(request, others);
-                assertThat(turn.skip().isEmpty() || others && request.overlap() == Beside.SKIP)
+                assertThat(turn.skip().isEmpty() || (others && request.overlap() == Beside.SKIP))
                         .isTrue();
                 assertThat(turn.start().isEmpty() || !others || request.overlap() == Beside.ALLOW)
                         .isTrue();

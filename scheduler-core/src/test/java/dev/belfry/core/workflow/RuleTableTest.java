@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RuleTableTest {
@@ -97,10 +98,9 @@ class RuleTableTest {
                 assertThat(allStates())
                         .as("%s: %s", rule, line)
                         .anyMatch(states -> lines.stream()
-                                        .filter(each -> each.test().holds(UpstreamCounts.of(states)))
-                                        .findFirst()
-                                        .orElse(null)
-                                == line);
+                                .filter(each -> each.test().holds(UpstreamCounts.of(states)))
+                                .findFirst()
+                                .equals(Optional.of(line)));
             }
         }
     }

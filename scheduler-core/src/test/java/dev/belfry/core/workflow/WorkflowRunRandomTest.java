@@ -288,7 +288,7 @@ class WorkflowRunRandomTest {
         /** The trigger of the fourth hour fires on the first of a month only, and the run is due on the 23rd. */
         private boolean leftOut(JobDefinition job) {
             boolean monthly = job.schedule().triggers().toString().contains("0 0 4 1 * ?");
-            return !job.enabled() || start.scheduled() && monthly;
+            return !job.enabled() || (start.scheduled() && monthly);
         }
     }
 }

@@ -186,6 +186,16 @@ class WorkflowRunTest {
     }
 
     @Test
+    void aDisabledRootIsSkippedAndIsNoFireWhenItIsRunAfterAll() {
+        Step begun = begin(SEARCH.replace("shards: 4", "enabled: false"), DUE, true);
+        assertThat(begun.effects())
+                .startsWith(new Effect.Decided("tokenise", Outcome.SKIPPED, "the job is disabled"))
+                .endsWith(new Effect.Finished(Outcome.SKIPPED, "no job ran"))
+                .hasSize(7);
+        assertThat(((Step) begun.next().rerun("tokenise")).effects()).containsExactly(start("tokenise", 1));
+    }
+
+    @Test
     void aCancelledRunStopsWhatRunsAndBeginsNothing() {
         WorkflowRun run = begin(SEARCH, DUE, false).next();
         Step cancelled = (Step) run.cancel();
