@@ -66,7 +66,12 @@ public record JobProgress(
     JobProgress answered(int condition, boolean holds) {
         int bit = 1 << condition;
         return new JobProgress(
-                phase, attempt, outcome, output, holds ? (met | bit) : (met & ~bit), holds ? (unmet & ~bit) : (unmet | bit));
+                phase,
+                attempt,
+                outcome,
+                output,
+                holds ? (met | bit) : (met & ~bit),
+                holds ? (unmet & ~bit) : (unmet | bit));
     }
 
     UpstreamState seen() {
