@@ -23,6 +23,7 @@ public final class Job {
 
     private final Map<String, Object> keys = new LinkedHashMap<>();
     private final List<Map<String, Object>> triggers = new ArrayList<>();
+    private final List<Map<String, Object>> conditions = new ArrayList<>();
     private final Map<String, Object> strayOptions = new LinkedHashMap<>();
     private final String name;
 
@@ -222,6 +223,17 @@ public final class Job {
     public Job after(TriggerRule rule, String... jobs) {
         put("rule", Scalars.nameOf(rule));
         return put("after", List.of(jobs));
+    }
+
+    /**
+     * What must hold of an upstream's output, too, or the job is skipped. Further ones add up.
+     *
+     * @param path a JSON pointer such as {@code /count}; empty for the whole output
+     * @param is a comparison such as {@code > 0}
+     */
+    public Job when(String upstream, String path, String is) {
+        conditions.add(mapping("upstream", upstream, "path", path, "is", is));
+        return put("when", conditions);
     }
 
     /** The priority of a queued job, 0 lowest to 9 highest. */

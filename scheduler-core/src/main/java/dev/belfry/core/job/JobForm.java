@@ -4,6 +4,7 @@ import dev.belfry.core.schedule.BusinessCalendar;
 import dev.belfry.core.schedule.ManualTrigger;
 import dev.belfry.core.schedule.Schedule;
 import dev.belfry.core.schedule.Trigger;
+import dev.belfry.core.value.Condition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,12 @@ final class JobForm {
                     job -> job.upstreams().rule(),
                     "With after: which outcomes of the upstreams let the job run.")
             .defaulting(TriggerRule.ALL_SUCCESS);
+    static final Key<JobDefinition, List<Condition>> WHEN = Key.<JobDefinition, List<Condition>>optional(
+                    "when",
+                    WhenForm.CONDITIONS,
+                    job -> job.upstreams().when(),
+                    "With after: what must hold of the outputs of upstreams, too, or the job is skipped: one condition or a list.")
+            .defaulting(List.of());
     static final Key<JobDefinition, ShardLayout> SHARDS = Key.<JobDefinition, ShardLayout>optional(
                     "shards",
                     new ByKind<>(
@@ -175,6 +182,7 @@ final class JobForm {
                     TRIGGER,
                     AFTER,
                     RULE,
+                    WHEN,
                     SHARDS,
                     PLACEMENT,
                     STRATEGY,
@@ -219,7 +227,7 @@ final class JobForm {
                 handler == null ? name : handler,
                 values.get(ENABLED),
                 new Schedule(triggers, calendars),
-                new Upstreams(values.get(AFTER), values.get(RULE)),
+                new Upstreams(values.get(AFTER), values.get(RULE), values.get(WHEN)),
                 values.get(SHARDS),
                 values.get(PLACEMENT),
                 values.get(STRATEGY),

@@ -1,5 +1,6 @@
 package dev.belfry.core.job;
 
+import dev.belfry.core.schedule.DelayTrigger;
 import dev.belfry.core.schedule.ManualTrigger;
 import dev.belfry.core.schedule.Trigger;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ final class JobRules {
     static void check(Values values) {
         checkTriggers(values);
         checkUpstreams(values);
+        WhenForm.check(values);
         if (!values.reading().stored()) {
             HandlerParameters.check(values);
         }
@@ -28,6 +30,12 @@ final class JobRules {
         Placement placement = values.get(JobForm.PLACEMENT);
         if (placement != Placement.QUEUED) {
             checkNotQueued(placement, values);
+            refuse(
+                    Complaint.of("a " + Scalars.nameOf(placement)
+                                    + " job fires from its owners' own clocks, so it cannot wait for other jobs")
+                            .expecting("placement: queued, or no such key"),
+                    values,
+                    JobForm.AFTER);
         }
         if (placement != Placement.STICKY) {
             Complaint unowned = Complaint.of("only a sticky job has owners that are assigned ahead of time")
@@ -83,6 +91,13 @@ final class JobRules {
             values.report(
                     Complaint.of("a manual trigger and after exclude each other: nothing would ever start the job")
                             .expecting("no trigger, so that the job runs when its upstreams settle"),
+                    JobForm.TRIGGER);
+        }
+        if (values.has(JobForm.AFTER) && triggers.stream().anyMatch(DelayTrigger.class::isInstance)) {
+            values.report(
+                    Complaint.of(
+                                    "delay and after exclude each other: a job that runs after others has no pace of its own")
+                            .expecting("cron, every or at, before which the job does not run, or no trigger"),
                     JobForm.TRIGGER);
         }
     }

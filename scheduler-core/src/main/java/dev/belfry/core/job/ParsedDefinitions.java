@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a text declares, and everything that is wrong with it. Immutable.
@@ -14,13 +15,15 @@ import java.util.Objects;
  * @param calendars those that are right, by name; a job carries those that it uses, too
  * @param errors in the order of the text; empty if the text is valid
  * @param later what the jobs ask for that this version cannot run: the text is valid, but do not apply it
+ * @param places where the jobs stand
  */
 public record ParsedDefinitions(
         String file,
         List<JobDefinition> jobs,
         Map<String, BusinessCalendar> calendars,
         List<DefinitionError> errors,
-        List<DefinitionError> later) {
+        List<DefinitionError> later,
+        Places places) {
 
     public ParsedDefinitions {
         Objects.requireNonNull(file, "file");
@@ -28,6 +31,12 @@ public record ParsedDefinitions(
         calendars = Ordered.copyOf(calendars);
         errors = List.copyOf(errors);
         later = List.copyOf(later);
+        Objects.requireNonNull(places, "places");
+    }
+
+    /** What is wrong with a job beside other jobs, as an error at its place; empty if the job is not in this text. */
+    public Optional<DefinitionError> errorAt(JobProblem problem) {
+        return places.error(file, problem);
     }
 
     /** Whether nothing is wrong with the text. */

@@ -134,7 +134,7 @@ final class Scalars {
                 ByteSize::format);
     }
 
-    private static String checked(String text, int longest) throws Refused {
+    static String checked(String text, int longest) throws Refused {
         if (text.length() > longest) {
             throw new Refused(String.format(Locale.ROOT, "is %,d characters long", text.length()));
         }

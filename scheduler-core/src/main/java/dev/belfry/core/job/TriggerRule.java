@@ -12,12 +12,14 @@ public enum TriggerRule {
     ONE_SUCCESS,
     /** One upstream failed; the others are not waited for. */
     ONE_FAILED,
-    /** One upstream has ended; the others are not waited for. */
+    /** One upstream has succeeded or failed; the others are not waited for. */
     ONE_DONE,
     /** All upstreams have ended and none failed. */
     NONE_FAILED,
     /** All upstreams have ended, none failed and one at least succeeded. */
     NONE_FAILED_MIN_ONE_SUCCESS,
     /** All upstreams have ended and none was skipped. */
-    NONE_SKIPPED
+    NONE_SKIPPED,
+    /** At once: no upstream is waited for. */
+    ALWAYS
 }

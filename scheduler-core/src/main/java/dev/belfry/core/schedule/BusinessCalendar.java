@@ -110,7 +110,8 @@ public record BusinessCalendar(
         return null;
     }
 
-    private boolean excludes(LocalDate date) {
+    /** Whether a day is excluded as a whole: it is no business day. Daily windows do not count, make-up days do. */
+    public boolean excludes(LocalDate date) {
         return !makeUp.containsKey(date) && days.contains(date);
     }
 

@@ -18,6 +18,9 @@ public final class VersionedDueSet implements DueSet {
     /** One version's stretch of time: ({@code after}, {@code upTo}], both in milliseconds around [from, until). */
     private record Stretch(Schedule schedule, boolean silent, Instant after, Instant upTo) {}
 
+    /** No fire of any schedule lies before this instant. */
+    private static final Instant BEFORE_ALL = Instant.parse("1969-12-30T00:00:00Z");
+
     private final String jobUid;
     private final List<Stretch> stretches;
 
@@ -40,6 +43,25 @@ public final class VersionedDueSet implements DueSet {
                 boolean silent = version.paused() || !version.definition().enabled();
                 stretches.add(new Stretch(
                         version.definition().schedule(), silent, version.from().minusMillis(1), until.minusMillis(1)));
+            }
+        }
+        return new VersionedDueSet(job.uid(), stretches);
+    }
+
+    /**
+     * What the schedules of the job say, whatever it owes: also before its first version, which then counts, while it was
+     * paused or disabled, and over all layouts. Of delay schedules it has nothing.
+     */
+    public static VersionedDueSet ofSchedules(JobRecord job) {
+        List<Stretch> stretches = new ArrayList<>();
+        List<JobVersion> versions = job.versions();
+        for (int i = 0; i < versions.size(); i++) {
+            Schedule schedule = versions.get(i).definition().schedule();
+            Instant from = i == 0 ? BEFORE_ALL : versions.get(i).from();
+            Instant until = i + 1 < versions.size() ? versions.get(i + 1).from() : Schedule.HORIZON;
+            if (from.isBefore(until)) {
+                boolean silent = schedule.delay().isPresent();
+                stretches.add(new Stretch(schedule, silent, from.minusMillis(1), until.minusMillis(1)));
             }
         }
         return new VersionedDueSet(job.uid(), stretches);

@@ -73,10 +73,14 @@ final class RandomDefinitions {
         "0 0 0 1 1 ? 2030-2040",
         "0  0 3 * * ?"
     };
+    private static final String[] COMPARISONS = {
+        ">0", "== \"a \\\" b\"", "!= null", "in [1.50, \"x\", true]", "exists", " absent ", "<= -1e3"
+    };
     private static final String[] ZONES = {"UTC", "Europe/Berlin", "America/New_York", "+02:00", "Australia/Lord_Howe"};
 
     private final Random random;
     private boolean manual; // a manual trigger and upstreams exclude each other
+    private boolean delayed; // and so do a delay and upstreams
 
     RandomDefinitions(long seed) {
         this.random = new Random(seed);
@@ -113,6 +117,7 @@ final class RandomDefinitions {
     private void triggers(Job job) {
         int kind = random.nextInt(8);
         manual = kind == 0;
+        delayed = kind == 1;
         if (kind == 0) {
             job.manual();
         } else if (kind == 1) {
@@ -215,8 +220,15 @@ final class RandomDefinitions {
             maybe(() -> job.priority(random.nextInt(10)));
             maybe(() -> job.cpu(random.nextInt(1000) / 128.0));
             maybe(() -> job.memory(Math.abs(random.nextLong()) % (1L << 45)));
-            maybe(() -> manual ? job : job.after(pick(TriggerRule.values()), "up", "upper"));
+            maybe(() -> manual || delayed ? job : after(job));
         }
+    }
+
+    private Job after(Job job) {
+        job.after(pick(TriggerRule.values()), "up", "upper");
+        maybe(() -> job.when("up", "/a~1b/0", pick(COMPARISONS)));
+        maybe(() -> job.when("upper", "", pick(COMPARISONS)));
+        return job.parameter("output", "$${" + "upstream.up/count|none} of ${upstream.upper}, ${due-90m+2h.epoch}");
     }
 
     private void maybe(Supplier<Job> step) {

@@ -3,6 +3,8 @@ package dev.belfry.core.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belfry.core.workflow.SplitLifeCycle;
+import dev.belfry.core.workflow.WorkflowLifeCycle;
 import dev.belfry.testkit.page.GeneratedPage;
 import org.junit.jupiter.api.Test;
 
@@ -43,11 +45,7 @@ class LifeCyclesPageTest {
 
                 ```mermaid
                 """);
-        page.append(FireLifeCycle.TABLE.mermaid()).append("```\n\n| from | on | to |\n|---|---|---|\n");
-        for (LifeCycle.Transition<FireState, FireLifeCycle.Event> t : FireLifeCycle.TABLE.transitions()) {
-            page.append("| ").append(t.from()).append(" | ").append(t.event());
-            page.append(" | ").append(t.to()).append(" |\n");
-        }
+        table(page, FireLifeCycle.TABLE);
         page.append("""
 
                 ## How a fire ends
@@ -60,7 +58,22 @@ class LifeCyclesPageTest {
                     .append(outcome.text())
                     .append('`');
         }
-        return page.append(". `unknown` stands for a word that only a newer version knows.\n")
-                .toString();
+        page.append(". `unknown` stands for a word that only a newer version knows.\n");
+        page.append("\n## A workflow run\n\n```mermaid\n");
+        table(page, WorkflowLifeCycle.RUN);
+        page.append("\n## A job of a workflow run\n\n```mermaid\n");
+        table(page, WorkflowLifeCycle.JOB);
+        page.append("\n## A run that is split into sub-tasks\n\n```mermaid\n");
+        table(page, SplitLifeCycle.TABLE);
+        return page.toString();
+    }
+
+    /** The diagram, whose block is begun, and the table. */
+    private static <S extends Enum<S>, E extends Enum<E>> void table(StringBuilder page, LifeCycle<S, E> cycle) {
+        page.append(cycle.mermaid()).append("```\n\n| from | on | to |\n|---|---|---|\n");
+        for (LifeCycle.Transition<S, E> t : cycle.transitions()) {
+            page.append("| ").append(t.from()).append(" | ").append(t.event());
+            page.append(" | ").append(t.to()).append(" |\n");
+        }
     }
 }

@@ -1,0 +1,29 @@
+package dev.belfry.core.workflow;
+
+import dev.belfry.core.run.Outcome;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What follows from a step of a workflow run, for the caller to do. */
+public sealed interface Effect {
+
+    /**
+     * A job is to run. A queued job is put into the queue. A sticky one, which can only be a root, fires by itself if the run was
+     * started by its fire, whose id this names; else it is triggered under this id.
+     *
+     * @param version of its definition
+     * @param runId the id of the job's run, the same whenever this attempt is named
+     * @param attempt of the job within the workflow run, from 1
+     * @param notBefore it may be queued at once, but does not start before this instant
+     */
+    record Start(String job, int version, String runId, int attempt, Optional<Instant> notBefore) implements Effect {}
+
+    /** A job has its outcome without having run: skipped, upstream-failed or cancelled. */
+    record Decided(String job, Outcome outcome, String reason) implements Effect {}
+
+    /** The run of a job is to be cancelled; its end is reported as any other. */
+    record Cancel(String job, String runId, int attempt) implements Effect {}
+
+    /** The workflow run is final. */
+    record Finished(Outcome outcome, String reason) implements Effect {}
+}
