@@ -102,6 +102,6 @@ public final class BudgetCheck {
         return Arithmetic.number(cost.most(quantity)) + " " + quantity.unit() + " ("
                 + cost.of(quantity).most().arithmetic() + ") beside " + Arithmetic.number(Math.max(0, others))
                 + " of all others make " + Arithmetic.number(others + cost.most(quantity)) + ", and "
-                + Arithmetic.number(limit) + " are allowed";
+                + Arithmetic.number((double) limit) + " are allowed";
     }
 }
