@@ -53,7 +53,7 @@ public record FireRate(double perSecond, String basis) {
         if (counted <= COUNTED) {
             return new FireRate(
                     counted / seconds(horizon),
-                    Arithmetic.number(counted) + (counted == 1 ? " fire" : " fires") + " in "
+                    Arithmetic.number((double) counted) + (counted == 1 ? " fire" : " fires") + " in "
                             + Durations.format(horizon));
         }
         return sampled(schedule, from, horizon);
