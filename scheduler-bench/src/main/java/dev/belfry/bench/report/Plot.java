@@ -12,7 +12,7 @@ final class Plot {
     private static final int HEIGHT = 420;
     private static final int LEFT = 80;
     private static final int RIGHT = 180;
-    private static final int TOP = 40;
+    private static final int TOP = 48;
     private static final int BOTTOM = 60;
     private static final List<String> COLOURS =
             List.of("#1f6f8b", "#c8553d", "#588157", "#8e6c8a", "#b08900", "#555555", "#4f9ddb", "#e29578", "#9bbf65");
@@ -21,6 +21,7 @@ final class Plot {
     private final Axis below;
     private final Axis left;
     private final Map<String, List<double[]>> lines = new LinkedHashMap<>();
+    private final Map<Double, String> marks = new LinkedHashMap<>();
 
     Plot(String title, Axis below, Axis left) {
         this.title = title;
@@ -31,20 +32,52 @@ final class Plot {
     /**
      * One axis.
      *
-     * @param names of the values 0, 1, 2 and so on; none for a logarithmic axis
+     * @param names of the values 0, 1, 2 and so on; none for an axis of numbers
+     * @param logarithmic whether equal ways are equal ratios
      */
-    record Axis(String title, List<String> names) {
+    record Axis(String title, List<String> names, boolean logarithmic) {
         Axis {
             names = List.copyOf(names);
         }
 
         static Axis logarithmic(String title) {
-            return new Axis(title, List.of());
+            return new Axis(title, List.of(), true);
+        }
+
+        static Axis linear(String title) {
+            return new Axis(title, List.of(), false);
+        }
+
+        static Axis named(String title, List<String> names) {
+            return new Axis(title, names, false);
         }
 
         double scale(double value) {
-            return names.isEmpty() ? Math.log10(Math.max(value, 1e-3)) : value;
+            return logarithmic ? Math.log10(Math.max(value, 1e-3)) : value;
         }
+
+        /** Between two ticks: 1, 2 or 5 of a power of ten, so that there are no more than a dozen. */
+        private double step(double span) {
+            if (logarithmic || !names.isEmpty()) {
+                return 1;
+            }
+            double power = Math.pow(10, Math.floor(Math.log10(span / 12)));
+            for (double step : new double[] {1, 2, 5}) {
+                if (span / (step * power) <= 12) {
+                    return step * power;
+                }
+            }
+            return 10 * power;
+        }
+
+        private String name(double at) {
+            return names.isEmpty() ? Spread.number(logarithmic ? Math.pow(10, at) : at) : names.get((int) at);
+        }
+    }
+
+    /** Marks a place on the lower axis, with a word or two above it. */
+    void mark(double at, String words) {
+        marks.put(at, words);
     }
 
     /** Adds a line through points; those that are no numbers are left out. */
@@ -79,6 +112,7 @@ final class Plot {
         double[] y = range(left, 1);
         ticks(svg, below, x, true);
         ticks(svg, left, y, false);
+        marks(svg, x);
         text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 15, "middle", below.title());
         text(svg, LEFT, TOP - 6, "end", left.title());
         int number = 0;
@@ -117,14 +151,15 @@ final class Plot {
                 greatest = Math.max(greatest, axis.scale(point[part]));
             }
         }
-        return new double[] {Math.floor(least), Math.max(Math.floor(least) + 1, Math.ceil(greatest))};
+        double step = axis.step(Math.max(1, greatest - least));
+        double from = Math.floor(least / step) * step;
+        return new double[] {from, Math.max(from + step, Math.ceil(greatest / step) * step)};
     }
 
     private static void ticks(StringBuilder svg, Axis axis, double[] range, boolean across) {
-        for (int at = (int) range[0]; at <= (int) range[1]; at++) {
-            String name = axis.names().isEmpty()
-                    ? Spread.number(Math.pow(10, at))
-                    : axis.names().get(at);
+        double step = axis.step(range[1] - range[0]);
+        for (int i = 0; range[0] + i * step <= range[1] + step / 100; i++) {
+            double at = range[0] + i * step;
             double px = across ? across(at, range) : LEFT;
             double py = across ? HEIGHT - BOTTOM : up(at, range);
             svg.append(String.format(
@@ -134,8 +169,22 @@ final class Plot {
                     py,
                     across ? px : WIDTH - RIGHT,
                     across ? TOP : py));
-            text(svg, across ? px : LEFT - 8.0, across ? py + 18 : py + 4, across ? "middle" : "end", name);
+            text(svg, across ? px : LEFT - 8.0, across ? py + 18 : py + 4, across ? "middle" : "end", axis.name(at));
         }
+    }
+
+    private void marks(StringBuilder svg, double[] range) {
+        marks.forEach((at, words) -> {
+            double px = across(at, range);
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#888888\" stroke-dasharray=\"4 3\"/>%n",
+                    px,
+                    TOP,
+                    px,
+                    HEIGHT - BOTTOM));
+            text(svg, px, TOP - 5, "middle", words);
+        });
     }
 
     private static double across(double value, double[] range) {

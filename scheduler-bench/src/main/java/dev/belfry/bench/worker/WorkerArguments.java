@@ -76,6 +76,20 @@ public final class WorkerArguments {
         return Duration.ofMillis(number("body"));
     }
 
+    /**
+     * How soon the others are to notice that this agent is gone: a session time-out, or what comes nearest to it. Zero for the
+     * scheduler's own default. Where it is given, the loss of agents is what is measured, and the peers' ways of taking over
+     * are to be on.
+     */
+    public Duration session() {
+        return Duration.ofMillis(number("session"));
+    }
+
+    /** Whether this agent runs no jobs and is there to become master alone. */
+    public boolean standby() {
+        return Boolean.parseBoolean(text("standby"));
+    }
+
     /** Whether this agent registers the jobs; the others do so only where every agent has to. */
     public boolean registers() {
         return Boolean.parseBoolean(text("registers"));

@@ -38,7 +38,7 @@ final class Cluster implements AutoCloseable {
         this.options = options;
         this.home = home;
         store = contender.store() == Store.Kind.ZOOKEEPER
-                ? ZooKeeperStore.start(home)
+                ? ZooKeeperStore.start(home, load.losses().tick())
                 : PostgresStore.start(home, contender.schema());
     }
 
@@ -52,10 +52,14 @@ final class Cluster implements AutoCloseable {
         Path home = Files.createTempDirectory("belfry-bench-");
         Cluster cluster = new Cluster(contender, load, options, home);
         try {
-            for (int i = 0; i < load.agents(); i++) {
-                cluster.launch();
+            for (int i = 0; i < load.losses().standbys(); i++) {
+                cluster.awaitReady(cluster.launch("standby-" + i, true));
             }
-            for (ChildProcess agent : cluster.agents.values()) {
+            List<ChildProcess> launched = new ArrayList<>();
+            for (int i = 0; i < load.agents(); i++) {
+                launched.add(cluster.launch());
+            }
+            for (ChildProcess agent : launched) {
                 cluster.awaitReady(agent);
             }
             return cluster;
@@ -73,11 +77,15 @@ final class Cluster implements AutoCloseable {
     }
 
     private ChildProcess launch() throws IOException {
-        int number = logs.size();
-        String name = "agent-" + number;
+        return launch("agent-" + logs.size(), false);
+    }
+
+    private ChildProcess launch(String name, boolean standby) throws IOException {
         Path log = home.resolve(name + ".fires");
-        logs.add(log);
-        boolean registers = number == 0 || !contender.abilities().registersOnce();
+        boolean registers = !standby && (logs.isEmpty() || !contender.abilities().registersOnce());
+        if (!standby) {
+            logs.add(log);
+        }
         ChildProcess agent = ChildProcess.start(
                 name,
                 home.resolve("logs"),
@@ -94,8 +102,10 @@ final class Cluster implements AutoCloseable {
                                 "period=" + load.period().toSeconds(),
                                 "spread=" + load.spread(),
                                 "body=" + load.body().toMillis(),
+                                "session=" + load.losses().session().toMillis(),
+                                "standby=" + standby,
                                 "registers=" + registers,
-                                "waits-for=" + share())));
+                                "waits-for=" + (standby ? 0 : share()))));
         agents.put(name, agent);
         return agent;
     }
@@ -119,6 +129,29 @@ final class Cluster implements AutoCloseable {
         }
     }
 
+    /** The agent is lost: SIGKILL. */
+    void kill(String name) {
+        process(name).kill();
+        agents.remove(name);
+    }
+
+    /** The agent is stopped by SIGSTOP, as in a long pause of its machine, until the answer is closed. */
+    ChildProcess.Stopped stop(String name) throws IOException {
+        return process(name).stop();
+    }
+
+    private ChildProcess process(String name) {
+        ChildProcess process = agents.get(name);
+        if (process == null) {
+            throw new IllegalArgumentException("there is no " + name + "; there are " + agents.keySet());
+        }
+        return process;
+    }
+
+    Contender contender() {
+        return contender;
+    }
+
     Load load() {
         return load;
     }
@@ -130,6 +163,13 @@ final class Cluster implements AutoCloseable {
     /** The agents that are there. */
     List<String> agents() {
         return List.copyOf(agents.keySet());
+    }
+
+    /** The agents that run jobs, those that are not there any more included. */
+    List<String> everyone() {
+        return logs.stream()
+                .map(log -> log.getFileName().toString().replace(".fires", ""))
+                .toList();
     }
 
     /** From the start of the scheduler until the jobs were registered, on the slowest agent. */
@@ -157,11 +197,7 @@ final class Cluster implements AutoCloseable {
 
     /** Java threads of an agent, and its heap after a collection, in bytes. */
     AgentState state(String agent) throws IOException, InterruptedException {
-        ChildProcess process = agents.get(agent);
-        if (process == null) {
-            throw new IllegalArgumentException("there is no " + agent + "; there are " + agents.keySet());
-        }
-        String[] words = process.ask("state", PATIENCE).split(" ");
+        String[] words = process(agent).ask("state", PATIENCE).split(" ");
         return new AgentState(Integer.parseInt(words[0]), Long.parseLong(words[1]));
     }
 

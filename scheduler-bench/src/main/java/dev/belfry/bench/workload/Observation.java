@@ -90,7 +90,7 @@ record Observation(Window fires, Window warmUp, Meter.Usage usage, StoreCounters
         StoreCounters grown = after.since(before);
         if (cluster.store() instanceof ZooKeeperStore zookeeper) {
             SortedMap<String, Double> values = new TreeMap<>(grown.values());
-            values.putAll(zookeeper.transactions(before.position(), after.position()));
+            values.putAll(zookeeper.log().counts(before.position(), after.position()));
             return new StoreCounters(values, after.position());
         }
         return grown;

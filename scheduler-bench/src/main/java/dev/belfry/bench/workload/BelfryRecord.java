@@ -1,0 +1,121 @@
+package dev.belfry.bench.workload;
+
+import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.client.ClientException;
+import dev.belfry.agent.client.Journal;
+import dev.belfry.bench.evidence.Fire;
+import dev.belfry.bench.evidence.FireLog;
+import dev.belfry.bench.peer.Contender;
+import dev.belfry.bench.worker.Handlers;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.run.Outcome;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * What Belfry says of itself: who is master, and why a fire did not run that no handler noted. That a fire has run is not taken
+ * from here.
+ */
+final class BelfryRecord implements AutoCloseable {
+    private static final String NAMESPACE = "bench";
+
+    private final BelfryClient client;
+    private final Load load;
+
+    private BelfryRecord(Cluster cluster) {
+        client = BelfryClient.connect(cluster.store().address(), NAMESPACE);
+        load = cluster.load();
+    }
+
+    static BelfryRecord of(Cluster cluster) throws IOException {
+        BelfryRecord record = new BelfryRecord(cluster);
+        try {
+            record.client.awaitConnected();
+            return record;
+        } catch (ClientException e) {
+            record.close();
+            throw new IOException("the record of Belfry cannot be read", e);
+        }
+    }
+
+    /** The fires that the record says did not run, and why; none for a scheduler that keeps no record. */
+    static Set<Fire.Key> settled(Cluster cluster) throws IOException {
+        if (!cluster.contender().name().equals(Contender.BELFRY)) {
+            return Set.of();
+        }
+        try (BelfryRecord record = of(cluster)) {
+            return record.settled();
+        }
+    }
+
+    /** The agent that is to be lost: the last that is not master, or the master. */
+    static String victim(Cluster cluster, boolean master) throws IOException {
+        if (!cluster.contender().name().equals(Contender.BELFRY)) {
+            return cluster.agents().get(cluster.agents().size() - 1);
+        }
+        try (BelfryRecord record = of(cluster)) {
+            String now = record.master();
+            return cluster.agents().stream()
+                    .filter(agent -> agent.equals(now) == master)
+                    .reduce((first, second) -> second)
+                    .orElseThrow(() -> new IOException("no agent to be lost: the master is " + now));
+        }
+    }
+
+    /** The id of the agent that is master. */
+    String master() throws IOException {
+        try {
+            String incarnation = client.epoch().incarnation();
+            return incarnation.substring(0, incarnation.lastIndexOf('~'));
+        } catch (ClientException e) {
+            throw new IOException("nobody says who is master", e);
+        }
+    }
+
+    /** How many masters there have been. */
+    long term() throws IOException {
+        try {
+            return client.epoch().term();
+        } catch (ClientException e) {
+            throw new IOException("nobody says who is master", e);
+        }
+    }
+
+    private Set<Fire.Key> settled() throws IOException {
+        Journal journal;
+        try {
+            journal = client.journal();
+        } catch (ClientException e) {
+            throw new IOException("the journal cannot be read", e);
+        }
+        if (!journal.counts().isEmpty() || !journal.problems().isEmpty()) {
+            throw new IOException("the journal is not whole: " + journal.counts() + " " + journal.problems());
+        }
+        Set<Fire.Key> settled = new HashSet<>();
+        for (Journal.Line line : journal.fires()) {
+            FireEntry entry = line.entry();
+            if (entry.kind() == FireEntry.Kind.FINAL
+                    && entry.outcome() != Outcome.SUCCEEDED
+                    && entry.outcome() != Outcome.UNKNOWN) {
+                add(settled, entry);
+            }
+        }
+        return settled;
+    }
+
+    /** All that a line is about: one fire, or a range of them. */
+    private void add(Set<Fire.Key> settled, FireEntry entry) {
+        String job = entry.jobUid().substring(0, entry.jobUid().lastIndexOf('~'));
+        for (Instant due = entry.fire().due(); !due.isAfter(entry.last()); due = due.plus(load.period())) {
+            settled.add(new Fire.Key(
+                    FireLog.micros(due), Handlers.number(job), Integer.parseInt(entry.shard())));
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
