@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -62,6 +63,10 @@ public final class ChildProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(program.options());
+        // For tests, whose JVMs hardly live long enough to compile anything.
+        Arrays.stream(System.getProperty("belfry.bench.jvm", "").split(" "))
+                .filter(option -> !option.isEmpty())
+                .forEach(command::add);
         command.add("-cp");
         command.add(String.join(
                 System.getProperty("path.separator"),

@@ -223,7 +223,8 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private static void delete(Path directory) throws IOException {
+    /** Deletes a directory with all that is in it. */
+    static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> {
                 try {

@@ -23,8 +23,6 @@ public final class KilledMaster implements Workload {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** After the next master has taken office. */
     private static final Duration AFTER = Duration.ofSeconds(2);
-    /** As long as it takes to notice the loss and to take office, or longer. */
-    private static final Duration QUIET = Duration.ofSeconds(10);
     private static final long LATE_MICROS = 100_000;
 
     private final Load load;
@@ -90,10 +88,15 @@ public final class KilledMaster implements Workload {
         try (Cluster cluster = Cluster.start(contender, load, OPTIONS);
                 BelfryRecord record = BelfryRecord.of(cluster)) {
             Pause.of(bench.options().warmUp());
+            // As long as it takes to notice the loss and to take office, or longer.
+            Duration quiet = load.losses()
+                    .session()
+                    .plus(load.losses().tick())
+                    .plus(AFTER);
             Instant from = load.next(Instant.now());
             List<Kill> kills = new ArrayList<>();
             for (int i = 1; i < load.losses().standbys(); i++) {
-                Pause.of(QUIET);
+                Pause.of(quiet);
                 kills.add(kill(cluster, record));
                 Pause.until(kills.get(kills.size() - 1).over());
             }
@@ -105,7 +108,7 @@ public final class KilledMaster implements Workload {
                     .metrics());
             metrics.put("moved", moved(cluster, kills.get(0).at()));
             metrics.putAll(compared(fires, kills));
-            kills.forEach(kill -> Aftermath.series(fires, kill.at(), QUIET, Duration.ofSeconds(12))
+            kills.forEach(kill -> Aftermath.series(fires, kill.at(), quiet, quiet.plus(AFTER))
                     .forEach((name, late) -> metrics.merge(name, late, Math::max)));
             bench.keep(contender, point, metrics);
             return true;

@@ -26,7 +26,7 @@ import java.util.TreeMap;
  */
 record Observation(Window fires, Window warmUp, Meter.Usage usage, StoreCounters store, Agents agents, Duration time) {
     /** Fires that have not started by then after the end of the span are lost. */
-    private static final Duration GRACE = Duration.ofSeconds(3);
+    static final Duration GRACE = Duration.ofSeconds(3);
 
     /** The parts of all fires whose lateness is kept, for plots of the distribution. */
     static final Map<String, Double> PARTS = parts();

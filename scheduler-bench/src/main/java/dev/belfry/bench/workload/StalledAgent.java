@@ -20,15 +20,17 @@ import java.util.TreeMap;
 public final class StalledAgent implements Workload {
     private static final List<String> OPTIONS = List.of("-Xmx256m");
     private static final int SHARDS = 6;
-    /** After the fire is due, so that all its shards have started. */
-    private static final Duration INTO = Duration.ofSeconds(2);
-
     private final Load load;
+    private final Duration into;
     private final Duration stall;
 
-    /** @param load whose fires last longer than {@code stall}, and whose period is longer than both together */
-    StalledAgent(Load load, Duration stall) {
+    /**
+     * @param load whose period is longer than its code and what follows together
+     * @param into how long after the fire is due the agent is stopped, so that all its shards have started
+     */
+    StalledAgent(Load load, Duration into, Duration stall) {
         this.load = load;
+        this.into = into;
         this.stall = stall;
     }
 
@@ -44,6 +46,7 @@ public final class StalledAgent implements Workload {
                         .every(Duration.ofSeconds(60))
                         .lasting(Duration.ofSeconds(20))
                         .losing(Load.Losses.USUAL),
+                Duration.ofSeconds(2),
                 Duration.ofSeconds(15));
     }
 
@@ -70,7 +73,7 @@ public final class StalledAgent implements Workload {
         try (Cluster cluster = Cluster.start(contender, asked, OPTIONS)) {
             String victim = BelfryRecord.victim(cluster, false);
             Instant due = asked.next(Instant.now().plusSeconds(1));
-            Pause.until(due.plus(INTO));
+            Pause.until(due.plus(into));
             Instant stopped = Instant.now();
             Instant woken;
             try (ChildProcess.Stopped stop = cluster.stop(victim)) {
