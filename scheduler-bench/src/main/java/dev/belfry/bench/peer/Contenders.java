@@ -50,7 +50,8 @@ public final class Contenders {
                     "db-scheduler 16.12.0; lock-and-fetch (0.5, 4.0), 50 threads, polling interval 100 ms, priorities off"
                             + " and no index for them, HikariCP 7.0.2 with 60 connections; a custom task that is"
                             + " rescheduled to its last instant and a period; instants more than 1 s late are left out,"
-                            + " as Belfry's misfire policy does"),
+                            + " as Belfry's misfire policy does; one revived after a loss counts as due at the last instant"
+                            + " before"),
             new Peer(
                     "quartz",
                     Store.Kind.POSTGRES,

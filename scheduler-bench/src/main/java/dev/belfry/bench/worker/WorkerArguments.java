@@ -111,4 +111,13 @@ public final class WorkerArguments {
         int period = Math.max(1, period());
         return Instant.ofEpochSecond((seconds / period + 1) * period).plus(offset(job));
     }
+
+    /** The last instant at which a job was due, at or before {@code at}. */
+    public Instant lastDue(int job, Instant at) {
+        if (period() == 0) {
+            return at;
+        }
+        long nanos = Duration.between(Instant.EPOCH.plus(offset(job)), at).toNanos();
+        return at.minusNanos(Math.floorMod(nanos, period() * 1_000_000_000L));
+    }
 }

@@ -1,5 +1,6 @@
 package dev.belfry.bench.workload;
 
+import dev.belfry.bench.evidence.Account;
 import dev.belfry.bench.evidence.Fire;
 import dev.belfry.bench.evidence.FireLog;
 import dev.belfry.bench.evidence.Quantiles;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
@@ -18,6 +20,7 @@ import java.util.stream.LongStream;
 /** What follows from notes about the time around the instant at which something broke. */
 final class Aftermath {
     private static final double SECOND = 1e6;
+    private static final Duration START = Duration.ofMinutes(3);
 
     private Aftermath() {}
 
@@ -48,6 +51,27 @@ final class Aftermath {
     /** The same in seconds. */
     static SortedMap<String, Double> seconds(String name, LongStream micros) {
         return quantiles(name, "s", SECOND, micros);
+    }
+
+    /**
+     * Waits until everything has fired once, and then as long as the warm-up.
+     *
+     * @throws IOException if it has not within the patience, or what is due in a period does not start in the one after it: what
+     *     a loss does to a scheduler that does not keep up without one cannot be told
+     */
+    static void awaitWarm(Cluster cluster, Duration warmUp) throws IOException {
+        Load load = cluster.load();
+        List<Fire.Shard> all = load.due(Instant.EPOCH, Instant.EPOCH.plus(load.period())).stream()
+                .map(Fire.Key::of)
+                .toList();
+        awaitFirst(cluster, Set.copyOf(all), Instant.EPOCH, "", START);
+        Instant from = load.next(Instant.now().plus(warmUp));
+        Pause.until(from.plus(load.period().multipliedBy(2)));
+        Account quiet = Account.of(load.due(from, from.plus(load.period())), cluster.fires(), Set.of());
+        if (quiet.lost() > 0) {
+            throw new IOException("it does not keep up when nothing is lost: of " + quiet.due()
+                    + " fires of one period " + quiet.lost() + " had not started at the end of the next");
+        }
     }
 
     /** The last fire of each shard that started before an instant, with the agent that ran it. */
@@ -95,7 +119,7 @@ final class Aftermath {
         Map<Fire.Shard, Fire> first = first(cluster, shards, after, otherThan);
         while (first.size() < shards.size()) {
             if (Instant.now().isAfter(deadline)) {
-                throw new IOException("only " + first.size() + " of " + shards.size() + " shards have fired again within "
+                throw new IOException("only " + first.size() + " of " + shards.size() + " shards have fired within "
                         + patience.toSeconds() + " s");
             }
             Pause.of(Duration.ofSeconds(1));

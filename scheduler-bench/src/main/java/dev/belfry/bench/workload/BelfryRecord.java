@@ -12,7 +12,10 @@ import dev.belfry.core.run.Outcome;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What Belfry says of itself: who is master, and why a fire did not run that no handler noted. That a fire has run is not taken
@@ -50,18 +53,24 @@ final class BelfryRecord implements AutoCloseable {
         }
     }
 
-    /** The agent that is to be lost: the last that is not master, or the master. */
+    /**
+     * The agent that is to be lost: of those that may be, the one that ran most of what was fired last.
+     *
+     * @param master whether it is to be Belfry's master, or not to be
+     */
     static String victim(Cluster cluster, boolean master) throws IOException {
-        if (!cluster.contender().name().equals(Contender.BELFRY)) {
-            return cluster.agents().get(cluster.agents().size() - 1);
+        Map<String, Long> parts = Aftermath.last(cluster, Instant.now()).values().stream()
+                .collect(Collectors.groupingBy(Aftermath.Last::agent, TreeMap::new, Collectors.counting()));
+        if (cluster.contender().name().equals(Contender.BELFRY)) {
+            try (BelfryRecord record = of(cluster)) {
+                String now = record.master();
+                parts.keySet().removeIf(agent -> agent.equals(now) != master);
+            }
         }
-        try (BelfryRecord record = of(cluster)) {
-            String now = record.master();
-            return cluster.agents().stream()
-                    .filter(agent -> agent.equals(now) == master)
-                    .reduce((first, second) -> second)
-                    .orElseThrow(() -> new IOException("no agent to be lost: the master is " + now));
-        }
+        return parts.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElseThrow(() -> new IOException("no agent that may be lost has run anything"));
     }
 
     /** The id of the agent that is master. */

@@ -86,8 +86,9 @@ public final class KilledAgent implements Workload {
             throws IOException, InterruptedException {
         Load load = contender.abilities().shards() ? point.load() : point.load().unsharded();
         try (Cluster cluster = Cluster.start(contender, load, OPTIONS)) {
+            Aftermath.awaitWarm(cluster, bench.options().warmUp());
             String victim = BelfryRecord.victim(cluster, point.master());
-            Instant due = load.next(Instant.now().plus(bench.options().warmUp()));
+            Instant due = load.next(Instant.now());
             Pause.until(due.plus(point.phase()));
             Instant killed = Instant.now();
             cluster.kill(victim);
@@ -96,6 +97,9 @@ public final class KilledAgent implements Workload {
                     .filter(last -> last.getValue().agent().equals(victim))
                     .collect(Collectors.toMap(
                             Map.Entry::getKey, last -> last.getValue().fire()));
+            if (lost.isEmpty()) {
+                throw new IOException(victim + " had no part in what was fired last");
+            }
             Map<Fire.Shard, Fire> again = Aftermath.awaitFirst(cluster, lost.keySet(), killed, victim, PATIENCE);
             double others = meter.end().othersCores();
             Instant until = load.next(Instant.now());

@@ -87,7 +87,7 @@ public final class KilledMaster implements Workload {
     private boolean measure(Bench bench, Contender contender, String point) throws IOException, InterruptedException {
         try (Cluster cluster = Cluster.start(contender, load, OPTIONS);
                 BelfryRecord record = BelfryRecord.of(cluster)) {
-            Pause.of(bench.options().warmUp());
+            Aftermath.awaitWarm(cluster, bench.options().warmUp());
             // As long as it takes to notice the loss and to take office, or longer.
             Duration quiet = load.losses()
                     .session()

@@ -71,8 +71,9 @@ public final class StalledAgent implements Workload {
     private boolean measure(Bench bench, Contender contender, String point) throws IOException, InterruptedException {
         Load asked = contender.abilities().shards() ? load : load.unsharded();
         try (Cluster cluster = Cluster.start(contender, asked, OPTIONS)) {
+            Instant due = asked.next(Instant.now().plus(bench.options().warmUp()));
+            Pause.until(due.plus(into.dividedBy(2)));
             String victim = BelfryRecord.victim(cluster, false);
-            Instant due = asked.next(Instant.now().plusSeconds(1));
             Pause.until(due.plus(into));
             Instant stopped = Instant.now();
             Instant woken;

@@ -58,7 +58,8 @@ public final class StoreDown implements Workload {
 
     private boolean measure(Bench bench, Contender contender, String point) throws IOException, InterruptedException {
         try (Cluster cluster = Cluster.start(contender, load, OPTIONS)) {
-            Instant from = load.next(Instant.now().plus(bench.options().warmUp()));
+            Aftermath.awaitWarm(cluster, bench.options().warmUp());
+            Instant from = load.next(Instant.now());
             Pause.until(from);
             cluster.store().kill();
             Instant gone = Instant.now();

@@ -47,8 +47,10 @@ public final class DbSchedulerWorker {
         pool.setMaximumPoolSize(THREADS + 10);
         HikariDataSource source = new HikariDataSource(pool);
         CustomTask<Void> task = Tasks.custom("bench", Void.class).execute((instance, context) -> {
-            Instant due = context.getExecution().executionTime;
-            handlers.fire(due, Handlers.number(instance.getId()), 0);
+            int job = Handlers.number(instance.getId());
+            // One that was revived after the loss of its agent has the instant of its revival.
+            Instant due = arguments.lastDue(job, context.getExecution().executionTime);
+            handlers.fire(due, job, 0);
             return (CompletionHandler<Void>) (complete, operations) -> operations.reschedule(complete, next(due, period));
         });
         SchedulerBuilder builder = Scheduler.create(source, task)
