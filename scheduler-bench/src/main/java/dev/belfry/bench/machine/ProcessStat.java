@@ -71,7 +71,8 @@ public record ProcessStat(double cpuSeconds, int threads) {
 
     /** The words that the process was started with. */
     public static List<String> command(long pid) throws IOException {
-        return List.of(Files.readString(Path.of("/proc", Long.toString(pid), "cmdline")).split("\0"));
+        return List.of(Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"))
+                .split("\0"));
     }
 
     private static long parent(Path process) {

@@ -35,8 +35,7 @@ final class Samples {
         List<RecentOutcome> recent = new ArrayList<>();
         for (int i = 0; i < LedgerRecord.MAX_RECENT; i++) {
             Instant due = DUE.minusSeconds(i);
-            recent.add(
-                    new RecentOutcome(due, 1, "", Outcome.SUCCEEDED, "", 1, due, due.plusMillis(20), AGENT));
+            recent.add(new RecentOutcome(due, 1, "", Outcome.SUCCEEDED, "", 1, due, due.plusMillis(20), AGENT));
         }
         return new LedgerRecord(
                 AGENT, 4711, 1L << 21, DUE, List.of(), List.of(), recent, Optional.empty(), Optional.empty());

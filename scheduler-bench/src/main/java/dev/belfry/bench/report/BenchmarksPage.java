@@ -81,7 +81,7 @@ public final class BenchmarksPage {
         for (Results results : all) {
             section(page, results);
         }
-        return page.append('\n').append(read("others.md")).toString();
+        return page.toString();
     }
 
     private static boolean few(Results results) {

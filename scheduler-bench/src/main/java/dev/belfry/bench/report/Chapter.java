@@ -152,7 +152,7 @@ record Chapter(String workload, String title, List<Column> columns, Optional<Col
                     Optional.of(new Column("all again × Belfry", "refire_max_s"))),
             new Chapter(
                     "export",
-                    "Export of outcomes",
+                    "Export of the history",
                     List.of(
                             new Column("rows/s", "rows_per_s"),
                             new Column("lag p50 ms", "lag_p50_ms"),

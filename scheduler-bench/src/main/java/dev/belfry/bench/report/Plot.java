@@ -1,6 +1,5 @@
 package dev.belfry.bench.report;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -80,13 +79,15 @@ final class Plot {
         marks.put(at, words);
     }
 
-    /** Adds a line through points; those that are no numbers are left out. */
+    /** Adds a line through points, which has a gap where one is no number. */
     void line(String name, List<double[]> points) {
-        List<double[]> finite = new ArrayList<>(points);
-        finite.removeIf(point -> !Double.isFinite(point[0]) || !Double.isFinite(point[1]));
-        if (!finite.isEmpty()) {
-            lines.put(name, finite);
+        if (points.stream().anyMatch(Plot::finite)) {
+            lines.put(name, List.copyOf(points));
         }
+    }
+
+    private static boolean finite(double[] point) {
+        return Double.isFinite(point[0]) && Double.isFinite(point[1]);
     }
 
     /** The picture; says so if there is nothing to be seen. */
@@ -114,20 +115,15 @@ final class Plot {
         ticks(svg, left, y, false);
         marks(svg, x);
         text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 15, "middle", below.title());
-        text(svg, LEFT, TOP - 6, "end", left.title());
+        svg.append(String.format(
+                Locale.ROOT,
+                "<text transform=\"translate(18 %.1f) rotate(-90)\" text-anchor=\"middle\" fill=\"#222222\">%s</text>%n",
+                (TOP + HEIGHT - BOTTOM) / 2.0,
+                escaped(left.title())));
         int number = 0;
         for (Map.Entry<String, List<double[]>> line : lines.entrySet()) {
             String colour = COLOURS.get(number % COLOURS.size());
-            StringBuilder path = new StringBuilder();
-            for (double[] point : line.getValue()) {
-                double px = across(below.scale(point[0]), x);
-                double py = up(left.scale(point[1]), y);
-                path.append(String.format(Locale.ROOT, "%s%.1f %.1f", path.isEmpty() ? "M" : " L", px, py));
-                svg.append(String.format(
-                        Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n", px, py, colour));
-            }
-            svg.append(String.format(
-                    Locale.ROOT, "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n", path, colour));
+            path(svg, line.getValue(), new double[][] {x, y}, colour);
             double legend = TOP + 12 + 18.0 * number++;
             svg.append(String.format(
                     Locale.ROOT,
@@ -139,6 +135,26 @@ final class Plot {
         }
     }
 
+    private void path(StringBuilder svg, List<double[]> points, double[][] ranges, String colour) {
+        StringBuilder path = new StringBuilder();
+        boolean gap = true;
+        for (double[] point : points) {
+            if (finite(point)) {
+                double px = across(below.scale(point[0]), ranges[0]);
+                double py = up(left.scale(point[1]), ranges[1]);
+                path.append(String.format(Locale.ROOT, "%s%.1f %.1f ", gap ? "M" : "L", px, py));
+                svg.append(String.format(
+                        Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n", px, py, colour));
+            }
+            gap = !finite(point);
+        }
+        svg.append(String.format(
+                Locale.ROOT,
+                "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n",
+                path.toString().strip(),
+                colour));
+    }
+
     private double[] range(Axis axis, int part) {
         if (!axis.names().isEmpty()) {
             return new double[] {0, axis.names().size() - 1.0};
@@ -146,7 +162,7 @@ final class Plot {
         double least = Double.MAX_VALUE;
         double greatest = -Double.MAX_VALUE;
         for (List<double[]> points : lines.values()) {
-            for (double[] point : points) {
+            for (double[] point : points.stream().filter(Plot::finite).toList()) {
                 least = Math.min(least, axis.scale(point[part]));
                 greatest = Math.max(greatest, axis.scale(point[part]));
             }
@@ -202,6 +218,10 @@ final class Plot {
                 x,
                 y,
                 anchor,
-                words.replace("&", "&amp;").replace("<", "&lt;")));
+                escaped(words)));
+    }
+
+    private static String escaped(String words) {
+        return words.replace("&", "&amp;").replace("<", "&lt;");
     }
 }

@@ -26,9 +26,12 @@ final class Plots {
                         "sustained-fires-late.svg",
                                 rates(results, "late_p99_ms", "p99 ms", "Lateness at p99 against the rate asked")));
             case "same-instant" -> Map.of("same-instant.svg", lateness(results));
-            case "killed-agent" -> afterwards(results, "An agent is killed: most lateness of the fires due in each second");
-            case "killed-master" -> afterwards(results, "The master is killed: most lateness of the fires due in each second");
-            case "store-down" -> afterwards(results, "The store is down: most lateness of the fires due in each second");
+            case "killed-agent" ->
+                afterwards(results, "An agent is killed: most lateness of the fires due in each second");
+            case "killed-master" ->
+                afterwards(results, "The master is killed: most lateness of the fires due in each second");
+            case "store-down" ->
+                afterwards(results, "The store is down: most lateness of the fires due in each second");
             default -> Map.of();
         };
     }
@@ -54,22 +57,27 @@ final class Plots {
 
     /** Of the first point: the fires around the instant at which something broke. Those that never ran are not to be seen. */
     private static Map<String, String> afterwards(Results results, String heading) {
-        Plot plot = new Plot(
-                heading, Plot.Axis.linear("due, seconds from the loss"), Plot.Axis.logarithmic("late ms"));
+        Plot plot = new Plot(heading, Plot.Axis.linear("due, seconds from the loss"), Plot.Axis.logarithmic("late ms"));
         String point = results.points().stream().findFirst().orElse("");
         plot.mark(0, "lost");
         for (Results.Row row : results.rows()) {
             if (row.point().equals(point)) {
                 List<double[]> points = new ArrayList<>();
                 for (int second = -60; second < 120; second++) {
-                    double at = second;
-                    results.of(row, Measure.LATE_IN_SECOND + second)
-                            .ifPresent(late -> points.add(new double[] {at, Math.max(LEAST_MILLIS, late.median())}));
+                    points.add(new double[] {
+                        second,
+                        results.of(row, Measure.LATE_IN_SECOND + second)
+                                .map(late -> Math.max(LEAST_MILLIS, late.median()))
+                                .orElse(Double.NaN)
+                    });
                 }
                 plot.line(row.system(), points);
-                results.of(row, "down_s").ifPresent(down -> plot.mark(Math.rint(down.median()), "back"));
             }
         }
+        results.rows().stream()
+                .flatMap(row -> results.of(row, "down_s").stream())
+                .findFirst()
+                .ifPresent(down -> plot.mark(Math.rint(down.median()), "back"));
         return Map.of(results.raw().workload() + ".svg", plot.svg());
     }
 

@@ -142,7 +142,12 @@ public record Target(String workload, String point, String metric, double limit,
                     "due_lost",
                     0,
                     "ZooKeeper down for 24 s: every fire ran or is recorded with its reason"),
-            new Target("pure-parts", "next fire 0/5 * * * * ? UTC", "ns", 999, "next fire of a cron expression: under 1 µs"),
+            new Target(
+                    "pure-parts",
+                    "next fire 0/5 * * * * ? UTC",
+                    "ns",
+                    999,
+                    "next fire of a cron expression: under 1 µs"),
             new Target(
                     "pure-parts",
                     "next fire 0 0 12 L * ? Europe/Berlin",

@@ -126,8 +126,8 @@ public final class PostgresStore implements Store {
     public void kill() throws IOException {
         command = ProcessStat.command(pid);
         ProcessHandle first = ProcessHandle.of(pid).orElseThrow(() -> new IOException("PostgreSQL has ended already"));
-        List<ProcessHandle> all = Stream.concat(Stream.of(first), first.descendants())
-                .toList();
+        List<ProcessHandle> all =
+                Stream.concat(Stream.of(first), first.descendants()).toList();
         all.forEach(ProcessHandle::destroyForcibly);
         // Memory that they share is free only when the last has ended.
         all.forEach(process -> process.onExit().join());

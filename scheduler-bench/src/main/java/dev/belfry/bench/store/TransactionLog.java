@@ -92,8 +92,7 @@ public final class TransactionLog {
         read(1, (header, transaction) -> {
             Instant at = Instant.ofEpochMilli(header.getTime());
             if (header.getType() == OpCode.closeSession && !at.isBefore(after)) {
-                found.put(
-                        0L, new SessionEnd(at, Optional.ofNullable(heartbeats.get(header.getClientId()))));
+                found.put(0L, new SessionEnd(at, Optional.ofNullable(heartbeats.get(header.getClientId()))));
             } else if (isHeartbeat(header, transaction)) {
                 heartbeats.put(header.getClientId(), at);
             }

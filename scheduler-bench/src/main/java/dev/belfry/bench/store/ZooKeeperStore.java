@@ -23,7 +23,6 @@ public final class ZooKeeperStore implements Store {
     /** ZooKeeper's own. */
     public static final Duration TICK = Duration.ofSeconds(2);
 
-
     private final Path home;
     private final Path data;
     private final Duration tick;

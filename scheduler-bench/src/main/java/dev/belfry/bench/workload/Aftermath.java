@@ -94,8 +94,8 @@ final class Aftermath {
     record Last(String agent, Fire fire) {}
 
     /** The first start of each of {@code shards} after an instant on any agent but one. */
-    static Map<Fire.Shard, Fire> first(
-            Cluster cluster, Collection<Fire.Shard> shards, Instant after, String otherThan) throws IOException {
+    static Map<Fire.Shard, Fire> first(Cluster cluster, Collection<Fire.Shard> shards, Instant after, String otherThan)
+            throws IOException {
         Map<Fire.Shard, Fire> first = new HashMap<>();
         for (String agent : cluster.everyone()) {
             for (Fire fire : agent.equals(otherThan) ? List.<Fire>of() : cluster.fires(agent)) {

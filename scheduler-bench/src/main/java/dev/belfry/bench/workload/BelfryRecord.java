@@ -122,8 +122,7 @@ final class BelfryRecord implements AutoCloseable {
     private void add(Set<Fire.Key> settled, FireEntry entry) {
         String job = entry.jobUid().substring(0, entry.jobUid().lastIndexOf('~'));
         for (Instant due = entry.fire().due(); !due.isAfter(entry.last()); due = due.plus(load.period())) {
-            settled.add(new Fire.Key(
-                    FireLog.micros(due), Handlers.number(job), Integer.parseInt(entry.shard())));
+            settled.add(new Fire.Key(FireLog.micros(due), Handlers.number(job), Integer.parseInt(entry.shard())));
         }
     }
 

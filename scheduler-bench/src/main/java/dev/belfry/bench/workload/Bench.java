@@ -123,9 +123,10 @@ public final class Bench {
 
     private static String brief(SortedMap<String, Double> metrics) {
         SortedMap<String, Double> brief = new TreeMap<>(metrics);
-        brief.keySet().removeIf(name -> name.startsWith("rss_")
-                || name.startsWith(Measure.LATE_IN_SECOND)
-                || name.matches("late_p(10|25|75|90|95|999)_ms"));
+        brief.keySet()
+                .removeIf(name -> name.startsWith("rss_")
+                        || name.startsWith(Measure.LATE_IN_SECOND)
+                        || name.matches("late_p(10|25|75|90|95|999)_ms"));
         StringBuilder text = new StringBuilder();
         brief.forEach((name, value) -> text.append(String.format(Locale.ROOT, " %s=%.4g", name, value)));
         return text.toString().strip();

@@ -52,16 +52,16 @@ final class Cluster implements AutoCloseable {
         Path home = Files.createTempDirectory("belfry-bench-");
         Cluster cluster = new Cluster(contender, load, options, home);
         try {
+            List<ChildProcess> standbys = new ArrayList<>();
             for (int i = 0; i < load.losses().standbys(); i++) {
-                cluster.awaitReady(cluster.launch("standby-" + i, true));
+                standbys.add(cluster.launch("standby-" + i, true));
             }
-            List<ChildProcess> launched = new ArrayList<>();
+            cluster.awaitReady(standbys);
+            List<ChildProcess> agents = new ArrayList<>();
             for (int i = 0; i < load.agents(); i++) {
-                launched.add(cluster.launch());
+                agents.add(cluster.launch());
             }
-            for (ChildProcess agent : launched) {
-                cluster.awaitReady(agent);
-            }
+            cluster.awaitReady(agents);
             return cluster;
         } catch (IOException | InterruptedException e) {
             cluster.close();
@@ -72,7 +72,7 @@ final class Cluster implements AutoCloseable {
     /** Starts one more agent and waits until it is there. */
     String join() throws IOException, InterruptedException {
         ChildProcess agent = launch();
-        awaitReady(agent);
+        awaitReady(List.of(agent));
         return agent.name();
     }
 
@@ -82,7 +82,8 @@ final class Cluster implements AutoCloseable {
 
     private ChildProcess launch(String name, boolean standby) throws IOException {
         Path log = home.resolve(name + ".fires");
-        boolean registers = !standby && (logs.isEmpty() || !contender.abilities().registersOnce());
+        boolean registers =
+                !standby && (logs.isEmpty() || !contender.abilities().registersOnce());
         if (!standby) {
             logs.add(log);
         }
@@ -116,9 +117,11 @@ final class Cluster implements AutoCloseable {
         return load.agents() == 1 ? all : Math.max(1, all / load.agents() - 1);
     }
 
-    private void awaitReady(ChildProcess agent) throws IOException, InterruptedException {
-        String[] words = agent.answer(PATIENCE).split(" ");
-        registerMillis = Math.max(registerMillis, Long.parseLong(words[1]));
+    private void awaitReady(List<ChildProcess> processes) throws IOException, InterruptedException {
+        for (ChildProcess agent : processes) {
+            String[] words = agent.answer(PATIENCE).split(" ");
+            registerMillis = Math.max(registerMillis, Long.parseLong(words[1]));
+        }
     }
 
     /** The agent leaves in good order. */

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How long the shards of an agent whose process is killed wait until they fire elsewhere, and what becomes of the fires that are
@@ -25,6 +26,7 @@ public final class KilledAgent implements Workload {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     /** As in every other measurement, a fire that has not started by then is lost. */
     private static final Duration SETTLE = Observation.GRACE;
+
     private static final int AGENTS = 3;
 
     private final List<Point> points;
@@ -49,7 +51,8 @@ public final class KilledAgent implements Workload {
     /** With the numbers of shards that the target names. */
     static KilledAgent usual() {
         Load second = Load.everySecond(AGENTS, 1, 100).losing(Load.Losses.USUAL);
-        Load many = Load.everySecond(AGENTS, 1, 1_000).every(Duration.ofSeconds(10)).losing(Load.Losses.USUAL);
+        Load many =
+                Load.everySecond(AGENTS, 1, 1_000).every(Duration.ofSeconds(10)).losing(Load.Losses.USUAL);
         Load underWay = Load.everySecond(AGENTS, 1, 12)
                 .every(Duration.ofSeconds(20))
                 .lasting(Duration.ofSeconds(5))
@@ -140,9 +143,10 @@ public final class KilledAgent implements Workload {
                 "takeover",
                 "ms",
                 1e3,
-                again.entrySet().stream()
-                        .mapToLong(fire -> fire.getValue().start()
-                                - Math.max(FireLog.micros(allowed), nextDue(load, lost.get(fire.getKey()))))));
+                lost.entrySet().stream()
+                        .flatMapToLong(last -> Stream.ofNullable(again.get(last.getKey()))
+                                .mapToLong(fire -> fire.start()
+                                        - Math.max(FireLog.micros(allowed), nextDue(load, last.getValue()))))));
         return metrics;
     }
 

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
@@ -20,9 +21,10 @@ import java.util.stream.LongStream;
  */
 public final class KilledMaster implements Workload {
     private static final List<String> OPTIONS = List.of("-Xmx512m");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     /** After the next master has taken office. */
     private static final Duration AFTER = Duration.ofSeconds(2);
+
     private static final long LATE_MICROS = 100_000;
 
     private final Load load;
@@ -89,10 +91,7 @@ public final class KilledMaster implements Workload {
                 BelfryRecord record = BelfryRecord.of(cluster)) {
             Aftermath.awaitWarm(cluster, bench.options().warmUp());
             // As long as it takes to notice the loss and to take office, or longer.
-            Duration quiet = load.losses()
-                    .session()
-                    .plus(load.losses().tick())
-                    .plus(AFTER);
+            Duration quiet = load.losses().session().plus(load.losses().tick()).plus(AFTER);
             Instant from = load.next(Instant.now());
             List<Kill> kills = new ArrayList<>();
             for (int i = 1; i < load.losses().standbys(); i++) {
@@ -136,7 +135,9 @@ public final class KilledMaster implements Workload {
     private static double moved(Cluster cluster, Instant before) throws IOException {
         Map<Fire.Shard, Aftermath.Last> now = Aftermath.last(cluster, Instant.now());
         return Aftermath.last(cluster, before).entrySet().stream()
-                .filter(last -> !now.get(last.getKey()).agent().equals(last.getValue().agent()))
+                .filter(last -> Optional.ofNullable(now.get(last.getKey()))
+                        .filter(later -> !later.agent().equals(last.getValue().agent()))
+                        .isPresent())
                 .count();
     }
 
@@ -154,8 +155,8 @@ public final class KilledMaster implements Workload {
         metrics.put(
                 "office_s",
                 kills.stream()
-                        .mapToDouble(
-                                kill -> Duration.between(kill.at(), kill.inOffice()).toMillis() / 1e3)
+                        .mapToDouble(kill ->
+                                Duration.between(kill.at(), kill.inOffice()).toMillis() / 1e3)
                         .max()
                         .orElse(Double.NaN));
         return metrics;

@@ -18,8 +18,7 @@ import java.util.List;
  * @param body for how long the job code runs
  * @param losses how agents that are lost are noticed
  */
-public record Load(
-        int agents, int jobs, int shards, Duration period, boolean spread, Duration body, Losses losses) {
+public record Load(int agents, int jobs, int shards, Duration period, boolean spread, Duration body, Losses losses) {
 
     public Load {
         if (agents < 1 || jobs < 1 || shards < 1 || period.isNegative() || body.isNegative()) {

@@ -129,9 +129,7 @@ public final class PureParts implements Workload {
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
-        return brief
-                ? options.warmupIterations(0).measurementIterations(1).measurementTime(BRIEF)
-                : options;
+        return brief ? options.warmupIterations(0).measurementIterations(1).measurementTime(BRIEF) : options;
     }
 
     private static Collection<RunResult> run(ChainedOptionsBuilder options) throws IOException {

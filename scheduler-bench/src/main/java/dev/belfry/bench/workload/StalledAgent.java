@@ -43,7 +43,7 @@ public final class StalledAgent implements Workload {
     static StalledAgent usual() {
         return new StalledAgent(
                 Load.everySecond(2, 1, SHARDS)
-                        .every(Duration.ofSeconds(60))
+                        .every(Duration.ofMinutes(1))
                         .lasting(Duration.ofSeconds(20))
                         .losing(Load.Losses.USUAL),
                 Duration.ofSeconds(2),
@@ -76,11 +76,10 @@ public final class StalledAgent implements Workload {
             String victim = BelfryRecord.victim(cluster, false);
             Pause.until(due.plus(into));
             Instant stopped = Instant.now();
-            Instant woken;
-            try (ChildProcess.Stopped stop = cluster.stop(victim)) {
-                Pause.until(stopped.plus(stall));
-                woken = Instant.now();
-            }
+            ChildProcess.Stopped stop = cluster.stop(victim);
+            Pause.until(stopped.plus(stall));
+            Instant woken = Instant.now();
+            stop.close();
             // The work that was stopped, begun anew if need be, is over by then.
             Pause.until(woken.plus(load.body()).plusSeconds(2));
             bench.keep(contender, point, judged(cluster, victim, new Stall(due, stopped, woken)));
@@ -116,8 +115,7 @@ public final class StalledAgent implements Workload {
         metrics.put("taken_over", (double) anew.size());
         metrics.put("begun_after_waking", begun);
         metrics.putAll(Aftermath.seconds(
-                "elsewhere",
-                anew.values().stream().mapToLong(fire -> fire.start() - FireLog.micros(stall.stopped()))));
+                "elsewhere", anew.values().stream().mapToLong(fire -> fire.start() - FireLog.micros(stall.stopped()))));
         metrics.putAll(stopping(old, FireLog.micros(stall.woken())));
         metrics.putAll(sideBySide(old, anew, FireLog.micros(stall.woken())));
         return metrics;
@@ -129,8 +127,8 @@ public final class StalledAgent implements Workload {
         List<Fire> told =
                 old.values().stream().filter(fire -> fire.cancelled() != 0).toList();
         metrics.put("not_cancelled", (double) (old.size() - told.size()));
-        metrics.putAll(Aftermath.quantiles(
-                "cancelled", "ms", 1e3, told.stream().mapToLong(fire -> fire.cancelled() - woken)));
+        metrics.putAll(
+                Aftermath.quantiles("cancelled", "ms", 1e3, told.stream().mapToLong(fire -> fire.cancelled() - woken)));
         return metrics;
     }
 

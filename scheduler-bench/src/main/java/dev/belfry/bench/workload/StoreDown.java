@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /** How long after the return of the store a scheduler fires again, and what becomes of the fires that were due meanwhile. */
 public final class StoreDown implements Workload {
     private static final List<String> OPTIONS = List.of("-Xmx512m");
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** As in every other measurement, a fire that has not started by then is lost. */
     private static final Duration SETTLE = Observation.GRACE;
 
@@ -61,8 +61,8 @@ public final class StoreDown implements Workload {
             Aftermath.awaitWarm(cluster, bench.options().warmUp());
             Instant from = load.next(Instant.now());
             Pause.until(from);
-            cluster.store().kill();
             Instant gone = Instant.now();
+            cluster.store().kill();
             Pause.until(gone.plus(down));
             Instant back = cluster.store().restart();
             Set<Fire.Shard> all = Aftermath.last(cluster, back).keySet();

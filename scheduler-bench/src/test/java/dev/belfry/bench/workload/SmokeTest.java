@@ -112,7 +112,8 @@ class SmokeTest {
     void partsWithoutIo() throws IOException, InterruptedException {
         Results measured = measured(new PureParts(true));
         assertThat(median(measured, "next fire 0/5 * * * * ? UTC", "ns")).isPositive();
-        assertThat(median(measured, "next fire 0/5 * * * * ? UTC", "kept_bytes")).isPositive();
+        assertThat(median(measured, "next fire 0/5 * * * * ? UTC", "kept_bytes"))
+                .isPositive();
         assertThat(median(measured, "transition", "ns")).isPositive();
     }
 
