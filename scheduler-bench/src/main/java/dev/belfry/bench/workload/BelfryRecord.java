@@ -3,6 +3,7 @@ package dev.belfry.bench.workload;
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.ClientException;
 import dev.belfry.agent.client.Journal;
+import dev.belfry.bench.evidence.Account;
 import dev.belfry.bench.evidence.Fire;
 import dev.belfry.bench.evidence.FireLog;
 import dev.belfry.bench.peer.Contender;
@@ -12,6 +13,7 @@ import dev.belfry.core.run.Outcome;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,13 +45,23 @@ final class BelfryRecord implements AutoCloseable {
         }
     }
 
-    /** The fires that the record says did not run, and why; none for a scheduler that keeps no record. */
-    static Set<Fire.Key> settled(Cluster cluster) throws IOException {
+    /**
+     * What became of fires that were due: by the handlers' notes, and where there is none, by the record.
+     *
+     * @throws IOException if the record cannot be read, or a fire has no note and the record no longer lists all that did not run
+     */
+    static Account account(Cluster cluster, List<Fire.Key> due) throws IOException {
+        List<Fire> notes = cluster.fires();
         if (!cluster.contender().name().equals(Contender.BELFRY)) {
-            return Set.of();
+            return Account.of(due, notes, Set.of());
         }
         try (BelfryRecord record = of(cluster)) {
-            return record.settled();
+            Journal journal = record.journal();
+            Account account = Account.of(due, notes, record.settled(journal));
+            if (account.lost() > 0 && !whole(journal)) {
+                throw new IOException("of " + account.lost() + " fires nobody knows: the journal has made room");
+            }
+            return account;
         }
     }
 
@@ -92,20 +104,23 @@ final class BelfryRecord implements AutoCloseable {
         }
     }
 
-    private Set<Fire.Key> settled() throws IOException {
-        Journal journal;
+    private Journal journal() throws IOException {
         try {
-            journal = client.journal();
+            return client.journal();
         } catch (ClientException e) {
             throw new IOException("the journal cannot be read", e);
         }
-        // With nobody to export it, the oldest of a long run is counted and no longer listed. What ran has its notes.
-        boolean whole = journal.counts().values().stream()
-                .flatMap(counts -> counts.cells().keySet().stream())
-                .allMatch(cell -> cell.outcome() == Outcome.SUCCEEDED);
-        if (!whole || !journal.problems().isEmpty()) {
-            throw new IOException("the journal does not list all that did not run " + journal.problems());
-        }
+    }
+
+    /** With nobody to export it, the oldest of a long run is counted and no longer listed. What ran has its notes. */
+    private static boolean whole(Journal journal) {
+        return journal.problems().isEmpty()
+                && journal.counts().values().stream()
+                        .flatMap(counts -> counts.cells().keySet().stream())
+                        .allMatch(cell -> cell.outcome() == Outcome.SUCCEEDED);
+    }
+
+    private Set<Fire.Key> settled(Journal journal) {
         Set<Fire.Key> settled = new HashSet<>();
         for (Journal.Line line : journal.fires()) {
             FireEntry entry = line.entry();

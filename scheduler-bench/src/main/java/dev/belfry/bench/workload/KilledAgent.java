@@ -1,6 +1,5 @@
 package dev.belfry.bench.workload;
 
-import dev.belfry.bench.evidence.Account;
 import dev.belfry.bench.evidence.Fire;
 import dev.belfry.bench.evidence.FireLog;
 import dev.belfry.bench.machine.Meter;
@@ -112,8 +111,7 @@ public final class KilledAgent implements Workload {
             metrics.put("cpu_others_cores", others);
             metrics.putAll(Aftermath.seconds(
                     "refire", again.values().stream().mapToLong(fire -> fire.start() - FireLog.micros(killed))));
-            metrics.putAll(Account.of(load.due(due, until), cluster.fires(), BelfryRecord.settled(cluster))
-                    .metrics());
+            metrics.putAll(BelfryRecord.account(cluster, load.due(due, until)).metrics());
             metrics.putAll(Aftermath.series(cluster.fires(), killed, Duration.ofSeconds(5), Duration.ofSeconds(25)));
             if (cluster.store() instanceof ZooKeeperStore zookeeper) {
                 metrics.putAll(sinceAllowed(zookeeper.log(), load, killed, lost, again));

@@ -1,6 +1,5 @@
 package dev.belfry.bench.workload;
 
-import dev.belfry.bench.evidence.Account;
 import dev.belfry.bench.evidence.Fire;
 import dev.belfry.bench.evidence.FireLog;
 import dev.belfry.bench.peer.Contender;
@@ -103,8 +102,7 @@ public final class KilledMaster implements Workload {
             Pause.until(until.plus(AFTER));
             List<Fire> fires = cluster.fires();
             SortedMap<String, Double> metrics = new TreeMap<>();
-            metrics.putAll(Account.of(load.due(from, until), fires, BelfryRecord.settled(cluster))
-                    .metrics());
+            metrics.putAll(BelfryRecord.account(cluster, load.due(from, until)).metrics());
             metrics.put("moved", moved(cluster, kills.get(0).at()));
             metrics.putAll(compared(fires, kills));
             kills.forEach(kill -> Aftermath.series(fires, kill.at(), quiet, quiet.plus(AFTER))

@@ -1,6 +1,5 @@
 package dev.belfry.bench.workload;
 
-import dev.belfry.bench.evidence.Account;
 import dev.belfry.bench.evidence.Fire;
 import dev.belfry.bench.evidence.FireLog;
 import dev.belfry.bench.peer.Contender;
@@ -80,8 +79,7 @@ public final class StoreDown implements Workload {
                     "refire_first_s",
                     again.values().stream().mapToLong(Fire::start).min().orElseThrow() / 1e6
                             - FireLog.micros(back) / 1e6);
-            metrics.putAll(Account.of(load.due(from, until), fires, BelfryRecord.settled(cluster))
-                    .metrics());
+            metrics.putAll(BelfryRecord.account(cluster, load.due(from, until)).metrics());
             metrics.putAll(Aftermath.series(fires, gone, Duration.ofSeconds(5), down.plusSeconds(40)));
             bench.keep(contender, point, metrics);
             return true;
