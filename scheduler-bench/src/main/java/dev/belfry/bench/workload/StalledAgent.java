@@ -87,15 +87,23 @@ public final class StalledAgent implements Workload {
         }
     }
 
-    private record Stall(Instant due, Instant stopped, Instant woken) {}
+    private record Stall(Instant due, Instant stopped, Instant woken) {
+        /** Whether an attempt was under way when its agent was stopped. */
+        boolean cuts(Fire fire) {
+            long at = FireLog.micros(stopped);
+            return fire.start() <= at && (fire.ended() == 0 || fire.ended() > at);
+        }
+    }
 
     private static SortedMap<String, Double> judged(Cluster cluster, String victim, Stall stall) throws IOException {
         Map<Fire.Shard, Fire> old = new HashMap<>();
         double begun = 0;
         for (Fire fire : cluster.fires(victim)) {
             if (fire.due() == FireLog.micros(stall.due())) {
-                old.merge(fire.of(), fire, (one, other) -> one.start() < other.start() ? one : other);
                 begun += fire.start() > FireLog.micros(stall.woken()) ? 1 : 0;
+                if (stall.cuts(fire)) {
+                    old.put(fire.of(), fire);
+                }
             }
         }
         Map<Fire.Shard, Fire> anew = new HashMap<>();
@@ -108,7 +116,7 @@ public final class StalledAgent implements Workload {
             }
         }
         if (old.isEmpty()) {
-            throw new IOException(victim + " had no part in the fire in which it was stopped");
+            throw new IOException(victim + " had nothing under way when it was stopped");
         }
         SortedMap<String, Double> metrics = new TreeMap<>();
         metrics.put("under_way", (double) old.size());
