@@ -11,13 +11,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * A file in which handlers note their own starts: the evidence of a fire. A note is 24 bytes in memory that the system writes
+ * A file in which handlers note their own starts: the evidence of a fire. A note is 48 bytes in memory that the system writes
  * out in its own time, so a handler is not slowed, and what was noted survives the end of the process.
  *
  * <p>Thread-safe. Uses nothing but the JDK, because it runs inside the peers' processes as well.
  */
 public final class FireLog implements AutoCloseable {
-    static final int RECORD = 24;
+    static final int RECORD = 48;
+    private static final int CANCELLED = 32;
+    private static final int ENDED = 40;
     private static final int RECORDS_A_CHUNK = 1 << 16;
     private static final int CHUNKS = 1 << 12;
 
@@ -53,18 +55,37 @@ public final class FireLog implements AutoCloseable {
     /**
      * Notes that a fire has started.
      *
-     * @param start microseconds since 1970, taken first of all by the handler
-     * @param due the instant for which it was scheduled, microseconds since 1970
+     * @param fire with the start taken first of all by the handler
+     * @return which note it is, for what follows
      */
-    public void note(long start, long due, int job, int shard) {
+    public long note(Fire fire) {
         long note = notes.getAndIncrement();
         MappedByteBuffer chunk = chunk((int) (note / RECORDS_A_CHUNK));
-        int at = (int) (note % RECORDS_A_CHUNK) * RECORD;
-        chunk.putLong(at + 8, due);
-        chunk.putInt(at + 16, job);
-        chunk.putInt(at + 20, shard);
+        int at = at(note);
+        chunk.putLong(at + 8, fire.due());
+        chunk.putInt(at + 16, fire.job());
+        chunk.putInt(at + 20, fire.shard());
+        chunk.putLong(at + 24, fire.token());
         // Last, because a reader takes a note without a start for one that is not complete.
-        chunk.putLong(at, start);
+        chunk.putLong(at, fire.start());
+        return note;
+    }
+
+    /** Notes that the code was told to stop, now; the first time counts. */
+    public synchronized void cancelled(long note) {
+        MappedByteBuffer chunk = chunk((int) (note / RECORDS_A_CHUNK));
+        if (chunk.getLong(at(note) + CANCELLED) == 0) {
+            chunk.putLong(at(note) + CANCELLED, now());
+        }
+    }
+
+    /** Notes that the code returns, now. */
+    public void ended(long note) {
+        chunk((int) (note / RECORDS_A_CHUNK)).putLong(at(note) + ENDED, now());
+    }
+
+    private static int at(long note) {
+        return (int) (note % RECORDS_A_CHUNK) * RECORD;
     }
 
     private MappedByteBuffer chunk(int number) {

@@ -29,7 +29,14 @@ public final class FireReader {
 
     private static void read(ByteBuffer bytes, List<Fire> into) {
         while (bytes.remaining() >= FireLog.RECORD) {
-            Fire fire = new Fire(bytes.getLong(), bytes.getLong(), bytes.getInt(), bytes.getInt());
+            Fire fire = new Fire(
+                    bytes.getLong(),
+                    bytes.getLong(),
+                    bytes.getInt(),
+                    bytes.getInt(),
+                    bytes.getLong(),
+                    bytes.getLong(),
+                    bytes.getLong());
             if (fire.start() != 0) {
                 into.add(fire);
             }

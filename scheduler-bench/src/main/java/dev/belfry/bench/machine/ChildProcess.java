@@ -7,8 +7,10 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -61,6 +63,10 @@ public final class ChildProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(program.options());
+        // For tests, whose JVMs hardly live long enough to compile anything.
+        Arrays.stream(System.getProperty("belfry.bench.jvm", "").split(" "))
+                .filter(option -> !option.isEmpty())
+                .forEach(command::add);
         command.add("-cp");
         command.add(String.join(
                 System.getProperty("path.separator"),
@@ -73,7 +79,8 @@ public final class ChildProcess implements AutoCloseable {
 
     private void read() {
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
-                PrintWriter file = new PrintWriter(Files.newBufferedWriter(log))) {
+                PrintWriter file = new PrintWriter(
+                        Files.newBufferedWriter(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith(ANSWER)) {
                     answers.add(line.substring(ANSWER.length()));
@@ -126,6 +133,44 @@ public final class ChildProcess implements AutoCloseable {
         }
         throw new IOException(
                 name + " has not answered within " + patience + "; its log " + log + " ends with:\n" + lastWords());
+    }
+
+    /** Ends it by SIGKILL, and waits until it has ended. */
+    public void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /**
+     * Stops it by SIGSTOP until the answer is told to let it go on. Should this program end before, it goes on by itself, and
+     * then ends.
+     */
+    public Stopped stop() throws IOException {
+        return new Stopped(process.pid());
+    }
+
+    /** A process that is stopped. The shell that will wake it is there beforehand, so waking takes no time. */
+    public static final class Stopped implements AutoCloseable {
+        private final Process shell;
+
+        private Stopped(long pid) throws IOException {
+            shell = new ProcessBuilder("sh", "-c", "kill -STOP " + pid + "; echo; read line; kill -CONT " + pid)
+                    .redirectErrorStream(true)
+                    .start();
+            if (shell.inputReader(StandardCharsets.UTF_8).readLine() == null) {
+                throw new IOException("cannot stop process " + pid);
+            }
+        }
+
+        /** Lets the process go on. */
+        @Override
+        public void close() throws IOException {
+            try {
+                shell.getOutputStream().close();
+                shell.waitFor();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private String lastWords() throws IOException {

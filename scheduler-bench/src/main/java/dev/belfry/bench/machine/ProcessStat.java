@@ -69,6 +69,12 @@ public record ProcessStat(double cpuSeconds, int threads) {
         return new ProcessStat(ticks / TICKS_A_SECOND, Integer.parseInt(fields[17]));
     }
 
+    /** The words that the process was started with. */
+    public static List<String> command(long pid) throws IOException {
+        return List.of(Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"))
+                .split("\0"));
+    }
+
     private static long parent(Path process) {
         return fields(process).map(fields -> Long.parseLong(fields[1])).orElse(-1L);
     }

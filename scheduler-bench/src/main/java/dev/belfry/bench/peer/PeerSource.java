@@ -22,15 +22,17 @@ final class PeerSource {
     private PeerSource() {}
 
     /**
-     * Compiles the agent {@code worker} and returns the class path that it runs with.
+     * Compiles resources {@code NAME.java} of this package and returns the class path that they run with.
      *
      * @throws IOException if it does not compile, with what the compiler said
      */
-    static List<Path> compile(String worker, List<Path> jars, Path home) throws IOException {
-        Path source = home.resolve("source").resolve(worker + ".java");
+    static List<Path> compile(List<String> names, List<Path> jars, Path home) throws IOException {
+        Path directory = Files.createDirectories(home.resolve("source"));
         Path classes = Files.createDirectories(home.resolve("classes"));
-        Files.createDirectories(source.getParent());
-        Files.writeString(source, read(worker + ".java"));
+        List<Path> sources = new ArrayList<>();
+        for (String name : names) {
+            sources.add(Files.writeString(directory.resolve(name + ".java"), read(name + ".java")));
+        }
         List<Path> classPath = new ArrayList<>(List.of(classes, ClassPaths.benchmarks()));
         classPath.addAll(jars);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
@@ -46,10 +48,10 @@ final class PeerSource {
                             null,
                             List.of("-proc:none", "-nowarn", "-d", classes.toString(), "-cp", join(classPath)),
                             null,
-                            files.getJavaFileObjects(source))
+                            files.getJavaFileObjectsFromPaths(sources))
                     .call();
             if (!compiled) {
-                throw new IOException(worker + " does not compile:\n" + said);
+                throw new IOException(names + " do not compile:\n" + said);
             }
         }
         return classPath;

@@ -7,23 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The page of results: what the latest raw file of each workload says, and words that stay. */
 public final class BenchmarksPage {
-    private static final Map<String, String> TITLES = Map.of(
-            "same-instant", "Due at the same instant",
-            "sustained-fires", "Sustained fires",
-            "fire-cost", "What a fire costs ZooKeeper",
-            "idle-agent", "Idle jobs",
-            "leave-join", "Agents that leave and join");
-
-    private static final List<String> ORDER =
-            List.of("sustained-fires", "same-instant", "fire-cost", "idle-agent", "leave-join");
-
     private static final int ENOUGH = 5;
 
     private final Path directory;
@@ -41,8 +30,8 @@ public final class BenchmarksPage {
      */
     public static BenchmarksPage of(Path directory) throws IOException {
         List<Results> all = new ArrayList<>();
-        for (String workload : ORDER) {
-            Path files = directory.resolve(workload);
+        for (Chapter chapter : Chapter.ALL) {
+            Path files = directory.resolve(chapter.workload());
             if (Files.isDirectory(files)) {
                 try (Stream<Path> list = Files.list(files)) {
                     List<Path> sorted = list.filter(file -> file.toString().endsWith(".csv"))
@@ -92,7 +81,7 @@ public final class BenchmarksPage {
         for (Results results : all) {
             section(page, results);
         }
-        return page.append('\n').append(read("others.md")).toString();
+        return page.toString();
     }
 
     private static boolean few(Results results) {
@@ -102,7 +91,7 @@ public final class BenchmarksPage {
     private static void section(StringBuilder page, Results results) throws IOException {
         String workload = results.raw().workload();
         Sections sections = new Sections(results);
-        page.append("\n## ").append(TITLES.getOrDefault(workload, workload)).append("\n\n");
+        page.append("\n## ").append(Chapter.of(workload).title()).append("\n\n");
         page.append(read(workload + ".md")).append('\n');
         page.append(sections.circumstances()).append('\n');
         page.append(sections.tables());

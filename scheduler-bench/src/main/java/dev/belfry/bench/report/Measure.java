@@ -10,6 +10,12 @@ package dev.belfry.bench.report;
  */
 public record Measure(String system, String point, int repeat, String metric, double value) {
 
+    /**
+     * Begins the metrics of a plot over time: the greatest lateness of the fires that were due in one second, whose number from
+     * the instant at which something was lost follows.
+     */
+    public static final String LATE_IN_SECOND = "late_max_ms_at_";
+
     public Measure {
         for (String text : new String[] {system, point, metric}) {
             if (text.isBlank() || text.contains(",") || text.contains("\n")) {

@@ -11,6 +11,9 @@ final class Plots {
     /** As in the names of metrics, {@code late_NAME_ms}; the upper half of the distribution, where the differences are. */
     private static final List<String> PARTS = List.of("p10", "p25", "p50", "p75", "p90", "p95", "p99", "p999", "max");
 
+    /** A fire that is early is drawn as one that is hardly late. */
+    private static final double LEAST_MILLIS = 0.1;
+
     private Plots() {}
 
     /** By file name. */
@@ -23,6 +26,12 @@ final class Plots {
                         "sustained-fires-late.svg",
                                 rates(results, "late_p99_ms", "p99 ms", "Lateness at p99 against the rate asked")));
             case "same-instant" -> Map.of("same-instant.svg", lateness(results));
+            case "killed-agent" ->
+                afterwards(results, "An agent is killed: most lateness of the fires due in each second");
+            case "killed-master" ->
+                afterwards(results, "The master is killed: most lateness of the fires due in each second");
+            case "store-down" ->
+                afterwards(results, "The store is down: most lateness of the fires due in each second");
             default -> Map.of();
         };
     }
@@ -46,10 +55,36 @@ final class Plots {
         return plot.svg();
     }
 
+    /** Of the first point: the fires around the instant at which something broke. Those that never ran are not to be seen. */
+    private static Map<String, String> afterwards(Results results, String heading) {
+        Plot plot = new Plot(heading, Plot.Axis.linear("due, seconds from the loss"), Plot.Axis.logarithmic("late ms"));
+        String point = results.points().stream().findFirst().orElse("");
+        plot.mark(0, "lost");
+        for (Results.Row row : results.rows()) {
+            if (row.point().equals(point)) {
+                List<double[]> points = new ArrayList<>();
+                for (int second = -60; second < 120; second++) {
+                    points.add(new double[] {
+                        second,
+                        results.of(row, Measure.LATE_IN_SECOND + second)
+                                .map(late -> Math.max(LEAST_MILLIS, late.median()))
+                                .orElse(Double.NaN)
+                    });
+                }
+                plot.line(row.system(), points);
+            }
+        }
+        results.rows().stream()
+                .flatMap(row -> results.of(row, "down_s").stream())
+                .findFirst()
+                .ifPresent(down -> plot.mark(Math.rint(down.median()), "back"));
+        return Map.of(results.raw().workload() + ".svg", plot.svg());
+    }
+
     private static String lateness(Results results) {
         Plot plot = new Plot(
                 "Lateness of 100 fires due at the same instant: the part of all fires that is no later",
-                new Plot.Axis(
+                Plot.Axis.named(
                         "part of all fires",
                         PARTS.stream()
                                 .map(part -> part.replace("p999", "p99.9"))

@@ -32,12 +32,11 @@ public final class Sections {
 
     /** Medians of all repeats, least and greatest in parentheses. */
     private String table() {
-        List<Column> columns = Column.of(workload).stream()
+        List<Column> columns = Chapter.of(workload).columns().stream()
                 .filter(column -> results.rows().stream()
                         .anyMatch(row -> results.of(row, column.metric()).isPresent()))
                 .toList();
-        Optional<Column> ratio =
-                Optional.ofNullable(Column.RATIOS.get(workload)).filter(column -> compared());
+        Optional<Column> ratio = Chapter.of(workload).ratio().filter(column -> compared());
         List<String> titles = new ArrayList<>(List.of("scheduler", "asked"));
         columns.forEach(column -> titles.add(column.title()));
         ratio.ifPresent(column -> titles.add(column.title()));
@@ -91,9 +90,11 @@ public final class Sections {
         text.append(head.getOrDefault("began", "?"))
                 .append("; repeats: ")
                 .append(head.getOrDefault("repeats done", head.getOrDefault("repeats", "?")));
-        text.append(", each of ").append(head.getOrDefault("seconds", "?")).append(" s after a warm-up of ");
-        text.append(head.getOrDefault("warm-up seconds", "?")).append(" s; ");
-        text.append(head.getOrDefault("cores", "?")).append(" cores (");
+        if (head.containsKey("seconds")) {
+            text.append(", each of ").append(head.get("seconds")).append(" s after a warm-up of ");
+            text.append(head.getOrDefault("warm-up seconds", "?")).append(" s");
+        }
+        text.append("; ").append(head.getOrDefault("cores", "?")).append(" cores (");
         text.append(head.getOrDefault("processor", "?")).append("), ");
         text.append(head.getOrDefault("jdk", "?")).append("; load average at the end ");
         text.append(head.getOrDefault("load average at the end", "?").split(" ")[0])

@@ -67,7 +67,99 @@ public record Target(String workload, String point, String metric, double limit,
                     "1 joins 19",
                     "moved_percent",
                     5,
-                    "200 shards on 19 agents, one joins: at most 5 % move"));
+                    "200 shards on 19 agents, one joins: at most 5 % move"),
+            new Target(
+                    "killed-agent",
+                    "1000 shards every 10 s",
+                    "takeover_p99_ms",
+                    300,
+                    "an agent of three is killed, 1,000 shards: p99 fires elsewhere within 300 ms of the end of its session"),
+            new Target(
+                    "killed-agent",
+                    "1000 shards every 10 s; the master",
+                    "takeover_p99_ms",
+                    300,
+                    "the same when it is the master"),
+            new Target(
+                    "killed-agent",
+                    "1000 shards every 10 s",
+                    "due_lost",
+                    0,
+                    "an agent of three is killed, 1,000 shards: every fire ran or is recorded with its reason"),
+            new Target(
+                    "killed-agent",
+                    "100 shards every second",
+                    "due_lost",
+                    0,
+                    "an agent of three is killed, 100 shards: every fire ran or is recorded with its reason"),
+            new Target(
+                    "killed-agent",
+                    "12 shards; their code under way",
+                    "due_lost",
+                    0,
+                    "an agent is killed in the middle of its work: every fire ran or is recorded with its reason"),
+            new Target(
+                    "killed-master",
+                    "200 fires/s",
+                    "more_over",
+                    0,
+                    "the master is killed: no more fires over 100 ms late than in as long a time of quiet"),
+            new Target("killed-master", "200 fires/s", "moved", 0, "the master is killed: no shard moves"),
+            new Target("killed-master", "200 fires/s", "due_lost", 0, "the master is killed: no fire is lost"),
+            new Target(
+                    "stalled-agent",
+                    "stopped for 15 s",
+                    "cancelled_max_ms",
+                    100,
+                    "an agent wakes after 15 s: its attempts are cancelled within 100 ms"),
+            new Target(
+                    "stalled-agent",
+                    "stopped for 15 s",
+                    "not_cancelled",
+                    0,
+                    "an agent wakes after 15 s: no attempt of it goes on"),
+            new Target(
+                    "stalled-agent",
+                    "stopped for 15 s",
+                    "begun_after_waking",
+                    0,
+                    "an agent wakes after 15 s: it begins no attempt of what was taken over"),
+            new Target(
+                    "stalled-agent",
+                    "stopped for 15 s",
+                    "token_not_smaller",
+                    0,
+                    "an agent wakes after 15 s: its token is the smaller"),
+            new Target(
+                    "store-down",
+                    "down for 24 s",
+                    "refire_max_s",
+                    12.4,
+                    "ZooKeeper down for 24 s: everything fires again within session time-out + tick + 1.1 L of its return, 12.4 s"),
+            new Target(
+                    "store-down",
+                    "down for 24 s",
+                    "due_lost",
+                    0,
+                    "ZooKeeper down for 24 s: every fire ran or is recorded with its reason"),
+            new Target(
+                    "pure-parts",
+                    "next fire 0/5 * * * * ? UTC",
+                    "ns",
+                    999,
+                    "next fire of a cron expression: under 1 µs"),
+            new Target(
+                    "pure-parts",
+                    "next fire 0 0 12 L * ? Europe/Berlin",
+                    "ns",
+                    999,
+                    "next fire of the dearest expression measured: under 1 µs"),
+            new Target(
+                    "pure-parts",
+                    "next fire 0 0 12 L * ? Europe/Berlin",
+                    "kept_bytes",
+                    500,
+                    "a cron expression keeps at most 500 B"));
 
     /** Whether a target is met. */
     public enum State {

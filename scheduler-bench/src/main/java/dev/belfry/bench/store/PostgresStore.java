@@ -1,5 +1,6 @@
 package dev.belfry.bench.store;
 
+import dev.belfry.bench.machine.ProcessStat;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,10 +10,15 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** One PostgreSQL server on disk, with fsync and synchronous commit on. */
 public final class PostgresStore implements Store {
@@ -24,12 +30,24 @@ public final class PostgresStore implements Store {
             "max_wal_size", "4GB",
             "checkpoint_timeout", "15min"));
 
-    private final EmbeddedPostgres server;
-    private final long pid;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private PostgresStore(EmbeddedPostgres server, long pid) {
+    private final EmbeddedPostgres server;
+    private final Path data;
+    private final String address;
+    private long pid;
+    /** What it was started with; kept when it is killed. */
+    private List<String> command = List.of();
+
+    private PostgresStore(EmbeddedPostgres server, Path data) throws IOException {
         this.server = server;
-        this.pid = pid;
+        this.data = data;
+        address = server.getJdbcUrl("postgres", "postgres");
+        pid = firstProcess();
+    }
+
+    private long firstProcess() throws IOException {
+        return Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0));
     }
 
     /** Starts a server that keeps its data below {@code home}, and runs {@code schema} in it. */
@@ -39,10 +57,7 @@ public final class PostgresStore implements Store {
                 EmbeddedPostgres.builder().setDataDirectory(data).setCleanDataDirectory(true);
         SETTINGS.forEach(builder::setServerConfig);
         EmbeddedPostgres server = builder.start();
-        PostgresStore store = new PostgresStore(
-                server,
-                Long.parseLong(
-                        Files.readAllLines(data.resolve("postmaster.pid")).get(0)));
+        PostgresStore store = new PostgresStore(server, data);
         try (Connection connection = store.connect();
                 Statement statement = connection.createStatement()) {
             store.requireDurable(statement);
@@ -76,7 +91,7 @@ public final class PostgresStore implements Store {
 
     @Override
     public String address() {
-        return server.getJdbcUrl("postgres", "postgres");
+        return address;
     }
 
     @Override
@@ -104,6 +119,52 @@ public final class PostgresStore implements Store {
         try (ResultSet answer = statement.executeQuery(sql)) {
             answer.next();
             values.put(name, answer.getDouble(1));
+        }
+    }
+
+    @Override
+    public void kill() throws IOException {
+        command = ProcessStat.command(pid);
+        ProcessHandle first = ProcessHandle.of(pid).orElseThrow(() -> new IOException("PostgreSQL has ended already"));
+        List<ProcessHandle> all =
+                Stream.concat(Stream.of(first), first.descendants()).toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        // Memory that they share is free only when the last has ended.
+        all.forEach(process -> process.onExit().join());
+    }
+
+    @Override
+    public Instant restart() throws IOException {
+        // The server will not run as root; as when it was started first, it is given a user of its own.
+        List<String> words = new ArrayList<>();
+        if (System.getProperty("user.name").equals("root")) {
+            words.addAll(List.of("unshare", "-U"));
+        }
+        words.addAll(command);
+        Process process = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        data.resolveSibling("postgres-again.log").toFile()))
+                .start();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() - deadline < 0 && process.isAlive()) {
+            if (answers()) {
+                Instant now = Instant.now();
+                pid = firstProcess();
+                return now;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+        process.destroy();
+        throw new IOException("PostgreSQL does not answer after its restart; see the log beside " + data);
+    }
+
+    private boolean answers() {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            return statement.execute("select 1");
+        } catch (SQLException e) {
+            return false;
         }
     }
 

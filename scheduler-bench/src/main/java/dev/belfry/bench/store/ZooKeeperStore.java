@@ -10,38 +10,59 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.zookeeper.server.persistence.FileTxnLog;
-import org.apache.zookeeper.server.persistence.TxnLog;
-import org.apache.zookeeper.txn.MultiTxn;
-import org.apache.zookeeper.txn.Txn;
 
 /** One ZooKeeper server in a JVM of its own, on disk, with fsync on, that counts. */
 public final class ZooKeeperStore implements Store {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int TICK_MILLIS = 2_000;
+    /** ZooKeeper's own. */
+    public static final Duration TICK = Duration.ofSeconds(2);
 
+    private final Path home;
     private final Path data;
-    private final ChildProcess process;
+    private final Duration tick;
     private final int port;
     private final int counterPort;
+    private ChildProcess process;
 
-    private ZooKeeperStore(Path data, ChildProcess process, int port, int counterPort) {
-        this.data = data;
-        this.process = process;
-        this.port = port;
-        this.counterPort = counterPort;
+    private ZooKeeperStore(Path home, Duration tick) throws IOException {
+        this.home = home;
+        this.tick = tick;
+        data = Files.createDirectories(home.resolve("zookeeper"));
+        port = LocalZooKeeper.freePort();
+        counterPort = LocalZooKeeper.freePort();
+        process = launch();
     }
 
-    /** Starts a server that keeps its data below {@code home}, and waits until it serves. */
+    /**
+     * Starts a server that keeps its data below {@code home}, and waits until it serves.
+     *
+     * @param tick sessions are granted from 2 to 20 of it
+     */
+    public static ZooKeeperStore start(Path home, Duration tick) throws IOException {
+        ZooKeeperStore store = new ZooKeeperStore(home, tick);
+        store.await(store::counts);
+        return store;
+    }
+
+    /** The same with the tick of most measurements. */
     public static ZooKeeperStore start(Path home) throws IOException {
-        int port = LocalZooKeeper.freePort();
-        int counterPort = LocalZooKeeper.freePort();
-        Path data = Files.createDirectories(home.resolve("zookeeper"));
-        ChildProcess process = ChildProcess.start(
+        return start(home, TICK);
+    }
+
+    /** How the server is set up, for the record. */
+    public static String configuration() {
+        return "one server, fsync on (forceSync=yes), tickTime " + TICK.toMillis()
+                + " ms, defaults otherwise, -Xmx1g, requests counted by kind in the server";
+    }
+
+    private ChildProcess launch() throws IOException {
+        return ChildProcess.start(
                 "zookeeper",
                 home.resolve("logs"),
                 new ChildProcess.Program(
@@ -52,32 +73,59 @@ public final class ZooKeeperStore implements Store {
                                 data.toString(),
                                 Integer.toString(port),
                                 Integer.toString(counterPort),
-                                Integer.toString(TICK_MILLIS))));
-        ZooKeeperStore store = new ZooKeeperStore(data, process, port, counterPort);
-        store.awaitServing();
-        return store;
+                                Long.toString(tick.toMillis()))));
     }
 
-    /** How the server is set up, for the record. */
-    public static String configuration() {
-        return "one server, fsync on (forceSync=yes), tickTime " + TICK_MILLIS
-                + " ms, defaults otherwise, -Xmx1g, requests counted by kind in the server";
+    /** Something that a server does once it serves. */
+    private interface Look {
+        boolean holds() throws IOException;
     }
 
-    private void awaitServing() throws IOException {
+    private void await(Look look) throws IOException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
+        Optional<IOException> why = Optional.empty();
+        while (System.nanoTime() - deadline < 0 && process.alive()) {
             try {
-                counters();
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() - deadline > 0 || !process.alive()) {
-                    process.close();
-                    throw new IOException("the ZooKeeper server does not serve; see the logs beside " + data, e);
+                if (look.holds()) {
+                    return;
                 }
-                LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            } catch (IOException e) {
+                why = Optional.of(e);
             }
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
         }
+        process.close();
+        throw new IOException("the ZooKeeper server does not serve; see the logs beside " + data, why.orElse(null));
+    }
+
+    private boolean counts() throws IOException {
+        return !counters().values().isEmpty();
+    }
+
+    /** Whether it answers a client. */
+    private boolean answers() throws IOException {
+        return told(port, "srvr").startsWith("Zookeeper version");
+    }
+
+    private static String told(int port, String question) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream().write(question.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public void kill() throws IOException {
+        process.kill();
+    }
+
+    @Override
+    public Instant restart() throws IOException {
+        process = launch();
+        await(this::answers);
+        return Instant.now();
     }
 
     @Override
@@ -92,10 +140,7 @@ public final class ZooKeeperStore implements Store {
 
     @Override
     public StoreCounters counters() throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), counterPort)) {
-            socket.setSoTimeout((int) PATIENCE.toMillis());
-            return parse(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
-        }
+        return parse(told(counterPort, ""));
     }
 
     static StoreCounters parse(String text) {
@@ -137,42 +182,9 @@ public final class ZooKeeperStore implements Store {
         }
     }
 
-    /**
-     * What the transactions after {@code from} up to {@code to} did, from the server's own log: {@code writes} (each create,
-     * delete and set, those inside a multi one by one), {@code checks}, {@code refused} (transactions that changed nothing)
-     * and {@code session} (sessions opened and closed).
-     */
-    public SortedMap<String, Double> transactions(long from, long to) throws IOException {
-        SortedMap<String, Double> counts = new TreeMap<>();
-        FileTxnLog log = new FileTxnLog(data.resolve("version-2").toFile());
-        try (TxnLog.TxnIterator transactions = log.read(from + 1)) {
-            while (transactions.getHeader() != null && transactions.getHeader().getZxid() <= to) {
-                if (transactions.getTxn() instanceof MultiTxn multi) {
-                    for (Txn part : multi.getTxns()) {
-                        count(counts, OpNames.of(part.getType()));
-                    }
-                } else {
-                    count(counts, OpNames.of(transactions.getHeader().getType()));
-                }
-                if (!transactions.next()) {
-                    break;
-                }
-            }
-        } finally {
-            log.close();
-        }
-        return counts;
-    }
-
-    private static void count(SortedMap<String, Double> counts, String operation) {
-        String kind = OpNames.WRITES.contains(operation)
-                ? "writes"
-                : switch (operation) {
-                    case "check" -> "checks";
-                    case "error" -> "refused";
-                    default -> "session";
-                };
-        counts.merge(kind, 1.0, Double::sum);
+    /** Everything that it has written down. */
+    public TransactionLog log() {
+        return new TransactionLog(data.resolve("version-2"));
     }
 
     @Override

@@ -23,11 +23,22 @@ public final class BelfryWorker {
                 .namespace("bench")
                 .id(arguments.agent())
                 .slots(SLOTS)
-                .shutdownHook(false)
-                .handler(
-                        "bench",
-                        context -> handlers.fire(
-                                context.scheduledTime(), Handlers.number(context.job()), context.shard()));
+                .shutdownHook(false);
+        if (!arguments.session().isZero()) {
+            builder.sessionTimeout(arguments.session());
+        }
+        if (arguments.standby()) {
+            builder.standby();
+        } else {
+            builder.handler(
+                    "bench",
+                    context -> handlers.fire(
+                            context.scheduledTime(),
+                            Handlers.number(context.job()),
+                            context.shard(),
+                            context.fencingToken(),
+                            context::onCancel));
+        }
         if (arguments.registers()) {
             for (int job = 0; job < arguments.jobs(); job++) {
                 builder.job(job(arguments, job));

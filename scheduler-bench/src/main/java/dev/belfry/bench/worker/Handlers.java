@@ -1,10 +1,12 @@
 package dev.belfry.bench.worker;
 
+import dev.belfry.bench.evidence.Fire;
 import dev.belfry.bench.evidence.FireLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The job code of every measurement: notes its start, and stays as long as it is told.
@@ -13,6 +15,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Handlers {
     private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+    private static final long STEP_NANOS = 100_000_000;
 
     private final FireLog log;
     private final Duration body;
@@ -26,25 +30,46 @@ public final class Handlers {
 
     /** A fire whose instant the scheduler tells. */
     public void fire(Instant due, int job, int shard) {
-        log.note(FireLog.now(), FireLog.micros(due), job, shard);
-        stay();
+        fire(due, job, shard, 0, hook -> {});
     }
 
     /** A fire of a scheduler that does not tell for which instant: the latest that it can have been for. */
     public void fire(int job, int shard) {
         long start = FireLog.now();
-        log.note(start, start / periodMicros * periodMicros, job, shard);
-        stay();
+        long note = log.note(new Fire(start, start / periodMicros * periodMicros, job, shard));
+        stay(note, hook -> {});
     }
 
-    private void stay() {
-        if (!body.isZero()) {
-            try {
-                NEVER.await(body.toNanos(), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+    /**
+     * A fire of a scheduler that tells its code when to stop.
+     *
+     * @param token fencing token
+     * @param onCancel takes what is to be run when the code is told to stop
+     */
+    public void fire(Instant due, int job, int shard, long token, Consumer<Runnable> onCancel) {
+        long start = FireLog.now();
+        long note = log.note(new Fire(start, FireLog.micros(due), job, shard, token, 0, 0));
+        stay(note, onCancel);
+    }
+
+    /**
+     * Works for as long as it is told, in steps: the time in which its process is stopped is no work done. It stops at an
+     * interrupt, and not at a mere signal, which it notes.
+     */
+    private void stay(long note, Consumer<Runnable> onCancel) {
+        if (body.isZero()) {
+            return;
         }
+        onCancel.accept(() -> log.cancelled(note));
+        try {
+            for (long left = body.toNanos(); left > 0; left -= STEP_NANOS) {
+                NEVER.await(Math.min(left, STEP_NANOS), TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException e) {
+            log.cancelled(note);
+            Thread.currentThread().interrupt();
+        }
+        log.ended(note);
     }
 
     /** The number of a job, from its name {@code job-NUMBER}. */

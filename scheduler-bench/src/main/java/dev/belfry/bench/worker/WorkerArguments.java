@@ -76,6 +76,20 @@ public final class WorkerArguments {
         return Duration.ofMillis(number("body"));
     }
 
+    /**
+     * How soon the others are to notice that this agent is gone: a session time-out, or what comes nearest to it. Zero for the
+     * scheduler's own default. Where it is given, the loss of agents is what is measured, and the peers' ways of taking over
+     * are to be on.
+     */
+    public Duration session() {
+        return Duration.ofMillis(number("session"));
+    }
+
+    /** Whether this agent runs no jobs and is there to become master alone. */
+    public boolean standby() {
+        return Boolean.parseBoolean(text("standby"));
+    }
+
     /** Whether this agent registers the jobs; the others do so only where every agent has to. */
     public boolean registers() {
         return Boolean.parseBoolean(text("registers"));
@@ -96,5 +110,14 @@ public final class WorkerArguments {
         long seconds = now.getEpochSecond() + 3;
         int period = Math.max(1, period());
         return Instant.ofEpochSecond((seconds / period + 1) * period).plus(offset(job));
+    }
+
+    /** The last instant at which a job was due, at or before {@code at}. */
+    public Instant lastDue(int job, Instant at) {
+        if (period() == 0) {
+            return at;
+        }
+        long nanos = Duration.between(Instant.EPOCH.plus(offset(job)), at).toNanos();
+        return at.minusNanos(Math.floorMod(nanos, period() * 1_000_000_000L));
     }
 }

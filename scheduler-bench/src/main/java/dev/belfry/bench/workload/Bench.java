@@ -105,20 +105,28 @@ public final class Bench {
 
     /** Keeps metrics of one point. */
     void keep(Contender contender, String point, SortedMap<String, Double> metrics) {
-        metrics.forEach((metric, value) -> measures.add(new Measure(contender.name(), point, repeat, metric, value)));
+        keep(contender.name(), point, metrics);
+    }
+
+    /** The same of something that is no whole scheduler. */
+    void keep(String system, String point, SortedMap<String, Double> metrics) {
+        metrics.forEach((metric, value) -> measures.add(new Measure(system, point, repeat, metric, value)));
         System.out.printf(
                 Locale.ROOT,
                 "%s repeat %d, %s, %s: %s%n",
                 STAMP.format(Instant.now()),
                 repeat,
-                contender.name(),
+                system,
                 point,
                 brief(metrics));
     }
 
     private static String brief(SortedMap<String, Double> metrics) {
         SortedMap<String, Double> brief = new TreeMap<>(metrics);
-        brief.keySet().removeIf(name -> name.startsWith("rss_") || name.matches("late_p(10|25|75|90|95|999)_ms"));
+        brief.keySet()
+                .removeIf(name -> name.startsWith("rss_")
+                        || name.startsWith(Measure.LATE_IN_SECOND)
+                        || name.matches("late_p(10|25|75|90|95|999)_ms"));
         StringBuilder text = new StringBuilder();
         brief.forEach((name, value) -> text.append(String.format(Locale.ROOT, " %s=%.4g", name, value)));
         return text.toString().strip();
@@ -129,8 +137,10 @@ public final class Bench {
         head.put(RawFile.WORKLOAD, workload.name());
         head.put("began", began.truncatedTo(ChronoUnit.SECONDS).toString());
         head.put("repeats", Integer.toString(options.repeats()));
-        head.put("seconds", Long.toString(options.time().toSeconds()));
-        head.put("warm-up seconds", Long.toString(options.warmUp().toSeconds()));
+        if (workload.timed()) {
+            head.put("seconds", Long.toString(options.time().toSeconds()));
+            head.put("warm-up seconds", Long.toString(options.warmUp().toSeconds()));
+        }
         head.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
         head.put("processor", processor());
         head.put("memory", Files.readAllLines(Path.of("/proc/meminfo")).get(0).replaceAll("\\s+", " "));

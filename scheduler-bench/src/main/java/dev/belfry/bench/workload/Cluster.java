@@ -38,7 +38,7 @@ final class Cluster implements AutoCloseable {
         this.options = options;
         this.home = home;
         store = contender.store() == Store.Kind.ZOOKEEPER
-                ? ZooKeeperStore.start(home)
+                ? ZooKeeperStore.start(home, load.losses().tick())
                 : PostgresStore.start(home, contender.schema());
     }
 
@@ -52,12 +52,16 @@ final class Cluster implements AutoCloseable {
         Path home = Files.createTempDirectory("belfry-bench-");
         Cluster cluster = new Cluster(contender, load, options, home);
         try {
+            List<ChildProcess> standbys = new ArrayList<>();
+            for (int i = 0; i < load.losses().standbys(); i++) {
+                standbys.add(cluster.launch("standby-" + i, true));
+            }
+            cluster.awaitReady(standbys);
+            List<ChildProcess> agents = new ArrayList<>();
             for (int i = 0; i < load.agents(); i++) {
-                cluster.launch();
+                agents.add(cluster.launch());
             }
-            for (ChildProcess agent : cluster.agents.values()) {
-                cluster.awaitReady(agent);
-            }
+            cluster.awaitReady(agents);
             return cluster;
         } catch (IOException | InterruptedException e) {
             cluster.close();
@@ -68,16 +72,21 @@ final class Cluster implements AutoCloseable {
     /** Starts one more agent and waits until it is there. */
     String join() throws IOException, InterruptedException {
         ChildProcess agent = launch();
-        awaitReady(agent);
+        awaitReady(List.of(agent));
         return agent.name();
     }
 
     private ChildProcess launch() throws IOException {
-        int number = logs.size();
-        String name = "agent-" + number;
+        return launch("agent-" + logs.size(), false);
+    }
+
+    private ChildProcess launch(String name, boolean standby) throws IOException {
         Path log = home.resolve(name + ".fires");
-        logs.add(log);
-        boolean registers = number == 0 || !contender.abilities().registersOnce();
+        boolean registers =
+                !standby && (logs.isEmpty() || !contender.abilities().registersOnce());
+        if (!standby) {
+            logs.add(log);
+        }
         ChildProcess agent = ChildProcess.start(
                 name,
                 home.resolve("logs"),
@@ -94,8 +103,10 @@ final class Cluster implements AutoCloseable {
                                 "period=" + load.period().toSeconds(),
                                 "spread=" + load.spread(),
                                 "body=" + load.body().toMillis(),
+                                "session=" + load.losses().session().toMillis(),
+                                "standby=" + standby,
                                 "registers=" + registers,
-                                "waits-for=" + share())));
+                                "waits-for=" + (standby ? 0 : share()))));
         agents.put(name, agent);
         return agent;
     }
@@ -106,9 +117,11 @@ final class Cluster implements AutoCloseable {
         return load.agents() == 1 ? all : Math.max(1, all / load.agents() - 1);
     }
 
-    private void awaitReady(ChildProcess agent) throws IOException, InterruptedException {
-        String[] words = agent.answer(PATIENCE).split(" ");
-        registerMillis = Math.max(registerMillis, Long.parseLong(words[1]));
+    private void awaitReady(List<ChildProcess> processes) throws IOException, InterruptedException {
+        for (ChildProcess agent : processes) {
+            String[] words = agent.answer(PATIENCE).split(" ");
+            registerMillis = Math.max(registerMillis, Long.parseLong(words[1]));
+        }
     }
 
     /** The agent leaves in good order. */
@@ -117,6 +130,29 @@ final class Cluster implements AutoCloseable {
         if (agent != null) {
             agent.close();
         }
+    }
+
+    /** The agent is lost: SIGKILL. */
+    void kill(String name) {
+        process(name).kill();
+        agents.remove(name);
+    }
+
+    /** The agent is stopped by SIGSTOP, as in a long pause of its machine, until the answer is closed. */
+    ChildProcess.Stopped stop(String name) throws IOException {
+        return process(name).stop();
+    }
+
+    private ChildProcess process(String name) {
+        ChildProcess process = agents.get(name);
+        if (process == null) {
+            throw new IllegalArgumentException("there is no " + name + "; there are " + agents.keySet());
+        }
+        return process;
+    }
+
+    Contender contender() {
+        return contender;
     }
 
     Load load() {
@@ -130,6 +166,13 @@ final class Cluster implements AutoCloseable {
     /** The agents that are there. */
     List<String> agents() {
         return List.copyOf(agents.keySet());
+    }
+
+    /** The agents that run jobs, those that are not there any more included. */
+    List<String> everyone() {
+        return logs.stream()
+                .map(log -> log.getFileName().toString().replace(".fires", ""))
+                .toList();
     }
 
     /** From the start of the scheduler until the jobs were registered, on the slowest agent. */
@@ -157,11 +200,7 @@ final class Cluster implements AutoCloseable {
 
     /** Java threads of an agent, and its heap after a collection, in bytes. */
     AgentState state(String agent) throws IOException, InterruptedException {
-        ChildProcess process = agents.get(agent);
-        if (process == null) {
-            throw new IllegalArgumentException("there is no " + agent + "; there are " + agents.keySet());
-        }
-        String[] words = process.ask("state", PATIENCE).split(" ");
+        String[] words = process(agent).ask("state", PATIENCE).split(" ");
         return new AgentState(Integer.parseInt(words[0]), Long.parseLong(words[1]));
     }
 
@@ -187,7 +226,8 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private static void delete(Path directory) throws IOException {
+    /** Deletes a directory with all that is in it. */
+    static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> {
                 try {

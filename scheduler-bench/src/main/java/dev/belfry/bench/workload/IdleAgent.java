@@ -27,6 +27,11 @@ public final class IdleAgent implements Workload {
     }
 
     @Override
+    public boolean timed() {
+        return false;
+    }
+
+    @Override
     public void repeat(Bench bench) throws InterruptedException {
         for (Contender contender : bench.contenders()) {
             if (contender.store() == Store.Kind.ZOOKEEPER) {

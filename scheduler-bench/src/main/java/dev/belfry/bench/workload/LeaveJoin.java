@@ -35,6 +35,11 @@ public final class LeaveJoin implements Workload {
     }
 
     @Override
+    public boolean timed() {
+        return false;
+    }
+
+    @Override
     public void repeat(Bench bench) throws InterruptedException {
         Random random = new Random(bench.repeat());
         int leaver = random.nextInt(AGENTS);

@@ -26,7 +26,7 @@ import java.util.TreeMap;
  */
 record Observation(Window fires, Window warmUp, Meter.Usage usage, StoreCounters store, Agents agents, Duration time) {
     /** Fires that have not started by then after the end of the span are lost. */
-    private static final Duration GRACE = Duration.ofSeconds(3);
+    static final Duration GRACE = Duration.ofSeconds(3);
 
     /** The parts of all fires whose lateness is kept, for plots of the distribution. */
     static final Map<String, Double> PARTS = parts();
@@ -90,7 +90,7 @@ record Observation(Window fires, Window warmUp, Meter.Usage usage, StoreCounters
         StoreCounters grown = after.since(before);
         if (cluster.store() instanceof ZooKeeperStore zookeeper) {
             SortedMap<String, Double> values = new TreeMap<>(grown.values());
-            values.putAll(zookeeper.transactions(before.position(), after.position()));
+            values.putAll(zookeeper.log().counts(before.position(), after.position()));
             return new StoreCounters(values, after.position());
         }
         return grown;

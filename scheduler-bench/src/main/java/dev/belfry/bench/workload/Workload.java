@@ -12,4 +12,9 @@ interface Workload {
      * @param bench holds the schedulers, in the order of this repeat, and takes the measures
      */
     void repeat(Bench bench) throws InterruptedException;
+
+    /** Whether it measures for the time that is asked for, after the warm-up; others take what time their question takes. */
+    default boolean timed() {
+        return true;
+    }
 }

@@ -15,7 +15,18 @@ public final class Workloads {
      */
     public static void run(Options options) throws IOException, InterruptedException {
         Bench.run(
-                List.of(SameInstant.usual(), new FireCost(), new IdleAgent(), new LeaveJoin(), new SustainedFires()),
+                List.of(
+                        SameInstant.usual(),
+                        new FireCost(),
+                        new IdleAgent(),
+                        new LeaveJoin(),
+                        KilledAgent.usual(),
+                        KilledMaster.usual(),
+                        StalledAgent.usual(),
+                        StoreDown.usual(),
+                        Export.usual(),
+                        new PureParts(false),
+                        new SustainedFires()),
                 options);
     }
 }

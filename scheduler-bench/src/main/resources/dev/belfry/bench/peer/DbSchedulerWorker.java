@@ -1,6 +1,7 @@
 package dev.belfry.bench.peer;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.SchedulableInstance;
@@ -46,16 +47,22 @@ public final class DbSchedulerWorker {
         pool.setMaximumPoolSize(THREADS + 10);
         HikariDataSource source = new HikariDataSource(pool);
         CustomTask<Void> task = Tasks.custom("bench", Void.class).execute((instance, context) -> {
-            Instant due = context.getExecution().executionTime;
-            handlers.fire(due, Handlers.number(instance.getId()), 0);
+            int job = Handlers.number(instance.getId());
+            // One that was revived after the loss of its agent has the instant of its revival.
+            Instant due = arguments.lastDue(job, context.getExecution().executionTime);
+            handlers.fire(due, job, 0);
             return (CompletionHandler<Void>) (complete, operations) -> operations.reschedule(complete, next(due, period));
         });
-        Scheduler scheduler = Scheduler.create(source, task)
+        SchedulerBuilder builder = Scheduler.create(source, task)
                 .schedulerName(new SchedulerName.Fixed(arguments.agent()))
                 .threads(THREADS)
                 .pollUsingLockAndFetch(0.5, 4.0)
-                .pollingInterval(Duration.ofMillis(100))
-                .build();
+                .pollingInterval(Duration.ofMillis(100));
+        if (!arguments.session().isZero()) {
+            // The fewest heartbeats that it lets be missed.
+            builder.heartbeatInterval(arguments.session().dividedBy(4)).missedHeartbeatsLimit(4);
+        }
+        Scheduler scheduler = builder.build();
         if (arguments.registers()) {
             Instant now = Instant.now();
             List<SchedulableInstance<?>> jobs = new ArrayList<>();

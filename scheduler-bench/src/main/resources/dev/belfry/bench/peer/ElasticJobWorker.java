@@ -22,7 +22,8 @@ public final class ElasticJobWorker {
                 handlers.fire(Handlers.number(context.getJobName()), context.getShardingItem());
         long began = System.nanoTime();
         ZookeeperConfiguration zookeeper = new ZookeeperConfiguration(arguments.store(), "bench");
-        zookeeper.setSessionTimeoutMilliseconds(10_000);
+        boolean losses = !arguments.session().isZero();
+        zookeeper.setSessionTimeoutMilliseconds(losses ? (int) arguments.session().toMillis() : 10_000);
         ZookeeperRegistryCenter registry = new ZookeeperRegistryCenter(zookeeper);
         registry.init();
         List<ScheduleJobBootstrap> jobs = new ArrayList<>();
@@ -32,6 +33,7 @@ public final class ElasticJobWorker {
                     job,
                     JobConfiguration.newBuilder("job-" + i, arguments.shards())
                             .cron(cron(arguments.period()))
+                            .failover(losses)
                             .build());
             made.schedule();
             jobs.add(made);
@@ -45,6 +47,11 @@ public final class ElasticJobWorker {
     }
 
     private static String cron(int period) {
-        return period == 0 ? "0 0 0 1 1 ?" : period == 1 ? "* * * * * ?" : "0/" + period + " * * * * ?";
+        return switch (period) {
+            case 0 -> "0 0 0 1 1 ?";
+            case 1 -> "* * * * * ?";
+            case 60 -> "0 * * * * ?";
+            default -> "0/" + period + " * * * * ?";
+        };
     }
 }

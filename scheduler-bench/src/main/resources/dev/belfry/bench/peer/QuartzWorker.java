@@ -29,8 +29,14 @@ public final class QuartzWorker {
     public static final class Fire implements Job {
         @Override
         public void execute(JobExecutionContext context) {
+            // A recovered run has a trigger of its own, which knows when the lost one was due.
+            Object lost = context.isRecovering()
+                    ? context.getMergedJobDataMap().get(Scheduler.FAILED_JOB_ORIGINAL_TRIGGER_SCHEDULED_FIRETIME_IN_MILLISECONDS)
+                    : null;
             handlers.fire(
-                    context.getScheduledFireTime().toInstant(),
+                    lost == null
+                            ? context.getScheduledFireTime().toInstant()
+                            : Instant.ofEpochMilli(Long.parseLong(lost.toString())),
                     Handlers.number(context.getJobDetail().getKey().getName()),
                     0);
         }
@@ -46,7 +52,11 @@ public final class QuartzWorker {
             Map<JobDetail, Set<? extends Trigger>> jobs = new LinkedHashMap<>();
             for (int i = 0; i < arguments.jobs(); i++) {
                 jobs.put(
-                        JobBuilder.newJob(Fire.class).withIdentity("job-" + i).storeDurably().build(),
+                        JobBuilder.newJob(Fire.class)
+                                .withIdentity("job-" + i)
+                                .storeDurably()
+                                .requestRecovery(!arguments.session().isZero())
+                                .build(),
                         Set.of(trigger(arguments, i, now)));
             }
             scheduler.scheduleJobs(jobs, false);
@@ -77,6 +87,10 @@ public final class QuartzWorker {
         properties.setProperty(
                 "org.quartz.jobStore.driverDelegateClass", "org.quartz.impl.jdbcjobstore.PostgreSQLDelegate");
         properties.setProperty("org.quartz.jobStore.isClustered", "true");
+        if (!arguments.session().isZero()) {
+            // An agent is held for dead 7.5 s after it should have checked in.
+            properties.setProperty("org.quartz.jobStore.clusterCheckinInterval", "1000");
+        }
         properties.setProperty("org.quartz.jobStore.acquireTriggersWithinLock", "true");
         properties.setProperty("org.quartz.jobStore.dataSource", "bench");
         properties.setProperty("org.quartz.dataSource.bench.provider", "hikaricp");

@@ -28,7 +28,7 @@ class FireLogTest {
                 int job = t;
                 threads.add(new Thread(() -> {
                     for (int shard = 0; shard < NOTES; shard++) {
-                        log.note(1_000_000 + shard, 500_000 + shard, job, shard);
+                        log.note(new Fire(1_000_000 + shard, 500_000 + shard, job, shard));
                     }
                 }));
             }
@@ -49,8 +49,27 @@ class FireLogTest {
     void aLogIsReadWhileItIsWritten() throws IOException {
         Path path = directory.resolve("fires");
         try (FireLog log = new FireLog(path)) {
-            log.note(7, 5, 3, 1);
+            log.note(new Fire(7, 5, 3, 1));
             assertThat(FireReader.read(List.of(path))).containsExactly(new Fire(7, 5, 3, 1));
+        }
+    }
+
+    @Test
+    void howAnAttemptEndedIsAddedToItsNote() throws IOException {
+        Path path = directory.resolve("fires");
+        try (FireLog log = new FireLog(path)) {
+            long before = FireLog.now();
+            log.note(new Fire(1, 1, 1, 1));
+            long second = log.note(new Fire(2, 2, 2, 2, 99, 0, 0));
+            log.cancelled(second);
+            long cancelled = FireReader.read(List.of(path)).get(1).cancelled();
+            log.cancelled(second);
+            log.ended(second);
+            List<Fire> fires = FireReader.read(List.of(path));
+            assertThat(fires.get(0)).isEqualTo(new Fire(1, 1, 1, 1));
+            assertThat(fires.get(1).token()).isEqualTo(99);
+            assertThat(fires.get(1).cancelled()).isEqualTo(cancelled).isGreaterThanOrEqualTo(before);
+            assertThat(fires.get(1).ended()).isGreaterThanOrEqualTo(cancelled);
         }
     }
 

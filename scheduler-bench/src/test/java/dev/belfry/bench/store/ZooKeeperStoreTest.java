@@ -37,7 +37,7 @@ class ZooKeeperStoreTest {
                 StoreCounters grown = after.since(before);
                 assertThat(grown.values()).containsEntry("reads", 2.0).containsEntry("write_requests", 2.0);
                 assertThat(grown.values().get("fsyncs")).isPositive();
-                assertThat(store.transactions(before.position(), after.position()))
+                assertThat(store.log().counts(before.position(), after.position()))
                         .containsEntry("writes", 4.0)
                         .containsEntry("checks", 1.0);
             } finally {

@@ -1,10 +1,6 @@
-package dev.belfry.bench;
+package dev.belfry.bench.pure;
 
-import dev.belfry.core.schedule.CronExpression;
-import dev.belfry.core.schedule.DstPolicy;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -27,28 +23,33 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class NextFireBenchmark {
 
+    @Param("belfry")
+    public String system = "";
+
     @Param({"0/5 * * * * ?", "0 0 3 * * ?", "0 15 10 ? * MON-FRI", "0 0 12 L * ?"})
     public String expression = "";
 
     @Param({"UTC", "Europe/Berlin"})
     public String zone = "";
 
-    private CronExpression cron = CronExpression.parse("0 0 0 * * ?");
-    private ZoneId zoneId = ZoneId.of("UTC");
-    private Instant at = Instant.EPOCH;
+    private static final long FROM = Instant.parse("2026-11-22T00:00:00Z").toEpochMilli();
+    /** No scheduler gives up so soon. */
+    private static final long UNTIL = Instant.parse("2066-11-22T00:00:00Z").toEpochMilli();
 
-    /** Parses once; the instant walks from fire to fire. */
+    private NextFire cron = millis -> millis;
+    private long at;
+
+    /** Parses once; the instant walks from fire to fire through forty years, and begins again. */
     @Setup
     public void parse() {
-        cron = CronExpression.parse(expression);
-        zoneId = ZoneId.of(zone);
-        at = Instant.parse("2026-11-22T00:00:00Z");
+        cron = NextFire.parser(system).parse(expression, zone);
+        at = FROM;
     }
 
     @Benchmark
-    public Optional<Instant> next() {
-        Optional<Instant> next = cron.next(at, zoneId, DstPolicy.AUTO);
-        at = next.orElseThrow();
+    public long next() {
+        long next = cron.after(at);
+        at = next < UNTIL ? next : FROM;
         return next;
     }
 }

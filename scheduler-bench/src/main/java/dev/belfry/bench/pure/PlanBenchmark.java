@@ -1,4 +1,4 @@
-package dev.belfry.bench;
+package dev.belfry.bench.pure;
 
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.Capacity;
