@@ -1,7 +1,5 @@
 package dev.belfry.core.cost;
 
-import static dev.belfry.core.cost.Arithmetic.of;
-
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.journal.JournalBounds;
@@ -21,7 +19,7 @@ final class Costing {
     Costing(JobDefinition job, FireRate rate, Assumptions assumptions) {
         this.job = job;
         this.assumptions = assumptions;
-        this.fires = of(rate.perSecond(), "fires/s");
+        this.fires = Arithmetic.of(rate.perSecond(), "fires/s");
         this.sizes = RecordSizes.of(job, assumptions);
         this.least = FireLoad.least(job, assumptions);
         this.most = FireLoad.most(job, assumptions);
@@ -42,17 +40,20 @@ final class Costing {
 
     private Estimate transactions(FireLoad load) {
         return new Arithmetic()
-                .add(of(load.claimMultis(), "multis of claims"), fires)
-                .add(of(load.startMultis(), "multis of starts"), fires)
-                .add(of(load.endMultis(), "multis of outcomes"), fires)
+                .add(Arithmetic.of(load.claimMultis(), "multis of claims"), fires)
+                .add(Arithmetic.of(load.startMultis(), "multis of starts"), fires)
+                .add(Arithmetic.of(load.endMultis(), "multis of outcomes"), fires)
                 .estimate();
     }
 
     private Estimate writes(FireLoad load, boolean bound) {
         return new Arithmetic()
-                .add(of(load.shards(), shardsWord()), fires, of(load.ledgerWrites(), "ledger writes"))
-                .add(of(journalWrites(load), "journal writes"), fires)
-                .add(of(entries(load, bound), "journal entries removed"), fires)
+                .add(
+                        Arithmetic.of(load.shards(), shardsWord()),
+                        fires,
+                        Arithmetic.of(load.ledgerWrites(), "ledger writes"))
+                .add(Arithmetic.of(journalWrites(load), "journal writes"), fires)
+                .add(Arithmetic.of(entries(load, bound), "journal entries removed"), fires)
                 .estimate();
     }
 
@@ -88,7 +89,10 @@ final class Costing {
         // An entry is written anew with every commit that adds to it: half full on average.
         double grown = each * (writesOfAnEntry(each) + 1) / 2;
         return ledgerBytes(least)
-                .add(of(writes, "journal writes"), fires, of(Math.round(grown) + sizes.journalPath(), "B"))
+                .add(
+                        Arithmetic.of(writes, "journal writes"),
+                        fires,
+                        Arithmetic.of((double) Math.round(grown) + sizes.journalPath(), "B"))
                 .estimate();
     }
 
@@ -96,8 +100,8 @@ final class Costing {
         double writes = journalWrites(most);
         double each = JournalBounds.APPEND_BYTES + sizes.journalPath();
         return ledgerBytes(most)
-                .add(of(writes, "journal writes"), fires, of(each, "B"))
-                .add(of(1, "journal lines"), fires, of(lineBytes(most), "B"))
+                .add(Arithmetic.of(writes, "journal writes"), fires, Arithmetic.of(each, "B"))
+                .add(Arithmetic.of(1, "journal lines"), fires, Arithmetic.of(lineBytes(most), "B"))
                 .estimate();
     }
 
@@ -106,11 +110,14 @@ final class Costing {
         if (load.ledgerWrites() > 1) {
             String word = load.ledgerWrites() == 2 ? "starts in ledgers" : "claims and starts in ledgers";
             bytes.add(
-                    of(load.shards() * (load.ledgerWrites() - 1), word),
+                    Arithmetic.of(load.shards() * (load.ledgerWrites() - 1), word),
                     fires,
-                    of(sizes.ledgerRunning() + sizes.path(), "B"));
+                    Arithmetic.of(sizes.ledgerRunning() + sizes.path(), "B"));
         }
-        return bytes.add(of(load.shards(), "outcomes in ledgers"), fires, of(sizes.ledgerAtRest() + sizes.path(), "B"));
+        return bytes.add(
+                Arithmetic.of(load.shards(), "outcomes in ledgers"),
+                fires,
+                Arithmetic.of(sizes.ledgerAtRest() + sizes.path(), "B"));
     }
 
     private int blocks() {
@@ -122,18 +129,21 @@ final class Costing {
     private Estimate znodes(boolean bound) {
         FireLoad load = bound ? most : least;
         Arithmetic znodes = new Arithmetic()
-                .add(of(1, "definition"))
-                .add(of(1, "parent of ledgers"))
-                .add(of(blocks(), "blocks of ledgers"))
-                .add(of(load.shards(), "ledgers"));
+                .add(Arithmetic.of(1, "definition"))
+                .add(Arithmetic.of(1, "parent of ledgers"))
+                .add(Arithmetic.of(blocks(), "blocks of ledgers"))
+                .add(Arithmetic.of(load.shards(), "ledgers"));
         if (bound) {
-            znodes.add(of(2 + Math.max(1, blocks()), "buckets that may be new"));
+            znodes.add(Arithmetic.of(2 + Math.max(1, blocks()), "buckets that may be new"));
         }
         double kept = fires.value() * entries(load, bound) * keepSeconds();
         int room = FireLoad.owners(job, assumptions) * JournalBounds.ENTRIES_OF_ONE;
         return (kept > room
-                        ? znodes.add(of(room, "journal entries at most"))
-                        : znodes.add(of(entries(load, bound), "journal entries"), fires, of(keepSeconds(), "s kept")))
+                        ? znodes.add(Arithmetic.of(room, "journal entries at most"))
+                        : znodes.add(
+                                Arithmetic.of(entries(load, bound), "journal entries"),
+                                fires,
+                                Arithmetic.of(keepSeconds(), "s kept")))
                 .estimate();
     }
 
@@ -143,16 +153,19 @@ final class Costing {
 
     private Estimate stored(FireLoad load) {
         Arithmetic stored = new Arithmetic()
-                .add(of(1, "definition"), of(sizes.definition(), "B"))
+                .add(Arithmetic.of(1, "definition"), Arithmetic.of(sizes.definition(), "B"))
                 .add(
-                        of(load.shards(), "ledgers"),
-                        of(load.ledgerWrites() == 1 ? sizes.ledgerAtRest() : sizes.ledgerRunning(), "B"))
-                .add(of(1, "rows of the table"), of(sizes.tableRows(), "B"));
+                        Arithmetic.of(load.shards(), "ledgers"),
+                        Arithmetic.of(load.ledgerWrites() == 1 ? sizes.ledgerAtRest() : sizes.ledgerRunning(), "B"))
+                .add(Arithmetic.of(1, "rows of the table"), Arithmetic.of(sizes.tableRows(), "B"));
         double kept = fires.value() * lineBytes(load) * keepSeconds();
         double room = (double) FireLoad.owners(job, assumptions) * mostOfAJournal();
         return (kept > room
-                        ? stored.add(of(1, "journals at most"), of(room, "B"))
-                        : stored.add(of(lineBytes(load), "B of journal lines"), fires, of(keepSeconds(), "s kept")))
+                        ? stored.add(Arithmetic.of(1, "journals at most"), Arithmetic.of(room, "B"))
+                        : stored.add(
+                                Arithmetic.of(lineBytes(load), "B of journal lines"),
+                                fires,
+                                Arithmetic.of(keepSeconds(), "s kept")))
                 .estimate();
     }
 
@@ -164,7 +177,11 @@ final class Costing {
 
     private Estimate historyRows(FireLoad load) {
         return new Arithmetic()
-                .add(of(load.shards(), shardsWord()), fires, of(load.rows(), "rows"), of(DAY_SECONDS, "s/day"))
+                .add(
+                        Arithmetic.of(load.shards(), shardsWord()),
+                        fires,
+                        Arithmetic.of(load.rows(), "rows"),
+                        Arithmetic.of(DAY_SECONDS, "s/day"))
                 .estimate();
     }
 }

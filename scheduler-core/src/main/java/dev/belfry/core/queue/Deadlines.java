@@ -38,7 +38,9 @@ final class Deadlines {
 
     /** A task whose waiting is over at {@code now}; empty if there is none. It stays until it is cleared. */
     Optional<QueuedTask> due(Instant now) {
-        return first().filter(at -> !at.isAfter(now))
-                .map(at -> tasks.get(at).iterator().next());
+        Map.Entry<Instant, Set<QueuedTask>> first = tasks.firstEntry();
+        return first == null || first.getKey().isAfter(now)
+                ? Optional.empty()
+                : first.getValue().stream().findFirst();
     }
 }
