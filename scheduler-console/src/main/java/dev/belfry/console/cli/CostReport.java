@@ -122,7 +122,7 @@ final class CostReport {
         for (Quantity quantity : Budget.QUANTITIES) {
             budget.limit(quantity).ifPresent(limit -> {
                 double use = used.getOrDefault(quantity, 0.0);
-                lines.add("Budget: " + Arithmetic.number(use) + " of " + Arithmetic.number(limit) + " "
+                lines.add("Budget: " + Arithmetic.number(use) + " of " + Arithmetic.number((double) limit) + " "
                         + quantity.unit() + ", " + Math.round(100 * use / limit) + " %"
                         + (use > limit ? ": EXCEEDED; nothing that costs more is applied" : ""));
             });
