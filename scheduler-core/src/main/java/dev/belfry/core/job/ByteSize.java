@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Numbers of bytes as people write them: {@code 512MB}, {@code 2GiB}. */
-final class ByteSize {
+public final class ByteSize {
 
     static final String PATTERN = "[0-9]{1,15}(B|[KMGT]i?B)";
 
@@ -43,7 +43,8 @@ final class ByteSize {
         return count * unit;
     }
 
-    static String format(long bytes) {
+    /** The shortest text that says exactly so many bytes, such as {@code 512MB}; from 0. */
+    public static String format(long bytes) {
         for (Map.Entry<String, Long> unit : UNITS.entrySet()) {
             if (bytes % unit.getValue() == 0 && bytes > 0) {
                 return bytes / unit.getValue() + unit.getKey();
