@@ -19,7 +19,9 @@ final class AgentRoom {
     /** Its place among all agents in the order of their incarnations. */
     int position;
 
-    @Nullable AgentFacts facts;
+    @Nullable
+    AgentFacts facts;
+
     boolean duplicate;
     private Needs capacity = Needs.NONE;
     private Needs sticky = Needs.NONE;
@@ -35,7 +37,8 @@ final class AgentRoom {
     /** The uids of the jobs of which tasks run, by the group of jobs that exclude each other, with their number. */
     private final Map<String, Map<String, Integer>> excluding = new HashMap<>();
 
-    @Nullable Reservation reservation;
+    @Nullable
+    Reservation reservation;
 
     AgentRoom(Incarnation incarnation, int index) {
         this.incarnation = incarnation;

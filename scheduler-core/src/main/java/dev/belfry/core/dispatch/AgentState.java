@@ -16,8 +16,7 @@ import java.util.TreeMap;
  * @param load load per processor as of its last heartbeat; negative if unknown
  * @param memory share of its memory in use; negative if unknown
  */
-public record AgentState(
-        AgentFacts facts, Needs sticky, SortedMap<String, String> groups, double load, double memory) {
+public record AgentState(AgentFacts facts, Needs sticky, SortedMap<String, String> groups, double load, double memory) {
 
     public AgentState {
         requireNonNull(facts);

@@ -4,7 +4,8 @@ import dev.belfry.core.job.StartRate;
 
 /**
  * A token bucket in whole numbers: it gains {@code starts} a millisecond, a start takes as many as there are milliseconds in the
- * rate's time, and it holds what is gained in a second, but at least one start.
+ * rate's time, and it holds what is gained in a second and a little less than one start beyond, so that nothing is lost to
+ * decisions that come late by less than that.
  */
 final class Bucket {
     final StartRate rate;
@@ -17,7 +18,7 @@ final class Bucket {
     Bucket(StartRate rate, long emptyAt) {
         this.rate = rate;
         this.token = rate.per().toMillis();
-        this.most = Math.max(token, 1000L * rate.starts());
+        this.most = 1000L * rate.starts() + token - 1;
         this.filledAt = emptyAt;
     }
 

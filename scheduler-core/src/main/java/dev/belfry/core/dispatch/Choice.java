@@ -62,8 +62,7 @@ final class Choice {
                 .avoided()
                 .filter(agent.incarnation.agentId()::equals)
                 .isPresent();
-        boolean preferred = agent.facts != null
-                && lane.job.terms.prefers().matches(agent.facts.labels());
+        boolean preferred = agent.facts != null && lane.job.terms.prefers().matches(agent.facts.labels());
         return (avoided ? 0 : 2) + (preferred ? 1 : 0);
     }
 

@@ -91,8 +91,7 @@ final class Deciding {
         if (held != null && held.lane == lane) {
             held.served = true;
         }
-        Dispatch dispatch =
-                new Dispatch(head.task, agent.incarnation, lane.job.needs, Instant.ofEpochMilli(now));
+        Dispatch dispatch = new Dispatch(head.task, agent.incarnation, lane.job.needs, Instant.ofEpochMilli(now));
         queue.start(head, dispatch);
         if (lane.job.bucket != null) {
             lane.job.bucket.take(now);

@@ -14,8 +14,8 @@ final class Entry {
             .thenComparing(each -> each.task.id());
 
     /** Of those that may not start yet. */
-    static final Comparator<Entry> BY_TIME = Comparator.comparingLong((Entry each) -> each.earliest)
-            .thenComparing(each -> each.task.id());
+    static final Comparator<Entry> BY_TIME =
+            Comparator.comparingLong((Entry each) -> each.earliest).thenComparing(each -> each.task.id());
 
     final QueuedTask task;
     final Lane lane;

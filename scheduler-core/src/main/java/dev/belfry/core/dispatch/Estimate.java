@@ -100,8 +100,7 @@ final class Estimate {
         for (Running task : queue.running.values()) {
             boolean here = queue.room.couldRun(task.agent, lane, now);
             boolean limited = task.job == lane.job
-                    || task.pools.stream()
-                            .anyMatch(lane.job.terms.queueing().pools()::contains);
+                    || task.pools.stream().anyMatch(lane.job.terms.queueing().pools()::contains);
             if (!here && !limited) {
                 continue;
             }

@@ -74,8 +74,8 @@ final class Explaining {
         SortedMap<Incarnation, Shortage> lacks = new TreeMap<>();
         for (AgentRoom agent : queue.room.all()) {
             AgentFacts facts = agent.facts;
-            boolean concerned = lane.variant.only().isEmpty()
-                    || lane.variant.only().get().equals(agent.incarnation.agentId());
+            boolean concerned =
+                    lane.variant.only().isEmpty() || lane.variant.only().get().equals(agent.incarnation.agentId());
             if (facts != null && concerned) {
                 Shortage shortage = shortage(agent, facts, lane, head);
                 if (shortage instanceof Shortage.Kept kept) {
@@ -140,10 +140,8 @@ final class Explaining {
         if (label.isPresent()) {
             return label.get();
         }
-        boolean barred = lane.variant
-                .never()
-                .filter(agent.incarnation.agentId()::equals)
-                .isPresent();
+        boolean barred =
+                lane.variant.never().filter(agent.incarnation.agentId()::equals).isPresent();
         return barred ? Shortage.State.OTHER_ATTEMPT : null;
     }
 
@@ -162,8 +160,7 @@ final class Explaining {
             return new Shortage.Short(Shortage.Resource.SLOTS, needs.slots(), free.slots(), whole.slots());
         }
         if (needs.cpuMillis() > free.cpuMillis()) {
-            return new Shortage.Short(
-                    Shortage.Resource.CPU, needs.cpuMillis(), free.cpuMillis(), whole.cpuMillis());
+            return new Shortage.Short(Shortage.Resource.CPU, needs.cpuMillis(), free.cpuMillis(), whole.cpuMillis());
         }
         return needs.memory() > free.memory()
                 ? new Shortage.Short(Shortage.Resource.MEMORY, needs.memory(), free.memory(), whole.memory())

@@ -14,7 +14,10 @@ final class JobLine {
     QueuedJob terms;
     Needs needs;
     NamedQueue queue;
-    @Nullable Spread spread;
+
+    @Nullable
+    Spread spread;
+
     MeasuredDurations measured = MeasuredDurations.NONE;
     final Map<Lane.Variant, Lane> lanes = new LinkedHashMap<>();
     final Map<TaskId, Running> running = new LinkedHashMap<>();
@@ -25,9 +28,11 @@ final class JobLine {
     long served;
 
     /** The agent that was given its last task, for going round. */
-    @Nullable String lastAgent;
+    @Nullable
+    String lastAgent;
 
-    @Nullable Bucket bucket;
+    @Nullable
+    Bucket bucket;
 
     JobLine(QueuedJob terms, NamedQueue queue) {
         this.terms = terms;
@@ -79,9 +84,10 @@ final class JobLine {
             case FIFO -> 0;
             case LEAST_JOBS_FIRST -> running.size();
             case LEAST_RECENTLY_SERVED -> served;
-            case SHORTEST_JOB_FIRST -> queue.rules.cost() == QueueCost.SPACE
-                    ? needs.memory()
-                    : typical().map(Duration::toMillis).orElse(Long.MAX_VALUE);
+            case SHORTEST_JOB_FIRST ->
+                queue.rules.cost() == QueueCost.SPACE
+                        ? needs.memory()
+                        : typical().map(Duration::toMillis).orElse(Long.MAX_VALUE);
         };
     }
 

@@ -1,8 +1,8 @@
 package dev.belfry.core.dispatch;
 
 import dev.belfry.core.agent.AgentFacts;
-import dev.belfry.core.agent.LabelSelector;
 import dev.belfry.core.agent.Eligibility;
+import dev.belfry.core.agent.LabelSelector;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

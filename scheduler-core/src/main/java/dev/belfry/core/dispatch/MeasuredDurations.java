@@ -92,8 +92,7 @@ public final class MeasuredDurations {
 
     /** Reads a stored form; of one that is too long only the end. Any bytes are a stored form. */
     public static MeasuredDurations decode(byte[] stored) {
-        return new MeasuredDurations(
-                Arrays.copyOfRange(stored, Math.max(0, stored.length - MOST), stored.length));
+        return new MeasuredDurations(Arrays.copyOfRange(stored, Math.max(0, stored.length - MOST), stored.length));
     }
 
     @Override

@@ -12,7 +12,8 @@ final class NamedQueue {
 
     final long ageing;
     /** The agent that is kept free for the task that has waited longest for room. */
-    @Nullable Reservation reservation;
+    @Nullable
+    Reservation reservation;
 
     NamedQueue(String name, QueueRules rules, int index) {
         this.name = name;

@@ -26,8 +26,7 @@ public record Needs(long slots, long cpuMillis, long memory) {
 
     /** What a task with these resources takes; a fraction of a thousandth of a processor counts as a whole one. */
     public static Needs of(Resources resources) {
-        return new Needs(
-                resources.slots(), (long) Math.ceil(resources.cpu() * 1000 - ROUNDING), resources.memory());
+        return new Needs(resources.slots(), (long) Math.ceil(resources.cpu() * 1000 - ROUNDING), resources.memory());
     }
 
     /** What an agent of this capacity has; a fraction of a thousandth of a processor counts as nothing. */

@@ -18,14 +18,7 @@ import java.time.Instant;
  * @param bytes what its entry takes in an inbox, from 0
  */
 public record QueuedTask(
-        TaskId id,
-        String jobUid,
-        int priority,
-        Instant since,
-        long number,
-        Instant notBefore,
-        Where where,
-        int bytes) {
+        TaskId id, String jobUid, int priority, Instant since, long number, Instant notBefore, Where where, int bytes) {
 
     /** Throws {@link IllegalArgumentException} for an impossible priority or size. */
     public QueuedTask {
@@ -35,7 +28,8 @@ public record QueuedTask(
         requireNonNull(notBefore);
         requireNonNull(where);
         if (priority < 0 || priority > 9 || bytes < 0) {
-            throw new IllegalArgumentException("task " + id + ": impossible priority " + priority + " or size " + bytes);
+            throw new IllegalArgumentException(
+                    "task " + id + ": impossible priority " + priority + " or size " + bytes);
         }
     }
 

@@ -67,7 +67,8 @@ final class Reservations {
 
     /** Until when, and for how many tasks, a lane would wait for an agent. */
     private record Wait(long until, int tasks) {
-        static final Comparator<Wait> ORDER = Comparator.comparingLong(Wait::until).thenComparingInt(Wait::tasks);
+        static final Comparator<Wait> ORDER =
+                Comparator.comparingLong(Wait::until).thenComparingInt(Wait::tasks);
     }
 
     /** What has to end first: as many as are needed for room, in the order in which they are expected to end. */

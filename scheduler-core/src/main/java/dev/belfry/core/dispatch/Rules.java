@@ -80,8 +80,7 @@ public record Rules(
 
     /** The same with a limit for the namespace. */
     public Rules withMostRunning(int most) {
-        return new Rules(
-                queues, pools, most, mostPerAgent, mostBytes, mostLoad, mostMemory, settling, seed);
+        return new Rules(queues, pools, most, mostPerAgent, mostBytes, mostLoad, mostMemory, settling, seed);
     }
 
     /** The same with limits for an inbox. */
@@ -96,7 +95,6 @@ public record Rules(
 
     /** The same with a seed. */
     public Rules withSeed(long random) {
-        return new Rules(
-                queues, pools, mostRunning, mostPerAgent, mostBytes, mostLoad, mostMemory, settling, random);
+        return new Rules(queues, pools, mostRunning, mostPerAgent, mostBytes, mostLoad, mostMemory, settling, random);
     }
 }

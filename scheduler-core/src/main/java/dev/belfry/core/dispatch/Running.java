@@ -15,7 +15,8 @@ final class Running {
     final @Nullable String group;
 
     /** The value of the label by which tasks of its job are kept apart, where it runs; null if they are not. */
-    @Nullable String apart;
+    @Nullable
+    String apart;
 
     final long at;
 

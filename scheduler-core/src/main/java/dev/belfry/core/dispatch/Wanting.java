@@ -45,12 +45,15 @@ final class Wanting {
 
     /** Of a label that both name, what both accept; if they agree on nothing, what the job says. */
     private static LabelSelector labels(Kind.Key kind) {
-        SortedMap<String, SortedSet<String>> both = new TreeMap<>(kind.required().accepts());
-        kind.further().accepts().forEach((label, values) -> both.merge(label, values, (of, and) -> {
-            SortedSet<String> common = new TreeSet<>(of);
-            common.retainAll(and);
-            return common.isEmpty() ? of : common;
-        }));
+        SortedMap<String, SortedSet<String>> both =
+                new TreeMap<>(kind.required().accepts());
+        kind.further()
+                .accepts()
+                .forEach((label, values) -> both.merge(label, values, (of, and) -> {
+                    SortedSet<String> common = new TreeSet<>(of);
+                    common.retainAll(and);
+                    return common.isEmpty() ? of : common;
+                }));
         return new LabelSelector(both);
     }
 

@@ -44,7 +44,10 @@ final class FileForm {
                             "Calendars by name, for the triggers of all jobs of the file.")
                     .defaulting(Map.of());
     static final Key<Content, Map<String, QueueRules>> QUEUES = Key.<Content, Map<String, QueueRules>>optional(
-                    "queues", QueueForms.QUEUES, Content::queues, "Queues by name; default is there unless it is declared.")
+                    "queues",
+                    QueueForms.QUEUES,
+                    Content::queues,
+                    "Queues by name; default is there unless it is declared.")
             .defaulting(Map.of());
     static final Key<Content, Map<String, Integer>> POOLS = Key.<Content, Map<String, Integer>>optional(
                     "pools",
@@ -67,6 +70,5 @@ final class FileForm {
                     values.report(Complaint.of("jobs is missing").expecting("a list of jobs"));
                 }
             },
-            values -> new Content(
-                    values.get(CALENDARS), values.get(QUEUES), values.get(POOLS), values.get(JOBS)));
+            values -> new Content(values.get(CALENDARS), values.get(QUEUES), values.get(POOLS), values.get(JOBS)));
 }

@@ -250,7 +250,8 @@ final class JobForm {
     }
 
     private static String words(Placement placement) {
-        return String.join(", ", Strategy.of(placement).stream().map(Scalars::nameOf).toList());
+        return String.join(
+                ", ", Strategy.of(placement).stream().map(Scalars::nameOf).toList());
     }
 
     private static Queueing queueing(Values values) {

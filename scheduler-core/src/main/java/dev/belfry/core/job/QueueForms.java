@@ -42,9 +42,7 @@ final class QueueForms {
             "queue",
             List.of(ORDER, COST, AGEING),
             values -> {
-                if (values.has(COST)
-                        && values.sound(ORDER)
-                        && values.get(ORDER) != QueueOrder.SHORTEST_JOB_FIRST) {
+                if (values.has(COST) && values.sound(ORDER) && values.get(ORDER) != QueueOrder.SHORTEST_JOB_FIRST) {
                     values.report(
                             Complaint.of("only the order shortest-job-first looks at costs")
                                     .expecting("order: shortest-job-first, or no such key"),

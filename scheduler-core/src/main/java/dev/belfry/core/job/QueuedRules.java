@@ -37,13 +37,15 @@ final class QueuedRules {
         boolean once = values.sound(JobForm.RECOVERY) && values.get(JobForm.RECOVERY) == Recovery.SKIP;
         if (once) {
             JobRules.refuse(
-                    Complaint.of("with recovery: skip a task runs at most once, so it has no second attempt beside the first")
+                    Complaint.of(
+                                    "with recovery: skip a task runs at most once, so it has no second attempt beside the first")
                             .expecting("recovery: rerun, or no such key"),
                     values,
                     JobForm.BACKUP_AFTER);
         }
         if (values.sound(JobForm.STRATEGY) && values.find(JobForm.STRATEGY) == Strategy.BROADCAST) {
-            Complaint everywhere = Complaint.of("with strategy: broadcast there is a task for every agent, on that agent")
+            Complaint everywhere = Complaint.of(
+                            "with strategy: broadcast there is a task for every agent, on that agent")
                     .expecting("no such key");
             JobRules.refuse(everywhere, values, JobForm.SHARDS);
             JobRules.refuse(everywhere, values, JobForm.REQUIRES, RequirementsForm.SPREAD);

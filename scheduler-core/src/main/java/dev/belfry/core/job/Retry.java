@@ -26,16 +26,15 @@ public record Retry(
     public static final Retry NONE = new Retry(1, Duration.ofSeconds(1), 2.0, Duration.ofMinutes(1), 0.2, List.of());
 
     /** The same with as many lost attempts as usual. */
-    public Retry(
-            int attempts, Duration initial, double multiplier, Duration max, double jitter, List<String> notOn) {
+    public Retry(int attempts, Duration initial, double multiplier, Duration max, double jitter, List<String> notOn) {
         this(attempts, initial, multiplier, max, jitter, notOn, USUAL_LOST);
     }
 
     public Retry {
         notOn = List.copyOf(notOn);
         if (attempts < 1 || lost < 0 || !(multiplier >= 1) || !(jitter >= 0 && jitter <= 1)) {
-            throw new IllegalArgumentException(
-                    "impossible retry: attempts " + attempts + ", multiplier " + multiplier + ", jitter " + jitter + ", lost " + lost);
+            throw new IllegalArgumentException("impossible retry: attempts " + attempts + ", multiplier " + multiplier
+                    + ", jitter " + jitter + ", lost " + lost);
         }
         if (initial.isNegative() || max.compareTo(initial) < 0) {
             throw new IllegalArgumentException("impossible retry: initial wait " + initial + ", longest " + max);

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class QueueDefinitionsTest {
 
-    private static final String FILE =
-            """
+    private static final String FILE = """
             apiVersion: belfry/v1
             queues:
               batch: {order: shortest-job-first, cost: space, ageing: 10m}

@@ -229,10 +229,10 @@ final class RandomDefinitions {
                 1 + random.nextInt(100_000),
                 pick(Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofHours(1), Duration.ofDays(1)))));
         maybe(() -> job.cost(duration()));
-        maybe(() -> job.strategy(pick(
-                Strategy.LEAST_LOADED, Strategy.MOST_UTILISED, Strategy.ROUND_ROBIN, Strategy.CONSISTENT_HASH)));
-        maybe(() -> job.retry(
-                new Retry(2, Duration.ZERO, 1, Duration.ofMinutes(1), 0, List.of(), random.nextInt(1_001))));
+        maybe(() -> job.strategy(
+                pick(Strategy.LEAST_LOADED, Strategy.MOST_UTILISED, Strategy.ROUND_ROBIN, Strategy.CONSISTENT_HASH)));
+        maybe(() ->
+                job.retry(new Retry(2, Duration.ZERO, 1, Duration.ofMinutes(1), 0, List.of(), random.nextInt(1_001))));
         maybe(() -> job.recovery(Recovery.RERUN)
                 .backupAfter(
                         random.nextBoolean()
