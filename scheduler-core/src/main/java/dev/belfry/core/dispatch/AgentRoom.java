@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** An agent with what is used of it. One that is gone stays as long as tasks of it have not ended. */
 final class AgentRoom {
     final Incarnation incarnation;
+    final String id;
     final long hash;
     /** Its bit in sets of agents. */
     final int index;
@@ -43,7 +44,8 @@ final class AgentRoom {
     AgentRoom(Incarnation incarnation, int index) {
         this.incarnation = incarnation;
         this.index = index;
-        this.hash = Hash.of(incarnation.agentId());
+        this.id = incarnation.agentId();
+        this.hash = Hash.of(id);
     }
 
     void take(AgentState state) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Choice {
     private final Lane lane;
-    private final Entry head;
+    private final @Nullable String avoided;
+    private final boolean prefers;
     private final Room room;
     private final long hash;
     private @Nullable AgentRoom best;
@@ -22,7 +23,8 @@ final class Choice {
 
     Choice(Lane lane, Entry head, Room room) {
         this.lane = lane;
-        this.head = head;
+        this.avoided = head.task.where().avoided().orElse(null);
+        this.prefers = !lane.job.terms.prefers().isAny();
         this.room = room;
         this.hash = hash(lane.job.terms, head.task, room.rules().seed());
     }
@@ -57,13 +59,9 @@ final class Choice {
     }
 
     private int tier(AgentRoom agent) {
-        boolean avoided = head.task
-                .where()
-                .avoided()
-                .filter(agent.incarnation.agentId()::equals)
-                .isPresent();
-        boolean preferred = agent.facts != null && lane.job.terms.prefers().matches(agent.facts.labels());
-        return (avoided ? 0 : 2) + (preferred ? 1 : 0);
+        int other = agent.id.equals(avoided) ? 0 : 2;
+        boolean preferred = prefers && agent.facts != null && lane.job.terms.prefers().matches(agent.facts.labels());
+        return preferred ? other + 1 : other;
     }
 
     private double score(AgentRoom agent) {

@@ -55,7 +55,7 @@ final class Deciding {
         Entry head = lane.ready.first();
         Waiting limit = queue.usage.limit(lane.job, queue.room.rules(), now);
         if (limit != null) {
-            head.roomSince = Entry.NEVER;
+            lane.roomSince = Entry.NEVER;
             if (limit instanceof Waiting.RateLimit rate) {
                 again = Math.min(again, rate.next().toEpochMilli());
             }
@@ -63,25 +63,24 @@ final class Deciding {
         }
         AgentRoom agent = queue.room.place(lane, head, now);
         if (agent == null) {
-            waitForRoom(lane, head);
+            waitForRoom(lane);
         }
         return agent;
     }
 
-    private void waitForRoom(Lane lane, Entry head) {
+    private void waitForRoom(Lane lane) {
         NamedQueue named = lane.job.queue;
-        if (head.roomSince == Entry.NEVER || head.roomSince > now) {
-            head.roomSince = now;
+        if (lane.roomSince == Entry.NEVER || lane.roomSince > now) {
+            lane.roomSince = now;
         }
-        if (named.reservation != null) {
+        if (named.reservation != null || named.firstFound == queue.round() || !queue.reservations.isPossible(lane, now)) {
             return;
         }
-        boolean due = now - head.roomSince >= named.ageing;
-        if (due && !queue.reservations.reserve(lane, now)) {
-            head.roomSince = now; // nothing that is there could ever run it: asked again after another step
-        }
-        if (named.reservation == null) {
-            again = Math.min(again, head.roomSince + named.ageing);
+        named.firstFound = queue.round();
+        if (now - lane.roomSince >= named.ageing) {
+            queue.reservations.reserve(lane, now);
+        } else {
+            again = Math.min(again, lane.roomSince + named.ageing);
         }
     }
 
@@ -91,6 +90,7 @@ final class Deciding {
         if (held != null && held.lane == lane) {
             held.served = true;
         }
+        lane.roomSince = Entry.NEVER;
         Dispatch dispatch = new Dispatch(head.task, agent.incarnation, lane.job.needs, Instant.ofEpochMilli(now));
         queue.start(head, dispatch);
         if (lane.job.bucket != null) {

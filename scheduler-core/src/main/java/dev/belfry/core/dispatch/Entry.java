@@ -23,9 +23,6 @@ final class Entry {
     final long earliest;
     /** The beginning of its slot less its priority, by the ageing step of its queue. */
     final long rank;
-    /** Since when it has waited for nothing but room, as the first of its lane. */
-    long roomSince = NEVER;
-
     boolean ready;
 
     Entry(QueuedTask task, Lane lane) {

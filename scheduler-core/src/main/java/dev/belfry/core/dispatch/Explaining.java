@@ -75,7 +75,7 @@ final class Explaining {
         for (AgentRoom agent : queue.room.all()) {
             AgentFacts facts = agent.facts;
             boolean concerned =
-                    lane.variant.only().isEmpty() || lane.variant.only().get().equals(agent.incarnation.agentId());
+                    lane.variant.only().isEmpty() || lane.variant.only().get().equals(agent.id);
             if (facts != null && concerned) {
                 Shortage shortage = shortage(agent, facts, lane, head);
                 if (shortage instanceof Shortage.Kept kept) {
@@ -110,6 +110,9 @@ final class Explaining {
             return new Shortage.Spread(lane.job.spread.key(), agent.valueOf(lane.job.spread));
         }
         Shortage full = shortOf(needs, agent.free(), agent.whole());
+        if (full == null && !agent.has(needs)) {
+            full = Shortage.State.OVERCOMMITTED;
+        }
         if (full == null) {
             full = inbox(agent, head.task.bytes());
         }
@@ -140,9 +143,7 @@ final class Explaining {
         if (label.isPresent()) {
             return label.get();
         }
-        boolean barred =
-                lane.variant.never().filter(agent.incarnation.agentId()::equals).isPresent();
-        return barred ? Shortage.State.OTHER_ATTEMPT : null;
+        return lane.bars(agent) ? Shortage.State.OTHER_ATTEMPT : null;
     }
 
     private static Optional<Shortage> label(LabelSelector required, AgentFacts facts) {
@@ -157,22 +158,22 @@ final class Explaining {
 
     private static @Nullable Shortage shortOf(Needs needs, Needs free, Needs whole) {
         if (needs.slots() > free.slots()) {
-            return new Shortage.Short(Shortage.Resource.SLOTS, needs.slots(), free.slots(), whole.slots());
+            return new Shortage.Lacking(Shortage.Resource.SLOTS, needs.slots(), free.slots(), whole.slots());
         }
         if (needs.cpuMillis() > free.cpuMillis()) {
-            return new Shortage.Short(Shortage.Resource.CPU, needs.cpuMillis(), free.cpuMillis(), whole.cpuMillis());
+            return new Shortage.Lacking(Shortage.Resource.CPU, needs.cpuMillis(), free.cpuMillis(), whole.cpuMillis());
         }
         return needs.memory() > free.memory()
-                ? new Shortage.Short(Shortage.Resource.MEMORY, needs.memory(), free.memory(), whole.memory())
+                ? new Shortage.Lacking(Shortage.Resource.MEMORY, needs.memory(), free.memory(), whole.memory())
                 : null;
     }
 
     private @Nullable Shortage inbox(AgentRoom agent, int bytes) {
         Rules rules = queue.room.rules();
         if (agent.running.size() >= rules.mostPerAgent()) {
-            return new Shortage.Short(Shortage.Resource.ENTRIES, 1, 0, rules.mostPerAgent());
+            return new Shortage.Lacking(Shortage.Resource.ENTRIES, 1, 0, rules.mostPerAgent());
         }
         long free = rules.mostBytes() - agent.inboxBytes();
-        return bytes > free ? new Shortage.Short(Shortage.Resource.BYTES, bytes, free, rules.mostBytes()) : null;
+        return bytes > free ? new Shortage.Lacking(Shortage.Resource.BYTES, bytes, free, rules.mostBytes()) : null;
     }
 }

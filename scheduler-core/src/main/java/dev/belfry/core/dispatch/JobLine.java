@@ -18,7 +18,8 @@ final class JobLine {
     @Nullable
     Spread spread;
 
-    MeasuredDurations measured = MeasuredDurations.NONE;
+    private MeasuredDurations measured = MeasuredDurations.NONE;
+    private Optional<Duration> typical = Optional.empty();
     final Map<Lane.Variant, Lane> lanes = new LinkedHashMap<>();
     final Map<TaskId, Running> running = new LinkedHashMap<>();
     /** How many tasks run by the value of the label by which they are kept apart. */
@@ -48,6 +49,7 @@ final class JobLine {
         needs = Needs.of(changed.requires().resources());
         String key = changed.requires().spread();
         spread = key == null ? null : new Spread(key);
+        measured(measured);
         apart.clear();
         running.values().forEach(this::keepApart);
     }
@@ -56,7 +58,7 @@ final class JobLine {
         running.put(task.dispatch.task().id(), task);
         keepApart(task);
         served = Math.max(served + 1, task.at * 1024);
-        lastAgent = task.agent.incarnation.agentId();
+        lastAgent = task.agent.id;
     }
 
     void ended(Running task) {
@@ -87,7 +89,7 @@ final class JobLine {
             case SHORTEST_JOB_FIRST ->
                 queue.rules.cost() == QueueCost.SPACE
                         ? needs.memory()
-                        : typical().map(Duration::toMillis).orElse(Long.MAX_VALUE);
+                        : typicalMillis();
         };
     }
 
@@ -101,8 +103,18 @@ final class JobLine {
 
     /** The median of what was measured; what is declared until enough are; empty if there is neither. */
     Optional<Duration> typical() {
+        return typical;
+    }
+
+    /** The same in milliseconds, longer than anything if it is not known. */
+    long typicalMillis() {
+        return typical.isPresent() ? typical.get().toMillis() : Long.MAX_VALUE;
+    }
+
+    void measured(MeasuredDurations durations) {
+        measured = durations;
         Duration declared = terms.queueing().cost();
-        return declared != null && measured.count() < MeasuredDurations.ENOUGH_FOR_MEDIAN
+        typical = declared != null && measured.count() < MeasuredDurations.ENOUGH_FOR_MEDIAN
                 ? Optional.of(declared)
                 : measured.median();
     }

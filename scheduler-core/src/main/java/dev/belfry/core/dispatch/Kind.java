@@ -34,7 +34,7 @@ final class Kind {
                 && Eligibility.refusal(facts.withDraining(false), key.handler, key.required)
                         .isEmpty()
                 && key.further.matches(facts.labels())
-                && (key.only.isEmpty() || key.only.get().equals(agent.incarnation.agentId()));
+                && (key.only.isEmpty() || key.only.get().equals(agent.id));
     }
 
     void update(AgentRoom agent) {

@@ -34,6 +34,9 @@ final class Lane {
     /** Tasks that may not start yet. */
     int early;
 
+    /** Since when its first tasks have waited for nothing but room without any being dispatched. */
+    long roomSince = Entry.NEVER;
+
     boolean indexed;
     private long rank;
     private int queue;
@@ -69,6 +72,11 @@ final class Lane {
         copy.number = number;
         copy.first = first;
         return copy;
+    }
+
+    /** Whether none of its tasks may run on an agent because their other attempts do. */
+    boolean bars(AgentRoom agent) {
+        return variant.never().isPresent() && variant.never().get().equals(agent.id);
     }
 
     boolean isEmpty() {

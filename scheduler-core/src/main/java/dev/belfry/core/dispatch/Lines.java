@@ -44,6 +44,9 @@ final class Lines {
             leave(lane);
         }
         lane.ready.remove(entry);
+        if (lane.ready.isEmpty()) {
+            lane.roomSince = Entry.NEVER;
+        }
         entry.ready = false;
         if (first) {
             enter(lane);

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A queue by its name. */
 final class NamedQueue {
+    private static final int USUAL = 5;
+
     final String name;
     final QueueRules rules;
     /** Its place among the queues, which decides between tasks of two queues that are due equally. */
@@ -15,6 +17,9 @@ final class NamedQueue {
     @Nullable
     Reservation reservation;
 
+    /** The round in which a lane was found that comes first of those that wait for room. */
+    long firstFound = -1;
+
     NamedQueue(String name, QueueRules rules, int index) {
         this.name = name;
         this.rules = rules;
@@ -23,10 +28,11 @@ final class NamedQueue {
     }
 
     /**
-     * The beginning of the slot of a task: (floor(t / A) - p) * A. Slots of one queue are in the order of their numbers; written
-     * as instants those of queues with different ageing steps can be compared, too.
+     * The beginning of the slot of a task: (floor(t / A) - (p - 5)) * A. Slots of one queue are in the order of their numbers; written
+     * as instants, at which tasks of the usual priority count as what they are, those of queues with different ageing steps can
+     * be compared, too.
      */
     long rank(long since, int priority) {
-        return (Math.floorDiv(since, ageing) - priority) * ageing;
+        return (Math.floorDiv(since, ageing) - (priority - USUAL)) * ageing;
     }
 }

@@ -11,4 +11,9 @@ final class Reservation {
         this.lane = lane;
         this.agent = agent;
     }
+
+    /** Whether anybody waits for the agent. */
+    boolean holds() {
+        return !served && !lane.ready.isEmpty();
+    }
 }

@@ -1,6 +1,5 @@
 package dev.belfry.core.dispatch;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -38,8 +37,21 @@ final class Reservations {
         }
     }
 
-    /** Keeps the agent free on which the first task of a lane fits soonest; false if there is none. */
-    boolean reserve(Lane lane, long now) {
+    /** Whether there is an agent that could be kept free for the first task of a lane. */
+    boolean isPossible(Lane lane, long now) {
+        if (lane.kind.eligible.isEmpty()) {
+            return false;
+        }
+        for (AgentRoom agent : room.eligible(lane)) {
+            if (agent.reservation == null && useful(agent, lane, now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Keeps the agent free on which the first task of a lane fits soonest, if there is one. */
+    void reserve(Lane lane, long now) {
         AgentRoom soonest = null;
         Wait shortest = null;
         for (AgentRoom agent : room.all()) {
@@ -49,14 +61,12 @@ final class Reservations {
                 shortest = wait;
             }
         }
-        if (soonest == null) {
-            return false;
+        if (soonest != null) {
+            Reservation made = new Reservation(lane, soonest);
+            soonest.reservation = made;
+            lane.job.queue.reservation = made;
+            room.close(soonest);
         }
-        Reservation made = new Reservation(lane, soonest);
-        soonest.reservation = made;
-        lane.job.queue.reservation = made;
-        room.close(soonest);
-        return true;
     }
 
     private boolean useful(AgentRoom agent, Lane lane, long now) {
@@ -93,7 +103,7 @@ final class Reservations {
 
     /** Its start and the typical duration of its job; now for one that is over that; in a year if nothing is known. */
     static long expectedEnd(Running task, long now) {
-        long typical = task.job.typical().map(Duration::toMillis).orElse(UNKNOWN);
+        long typical = task.job.typical().isPresent() ? task.job.typicalMillis() : UNKNOWN;
         return Math.max(now, task.at + typical);
     }
 }

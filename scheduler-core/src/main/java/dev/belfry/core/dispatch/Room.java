@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -139,7 +140,8 @@ final class Room {
         long memory = 0;
         for (AgentRoom agent : agents.values()) {
             Needs free = agent.free();
-            if (agent.reservation == null && free.slots() > 0 && agent.closed(rules, now) == null) {
+            boolean kept = agent.reservation != null && agent.reservation.holds();
+            if (!kept && free.slots() > 0 && agent.closed(rules, now) == null) {
                 open.set(agent.index);
                 slots = Math.max(slots, free.slots());
                 cpu = Math.max(cpu, free.cpuMillis());
@@ -171,7 +173,7 @@ final class Room {
         Needs needs = lane.job.needs;
         Choice choice = new Choice(lane, head, this);
         Reservation held = lane.job.queue.reservation;
-        if (held != null && held.lane == lane && !held.served && offers(held.agent, lane, now)) {
+        if (held != null && held.lane == lane && held.holds() && offers(held.agent, lane, now)) {
             if (held.agent.has(needs) && admits(held.agent, lane, head)) {
                 choice.offer(held.agent);
             }
@@ -201,22 +203,23 @@ final class Room {
 
     private boolean admits(AgentRoom agent, Lane lane, Entry head) {
         return agent.takes(head.task.bytes(), rules)
-                && !lane.variant
-                        .never()
-                        .filter(agent.incarnation.agentId()::equals)
-                        .isPresent()
+                && !lane.bars(agent)
                 && agent.excludedBy(lane.job.terms) == null
                 && !lane.job.meetsItself(agent);
+    }
+
+    /** The agents that may run a lane by what they registered. */
+    Iterable<AgentRoom> eligible(Lane lane) {
+        List<AgentRoom> eligible = new ArrayList<>();
+        lane.kind.eligible.stream().mapToObj(byIndex::get).filter(Objects::nonNull).forEach(eligible::add);
+        return eligible;
     }
 
     /** Whether an agent could run tasks of a lane if nothing else ran there. */
     boolean couldRun(AgentRoom agent, Lane lane, long now) {
         return offers(agent, lane, now)
                 && lane.job.needs.fitsInto(agent.whole())
-                && !lane.variant
-                        .never()
-                        .filter(agent.incarnation.agentId()::equals)
-                        .isPresent();
+                && !lane.bars(agent);
     }
 
     /** How many agents come after the last one, going round, before this one; without a last one from a hash on. */
@@ -228,7 +231,7 @@ final class Room {
             int end = size;
             while (start < end) {
                 int middle = (start + end) >>> 1;
-                if (inOrder.get(middle).incarnation.agentId().compareTo(last) > 0) {
+                if (inOrder.get(middle).id.compareTo(last) > 0) {
                     end = middle;
                 } else {
                     start = middle + 1;

@@ -29,6 +29,8 @@ public sealed interface Shortage {
         STANDBY("only standing by"),
         DUPLICATE("with the id of an earlier one"),
         DRAINING("draining"),
+        /** Its capacity has shrunk, or its shards have grown, beyond what its tasks leave. */
+        OVERCOMMITTED("with less than what it runs takes"),
         /** The other attempt of the task runs there. */
         OTHER_ATTEMPT("running the other attempt");
 
@@ -116,7 +118,7 @@ public sealed interface Shortage {
      * @param free what it has left
      * @param whole what it would have without queued tasks
      */
-    record Short(Resource resource, long needed, long free, long whole) implements Shortage {
+    record Lacking(Resource resource, long needed, long free, long whole) implements Shortage {
         /** Whether it would be short of it with no task on it. */
         public boolean always() {
             return needed > whole;

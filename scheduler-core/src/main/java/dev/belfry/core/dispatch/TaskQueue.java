@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Order: a task of priority p that counts from t has the slot floor(t / A) - p of its queue, A being the queue's ageing step.
  * Slots go in ascending order; in a slot the queue's order chooses the job; tasks of a job that may run on the same agents go first
  * in, first out. What cannot start now, by a limit, its back-off or for lack of room, is passed over. Tasks of different queues are
- * compared by the instants that their slots stand for. So no task is overtaken by one that counts from more than (10 - p) A later,
+ * compared by the instants at which their slots begin, less (p - 5) A. So, within a queue, no task is overtaken by one that counts from more than (10 - p) A later,
  * except while it cannot start.
  *
- * <p>The first task of each queue that has waited for A for nothing but room has an agent kept free for it: the one on which it
- * fits soonest by what is expected to end there. The counting of A begins with the decision that first finds it without room, and
- * anew with a new object.
+ * <p>In each queue the first task of those that wait for nothing but room, and that an agent could run if it were empty, has an
+ * agent kept free for it once its job has waited so for A: the one on which it fits soonest by what is expected to end there. The
+ * counting of A begins with the decision that first finds no room, and anew with a new object.
  *
  * <p>Instants are of the ensemble's clock; their milliseconds count. Equal calls in equal order give equal answers. Mutable, for one
  * thread.
@@ -122,13 +122,14 @@ public final class TaskQueue {
         job.take(terms, queueOf(terms));
         job.bucket = bucket(job);
         for (Entry each : queued) {
-            enqueue(each.task, job).roomSince = each.roomSince;
+            enqueue(each.task, job);
         }
     }
 
+    /** What is served already goes with the next decision: in this one its agent stays closed. */
     private void dropReservation(Lane lane) {
         Reservation held = lane.job.queue.reservation;
-        if (held != null && held.lane == lane) {
+        if (held != null && held.lane == lane && !held.served) {
             reservations.drop(lane.job.queue);
         }
     }
@@ -151,7 +152,7 @@ public final class TaskQueue {
     public void measured(String uid, MeasuredDurations durations) {
         JobLine job = line(uid);
         lines.leave(job);
-        job.measured = durations;
+        job.measured(durations);
         lines.enter(job);
     }
 
@@ -203,7 +204,7 @@ public final class TaskQueue {
         enqueue(task, job);
     }
 
-    private Entry enqueue(QueuedTask task, JobLine job) {
+    private void enqueue(QueuedTask task, JobLine job) {
         Lane.Variant variant = Lane.Variant.of(task.where());
         Lane lane = job.lanes.get(variant);
         if (lane == null) {
@@ -213,7 +214,6 @@ public final class TaskQueue {
         Entry entry = new Entry(task, lane);
         tasks.put(task.id(), entry);
         lines.add(entry, clock);
-        return entry;
     }
 
     private static Kind.Key kindOf(QueuedJob job, Lane.Variant variant) {
@@ -228,6 +228,9 @@ public final class TaskQueue {
             return false;
         }
         lines.remove(entry);
+        if (entry.lane.ready.isEmpty()) {
+            dropReservation(entry.lane);
+        }
         discard(entry.lane);
         return true;
     }
@@ -328,12 +331,23 @@ public final class TaskQueue {
         return new Deciding(this, now, most).decide();
     }
 
-    /** Begins a round at {@code now}: tasks whose time has come are let in, reservations and agents are looked at anew. */
+    /** Begins a decision at {@code now}. */
     void begin(long now) {
         clock = Math.max(clock, now);
         lines.release(now);
         reservations.review(queues.values(), usage, now);
         room.open(now, ++round);
+    }
+
+    /** Looks at agents and tasks as they are at {@code now}; what a later decision decides does not depend on it. */
+    private void look(long now) {
+        clock = Math.max(clock, now);
+        lines.release(now);
+        room.open(now, ++round);
+    }
+
+    long round() {
+        return round;
     }
 
     Collection<NamedQueue> queues() {
@@ -351,7 +365,7 @@ public final class TaskQueue {
         SortedSet<String> ids = new TreeSet<>();
         for (AgentRoom agent : room.all()) {
             if (agent.facts != null && !agent.facts.draining() && kind.admits(agent)) {
-                ids.add(agent.incarnation.agentId());
+                ids.add(agent.id);
             }
         }
         room.giveBack(kind);
@@ -372,7 +386,7 @@ public final class TaskQueue {
         if (entry == null) {
             return Optional.empty();
         }
-        begin(now.toEpochMilli());
+        look(now.toEpochMilli());
         return Optional.of(new Explaining(this, now.toEpochMilli()).explain(entry));
     }
 
@@ -381,7 +395,7 @@ public final class TaskQueue {
      * {@link #decide}.
      */
     public List<WantedCapacity> wanted(Instant now) {
-        begin(now.toEpochMilli());
+        look(now.toEpochMilli());
         return new Wanting(this, now.toEpochMilli()).wanted();
     }
 }

@@ -125,7 +125,7 @@ class WaitingTest {
         assertThat(reason.agents()
                         .get(Yard.facts("a1", new Capacity(1, 1, 1), Map.of()).incarnation()))
                 .isEqualTo(
-                        new Shortage.Short(Shortage.Resource.MEMORY, 2_000_000_000L, 1_000_000_000L, 4_000_000_000L));
+                        new Shortage.Lacking(Shortage.Resource.MEMORY, 2_000_000_000L, 1_000_000_000L, 4_000_000_000L));
     }
 
     @Test
