@@ -60,7 +60,8 @@ final class Choice {
 
     private int tier(AgentRoom agent) {
         int other = agent.id.equals(avoided) ? 0 : 2;
-        boolean preferred = prefers && agent.facts != null && lane.job.terms.prefers().matches(agent.facts.labels());
+        boolean preferred =
+                prefers && agent.facts != null && lane.job.terms.prefers().matches(agent.facts.labels());
         return preferred ? other + 1 : other;
     }
 

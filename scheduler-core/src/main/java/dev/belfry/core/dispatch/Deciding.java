@@ -73,10 +73,12 @@ final class Deciding {
         if (lane.roomSince == Entry.NEVER || lane.roomSince > now) {
             lane.roomSince = now;
         }
-        if (named.reservation != null || named.firstFound == queue.round() || !queue.reservations.isPossible(lane, now)) {
+        if (named.reservation != null
+                || named.firstFound == queue.round
+                || !queue.reservations.isPossible(lane, now)) {
             return;
         }
-        named.firstFound = queue.round();
+        named.firstFound = queue.round;
         if (now - lane.roomSince >= named.ageing) {
             queue.reservations.reserve(lane, now);
         } else {

@@ -23,6 +23,7 @@ final class Entry {
     final long earliest;
     /** The beginning of its slot less its priority, by the ageing step of its queue. */
     final long rank;
+
     boolean ready;
 
     Entry(QueuedTask task, Lane lane) {
@@ -36,6 +37,6 @@ final class Entry {
     /** No task may start early by the part of a millisecond. */
     private static long ceilMillis(Instant instant) {
         long millis = instant.toEpochMilli();
-        return instant.getNano() % 1_000_000 == 0 ? millis : millis + 1;
+        return Instant.ofEpochMilli(millis).isBefore(instant) ? millis + 1 : millis;
     }
 }

@@ -86,10 +86,7 @@ final class JobLine {
             case FIFO -> 0;
             case LEAST_JOBS_FIRST -> running.size();
             case LEAST_RECENTLY_SERVED -> served;
-            case SHORTEST_JOB_FIRST ->
-                queue.rules.cost() == QueueCost.SPACE
-                        ? needs.memory()
-                        : typicalMillis();
+            case SHORTEST_JOB_FIRST -> queue.rules.cost() == QueueCost.SPACE ? needs.memory() : typicalMillis();
         };
     }
 

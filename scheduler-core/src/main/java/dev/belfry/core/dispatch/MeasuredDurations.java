@@ -42,7 +42,7 @@ public final class MeasuredDurations {
     }
 
     private static int code(long millis) {
-        double log = StrictMath.log(Math.max(1, millis)) / StrictMath.log(STEP);
+        double log = StrictMath.log((double) Math.max(1, millis)) / StrictMath.log(STEP);
         return (int) Math.min(CODES - 1, Math.round(log));
     }
 

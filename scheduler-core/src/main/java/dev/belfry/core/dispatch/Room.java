@@ -211,15 +211,16 @@ final class Room {
     /** The agents that may run a lane by what they registered. */
     Iterable<AgentRoom> eligible(Lane lane) {
         List<AgentRoom> eligible = new ArrayList<>();
-        lane.kind.eligible.stream().mapToObj(byIndex::get).filter(Objects::nonNull).forEach(eligible::add);
+        lane.kind.eligible.stream()
+                .mapToObj(byIndex::get)
+                .filter(Objects::nonNull)
+                .forEach(eligible::add);
         return eligible;
     }
 
     /** Whether an agent could run tasks of a lane if nothing else ran there. */
     boolean couldRun(AgentRoom agent, Lane lane, long now) {
-        return offers(agent, lane, now)
-                && lane.job.needs.fitsInto(agent.whole())
-                && !lane.bars(agent);
+        return offers(agent, lane, now) && lane.job.needs.fitsInto(agent.whole()) && !lane.bars(agent);
     }
 
     /** How many agents come after the last one, going round, before this one; without a last one from a hash on. */

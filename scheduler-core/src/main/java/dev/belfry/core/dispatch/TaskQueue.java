@@ -44,7 +44,7 @@ public final class TaskQueue {
     private final Map<String, JobLine> jobs = new HashMap<>();
     private final TreeMap<String, NamedQueue> queues = new TreeMap<>();
     private final long beganAt;
-    private long round;
+    long round;
     /** The latest instant that a decision was made for. */
     private long clock;
 
@@ -344,10 +344,6 @@ public final class TaskQueue {
         clock = Math.max(clock, now);
         lines.release(now);
         room.open(now, ++round);
-    }
-
-    long round() {
-        return round;
     }
 
     Collection<NamedQueue> queues() {

@@ -112,7 +112,9 @@ class DispatchRandomTest {
             assertThat(kept()).as(as).isEqualTo(naive.kept());
             assertThat(twin.decide(now, most)).as(as).isEqualTo(decision);
             if (most == 1_000 && decision.again().filter(now::equals).isEmpty()) {
-                assertThat(naive.overlooked()).as(as + ": nothing was overlooked").isEmpty();
+                assertThat(naive.overlooked())
+                        .as(as + ": nothing was overlooked")
+                        .isEmpty();
             }
             dispatched += expected.size();
             expected.forEach(each -> keepsEveryLimit(each, as));
@@ -153,9 +155,11 @@ class DispatchRandomTest {
             QueuedJob job = Objects.requireNonNull(naive.jobs.get(made.task().jobUid()));
             Integer concurrency = job.queueing().concurrency();
             assertThat(jobs).as(as).isLessThanOrEqualTo(concurrency == null ? Integer.MAX_VALUE : concurrency);
-            job.queueing().pools().forEach(pool -> assertThat(naive.taken(pool))
-                    .as(as)
-                    .isLessThanOrEqualTo(rules.pools().getOrDefault(pool, 0)));
+            job.queueing()
+                    .pools()
+                    .forEach(pool -> assertThat(naive.taken(pool))
+                            .as(as)
+                            .isLessThanOrEqualTo(rules.pools().getOrDefault(pool, 0)));
             assertThat(naive.running.size()).as(as).isLessThanOrEqualTo(rules.mostRunning());
         }
 
@@ -163,7 +167,8 @@ class DispatchRandomTest {
             List<QueuedJob> jobs = new ArrayList<>(naive.jobs.values());
             QueuedJob job = jobs.get(random.nextInt(jobs.size()));
             Instant since = one(6) ? now.plusMillis(random.nextInt(60_000)) : now.minusMillis(random.nextInt(3));
-            QueuedTask task = QueuedTask.of(TaskId.of("r" + number, random.nextInt(3)), job.uid(), random.nextInt(10), since)
+            QueuedTask task = QueuedTask.of(
+                            TaskId.of("r" + number, random.nextInt(3)), job.uid(), random.nextInt(10), since)
                     .withNumber(number++)
                     .withBytes(random.nextInt(100));
             Where where = Where.ANYWHERE;
@@ -202,9 +207,8 @@ class DispatchRandomTest {
             assertThat(queue.ended(id)).contains(ended);
             twin.ended(id);
             String uid = ended.task().jobUid();
-            MeasuredDurations more = naive.measured
-                    .getOrDefault(uid, MeasuredDurations.NONE)
-                    .with(Duration.between(ended.at(), now));
+            MeasuredDurations more =
+                    naive.measured.getOrDefault(uid, MeasuredDurations.NONE).with(Duration.between(ended.at(), now));
             naive.measured.put(uid, more);
             queue.measured(uid, more);
             twin.measured(uid, more);
@@ -278,7 +282,9 @@ class DispatchRandomTest {
                 return;
             }
             AgentState old = naive.agents.get(id);
-            Map<String, String> labels = old == null ? Map.of("disk", pick("ssd", "hdd")) : old.facts().labels();
+            Map<String, String> labels = old == null
+                    ? Map.of("disk", pick("ssd", "hdd"))
+                    : old.facts().labels();
             TreeMap<String, String> groups = new TreeMap<>();
             if (one(5)) {
                 groups.put("group-0", "j" + random.nextInt(6));
@@ -319,8 +325,8 @@ class DispatchRandomTest {
             Random random = new Random(seed);
             Duration step = Duration.ofSeconds(1 + random.nextInt(30));
             QueueOrder order = QueueOrder.values()[random.nextInt(4)];
-            Yard yard = new Yard(
-                    Rules.USUAL.withQueues(Map.of("default", new QueueRules(order, QueueCost.TIME, step))));
+            Yard yard =
+                    new Yard(Rules.USUAL.withQueues(Map.of("default", new QueueRules(order, QueueCost.TIME, step))));
             yard.agent("a", 1 + random.nextInt(3));
             List<String> running = new ArrayList<>();
             for (int i = 0; i < 400; i++) {
@@ -357,9 +363,7 @@ class DispatchRandomTest {
         for (long seed = 0; seed < 50; seed++) {
             Random random = new Random(seed);
             int rate = 1 + random.nextInt(20);
-            Yard yard = new Yard()
-                    .agent("a", 1_000)
-                    .job("x", job -> job.rate(StartRate.perSecond(rate)));
+            Yard yard = new Yard().agent("a", 1_000).job("x", job -> job.rate(StartRate.perSecond(rate)));
             List<Long> starts = new ArrayList<>();
             int runs = 0;
             for (int i = 0; i < 300; i++) {

@@ -29,8 +29,8 @@ class DispatchSpeedTest {
     }
 
     private static void measure(QueueOrder order, boolean blocked) {
-        Rules rules = Rules.USUAL.withQueues(
-                Map.of("default", new QueueRules(order, QueueCost.TIME, Duration.ofMinutes(1))));
+        Rules rules =
+                Rules.USUAL.withQueues(Map.of("default", new QueueRules(order, QueueCost.TIME, Duration.ofMinutes(1))));
         long before = used();
         Yard yard = new Yard(rules);
         for (int i = 0; i < AGENTS; i++) {

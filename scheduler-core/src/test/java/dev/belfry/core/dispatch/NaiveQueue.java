@@ -83,10 +83,11 @@ final class NaiveQueue {
             case FIFO -> 0;
             case LEAST_JOBS_FIRST -> runningOf(job);
             case LEAST_RECENTLY_SERVED -> served.getOrDefault(job, 0L);
-            case SHORTEST_JOB_FIRST -> switch (of.cost()) {
-                case SPACE -> terms(job).requires().resources().memory();
-                case TIME -> typical(job);
-            };
+            case SHORTEST_JOB_FIRST ->
+                switch (of.cost()) {
+                    case SPACE -> terms(job).requires().resources().memory();
+                    case TIME -> typical(job);
+                };
         };
     }
 
@@ -126,7 +127,8 @@ final class NaiveQueue {
     /** Agents that are kept free, by the names of the queues. */
     Map<String, String> kept() {
         Map<String, String> kept = new TreeMap<>();
-        reserved.forEach((queue, held) -> kept.put(queue, held.agent + " for " + held.line.job + (held.served ? ", served" : "")));
+        reserved.forEach((queue, held) ->
+                kept.put(queue, held.agent + " for " + held.line.job + (held.served ? ", served" : "")));
         return kept;
     }
 
@@ -210,7 +212,8 @@ final class NaiveQueue {
     private long @Nullable [] wait(String id, Needs needs) {
         AgentState agent = Objects.requireNonNull(agents.get(id));
         List<Dispatch> left = new ArrayList<>(on(id));
-        left.sort(Comparator.comparingLong(this::end).thenComparing(each -> each.task().id()));
+        left.sort(Comparator.comparingLong(this::end)
+                .thenComparing(each -> each.task().id()));
         long until = now;
         long count = 0;
         while (!fits(agent, left, needs)) {
@@ -270,7 +273,9 @@ final class NaiveQueue {
                 && agent.groups().containsKey(group)
                 && !job.uid().equals(agent.groups().get(group));
         return mayRun(line, agent)
-                && needs(line.job).plus(agent.sticky()).fitsInto(Needs.of(agent.facts().capacity()))
+                && needs(line.job)
+                        .plus(agent.sticky())
+                        .fitsInto(Needs.of(agent.facts().capacity()))
                 && !excluded
                 && !meetsItself(job, agent);
     }
@@ -311,10 +316,7 @@ final class NaiveQueue {
         for (AgentState agent : agents.values()) {
             String id = agent.facts().incarnation().agentId();
             Held held = reserved.get(queueOf(task.jobUid()));
-            boolean own = held != null
-                    && held.agent.equals(id)
-                    && held.line.equals(line(task))
-                    && !held.served;
+            boolean own = held != null && held.agent.equals(id) && held.line.equals(line(task)) && !held.served;
             int bytes = on(id).stream().mapToInt(each -> each.task().bytes()).sum();
             if ((own || !isReserved(agent))
                     && mayRun(line(task), agent)
@@ -331,7 +333,8 @@ final class NaiveQueue {
                                 .avoided()
                                 .map(each.facts().incarnation().agentId()::equals)
                                 .orElse(false))
-                        .thenComparing(each -> !job.prefers().matches(each.facts().labels()))
+                        .thenComparing(
+                                each -> !job.prefers().matches(each.facts().labels()))
                         .thenComparingDouble(each -> -score(job, each))
                         .thenComparing(each -> each.facts().incarnation()));
     }
