@@ -73,9 +73,7 @@ final class Deciding {
         if (lane.roomSince == Entry.NEVER || lane.roomSince > now) {
             lane.roomSince = now;
         }
-        if (named.reservation != null
-                || named.firstFound == queue.round
-                || !queue.reservations.isPossible(lane, now)) {
+        if (named.reservation != null || named.firstFound == queue.round || !queue.reservations.isPossible(lane, now)) {
             return;
         }
         named.firstFound = queue.round;
