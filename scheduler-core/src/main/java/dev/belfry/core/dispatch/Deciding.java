@@ -35,8 +35,10 @@ final class Deciding {
         Iterator<Lane> lanes = queue.lines.from(null);
         while (dispatches.size() < most && lanes.hasNext()) {
             Lane lane = lanes.next();
-            AgentRoom agent = placeOf(lane);
-            if (agent != null) {
+            AgentRoom agent = lane.passed == queue.round ? null : placeOf(lane);
+            if (agent == null) {
+                lane.passed = queue.round;
+            } else {
                 Lane place = lane.place();
                 dispatch(lane, agent);
                 lanes = queue.lines.from(place);

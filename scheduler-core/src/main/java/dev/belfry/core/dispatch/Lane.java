@@ -37,6 +37,9 @@ final class Lane {
     /** Since when its first tasks have waited for nothing but room without any being dispatched. */
     long roomSince = Entry.NEVER;
 
+    /** The last round in which it could not start anything: it may meet the round again when its job moves back. */
+    long passed = -1;
+
     boolean indexed;
     private long rank;
     private int queue;
