@@ -60,7 +60,9 @@ public final class PlannedJob {
                 LabelSelector.anyOf(job.requires().labels()),
                 LabelSelector.anyOf(job.prefers()),
                 job.weight(),
-                Strategy.valueOf(job.strategy().name()),
+                job.placement() == Placement.STICKY
+                        ? Strategy.valueOf(job.strategy().name())
+                        : Strategy.BALANCED,
                 layout.jobUid().hashCode(),
                 Optional.ofNullable(job.requires().spread()).map(Spread::new),
                 Optional.ofNullable(job.requires().exclusive()),

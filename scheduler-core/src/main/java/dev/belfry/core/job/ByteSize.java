@@ -56,7 +56,8 @@ public final class ByteSize {
         return count * unit;
     }
 
-    static String format(long bytes) {
+    /** The shortest text that says exactly so many bytes, such as {@code 512MB}; from 0. */
+    public static String format(long bytes) {
         for (Map.Entry<String, Long> unit : UNITS.entrySet()) {
             if (bytes % unit.getValue() == 0 && bytes > 0) {
                 return bytes / unit.getValue() + unit.getKey();

@@ -30,14 +30,22 @@ public final class Definitions {
         Node root = NodeReader.read(text, isJson(fileName, text), reading);
         Values values = root == null ? null : FileForm.FORM.values(root, "", reading);
         if (values == null) {
-            return new ParsedDefinitions(fileName, List.of(), Map.of(), reading.errors(), List.of(), Places.NONE);
+            return new ParsedDefinitions(
+                    fileName, List.of(), Map.of(), Map.of(), Map.of(), reading.errors(), List.of(), Places.NONE);
         }
         Node jobNodes = values.node(FileForm.JOBS);
         reportRepeatedNames(jobNodes, reading);
         List<JobDefinition> jobs = values.get(FileForm.JOBS);
         Map<String, BusinessCalendar> calendars = reading.calendars("");
         return new ParsedDefinitions(
-                fileName, jobs, calendars, reading.errors(), later(jobs, jobNodes, reading), Places.of(jobNodes));
+                fileName,
+                jobs,
+                calendars,
+                values.get(FileForm.QUEUES),
+                values.get(FileForm.POOLS),
+                reading.errors(),
+                later(jobs, jobNodes, reading),
+                Places.of(jobNodes));
     }
 
     private static boolean isJson(String fileName, String text) {

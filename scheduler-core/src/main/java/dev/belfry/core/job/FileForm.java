@@ -15,7 +15,11 @@ final class FileForm {
     private FileForm() {}
 
     /** What a file declares. */
-    record Content(Map<String, BusinessCalendar> calendars, List<JobDefinition> jobs) {}
+    record Content(
+            Map<String, BusinessCalendar> calendars,
+            Map<String, QueueRules> queues,
+            Map<String, Integer> pools,
+            List<JobDefinition> jobs) {}
 
     private static final Key<Content, String> API_VERSION = Key.required(
             "apiVersion",
@@ -39,6 +43,18 @@ final class FileForm {
                             Content::calendars,
                             "Calendars by name, for the triggers of all jobs of the file.")
                     .defaulting(Map.of());
+    static final Key<Content, Map<String, QueueRules>> QUEUES = Key.<Content, Map<String, QueueRules>>optional(
+                    "queues",
+                    QueueForms.QUEUES,
+                    Content::queues,
+                    "Queues by name; default is there unless it is declared.")
+            .defaulting(Map.of());
+    static final Key<Content, Map<String, Integer>> POOLS = Key.<Content, Map<String, Integer>>optional(
+                    "pools",
+                    QueueForms.POOLS,
+                    Content::pools,
+                    "Pools by name: how many tasks may run at once of all jobs that name it; with 0 none is started.")
+            .defaulting(Map.of());
     static final Key<Content, List<JobDefinition>> JOBS = Key.<Content, List<JobDefinition>>optional(
                     "jobs",
                     ListShape.keepingGood(JobForm.FORM, "a list of jobs", MOST_JOBS),
@@ -48,11 +64,11 @@ final class FileForm {
 
     static final Form<Content> FORM = new Form<>(
             "file",
-            List.of(API_VERSION, CALENDARS, JOBS),
+            List.of(API_VERSION, CALENDARS, QUEUES, POOLS, JOBS),
             values -> {
-                if (!values.has(CALENDARS) && !values.has(JOBS)) {
+                if (!values.has(CALENDARS) && !values.has(QUEUES) && !values.has(POOLS) && !values.has(JOBS)) {
                     values.report(Complaint.of("jobs is missing").expecting("a list of jobs"));
                 }
             },
-            values -> new Content(values.get(CALENDARS), values.get(JOBS)));
+            values -> new Content(values.get(CALENDARS), values.get(QUEUES), values.get(POOLS), values.get(JOBS)));
 }

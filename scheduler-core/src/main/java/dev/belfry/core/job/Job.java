@@ -127,7 +127,7 @@ public final class Job {
         return put("placement", Scalars.nameOf(placement));
     }
 
-    /** How the shards of a sticky job are spread. */
+    /** How the shards of a sticky job are spread, or which agent with room runs a task of a queued job. */
     public Job strategy(Strategy strategy) {
         return put("strategy", Scalars.nameOf(strategy));
     }
@@ -239,6 +239,36 @@ public final class Job {
     /** The priority of a queued job, 0 lowest to 9 highest. */
     public Job priority(int priority) {
         return put("priority", priority);
+    }
+
+    /** The queue in which tasks of a queued job wait. */
+    public Job queue(String queue) {
+        return put("queue", queue);
+    }
+
+    /** The most tasks of a queued job that run at once. */
+    public Job concurrency(int most) {
+        return put("concurrency", most);
+    }
+
+    /** The pools of which each task of a queued job takes one slot. */
+    public Job pool(String... pools) {
+        return put("pool", List.of(pools));
+    }
+
+    /** The most tasks of a queued job that start in a time. */
+    public Job rate(StartRate rate) {
+        return put("rate", rate.toString());
+    }
+
+    /** How long a task of a queued job takes, until enough are measured. */
+    public Job cost(Duration expected) {
+        return put("cost", duration(expected));
+    }
+
+    /** When an attempt of a queued job gets a second one beside it on another agent. */
+    public Job backupAfter(BackupAfter after) {
+        return put("backup-after", after.toString());
     }
 
     /** A parameter for the job's code. Further ones add up. */

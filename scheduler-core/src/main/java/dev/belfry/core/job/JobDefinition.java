@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedule its triggers and the calendars that they use
  * @param upstreams the jobs after which it runs
  * @param shards its layout; a single shard for a broadcast job, whose shards are the agents
- * @param strategy looked at for sticky jobs only
+ * @param strategy one that fits the placement; of no meaning for broadcast jobs
  * @param prefers labels of agents that are better than others, in the shape of {@link Requirements#labels}
  * @param weight the load of a shard, relative to 1.0; above 0
  * @param rejoinGrace how long a restarting agent's shards wait for it; zero for not at all
@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  *     the time-outs say
  * @param alerts who is told of that event
  * @param priority from 0, lowest, to 9; looked at for queued jobs only
+ * @param queueing how its tasks stand in line; looked at for queued jobs only
  * @param parameters for the job's code, in the order of their names
  */
 public record JobDefinition(
@@ -56,6 +57,7 @@ public record JobDefinition(
         JobAlerts alerts,
         Retry retry,
         int priority,
+        Queueing queueing,
         Map<String, String> parameters) {
 
     static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
@@ -79,6 +81,7 @@ public record JobDefinition(
         Objects.requireNonNull(timeouts, "timeouts");
         Objects.requireNonNull(alerts, "alerts");
         Objects.requireNonNull(retry, "retry");
+        Objects.requireNonNull(queueing, "queueing");
         prefers = Ordered.copyOfLists(prefers);
         parameters = Ordered.copyOf(parameters);
         if (tolerance != null && (tolerance.isNegative() || tolerance.isZero())) {

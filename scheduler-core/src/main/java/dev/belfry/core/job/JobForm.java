@@ -92,8 +92,10 @@ final class JobForm {
     static final Key<JobDefinition, Strategy> STRATEGY = Key.<JobDefinition, Strategy>optional(
                     "strategy",
                     Scalars.choice(Strategy.class),
-                    JobDefinition::strategy,
-                    "placement sticky: how shards are spread over the agents.")
+                    JobForm::strategy,
+                    "placement sticky: how shards are spread over the agents, one of " + words(Placement.STICKY)
+                            + ". placement queued: which agent with room runs a task, one of "
+                            + words(Placement.QUEUED) + "; least-loaded unless set.")
             .defaulting(Strategy.BALANCED);
     static final Key<JobDefinition, Requirements> REQUIRES = Key.<JobDefinition, Requirements>optional(
                     "requires", RequirementsForm.FORM, JobDefinition::requires, "What an agent must have.")
@@ -120,7 +122,7 @@ final class JobForm {
                     JobDefinition::misfire,
                     "What becomes of fires that could not start in time.")
             .defaulting(Misfire.DEFAULT);
-    private static final Key<JobDefinition, Recovery> RECOVERY = Key.<JobDefinition, Recovery>optional(
+    static final Key<JobDefinition, Recovery> RECOVERY = Key.<JobDefinition, Recovery>optional(
                     "recovery",
                     Scalars.choice(Recovery.class),
                     JobDefinition::recovery,
@@ -147,7 +149,7 @@ final class JobForm {
                     JobDefinition::alerts,
                     "Who is told of overdue fires and runs of this job, and when nobody is.")
             .defaulting(JobAlerts.USUAL);
-    private static final Key<JobDefinition, Retry> RETRY = Key.<JobDefinition, Retry>optional(
+    static final Key<JobDefinition, Retry> RETRY = Key.<JobDefinition, Retry>optional(
                     "retry", RetryForm.FORM, JobDefinition::retry, "When a failed attempt is tried again.")
             .defaulting(Retry.NONE);
     static final Key<JobDefinition, Integer> PRIORITY = Key.<JobDefinition, Integer>optional(
@@ -156,6 +158,39 @@ final class JobForm {
                     JobDefinition::priority,
                     "placement queued: from 0, lowest, to 9, highest.")
             .defaulting(JobDefinition.DEFAULT_PRIORITY);
+    static final Key<JobDefinition, String> QUEUE = Key.<JobDefinition, String>optional(
+                    "queue",
+                    NAMED,
+                    job -> job.queueing().queue(),
+                    "placement queued: the queue in which tasks wait; default needs no declaration.")
+            .defaulting(Queueing.DEFAULT_QUEUE);
+    static final Key<JobDefinition, Integer> CONCURRENCY = Key.optional(
+            "concurrency",
+            Scalars.whole(1, 100_000),
+            job -> job.queueing().concurrency(),
+            "placement queued: the most tasks of the job that run at once.");
+    static final Key<JobDefinition, List<String>> POOL = Key.<JobDefinition, List<String>>optional(
+                    "pool",
+                    Mapped.oneOrMany(NAMED, "a list of names", 8),
+                    job -> job.queueing().pools(),
+                    "placement queued: pools of which a task takes one slot each while it runs.")
+            .defaulting(List.of());
+    static final Key<JobDefinition, StartRate> RATE = Key.optional(
+            "rate",
+            QueueForms.rate(),
+            job -> job.queueing().rate(),
+            "placement queued: the most tasks of the job that start in a time.");
+    static final Key<JobDefinition, Duration> COST = Key.optional(
+            "cost",
+            QueueForms.cost(),
+            job -> job.queueing().cost(),
+            "placement queued: how long a task takes, for the order shortest-job-first, until enough are measured.");
+    static final Key<JobDefinition, BackupAfter> BACKUP_AFTER = Key.optional(
+            "backup-after",
+            QueueForms.backupAfter(),
+            job -> job.queueing().backupAfter(),
+            "placement queued: an attempt that takes longer than this, or than this share of the measured ones, gets a"
+                    + " second one beside it on another agent.");
     static final Key<JobDefinition, Map<String, String>> PARAMETERS = Key.<JobDefinition, Map<String, String>>optional(
                     "parameters",
                     new MapShape<>(
@@ -198,6 +233,12 @@ final class JobForm {
                     ALERTS,
                     RETRY,
                     PRIORITY,
+                    QUEUE,
+                    CONCURRENCY,
+                    POOL,
+                    RATE,
+                    COST,
+                    BACKUP_AFTER,
                     PARAMETERS,
                     ENABLED),
             JobRules::check,
@@ -208,6 +249,27 @@ final class JobForm {
     private static @Nullable List<Trigger> triggers(JobDefinition job) {
         boolean driven = !job.upstreams().after().isEmpty() && job.schedule().manualOnly();
         return driven ? null : job.schedule().triggers();
+    }
+
+    /** What a queued job has unless it says otherwise is not written: the key has another default for sticky jobs. */
+    private static @Nullable Strategy strategy(JobDefinition job) {
+        boolean usual = job.strategy() == Strategy.usual(job.placement());
+        return usual && job.placement() == Placement.QUEUED ? null : job.strategy();
+    }
+
+    private static String words(Placement placement) {
+        return String.join(
+                ", ", Strategy.of(placement).stream().map(Scalars::nameOf).toList());
+    }
+
+    private static Queueing queueing(Values values) {
+        return new Queueing(
+                values.get(QUEUE),
+                values.find(CONCURRENCY),
+                values.get(POOL),
+                values.find(RATE),
+                values.find(COST),
+                values.find(BACKUP_AFTER));
     }
 
     private static @Nullable JobDefinition make(Values values) {
@@ -230,7 +292,7 @@ final class JobForm {
                 new Upstreams(values.get(AFTER), values.get(RULE), values.get(WHEN)),
                 values.get(SHARDS),
                 values.get(PLACEMENT),
-                values.get(STRATEGY),
+                values.has(STRATEGY) ? values.get(STRATEGY) : Strategy.usual(values.get(PLACEMENT)),
                 values.get(REQUIRES),
                 values.get(PREFERS),
                 values.get(WEIGHT),
@@ -243,6 +305,7 @@ final class JobForm {
                 values.get(ALERTS),
                 values.get(RETRY),
                 values.get(PRIORITY),
+                queueing(values),
                 values.get(PARAMETERS));
         return JobRules.fits(job, values) ? job : null;
     }

@@ -15,6 +15,10 @@ final class JobRules {
     /** The most bytes of a stored definition: with its versions and the rest of the record it stays below 64 kB. */
     static final int MOST_BYTES = 48 * 1024;
 
+    private static final Complaint UNOWNED = Complaint.of(
+                    "only a sticky job has owners that are assigned ahead of time")
+            .expecting("placement: sticky, or no such key");
+
     private JobRules() {}
 
     static void check(Values values) {
@@ -29,7 +33,7 @@ final class JobRules {
         }
         Placement placement = values.get(JobForm.PLACEMENT);
         if (placement != Placement.QUEUED) {
-            checkNotQueued(placement, values);
+            QueuedRules.refuse(placement, values);
             refuse(
                     Complaint.of("a " + Scalars.nameOf(placement)
                                     + " job fires from its owners' own clocks, so it cannot wait for other jobs")
@@ -37,11 +41,12 @@ final class JobRules {
                     values,
                     JobForm.AFTER);
         }
+        checkStrategy(placement, values);
         if (placement != Placement.STICKY) {
-            Complaint unowned = Complaint.of("only a sticky job has owners that are assigned ahead of time")
-                    .expecting("placement: sticky, or no such key");
-            refuse(unowned, values, JobForm.STRATEGY);
-            refuse(unowned, values, JobForm.REJOIN_GRACE);
+            refuse(UNOWNED, values, JobForm.REJOIN_GRACE);
+        }
+        if (placement == Placement.QUEUED) {
+            QueuedRules.check(values);
         }
         if (placement == Placement.BROADCAST) {
             Complaint everywhere = Complaint.of("a broadcast job runs on every agent, and these are its shards")
@@ -51,24 +56,30 @@ final class JobRules {
         }
     }
 
-    private static void checkNotQueued(Placement placement, Values values) {
-        String word = Scalars.nameOf(placement);
-        String expected = "placement: queued, or no such key";
-        Complaint unqueued = Complaint.of("a " + word + " job fires at its instant without waiting in a queue")
-                .expecting(expected);
-        refuse(unqueued, values, JobForm.PRIORITY);
-        refuse(unqueued, values, JobForm.TIMEOUTS, PolicyForms.QUEUE);
-        Complaint unmeasured = Complaint.of("a " + word
-                        + " job fires without asking whether its agent has cpu or memory to spare; only slots count")
-                .expecting(expected);
-        refuse(unmeasured, values, JobForm.REQUIRES, RequirementsForm.RESOURCES, RequirementsForm.CPU);
-        refuse(unmeasured, values, JobForm.REQUIRES, RequirementsForm.RESOURCES, RequirementsForm.MEMORY);
-    }
-
     /** Refuses a key that has no effect with the job's placement, if it is there. */
-    private static void refuse(Complaint complaint, Values values, Key<?, ?>... keys) {
+    static void refuse(Complaint complaint, Values values, Key<?, ?>... keys) {
         if (values.node(keys) != null) {
             values.report(complaint, keys);
+        }
+    }
+
+    private static void checkStrategy(Placement placement, Values values) {
+        if (placement == Placement.BROADCAST) {
+            refuse(UNOWNED, values, JobForm.STRATEGY);
+            return;
+        }
+        if (!values.has(JobForm.STRATEGY) || !values.sound(JobForm.STRATEGY)) {
+            return;
+        }
+        Strategy strategy = values.get(JobForm.STRATEGY);
+        if (!strategy.fits(placement)) {
+            String words = String.join(
+                    " | ", Strategy.of(placement).stream().map(Scalars::nameOf).toList());
+            values.report(
+                    Complaint.of("is " + Scalars.nameOf(strategy) + ", which no " + Scalars.nameOf(placement)
+                                    + " job can have")
+                            .expecting("with placement: " + Scalars.nameOf(placement) + " " + words),
+                    JobForm.STRATEGY);
         }
     }
 

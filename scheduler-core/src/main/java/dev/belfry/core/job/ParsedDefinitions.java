@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param file the name of the file as given
  * @param jobs those that are right, in the order of the text; if there is any error, apply none of them
  * @param calendars those that are right, by name; a job carries those that it uses, too
+ * @param queues the rules of the queues that are declared, by name; empty if any of them is wrong
+ * @param pools the slots of the pools that are declared, by name; empty if any of them is wrong
  * @param errors in the order of the text; empty if the text is valid
  * @param later what the jobs ask for that this version cannot run: the text is valid, but do not apply it
  * @param places where the jobs stand
@@ -21,6 +23,8 @@ public record ParsedDefinitions(
         String file,
         List<JobDefinition> jobs,
         Map<String, BusinessCalendar> calendars,
+        Map<String, QueueRules> queues,
+        Map<String, Integer> pools,
         List<DefinitionError> errors,
         List<DefinitionError> later,
         Places places) {
@@ -29,6 +33,8 @@ public record ParsedDefinitions(
         Objects.requireNonNull(file, "file");
         jobs = List.copyOf(jobs);
         calendars = Ordered.copyOf(calendars);
+        queues = Ordered.copyOf(queues);
+        pools = Ordered.copyOf(pools);
         errors = List.copyOf(errors);
         later = List.copyOf(later);
         Objects.requireNonNull(places, "places");

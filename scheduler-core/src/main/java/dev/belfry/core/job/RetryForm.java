@@ -48,9 +48,16 @@ final class RetryForm {
                     "Exceptions after which there is no retry, by simple or full name, subclasses included.")
             .defaulting(List.of());
 
+    static final Key<Retry, Integer> LOST = Key.<Retry, Integer>optional(
+                    "lost",
+                    Scalars.whole(0, 1_000),
+                    Retry::lost,
+                    "placement queued: how often an attempt that was lost with its agent is repeated.")
+            .defaulting(Retry.USUAL_LOST);
+
     static final Form<Retry> FORM = new Form<>(
             "retry",
-            List.of(ATTEMPTS, INITIAL, MULTIPLIER, MAX, JITTER, NOT_ON),
+            List.of(ATTEMPTS, INITIAL, MULTIPLIER, MAX, JITTER, NOT_ON, LOST),
             RetryForm::check,
             values -> new Retry(
                     values.get(ATTEMPTS),
@@ -58,7 +65,8 @@ final class RetryForm {
                     values.get(MULTIPLIER),
                     values.get(MAX),
                     values.get(JITTER),
-                    values.get(NOT_ON)));
+                    values.get(NOT_ON),
+                    values.get(LOST)));
 
     private static void check(Values values) {
         if (values.sound(INITIAL, MAX) && values.get(MAX).compareTo(values.get(INITIAL)) < 0) {

@@ -155,12 +155,12 @@ final class Times {
     }
 
     @FunctionalInterface
-    private interface Parsing<V> {
+    interface Parsing<V> {
         V parse();
     }
 
     /** Turns a parser's position within the text into a position within the file. */
-    private static <V> V pointing(Parsing<V> parsing) throws Refused {
+    static <V> V pointing(Parsing<V> parsing) throws Refused {
         try {
             return parsing.parse();
         } catch (ScheduleSyntaxException e) {

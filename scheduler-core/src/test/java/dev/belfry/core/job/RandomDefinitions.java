@@ -214,12 +214,13 @@ final class RandomDefinitions {
         });
         maybe(() -> job.spread(pick("zone", "host")));
         if (placement == Placement.STICKY) {
-            maybe(() -> job.strategy(pick(Strategy.values())));
+            maybe(() -> job.strategy(pick(fitting(placement))));
             maybe(() -> job.rejoinGrace(Duration.ofSeconds(random.nextInt(100))));
         } else {
             maybe(() -> job.priority(random.nextInt(10)));
             maybe(() -> job.cpu(random.nextInt(1000) / 128.0));
             maybe(() -> job.memory(Math.abs(random.nextLong()) % (1L << 45)));
+            queueing(job);
             maybe(() -> manual || delayed ? job : after(job));
         }
     }
@@ -229,6 +230,30 @@ final class RandomDefinitions {
         maybe(() -> job.when("up", "/a~1b/0", pick(COMPARISONS)));
         maybe(() -> job.when("upper", "", pick(COMPARISONS)));
         return job.parameter("output", "$${" + "upstream.up/count|none} of ${upstream.upper}, ${due-90m+2h.epoch}");
+    }
+
+    private void queueing(Job job) {
+        maybe(() -> job.queue("queue-" + random.nextInt(3)));
+        maybe(() -> job.concurrency(1 + random.nextInt(100_000)));
+        maybe(() -> job.pool("db"));
+        maybe(() -> job.pool("mail", "db"));
+        maybe(() -> job.rate(new StartRate(
+                1 + random.nextInt(100_000),
+                pick(Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofHours(1), Duration.ofDays(1)))));
+        maybe(() -> job.cost(duration()));
+        maybe(() -> job.strategy(
+                pick(Strategy.LEAST_LOADED, Strategy.MOST_UTILISED, Strategy.ROUND_ROBIN, Strategy.CONSISTENT_HASH)));
+        maybe(() ->
+                job.retry(new Retry(2, Duration.ZERO, 1, Duration.ofMinutes(1), 0, List.of(), random.nextInt(1_001))));
+        maybe(() -> job.recovery(Recovery.RERUN)
+                .backupAfter(
+                        random.nextBoolean()
+                                ? new BackupAfter.Share(50 + random.nextInt(50))
+                                : new BackupAfter.Fixed(duration())));
+    }
+
+    private static Strategy[] fitting(Placement placement) {
+        return Strategy.of(placement).toArray(Strategy[]::new);
     }
 
     private void maybe(Supplier<Job> step) {
