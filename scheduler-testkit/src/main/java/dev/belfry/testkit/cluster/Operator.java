@@ -26,12 +26,14 @@ public final class Operator {
     private final SimProcess process;
     private final ClientLoop client;
     private final Story story;
+    private final Acknowledgements acknowledgements;
     private final Deque<Supplier<CompletableFuture<?>>> steps = new ArrayDeque<>();
     private boolean busy;
     private long commands;
 
     Operator(SimCluster cluster) {
         this.story = cluster.story();
+        this.acknowledgements = cluster.safety().acknowledgements();
         this.process = new SimProcess(cluster.scheduler(), "operator", new SimClock(cluster.scheduler()));
         this.client = new ClientLoop(
                 new SimLoop(process),
@@ -43,7 +45,8 @@ public final class Operator {
 
     /** Applies a definition: makes the job, or a new version of it. */
     public void apply(JobDefinition definition) {
-        add(() -> client.apply(definition, AUTHOR, PATIENCE));
+        add(() -> client.apply(definition, AUTHOR, PATIENCE)
+                .thenApply(answer -> kept(() -> acknowledgements.answered(definition, answer))));
     }
 
     /** Gives a command; it is done once the store has it, whenever the master may consume it. */
@@ -58,7 +61,20 @@ public final class Operator {
     }
 
     private void send(Command command) {
-        add(() -> client.send(command, PATIENCE));
+        add(() -> client.send(command, PATIENCE)
+                .thenApply(answer -> kept(() -> acknowledgements.answered(command, answer))));
+    }
+
+    /** Looks at an answer; what is wrong with it ends the simulation, not only this operator. */
+    private boolean kept(Runnable look) {
+        try {
+            look.run();
+        } catch (InvariantViolation e) {
+            process.scheduler().at(process.scheduler().nanos(), "answer", () -> {
+                throw e;
+            });
+        }
+        return true;
     }
 
     /** Whether everything asked for is done. */

@@ -31,6 +31,8 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
     private static final Duration PEACE = Duration.ofSeconds(8);
     private static final Duration TROUBLE = Duration.ofSeconds(40);
     private static final Duration QUIET = Duration.ofSeconds(50);
+    /** After the last fault links and clocks are right again, and what was under way has ended. */
+    private static final Duration SETTLING = Duration.ofSeconds(15);
     /** The table does not change in the last part of the quiet. */
     private static final Duration STILL = Duration.ofSeconds(10);
     /** What is due in the last moments before the end need not be settled. */
@@ -246,6 +248,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
     private static void heal(SimCluster cluster) {
         cluster.story().add("everything heals");
         cluster.behave(Behaviour.PROMPT);
+        cluster.quietens(SETTLING);
         cluster.ensemble().faults().stop();
         cluster.ensemble().healAll();
         for (int i = 0; i < cluster.options().ensemble().servers(); i++) {

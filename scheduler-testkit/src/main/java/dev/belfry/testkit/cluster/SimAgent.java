@@ -27,6 +27,7 @@ public final class SimAgent {
     private final MasterLoop master;
     private boolean frozen;
     private boolean left;
+    private boolean leaving;
 
     SimAgent(SimCluster cluster, String id, String processName, SimClock clock, Duration sessionTimeout) {
         this.cluster = cluster;
@@ -103,6 +104,11 @@ public final class SimAgent {
         return frozen;
     }
 
+    /** Whether it has been told to leave. */
+    boolean leaving() {
+        return leaving;
+    }
+
     /** {@code kill -9}. */
     public void kill() {
         resume();
@@ -136,6 +142,7 @@ public final class SimAgent {
      * soon after whatever has become of it.
      */
     public void leave(Duration patience) {
+        leaving = true;
         process.execute(() -> {
             agent.drain();
             awaitDrained(process.clock().nanoTime() + patience.toNanos(), false);

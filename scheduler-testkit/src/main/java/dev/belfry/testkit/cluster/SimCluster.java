@@ -10,12 +10,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * A cluster in one thread and in virtual time: processes with the shipped agent and master loops over a simulated
@@ -42,8 +42,9 @@ public final class SimCluster {
     private final List<SimAgent> agents = new ArrayList<>();
     private final List<OverdueEvent> overdue = new ArrayList<>();
     private final Set<String> toldOf = new HashSet<>();
-    private final Map<String, Integer> starts = new HashMap<>();
+    private final Map<String, Integer> starts = new TreeMap<>();
     private Behaviour behaviour = Behaviour.PROMPT;
+    private long quietFrom = Long.MAX_VALUE;
 
     public SimCluster(long seed, ClusterOptions options) {
         this.options = options;
@@ -127,6 +128,21 @@ public final class SimCluster {
 
     Behaviour behaviour() {
         return behaviour;
+    }
+
+    /** From {@code settling} after now on nothing disturbs the cluster any more. */
+    void quietens(Duration settling) {
+        quietFrom = scheduler.nanos() + settling.toNanos();
+    }
+
+    /** Whether nothing disturbed the cluster from then on. */
+    boolean isQuietAt(long nanos) {
+        return nanos >= quietFrom;
+    }
+
+    /** The ids of all agents that there ever were. */
+    Set<String> agentIds() {
+        return Collections.unmodifiableSet(starts.keySet());
     }
 
     /** True time, as the simulation knows it. */
