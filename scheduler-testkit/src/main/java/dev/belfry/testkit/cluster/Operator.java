@@ -19,6 +19,9 @@ import java.util.function.Supplier;
  * it is known to be done. A process of its own, subject to lost messages like any other.
  */
 public final class Operator {
+    /** The name of the one that every cluster has. */
+    static final String FIRST = "operator";
+
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long AGAIN_NANOS = 500_000_000;
     private static final Author AUTHOR = new Author(Author.Origin.OPERATOR, "operator", "");
@@ -31,10 +34,14 @@ public final class Operator {
     private boolean busy;
     private long commands;
 
-    Operator(SimCluster cluster) {
+    private final String name;
+
+    /** @param name of its process; commands of one name have ids of their own */
+    Operator(SimCluster cluster, String name) {
+        this.name = name;
         this.story = cluster.story();
         this.acknowledgements = cluster.safety().acknowledgements();
-        this.process = new SimProcess(cluster.scheduler(), "operator", new SimClock(cluster.scheduler()));
+        this.process = new SimProcess(cluster.scheduler(), name, new SimClock(cluster.scheduler()));
         this.client = new ClientLoop(
                 new SimLoop(process),
                 cluster.ensemble()
@@ -51,13 +58,16 @@ public final class Operator {
 
     /** Gives a command; it is done once the store has it, whenever the master may consume it. */
     public void command(Command.Kind kind, String target) {
-        String id = "c" + ++commands;
-        send(new Command(id, kind, target, Map.of(), "operator", "", Optional.empty()));
+        send(new Command(nextId(), kind, target, Map.of(), "operator", "", Optional.empty()));
     }
 
     /** Cancels a run of a job, named by its id or its instant. */
     public void cancel(String job, String run) {
-        send(Command.cancel("c" + ++commands, job, run, "operator", ""));
+        send(Command.cancel(nextId(), job, run, "operator", ""));
+    }
+
+    private String nextId() {
+        return (name.equals(FIRST) ? "c" : name + "-") + ++commands;
     }
 
     private void send(Command command) {
@@ -99,7 +109,7 @@ public final class Operator {
                 steps.remove();
                 next();
             } else {
-                story.add("operator tries again: " + failed.getMessage());
+                story.add(name + " tries again: " + failed.getMessage());
                 process.schedule(AGAIN_NANOS, this::next);
             }
         });

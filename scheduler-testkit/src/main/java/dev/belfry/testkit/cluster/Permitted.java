@@ -191,7 +191,8 @@ final class Permitted {
 
     /** Whether {@code FIRE_ALL} goes back that far: by the clock that decided, and by true time within its error. */
     private static boolean beyond(FireEntry line, JobRecord job, JobDefinition rules, boolean unknown, Instant now) {
-        Instant oldest = line.ended().minus(rules.misfire().window());
+        // The line tells the millisecond in which it was decided.
+        Instant oldest = line.ended().plusMillis(1).minus(rules.misfire().window());
         Instant trulyOldest = now.plus(CLOCKS).minus(rules.misfire().window());
         boolean old = line.last().isBefore(oldest) && line.last().isBefore(trulyOldest);
         boolean windowed = old && (unknown || line.reason().equals(Reasons.WINDOW));
@@ -199,7 +200,8 @@ final class Permitted {
         if (windowed || !limited || !CommittedJobs.hasInstants(job)) {
             return windowed || limited;
         }
-        long later = CommittedJobs.due(job, line.layout(), line.last().plusMillis(1), now.plus(CLOCKS))
+        // None that was not due yet can have been among those that were run instead.
+        long later = CommittedJobs.due(job, line.layout(), line.last().plusMillis(1), line.ended())
                 .size();
         return later >= rules.misfire().limit();
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stretches of true time in which a shard had an owner whom nothing hindered: one incarnation in charge under one
- * grant, registered, neither paused nor drained, with a lease that outlasted the next look, a wall clock that was right, and
+ * grant, registered, neither paused nor drained, with a lease that outlasted the next look, a wall clock that had been right for a while, and
  * no move of the shard shortly before. Two looks in a row that find the same say so of all the time between them.
  *
  * <p>It says of what an owner was bound to do; that it was not hindered is never concluded from what it has recorded.
@@ -48,6 +48,11 @@ final class Presence {
     private final Map<ShardId, Long> moved = new HashMap<>();
     /** By agent id: when an operator drained it or took that back. */
     private final Map<String, Long> drainChanged = new HashMap<>();
+
+    private record Steps(int count, long at) {}
+
+    /** By agent id: steps of its clock, and when the last was seen. */
+    private final Map<String, Steps> stepped = new HashMap<>();
 
     private Drains drains = Drains.NONE;
     private long lastLook;
@@ -84,7 +89,8 @@ final class Presence {
                     && incarnation.isPresent()
                     && !agent.process().paused()
                     && agent.agent().leaseRemaining().compareTo(OUTLASTS) > 0
-                    && agent.process().clock().offset().abs().compareTo(RIGHT) < 0;
+                    && agent.process().clock().offset().abs().compareTo(RIGHT) < 0
+                    && now - steppedAt(agent, now) >= HEARD_NANOS;
             if (acts) {
                 for (var shard : agent.agent().shards()) {
                     Holder holder = new Holder(
@@ -99,6 +105,17 @@ final class Presence {
             }
         }
         lastLook = now;
+    }
+
+    /** When the clock of an agent's machine was stepped last; until a heartbeat is answered it is misjudged. */
+    private long steppedAt(SimAgent agent, long now) {
+        int steps = agent.process().clock().steps();
+        Steps before = stepped.get(agent.id());
+        if (before == null || before.count() != steps) {
+            before = new Steps(steps, steps == 0 ? -HEARD_NANOS : now);
+            stepped.put(agent.id(), before);
+        }
+        return before.at();
     }
 
     private boolean isSettled(SimAgent agent, ShardRef shard, Map<ShardKey, Tenancy> rows, long now) {

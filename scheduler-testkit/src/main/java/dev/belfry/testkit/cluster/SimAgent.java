@@ -28,6 +28,7 @@ public final class SimAgent {
     private boolean frozen;
     private boolean left;
     private boolean leaving;
+    private boolean restarting;
 
     SimAgent(SimCluster cluster, String id, String processName, SimClock clock, Duration sessionTimeout) {
         this.cluster = cluster;
@@ -149,9 +150,23 @@ public final class SimAgent {
         });
     }
 
+    /** The same, but it says that it comes back: jobs with a rejoin grace keep their shards for it. */
+    public void leaveToComeBack(Duration patience) {
+        leaving = true;
+        restarting = true;
+        process.execute(() -> {
+            agent.announceRestart();
+            awaitDrained(process.clock().nanoTime() + patience.toNanos(), false);
+        });
+    }
+
+    private boolean mayLeave() {
+        return restarting ? attempts.running() == 0 && agent.recorded() && agent.announced() : agent.drained();
+    }
+
     private void awaitDrained(long deadline, boolean cancelled) {
         boolean late = process.clock().nanoTime() - deadline > 0;
-        if (agent.drained() || (late && cancelled)) {
+        if (mayLeave() || (late && cancelled)) {
             agent.close();
             master.close();
             connection.close();

@@ -38,6 +38,7 @@ public final class SimCluster {
     private final Evidence evidence;
     private final Safety safety;
     private final Operator operator;
+    private final Map<String, Operator> operators = new TreeMap<>();
     private final Coverage coverage = new Coverage();
     private final List<SimAgent> agents = new ArrayList<>();
     private final List<OverdueEvent> overdue = new ArrayList<>();
@@ -54,7 +55,7 @@ public final class SimCluster {
         this.safety = new Safety(this);
         this.evidence = new Evidence(safety);
         ensemble.history(safety);
-        this.operator = new Operator(this);
+        this.operator = new Operator(this, Operator.FIRST);
         look();
     }
 
@@ -164,6 +165,11 @@ public final class SimCluster {
 
     public Operator operator() {
         return operator;
+    }
+
+    /** Another one, made when it is first asked for, that knows nothing of what the others do. */
+    public Operator operator(String name) {
+        return operators.computeIfAbsent(name, n -> new Operator(this, n));
     }
 
     public Evidence evidence() {
