@@ -137,7 +137,9 @@ final class CommittedJobs {
     }
 
     boolean wasRequested(String uid, FireId fire) {
-        return requested.getOrDefault(uid, Map.of()).containsKey(fire.requested().orElse(""));
+        return requested
+                .getOrDefault(uid, Map.of())
+                .containsKey(fire.requested().orElse(""));
     }
 
     /** Every run of the job that was ever asked for. */

@@ -58,8 +58,7 @@ final class CommittedJournal {
         byte[] before = known.put(path, data);
         for (FireEntry line : FireJournal.decode(path, before == null ? data : added(path, before, data))) {
             if (line.kind() == FireEntry.Kind.FINAL) {
-                finals.computeIfAbsent(ShardId.of(line), s -> new ArrayList<>())
-                        .add(new Said(line, nanos.getAsLong()));
+                finals.computeIfAbsent(ShardId.of(line), s -> new ArrayList<>()).add(new Said(line, nanos.getAsLong()));
             }
             if (line.token() != 0) {
                 told.computeIfAbsent(ShardId.of(line), s -> new HashSet<>()).add(line.token());

@@ -34,7 +34,7 @@ final class CommittedTable {
         void changed(String what);
 
         /** The row of a shard is another, or there is one now. */
-        void moved(ShardKey shard);
+        void moved(ShardKey shard, @Nullable Tenancy before, Tenancy after);
 
         /** True time. */
         long nanos();
@@ -168,7 +168,7 @@ final class CommittedTable {
         if (after.equals(before)) {
             return;
         }
-        owners.moved(key);
+        owners.moved(key, before, after);
         owners.changed(
                 "table: " + key + " owner=" + after.owner() + " since=" + after.since() + " next=" + after.next());
         if (before != null && before.since().equals(after.since())) {

@@ -262,8 +262,7 @@ final class Liveness {
                 Said other = outcomes.put(due.get(i), said);
                 if (other != null) {
                     throw new InvariantViolation(
-                            "I1",
-                            shard + " has two outcomes of " + due.get(i) + ": " + other.line() + " and " + line);
+                            "I1", shard + " has two outcomes of " + due.get(i) + ": " + other.line() + " and " + line);
                 }
             }
             boolean complete = !due.isEmpty() && !line.last().isAfter(due.get(due.size() - 1));

@@ -123,13 +123,12 @@ final class Permitted {
     }
 
     private void timedOut(FireEntry line, JobDefinition rules) {
-        boolean limited =
-                switch (word(line)) {
-                    case Reasons.ATTEMPT_TIMEOUT -> rules.timeouts().attempt() != null;
-                    case Reasons.TOTAL_TIMEOUT -> rules.timeouts().total() != null;
-                    case Reasons.HEARTBEAT_TIMEOUT -> rules.timeouts().heartbeat() != null;
-                    default -> false;
-                };
+        boolean limited = switch (word(line)) {
+            case Reasons.ATTEMPT_TIMEOUT -> rules.timeouts().attempt() != null;
+            case Reasons.TOTAL_TIMEOUT -> rules.timeouts().total() != null;
+            case Reasons.HEARTBEAT_TIMEOUT -> rules.timeouts().heartbeat() != null;
+            default -> false;
+        };
         permit(limited, "I2", line, "the job has no such time-out");
         Execution execution = attempts.find(ShardId.of(line), line.token());
         boolean mayRunOn = execution != null && execution.wasAbandoned() && rules.recovery() == Recovery.SKIP;
@@ -139,14 +138,12 @@ final class Permitted {
     }
 
     private void cancelled(FireEntry line, JobRecord job, JobDefinition rules) {
-        boolean may =
-                switch (word(line)) {
-                    case Reasons.OPERATOR ->
-                        jobs.cancelledAt(job.uid(), line.fire()).isPresent();
-                    case Reasons.CANCELLED_BY_NEWER -> everReplaces(job);
-                    case Reasons.LEASE_OVER, Reasons.CLOSING -> rules.recovery() == Recovery.SKIP && line.attempt() > 0;
-                    default -> false;
-                };
+        boolean may = switch (word(line)) {
+            case Reasons.OPERATOR -> jobs.cancelledAt(job.uid(), line.fire()).isPresent();
+            case Reasons.CANCELLED_BY_NEWER -> everReplaces(job);
+            case Reasons.LEASE_OVER, Reasons.CLOSING -> rules.recovery() == Recovery.SKIP && line.attempt() > 0;
+            default -> false;
+        };
         permit(may, "I2", line, "nobody and no policy cancels it");
     }
 
@@ -159,33 +156,34 @@ final class Permitted {
         OverlapPolicy overlap = version.definition().overlap().policy();
         boolean skips = overlap == OverlapPolicy.SKIP || overlap == OverlapPolicy.ALLOW;
         boolean buffers = overlap == OverlapPolicy.BUFFER_ONE || overlap == OverlapPolicy.BUFFER_ALL;
-        boolean may =
-                switch (line.reason()) {
-                    case Reasons.PAUSED ->
-                        version.paused() || !version.definition().enabled();
-                    case Reasons.OVERLAP -> skips;
-                    case Reasons.BUFFER_FULL -> buffers;
-                    case Reasons.REPLACED -> everReplaces(job);
-                    case Reasons.OUTCOME_UNKNOWN ->
-                        (skips || buffers) && version.definition().recovery() == Recovery.RERUN;
-                    default -> false;
-                };
+        boolean may = switch (line.reason()) {
+            case Reasons.PAUSED -> version.paused() || !version.definition().enabled();
+            case Reasons.OVERLAP -> skips;
+            case Reasons.BUFFER_FULL -> buffers;
+            case Reasons.REPLACED -> everReplaces(job);
+            case Reasons.OUTCOME_UNKNOWN ->
+                (skips || buffers) && version.definition().recovery() == Recovery.RERUN;
+            default -> false;
+        };
         permit(may, "I2", line, "its overlap policy is " + overlap);
         permit(line.attempt() == 0, "I2", line, "it had begun");
     }
 
     private void missed(FireEntry line, JobRecord job, JobDefinition rules, Instant now) {
-        permit(line.fire().isScheduled() || line.layout() == 0, "I13", line, "a run that was asked for is never missed");
+        permit(
+                line.fire().isScheduled() || line.layout() == 0,
+                "I13",
+                line,
+                "a run that was asked for is never missed");
         if (line.layout() == 0 && line.reason().equals(Reasons.OUTCOME_UNKNOWN)) {
             return; // of an agent that was lost: not run again, since nobody knows whether it was there
         }
         boolean unknown = line.reason().equals(Reasons.OUTCOME_UNKNOWN) && rules.recovery() == Recovery.RERUN;
-        boolean may =
-                switch (rules.misfire().policy()) {
-                    case SKIP -> unknown || line.reason().equals(Reasons.MISFIRE_SKIP);
-                    case FIRE_ONCE -> unknown || line.reason().equals(Reasons.COALESCED);
-                    case FIRE_ALL -> beyond(line, job, rules, unknown, now);
-                };
+        boolean may = switch (rules.misfire().policy()) {
+            case SKIP -> unknown || line.reason().equals(Reasons.MISFIRE_SKIP);
+            case FIRE_ONCE -> unknown || line.reason().equals(Reasons.COALESCED);
+            case FIRE_ALL -> beyond(line, job, rules, unknown, now);
+        };
         permit(may, "I2", line, "its misfire policy is " + rules.misfire());
     }
 
@@ -214,13 +212,12 @@ final class Permitted {
                 line,
                 "its layout ends at " + end + ", and it is " + now);
         boolean deleted = job.deletedAt().filter(end::equals).isPresent();
-        boolean may =
-                switch (line.reason()) {
-                    case Reasons.DELETED -> deleted;
-                    case Reasons.LAYOUT -> !deleted;
-                    case Reasons.OUTCOME_UNKNOWN -> true;
-                    default -> false;
-                };
+        boolean may = switch (line.reason()) {
+            case Reasons.DELETED -> deleted;
+            case Reasons.LAYOUT -> !deleted;
+            case Reasons.OUTCOME_UNKNOWN -> true;
+            default -> false;
+        };
         permit(may && line.outcome() == Outcome.SUPERSEDED, "I2", line, "it ended for another reason");
     }
 }

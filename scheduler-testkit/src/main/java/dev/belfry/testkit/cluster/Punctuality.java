@@ -89,7 +89,9 @@ final class Punctuality {
                 FireEntry line = outcome.line();
                 boolean idle = settled < nanos && !requests.busyAt(nanos);
                 notMissed(outcome, stretches.get(at), nanos, idle);
-                if (idle && safety.jobs().cancelledAt(job.uid(), fire).isEmpty()) {
+                // What is claimed and not begun gives way to a newer fire.
+                boolean gaveWay = line.outcome() == Outcome.SKIPPED && line.reason().equals(Reasons.REPLACED);
+                if (idle && !gaveWay && safety.jobs().cancelledAt(job.uid(), fire).isEmpty()) {
                     started(job, fire, starts, stretches.get(at), line);
                 }
             }
@@ -113,10 +115,8 @@ final class Punctuality {
 
     private void started(JobRecord job, FireId fire, Map<FireId, Long> starts, Stretch stretch, FireEntry line) {
         long due = nanos(fire.due());
-        boolean claims = CommittedJobs.rules(job, line.layout(), fire.due())
-                        .definition()
-                        .recovery()
-                == Recovery.SKIP;
+        boolean claims =
+                CommittedJobs.rules(job, line.layout(), fire.due()).definition().recovery() == Recovery.SKIP;
         long bound = claims ? CLAIMED : cluster.isQuietAt(due) ? PROMPT : SLOW;
         Long start = starts.get(fire);
         if (stretch.to() >= due + bound && (start == null || start > due + bound)) {
@@ -136,12 +136,10 @@ final class Punctuality {
             Map<String, Long> ends = new HashMap<>();
             said.stream()
                     .filter(one -> !one.line().fire().isScheduled())
-                    .forEach(one ->
-                            ends.put(one.line().fire().requested().orElseThrow(), one.at()));
+                    .forEach(one -> ends.put(one.line().fire().requested().orElseThrow(), one.at()));
             this.spans = safety.jobs().requested(job.uid()).stream()
                     .map(asked -> new long[] {
-                        asked.at(),
-                        ends.getOrDefault(asked.request().runId(), Long.MAX_VALUE)
+                        asked.at(), ends.getOrDefault(asked.request().runId(), Long.MAX_VALUE)
                     })
                     .toList();
         }

@@ -4,6 +4,7 @@ import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
@@ -264,8 +265,18 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     }
 
     @Override
-    public void moved(ShardKey shard) {
+    public void moved(ShardKey shard, @Nullable Tenancy before, Tenancy after) {
         presence.moved(shard, nanos());
+        boolean granted = before == null || !before.since().equals(after.since());
+        boolean offered = after.next() instanceof Successor.Named
+                && (before == null || !before.next().equals(after.next()));
+        // What is over may be granted to anybody, to be settled.
+        boolean over = after.next() instanceof Successor.Withdrawn;
+        Incarnation taker = offered ? ((Successor.Named) after.next()).incarnation() : after.owner();
+        if ((granted || offered) && !over && presence.drainedFor(taker.agentId(), nanos()) > HEARD_NANOS) {
+            throw new InvariantViolation(
+                    "I13", shard + " goes to " + taker + ", which has long been drained: " + after);
+        }
     }
 
     @Override
@@ -291,6 +302,9 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         }
         executions.put(new Attempt(ShardId.of(execution.shard()), execution.token()), execution);
         notCancelled(execution);
+        if (execution.shard().isBroadcast()) {
+            notDrained(execution);
+        }
         sameFire.forEach(other -> mayRepeat(execution, other));
         // A change of the policy leaves what it finds: attempts begun or tried again under the other one.
         boolean sideBySide = jobs.find(execution.shard().jobUid())
@@ -310,6 +324,15 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         OptionalLong at = jobs.cancelledAt(execution.shard().jobUid(), execution.fire());
         if (at.isPresent() && nanos() - at.getAsLong() > HEARD_NANOS) {
             throw new InvariantViolation("I13", execution + " started long after it was cancelled");
+        }
+    }
+
+    /** I13: an agent that an operator drained owes nothing of what comes after it has heard of that. */
+    private void notDrained(Execution execution) {
+        long drained = presence.drainedFor(execution.shard().shard(), nanos());
+        Instant heard = cluster.now().minusNanos(drained).plusNanos(HEARD_NANOS);
+        if (drained > HEARD_NANOS && execution.fire().due().isAfter(heard)) {
+            throw new InvariantViolation("I13", execution + " was due long after its agent was drained");
         }
     }
 

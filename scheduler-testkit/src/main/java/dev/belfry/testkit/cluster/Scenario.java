@@ -154,8 +154,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
         return Duration.ofMillis(random.nextLong(fromMillis, toMillis));
     }
 
-    private static Fault fault(
-            int agents, List<JobDefinition> jobs, SplittableRandom random, SplittableRandom more) {
+    private static Fault fault(int agents, List<JobDefinition> jobs, SplittableRandom random, SplittableRandom more) {
         String agent = "a" + random.nextInt(agents);
         return switch (random.nextInt(26)) {
             case 21 -> new Fault.RestartEnsemble(between(random, 100, 12_000));
@@ -206,8 +205,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
                         random.ints(1 + random.nextInt(4), 0, MEANWHILE.size())
                                 .mapToObj(MEANWHILE::get)
                                 .toList());
-            case 2, 3 ->
-                new Fault.Restart(agent, between(random, 500, 10_000), between(random, 1_000, 20_000));
+            case 2, 3 -> new Fault.Restart(agent, between(random, 500, 10_000), between(random, 1_000, 20_000));
             default -> {
                 Duration far = FAR.get(random.nextInt(FAR.size()));
                 Duration by = random.nextBoolean() ? far : far.negated();

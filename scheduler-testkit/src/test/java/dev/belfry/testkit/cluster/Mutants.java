@@ -267,7 +267,8 @@ final class Mutants {
         } catch (NoSuchMethodException e) {
             throw new AssertionError(e);
         }
-        return method -> substitution().method(named("equals")).replaceWith(same).on(method);
+        return method ->
+                substitution().method(named("equals")).replaceWith(same).on(method);
     }
 
     private static Mutant.Idea mutant(String rule, String what) {
@@ -496,8 +497,7 @@ final class Mutants {
 
     static final class AnyVersion {
         @Advice.OnMethodEnter
-        static void enter(
-                @Advice.Argument(0) String path, @Advice.Argument(value = 2, readOnly = false) int version) {
+        static void enter(@Advice.Argument(0) String path, @Advice.Argument(value = 2, readOnly = false) int version) {
             version = path.startsWith(Paths.LEDGER) ? -1 : version;
         }
     }
