@@ -78,7 +78,8 @@ final class HandOver {
     /** Notes that the shard is let go of, and from when on its fires are the successor's. */
     void prepareRelease(Moment now) {
         owed.settleAbsence(now);
-        if (book.grant.shard().isBroadcast()) {
+        // An agent that has used up its numbers begins anew at once.
+        if (book.grant.shard().isBroadcast() && !attempts.exhausted()) {
             endWaiting(now);
         }
         Instant first = from;

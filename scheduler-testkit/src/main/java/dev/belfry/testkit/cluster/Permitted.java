@@ -141,7 +141,9 @@ final class Permitted {
         boolean may = switch (word(line)) {
             case Reasons.OPERATOR -> jobs.cancelledAt(job.uid(), line.fire()).isPresent();
             case Reasons.CANCELLED_BY_NEWER -> everReplaces(job);
-            case Reasons.LEASE_OVER, Reasons.CLOSING -> rules.recovery() == Recovery.SKIP && line.attempt() > 0;
+            case Reasons.LEASE_OVER -> rules.recovery() == Recovery.SKIP && line.attempt() > 0;
+            // Nobody follows where an agent lets go of its part of a broadcast job: what waited there ends with it.
+            case Reasons.CLOSING -> line.attempt() > 0 ? rules.recovery() == Recovery.SKIP : line.layout() == 0;
             default -> false;
         };
         permit(may, "I2", line, "nobody and no policy cancels it");

@@ -1,5 +1,6 @@
 package dev.belfry.testkit.cluster;
 
+import dev.belfry.agent.loop.AgentLoop;
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Successor;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,11 @@ final class Presence {
     record Stretch(long from, long to) {}
 
     /** What has to stay the same for a stretch to go on. */
-    private record Holder(String incarnation, long since, int steps, int pauses) {}
+    private record Holder(String incarnation, long since, int steps, int pauses) {
+        Holder under(long grant) {
+            return new Holder(incarnation, grant, steps, pauses);
+        }
+    }
 
     private static final class Line {
         private final List<Stretch> over = new ArrayList<>();
@@ -84,27 +88,26 @@ final class Presence {
 
     void look(Map<ShardKey, Tenancy> rows, long now) {
         for (SimAgent agent : cluster.agents()) {
-            Optional<String> incarnation = agent.agent().incarnation();
-            boolean acts = agent.alive()
-                    && incarnation.isPresent()
-                    && !agent.process().paused()
-                    && agent.agent().leaseRemaining().compareTo(OUTLASTS) > 0
-                    && agent.process().clock().offset().abs().compareTo(RIGHT) < 0
-                    && now - steppedAt(agent, now) >= HEARD_NANOS;
-            if (acts) {
-                for (var shard : agent.agent().shards()) {
-                    Holder holder = new Holder(
-                            incarnation.get(),
-                            shard.since(),
-                            agent.process().clock().steps(),
-                            agent.process().pauses());
+            String incarnation = agent.agent().incarnation().orElse("");
+            if (!incarnation.isEmpty() && acts(agent, now)) {
+                Holder holder = new Holder(
+                        incarnation, 0, agent.process().clock().steps(), agent.process().pauses());
+                for (AgentLoop.ShardStatus shard : agent.agent().shards()) {
                     if (shard.inCharge() && isSettled(agent, shard.ref(), rows, now)) {
-                        goesOn(ShardId.of(shard.ref()), holder, now);
+                        goesOn(ShardId.of(shard.ref()), holder.under(shard.since()), now);
                     }
                 }
             }
         }
         lastLook = now;
+    }
+
+    private boolean acts(SimAgent agent, long now) {
+        return agent.alive()
+                && !agent.process().paused()
+                && agent.agent().leaseRemaining().compareTo(OUTLASTS) > 0
+                && agent.process().clock().offset().abs().compareTo(RIGHT) < 0
+                && now - steppedAt(agent, now) >= HEARD_NANOS;
     }
 
     /** When the clock of an agent's machine was stepped last; until a heartbeat is answered it is misjudged. */

@@ -90,8 +90,11 @@ final class Punctuality {
                 boolean idle = settled < nanos && !requests.busyAt(nanos);
                 notMissed(outcome, stretches.get(at), nanos, idle);
                 // What is claimed and not begun gives way to a newer fire.
-                boolean gaveWay = line.outcome() == Outcome.SKIPPED && line.reason().equals(Reasons.REPLACED);
-                if (idle && !gaveWay && safety.jobs().cancelledAt(job.uid(), fire).isEmpty()) {
+                boolean gaveWay =
+                        line.outcome() == Outcome.SKIPPED && line.reason().equals(Reasons.REPLACED);
+                if (idle
+                        && !gaveWay
+                        && safety.jobs().cancelledAt(job.uid(), fire).isEmpty()) {
                     started(job, fire, starts, stretches.get(at), line);
                 }
             }

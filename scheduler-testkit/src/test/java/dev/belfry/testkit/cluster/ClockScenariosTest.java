@@ -8,12 +8,12 @@ import static dev.belfry.testkit.cluster.Scenes.owners;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
-import dev.belfry.core.run.Outcome;
-import dev.belfry.core.job.MisfirePolicy;
-import dev.belfry.core.job.Misfire;
 import dev.belfry.core.command.Command;
+import dev.belfry.core.job.Misfire;
+import dev.belfry.core.job.MisfirePolicy;
 import dev.belfry.core.ownership.HeartbeatRecord;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.store.Znode;
 import java.time.Duration;
