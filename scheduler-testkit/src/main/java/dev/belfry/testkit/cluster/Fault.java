@@ -9,7 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Something that goes wrong in a cluster, or that somebody does to it. Each has a name, its own undoing, and no state. */
+/**
+ * Something that goes wrong in a cluster, or that somebody does to it. Each has a name, its own undoing, and no state.
+ *
+ * <p>Longer than the house limit: one short record for each fault.
+ */
 public sealed interface Fault {
 
     /** Does it, and sees to it that it ends. */

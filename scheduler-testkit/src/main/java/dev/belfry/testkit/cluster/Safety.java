@@ -4,7 +4,6 @@ import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ownership.ShardKey;
-import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
@@ -19,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +32,6 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     private static final String REPAIR = "table-repair";
     /** No fire starts earlier than its instant by more than this: a second, and what a clock is misjudged by. */
     private static final Duration EARLY = Duration.ofMillis(1_250);
-
-    /** What is committed has come to everybody who holds a lease: a lease, and what its renewal may take. */
-    private static final long HEARD_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final SimCluster cluster;
     private final CommittedTable table = new CommittedTable(this);
@@ -61,7 +56,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         this.jobs = new CommittedJobs(cluster.ensemble(), this::nanos);
         this.presence = new Presence(cluster);
         this.permitted = new Permitted(jobs, (shard, token) -> executions.get(new Attempt(shard, token)));
-        this.acknowledgements = new Acknowledgements(cluster, jobs);
+        this.acknowledgements = new Acknowledgements(cluster, jobs, presence);
     }
 
     Presence presence() {
@@ -126,7 +121,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         writes.forEach(this::membership);
         for (Transaction.Write write : writes) {
             if (write.path().startsWith(Paths.COMMANDS + "/") && !site.equals(ROGUE)) {
-                acknowledgements.written(write, presence);
+                acknowledgements.written(write);
             }
         }
         if (tableWritten) {
@@ -267,16 +262,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     @Override
     public void moved(ShardKey shard, @Nullable Tenancy before, Tenancy after) {
         presence.moved(shard, nanos());
-        boolean granted = before == null || !before.since().equals(after.since());
-        boolean offered = after.next() instanceof Successor.Named
-                && (before == null || !before.next().equals(after.next()));
-        // What is over may be granted to anybody, to be settled.
-        boolean over = after.next() instanceof Successor.Withdrawn;
-        Incarnation taker = offered ? ((Successor.Named) after.next()).incarnation() : after.owner();
-        if ((granted || offered) && !over && presence.drainedFor(taker.agentId(), nanos()) > HEARD_NANOS) {
-            throw new InvariantViolation(
-                    "I13", shard + " goes to " + taker + ", which has long been drained: " + after);
-        }
+        acknowledgements.moved(shard, before, after);
     }
 
     @Override
@@ -301,10 +287,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             throw new InvariantViolation("I4", execution + " started although its fire has its outcome");
         }
         executions.put(new Attempt(ShardId.of(execution.shard()), execution.token()), execution);
-        notCancelled(execution);
-        if (execution.shard().isBroadcast()) {
-            notDrained(execution);
-        }
+        acknowledgements.starts(execution);
         sameFire.forEach(other -> mayRepeat(execution, other));
         // A change of the policy leaves what it finds: attempts begun or tried again under the other one.
         boolean sideBySide = jobs.find(execution.shard().jobUid())
@@ -317,23 +300,6 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             throw new InvariantViolation("I6", execution + " started after the larger token of " + newest);
         }
         beside.forEach(other -> mayOverlap(execution, other));
-    }
-
-    /** I13: whoever may start it has heard within a lease, and a while, that the run was cancelled. */
-    private void notCancelled(Execution execution) {
-        OptionalLong at = jobs.cancelledAt(execution.shard().jobUid(), execution.fire());
-        if (at.isPresent() && nanos() - at.getAsLong() > HEARD_NANOS) {
-            throw new InvariantViolation("I13", execution + " started long after it was cancelled");
-        }
-    }
-
-    /** I13: an agent that an operator drained owes nothing of what comes after it has heard of that. */
-    private void notDrained(Execution execution) {
-        long drained = presence.drainedFor(execution.shard().shard(), nanos());
-        Instant heard = cluster.now().minusNanos(drained).plusNanos(HEARD_NANOS);
-        if (drained > HEARD_NANOS && execution.fire().due().isAfter(heard)) {
-            throw new InvariantViolation("I13", execution + " was due long after its agent was drained");
-        }
     }
 
     private static void mayRepeat(Execution execution, Execution other) {
