@@ -33,7 +33,7 @@ public final class Reasons {
     public static final String CANCELLED_BY_NEWER = "cancelled-by-newer";
     /** Cancelled: an operator asked for it. */
     public static final String OPERATOR = "operator";
-    /** Cancelled: the agent closed and its drain time-out passed. */
+    /** Cancelled: the agent closed and its drain time-out passed; or it let go of its part of a broadcast job. */
     public static final String CLOSING = "closing";
     /** Superseded: the number of shards or their parameters changed. */
     public static final String LAYOUT = "layout";

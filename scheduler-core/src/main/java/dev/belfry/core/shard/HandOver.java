@@ -78,6 +78,10 @@ final class HandOver {
     /** Notes that the shard is let go of, and from when on its fires are the successor's. */
     void prepareRelease(Moment now) {
         owed.settleAbsence(now);
+        // An agent that has used up its numbers begins anew at once.
+        if (book.grant.shard().isBroadcast() && !attempts.exhausted()) {
+            endWaiting(now);
+        }
         Instant first = from;
         for (Fire fire : book.live.values()) {
             if (fire.id.isScheduled() && !fire.begun() && !fire.id.due().isAfter(first)) {
@@ -93,6 +97,16 @@ final class HandOver {
     /** What the record says of the release; empty unless one is prepared. */
     Optional<Released> released() {
         return released;
+    }
+
+    /** Nobody follows in a broadcast job, and the agent may never come back: what waits for its turn has none any more. */
+    private void endWaiting(Moment now) {
+        for (Fire fire : book.fires()) {
+            if (fire.state == FireState.WAITING && !fire.begun()) {
+                outcomes.finish(fire, verdict(Outcome.CANCELLED, Reasons.CLOSING), now);
+            }
+        }
+        book.advanceMark();
     }
 
     /**

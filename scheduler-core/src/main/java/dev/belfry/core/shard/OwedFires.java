@@ -127,7 +127,7 @@ final class OwedFires {
         for (Window handOver : handOvers()) {
             Instant from = later(misfiresAfter, handOver.from());
             Instant to = earlier(upTo, handOver.to());
-            byMisfirePolicy(book.gaps(misfiresAfter, earlier(from, upTo)), now);
+            byMisfirePolicy(book.gaps(misfiresAfter, earlier(from, upTo)), now, present);
             if (from.isBefore(to)) {
                 runAllLate(book.gaps(from, to), now);
             }
@@ -135,7 +135,7 @@ final class OwedFires {
         }
         inherited = Optional.empty();
         calledOff = Optional.empty();
-        byMisfirePolicy(book.gaps(misfiresAfter, upTo), now);
+        byMisfirePolicy(book.gaps(misfiresAfter, upTo), now, present);
         book.decided = upTo;
     }
 
@@ -160,7 +160,7 @@ final class OwedFires {
         }
         Instant until = startedBy(onTimeFrom);
         // A predecessor whose clock was ahead may have settled some of them.
-        byMisfirePolicy(book.gaps(book.decided, until), now);
+        byMisfirePolicy(book.gaps(book.decided, until), now, present);
         book.decided = until;
     }
 
@@ -201,13 +201,14 @@ final class OwedFires {
         }
     }
 
-    private void byMisfirePolicy(List<Owed.Gap> gaps, Moment now) {
+    /** @param present what the window is counted back from: a clock that is ahead makes no fire too old */
+    private void byMisfirePolicy(List<Owed.Gap> gaps, Moment now, Instant present) {
         // As it is now: what is settled may announce the next instant of a fixed delay.
         DueSet set = book.due();
         settleRanges(set, book.rules().where(true, gaps), PAUSED, now);
         List<Instant> late = new ArrayList<>();
         book.rules().byMisfire(book.rules().where(false, gaps)).forEach((misfire, parts) -> {
-            Owed settled = Owed.settle(set, book.splitAtDoubt(parts), misfire, now.wall());
+            Owed settled = Owed.settle(set, book.splitAtDoubt(parts), misfire, present);
             settleMissed(settled.missed(), now);
             late.addAll(settled.late());
         });

@@ -5,6 +5,7 @@ import dev.belfry.core.job.Placement;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.CancelledRun;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.version.JobVersion;
@@ -15,12 +16,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Every job ever committed and what it owes, computed by arithmetic and not by the product's engine: each job of a
@@ -34,10 +38,24 @@ final class CommittedJobs {
 
     private final SimEnsemble ensemble;
     private final Map<String, JobRecord> byUid = new LinkedHashMap<>();
-    private final Set<String> requested = new HashSet<>();
+    private final Map<String, Map<String, Asked>> requested = new HashMap<>();
+    /** When each run that was cancelled was: by the job's uid and the run's id. */
+    private final Map<String, Long> cancelled = new HashMap<>();
 
-    CommittedJobs(SimEnsemble ensemble) {
+    private final Set<String> deleted = new HashSet<>();
+    private final LongSupplier nanos;
+
+    /**
+     * A run that was asked for.
+     *
+     * @param at true time at which the job's record listed it first
+     */
+    record Asked(RunRequest request, long at) {}
+
+    /** @param nanos true time */
+    CommittedJobs(SimEnsemble ensemble, LongSupplier nanos) {
         this.ensemble = ensemble;
+        this.nanos = nanos;
     }
 
     void written(String path) {
@@ -61,14 +79,35 @@ final class CommittedJobs {
                 endOthers(job, znode.get().modified());
             }
             for (RunRequest request : job.requests()) {
-                requested.add(job.uid() + " " + request.runId());
+                requested
+                        .computeIfAbsent(job.uid(), u -> new LinkedHashMap<>())
+                        .computeIfAbsent(request.runId(), r -> new Asked(request, nanos.getAsLong()));
+            }
+            for (CancelledRun cancel : job.cancels()) {
+                cancelled.putIfAbsent(key(job.uid(), cancel.fire()), nanos.getAsLong());
             }
         }
     }
 
     /** A record is gone, because it was of no use any more or somebody deleted it: nothing can be told of the job. */
     void deleted(String path) {
-        byUid.values().removeIf(job -> Paths.job(job.name()).equals(path));
+        byUid.values().removeIf(job -> {
+            boolean gone = Paths.job(job.name()).equals(path);
+            if (gone) {
+                deleted.add(job.uid());
+            }
+            return gone;
+        });
+    }
+
+    /** Whether there was such a job and its record is gone. */
+    boolean wasDeleted(String uid) {
+        return deleted.contains(uid);
+    }
+
+    /** The job that has the name now, deleted or not. */
+    Optional<JobRecord> named(String name) {
+        return byUid.values().stream().filter(job -> job.name().equals(name)).reduce((first, second) -> second);
     }
 
     /** A job that takes another's name ends it, whatever the other's record said. */
@@ -104,7 +143,61 @@ final class CommittedJobs {
     }
 
     boolean wasRequested(String uid, FireId fire) {
-        return requested.contains(uid + " " + fire.requested().orElse(""));
+        return requested
+                .getOrDefault(uid, Map.of())
+                .containsKey(fire.requested().orElse(""));
+    }
+
+    /** Every run of the job that was ever asked for. */
+    Collection<Asked> requested(String uid) {
+        return Collections.unmodifiableCollection(
+                requested.getOrDefault(uid, Map.of()).values());
+    }
+
+    /** True time at which somebody cancelled the run; empty if nobody has. */
+    OptionalLong cancelledAt(String uid, FireId fire) {
+        Long at = cancelled.get(key(uid, fire));
+        return at == null ? OptionalLong.empty() : OptionalLong.of(at);
+    }
+
+    private static String key(String uid, FireId fire) {
+        return uid + " " + fire.runId("");
+    }
+
+    /**
+     * The version whose rules a fire keeps: the last of its layout that begins at or before {@code due}, else the first.
+     * Versions of a broadcast job are all of one layout.
+     */
+    static JobVersion rules(JobRecord job, int layout, Instant due) {
+        JobVersion found = null;
+        for (JobVersion version : job.versions()) {
+            boolean ours = version.layout() == layout || version.definition().placement() == Placement.BROADCAST;
+            if (ours && (found == null || !version.from().isAfter(due))) {
+                found = version;
+            }
+        }
+        return found == null ? job.newest() : found;
+    }
+
+    /** From when on a layout owes nothing more; {@link Instant#MAX} while it is the newest of a job that is not deleted. */
+    static Instant endOfLayout(JobRecord job, int layout) {
+        Instant end = job.deletedAt().orElse(Instant.MAX);
+        for (JobVersion version : job.versions()) {
+            boolean next = version.definition().placement() != Placement.BROADCAST && version.layout() > layout;
+            if (next && version.from().isBefore(end)) {
+                return version.from();
+            }
+        }
+        return end;
+    }
+
+    /** The layout that owes a run accepted then. */
+    static int layoutAt(JobRecord job, Instant accepted) {
+        int layout = job.versions().get(0).layout();
+        for (JobVersion version : job.versions()) {
+            layout = version.from().isAfter(accepted) ? layout : version.layout();
+        }
+        return layout;
     }
 
     /** Whether the versions of a job say by themselves when it is due. */

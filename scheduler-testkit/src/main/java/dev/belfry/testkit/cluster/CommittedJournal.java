@@ -14,20 +14,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** Every final outcome that the agents' journals have ever said, in the order of the commits. */
 final class CommittedJournal {
     private final Map<String, byte[]> known = new HashMap<>();
-    private final Map<ShardId, List<FireEntry>> finals = new HashMap<>();
+    private final Map<ShardId, List<Said>> finals = new HashMap<>();
     private final Consumer<FireEntry> added;
+    private final LongSupplier nanos;
     /** Attempts of which any line has told, by their tokens. */
     private final Map<ShardId, Set<Long>> told = new HashMap<>();
     /** Lines that say of fires that they may have run before. */
     private final Map<ShardId, List<FireEntry>> unknown = new HashMap<>();
 
-    /** @param added told of each new line */
-    CommittedJournal(Consumer<FireEntry> added) {
+    /**
+     * A final outcome.
+     *
+     * @param at true time at which it was committed
+     */
+    record Said(FireEntry line, long at) {}
+
+    /**
+     * @param added told of each new line
+     * @param nanos true time
+     */
+    CommittedJournal(Consumer<FireEntry> added, LongSupplier nanos) {
         this.added = added;
+        this.nanos = nanos;
     }
 
     void written(Transaction.Write write) {
@@ -45,7 +58,7 @@ final class CommittedJournal {
         byte[] before = known.put(path, data);
         for (FireEntry line : FireJournal.decode(path, before == null ? data : added(path, before, data))) {
             if (line.kind() == FireEntry.Kind.FINAL) {
-                finals.computeIfAbsent(ShardId.of(line), s -> new ArrayList<>()).add(line);
+                finals.computeIfAbsent(ShardId.of(line), s -> new ArrayList<>()).add(new Said(line, nanos.getAsLong()));
             }
             if (line.token() != 0) {
                 told.computeIfAbsent(ShardId.of(line), s -> new HashSet<>()).add(line.token());
@@ -97,6 +110,11 @@ final class CommittedJournal {
     }
 
     List<FireEntry> finals(ShardId shard) {
+        return said(shard).stream().map(Said::line).toList();
+    }
+
+    /** The final outcomes of a shard in the order of their commits. */
+    List<Said> said(ShardId shard) {
         return finals.getOrDefault(shard, List.of());
     }
 }

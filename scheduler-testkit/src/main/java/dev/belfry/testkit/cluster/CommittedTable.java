@@ -33,6 +33,9 @@ final class CommittedTable {
 
         void changed(String what);
 
+        /** The row of a shard is another, or there is one now. */
+        void moved(ShardKey shard, @Nullable Tenancy before, Tenancy after);
+
         /** True time. */
         long nanos();
     }
@@ -165,6 +168,7 @@ final class CommittedTable {
         if (after.equals(before)) {
             return;
         }
+        owners.moved(key, before, after);
         owners.changed(
                 "table: " + key + " owner=" + after.owner() + " since=" + after.since() + " next=" + after.next());
         if (before != null && before.since().equals(after.since())) {

@@ -9,7 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Something that goes wrong in a cluster, or that somebody does to it. Each has a name, its own undoing, and no state. */
+/**
+ * Something that goes wrong in a cluster, or that somebody does to it. Each has a name, its own undoing, and no state.
+ *
+ * <p>Longer than the house limit: one short record for each fault.
+ */
 public sealed interface Fault {
 
     /** Does it, and sees to it that it ends. */
@@ -196,6 +200,24 @@ public sealed interface Fault {
         }
     }
 
+    /** Several people change one job at the same time, and know nothing of each other. */
+    record Contend(JobDefinition one, JobDefinition other, List<Command.Kind> meanwhile) implements Fault {
+        @Override
+        public void inflict(SimCluster cluster) {
+            cluster.operator().apply(one);
+            cluster.operator("second").apply(other);
+            for (int i = 0; i < meanwhile.size(); i++) {
+                cluster.operator(i % 2 == 0 ? "third" : "fourth").command(meanwhile.get(i), one.name());
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "Contend[job=" + one.name() + " shards=" + one.shards().count() + " and "
+                    + other.shards().count() + ", meanwhile=" + meanwhile + "]";
+        }
+    }
+
     /** Somebody gives a command. */
     record Order(Command.Kind kind, String target) implements Fault {
         @Override
@@ -248,6 +270,39 @@ public sealed interface Fault {
             living(cluster, agent).map(SimAgent::process).ifPresent(process -> {
                 process.clock().step(by);
                 later(cluster, length, () -> setRight(process));
+            });
+        }
+    }
+
+    /**
+     * The same by so much that the agent drains itself. Not where most of those that live would then have wrong clocks: they
+     * would rightly take the ensemble's for the wrong one.
+     */
+    record StepFar(String agent, Duration by, Duration length) implements OfAgent {
+        @Override
+        public void inflict(SimCluster cluster) {
+            long right = cluster.agents().stream()
+                    .filter(other -> other.alive() && other.agent().leaseHolds())
+                    .filter(other -> other.process().clock().offset().abs().compareTo(Duration.ofSeconds(1)) < 0)
+                    .count();
+            if (right > 2) {
+                new Step(agent, by, length).inflict(cluster);
+            }
+        }
+    }
+
+    /** An agent closes, says that it comes back, and does. */
+    record Restart(String agent, Duration patience, Duration away) implements OfAgent {
+        @Override
+        public void inflict(SimCluster cluster) {
+            living(cluster, agent).ifPresent(leaver -> {
+                leaver.leaveToComeBack(patience);
+                later(cluster, away, () -> {
+                    if (leaver.alive()) {
+                        leaver.kill();
+                    }
+                    new Join(agent).inflict(cluster);
+                });
             });
         }
     }

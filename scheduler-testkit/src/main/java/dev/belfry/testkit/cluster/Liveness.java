@@ -2,6 +2,7 @@ package dev.belfry.testkit.cluster;
 
 import dev.belfry.core.command.CommandCodec;
 import dev.belfry.core.job.Placement;
+import dev.belfry.core.job.Recovery;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerCodec;
@@ -16,8 +17,10 @@ import dev.belfry.core.run.Outcome;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.store.Znode;
+import dev.belfry.testkit.cluster.CommittedJournal.Said;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +31,17 @@ final class Liveness {
     /** No attempt of a calm cluster takes this long. */
     private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(30);
 
+    /** Until a claim is durable, and until somebody who has a lease has heard of what is committed. */
+    private static final long CLAIMED = Duration.ofSeconds(5).toNanos();
+
     private final SimCluster cluster;
     private final Safety safety;
+    private final Punctuality punctuality;
 
     Liveness(SimCluster cluster) {
         this.cluster = cluster;
         this.safety = cluster.safety();
+        this.punctuality = new Punctuality(cluster);
     }
 
     void check(Instant upTo) {
@@ -53,9 +61,13 @@ final class Liveness {
                 coverage(job);
                 accounted(job, upTo);
                 ended(job);
-            } else if (job.deletedAt().isEmpty()) {
-                everywhere(job);
+            } else {
+                if (job.deletedAt().isEmpty()) {
+                    everywhere(job);
+                }
+                accountedEverywhere(job, upTo);
             }
+            requested(job, upTo);
         }
     }
 
@@ -143,12 +155,86 @@ final class Liveness {
                 List<Instant> due = CommittedJobs.due(job, layout, Instant.EPOCH, upTo);
                 boolean present =
                         layout == job.newest().layout() && job.deletedAt().isEmpty();
-                inJournal(ShardId.of(ref), due, CommittedJobs.hasInstants(job));
+                Map<Instant, Said> outcomes = outcomes(ShardId.of(ref), due, CommittedJobs.hasInstants(job));
+                allOf(due, outcomes, ref);
                 if (present) {
                     inLedger(ref, due);
                 }
+                punctuality.check(job, ref, due, outcomes);
             }
         });
+    }
+
+    /**
+     * The same of each agent's part of a broadcast job: what was due while it was there and had a lease, by whatever it was
+     * lost a moment later, has exactly one outcome; of other instants there may be one, and never two.
+     */
+    private void accountedEverywhere(JobRecord job, Instant upTo) {
+        List<Instant> due = CommittedJobs.due(job, 0, Instant.EPOCH, upTo);
+        for (String agent : cluster.agentIds()) {
+            ShardRef ref = ShardRef.broadcast(job.uid(), agent);
+            Map<Instant, Said> outcomes = outcomes(ShardId.of(ref), due, CommittedJobs.hasInstants(job));
+            List<Instant> owed = owed(job, ref, due);
+            allOf(owed, outcomes, ref);
+            inLedger(ref, owed);
+            punctuality.check(job, ref, due, outcomes);
+        }
+    }
+
+    /** What an agent owes of a broadcast job at least: at most once, nobody tells of what it may have begun before it was lost. */
+    private List<Instant> owed(JobRecord job, ShardRef shard, List<Instant> due) {
+        List<Presence.Stretch> there = safety.presence().of(ShardId.of(shard));
+        return due.stream()
+                .filter(instant -> {
+                    Recovery recovery =
+                            CommittedJobs.rules(job, 0, instant).definition().recovery();
+                    long at = Punctuality.nanos(instant);
+                    long until = recovery == Recovery.RERUN ? at : at + CLAIMED;
+                    return there.stream().anyMatch(stretch -> stretch.from() <= at && stretch.to() >= until);
+                })
+                .toList();
+    }
+
+    /** I13, I1: a run that was asked for has exactly one outcome of each shard that owes it, and none of any other. */
+    private void requested(JobRecord job, Instant upTo) {
+        for (CommittedJobs.Asked asked : safety.jobs().requested(job.uid())) {
+            if (asked.at() > Punctuality.nanos(upTo)) {
+                continue;
+            }
+            if (job.definition().placement() == Placement.BROADCAST) {
+                for (String agent : cluster.agentIds()) {
+                    ShardId part = new ShardId(job.uid(), 0, agent);
+                    boolean there = safety.presence().of(part).stream()
+                            .anyMatch(stretch ->
+                                    stretch.from() <= asked.at() - CLAIMED && stretch.to() >= asked.at() + 2 * CLAIMED);
+                    once(part, asked, there ? 1 : 0, 1);
+                }
+            } else {
+                int owing = CommittedJobs.layoutAt(job, asked.request().accepted());
+                CommittedJobs.layouts(job).forEach((layout, count) -> {
+                    for (int shard = 0; shard < count; shard++) {
+                        int times = layout == owing ? 1 : 0;
+                        once(new ShardId(job.uid(), layout, Integer.toString(shard)), asked, times, times);
+                    }
+                });
+            }
+        }
+    }
+
+    private void once(ShardId shard, CommittedJobs.Asked asked, int least, int most) {
+        long times = safety.journal().said(shard).stream()
+                .filter(said -> said.line()
+                        .fire()
+                        .requested()
+                        .filter(asked.request().runId()::equals)
+                        .isPresent())
+                .count();
+        if (times < least || times > most) {
+            throw new InvariantViolation(
+                    "I13",
+                    shard + " has " + times + " outcomes of the run asked for at "
+                            + asked.request().accepted() + ": " + asked.request());
+        }
     }
 
     /** The record of a job says of everything that is over that it is settled, so that no master asks again. */
@@ -160,21 +246,23 @@ final class Liveness {
         }
     }
 
-    private void inJournal(ShardId shard, List<Instant> due, boolean listed) {
-        Map<Instant, FireEntry> outcomes = new HashMap<>();
-        for (FireEntry line : safety.journal().finals(shard)) {
+    private Map<Instant, Said> outcomes(ShardId shard, List<Instant> due, boolean listed) {
+        Map<Instant, Said> outcomes = new HashMap<>();
+        for (Said said : safety.journal().said(shard)) {
+            FireEntry line = said.line();
             if (!line.fire().isScheduled()) {
                 continue;
             }
             long covered = 0;
-            for (Instant instant : due) {
-                if (!instant.isBefore(line.fire().due()) && !instant.isAfter(line.last())) {
-                    covered++;
-                    FireEntry other = outcomes.put(instant, line);
-                    if (other != null) {
-                        throw new InvariantViolation(
-                                "I1", shard + " has two outcomes of " + instant + ": " + other + " and " + line);
-                    }
+            int first = Collections.binarySearch(due, line.fire().due());
+            for (int i = first < 0 ? -first - 1 : first;
+                    i < due.size() && !due.get(i).isAfter(line.last());
+                    i++) {
+                covered++;
+                Said other = outcomes.put(due.get(i), said);
+                if (other != null) {
+                    throw new InvariantViolation(
+                            "I1", shard + " has two outcomes of " + due.get(i) + ": " + other.line() + " and " + line);
                 }
             }
             boolean complete = !due.isEmpty() && !line.last().isAfter(due.get(due.size() - 1));
@@ -182,6 +270,10 @@ final class Liveness {
                 throw new InvariantViolation("I1", shard + ": " + line + " covers " + covered + " due fires");
             }
         }
+        return outcomes;
+    }
+
+    private static void allOf(List<Instant> due, Map<Instant, Said> outcomes, ShardRef shard) {
         for (Instant instant : due) {
             if (!outcomes.containsKey(instant)) {
                 throw new InvariantViolation("I1", shard + " has no outcome of the fire due at " + instant);

@@ -1,5 +1,6 @@
 package dev.belfry.testkit.cluster;
 
+import dev.belfry.agent.client.Applied;
 import dev.belfry.agent.client.ClientLoop;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.job.JobDefinition;
@@ -8,6 +9,8 @@ import dev.belfry.testkit.time.SimClock;
 import dev.belfry.testkit.time.SimProcess;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,9 @@ import java.util.function.Supplier;
  * it is known to be done. A process of its own, subject to lost messages like any other.
  */
 public final class Operator {
+    /** The name of the one that every cluster has. */
+    static final String FIRST = "operator";
+
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long AGAIN_NANOS = 500_000_000;
     private static final Author AUTHOR = new Author(Author.Origin.OPERATOR, "operator", "");
@@ -27,13 +33,19 @@ public final class Operator {
     private final SimProcess process;
     private final ClientLoop client;
     private final Story story;
+    private final Acknowledgements acknowledgements;
     private final Deque<Supplier<CompletableFuture<?>>> steps = new ArrayDeque<>();
     private boolean busy;
     private long commands;
 
-    Operator(SimCluster cluster) {
+    private final String name;
+
+    /** @param name of its process; commands of one name have ids of their own */
+    Operator(SimCluster cluster, String name) {
+        this.name = name;
         this.story = cluster.story();
-        this.process = new SimProcess(cluster.scheduler(), "operator", new SimClock(cluster.scheduler()));
+        this.acknowledgements = cluster.safety().acknowledgements();
+        this.process = new SimProcess(cluster.scheduler(), name, new SimClock(cluster.scheduler()));
         this.client = new ClientLoop(
                 new SimLoop(process),
                 cluster.ensemble()
@@ -49,23 +61,47 @@ public final class Operator {
 
     /** Applies definitions together. */
     public void apply(List<JobDefinition> definitions) {
-        add(() -> CompletableFuture.allOf(
-                client.apply(definitions, AUTHOR, PATIENCE).toArray(CompletableFuture[]::new)));
+        add(() -> {
+            List<CompletableFuture<Boolean>> looked = new ArrayList<>();
+            Iterator<CompletableFuture<Applied>> answers =
+                    client.apply(definitions, AUTHOR, PATIENCE).iterator();
+            for (JobDefinition definition : definitions) {
+                looked.add(answers.next()
+                        .thenApply(answer -> kept(() -> acknowledgements.answered(definition, answer))));
+            }
+            return CompletableFuture.allOf(looked.toArray(CompletableFuture[]::new));
+        });
     }
 
     /** Gives a command; it is done once the store has it, whenever the master may consume it. */
     public void command(Command.Kind kind, String target) {
-        String id = "c" + ++commands;
-        send(new Command(id, kind, target, Map.of(), "operator", "", Optional.empty()));
+        send(new Command(nextId(), kind, target, Map.of(), "operator", "", Optional.empty()));
     }
 
     /** Cancels a run of a job, named by its id or its instant. */
     public void cancel(String job, String run) {
-        send(Command.cancel("c" + ++commands, job, run, "operator", ""));
+        send(Command.cancel(nextId(), job, run, "operator", ""));
+    }
+
+    private String nextId() {
+        return (name.equals(FIRST) ? "c" : name + "-") + ++commands;
     }
 
     private void send(Command command) {
-        add(() -> client.send(command, PATIENCE));
+        add(() -> client.send(command, PATIENCE)
+                .thenApply(answer -> kept(() -> acknowledgements.answered(command, answer))));
+    }
+
+    /** Looks at an answer; what is wrong with it ends the simulation, not only this operator. */
+    private boolean kept(Runnable look) {
+        try {
+            look.run();
+        } catch (InvariantViolation e) {
+            process.scheduler().at(process.scheduler().nanos(), "answer", () -> {
+                throw e;
+            });
+        }
+        return true;
     }
 
     /** Whether everything asked for is done. */
@@ -90,7 +126,7 @@ public final class Operator {
                 steps.remove();
                 next();
             } else {
-                story.add("operator tries again: " + failed.getMessage());
+                story.add(name + " tries again: " + failed.getMessage());
                 process.schedule(AGAIN_NANOS, this::next);
             }
         });

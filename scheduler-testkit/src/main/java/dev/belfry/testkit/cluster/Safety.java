@@ -37,7 +37,11 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     private final CommittedTable table = new CommittedTable(this);
     private final Movement movement = new Movement();
     private final CommittedJobs jobs;
-    private final CommittedJournal journal = new CommittedJournal(this::outcome);
+    private final CommittedJournal journal = new CommittedJournal(this::outcome, this::nanos);
+    private final Presence presence;
+    private final Permitted permitted;
+    private final Acknowledgements acknowledgements;
+    private final Map<Attempt, Execution> executions = new HashMap<>();
     /** Fires with a final outcome in the store: by shard, the instants or run ids. */
     private final Map<ShardId, Set<String>> settled = new HashMap<>();
     /** How many attempts at a fire of a shard have failed, as recorded. */
@@ -45,9 +49,22 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     /** Executions that had not been told although their lease was over, and for how many looks. */
     private final Map<Execution, Untold> untold = new HashMap<>();
 
+    private record Attempt(ShardId shard, long token) {}
+
     Safety(SimCluster cluster) {
         this.cluster = cluster;
-        this.jobs = new CommittedJobs(cluster.ensemble());
+        this.jobs = new CommittedJobs(cluster.ensemble(), this::nanos);
+        this.presence = new Presence(cluster);
+        this.permitted = new Permitted(jobs, (shard, token) -> executions.get(new Attempt(shard, token)));
+        this.acknowledgements = new Acknowledgements(cluster, jobs, presence);
+    }
+
+    Presence presence() {
+        return presence;
+    }
+
+    Acknowledgements acknowledgements() {
+        return acknowledgements;
     }
 
     CommittedTable table() {
@@ -86,6 +103,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                 movement.jobsWritten(jobs, nanos());
             } else if (path.equals(Paths.DRAINS) && data.length > 0) {
                 movement.drainsWritten(data, nanos());
+                presence.drainsWritten(data, nanos());
             } else if (path.startsWith(Paths.JOURNAL + "/")) {
                 journal.written(write);
             } else if (path.startsWith(Paths.HANDOVER + "/") && data.length > 0) {
@@ -101,6 +119,11 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             }
         }
         writes.forEach(this::membership);
+        for (Transaction.Write write : writes) {
+            if (write.path().startsWith(Paths.COMMANDS + "/") && !site.equals(ROGUE)) {
+                acknowledgements.written(write);
+            }
+        }
         if (tableWritten) {
             Map<ShardKey, Tenancy> before = table.rows();
             if (site.equals(REPAIR)) {
@@ -177,6 +200,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                             + line.attempt() + " " + line.outcome() + " " + line.reason());
         }
         withinRetryLimit(line);
+        permitted.check(line, cluster.now());
         if (line.kind() != FireEntry.Kind.FINAL || line.count() > 1) {
             return;
         }
@@ -236,6 +260,12 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     }
 
     @Override
+    public void moved(ShardKey shard, @Nullable Tenancy before, Tenancy after) {
+        presence.moved(shard, nanos());
+        acknowledgements.moved(shard, before, after);
+    }
+
+    @Override
     public long nanos() {
         return cluster.scheduler().nanos();
     }
@@ -256,6 +286,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                 .contains(execution.fire().runId(""))) {
             throw new InvariantViolation("I4", execution + " started although its fire has its outcome");
         }
+        executions.put(new Attempt(ShardId.of(execution.shard()), execution.token()), execution);
+        acknowledgements.starts(execution);
         sameFire.forEach(other -> mayRepeat(execution, other));
         // A change of the policy leaves what it finds: attempts begun or tried again under the other one.
         boolean sideBySide = jobs.find(execution.shard().jobUid())
@@ -328,6 +360,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
      * after its end. A step of the wall clock may end a lease that was renewed since the last look, so it is counted anew.
      */
     void look() {
+        presence.look(table.rows(), nanos());
         Map<Execution, Untold> now = new HashMap<>();
         for (Execution execution : cluster.evidence().running()) {
             boolean acts = execution.process().alive() && !execution.process().paused();

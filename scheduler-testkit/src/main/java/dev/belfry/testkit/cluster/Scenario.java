@@ -31,6 +31,8 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
     private static final Duration PEACE = Duration.ofSeconds(8);
     private static final Duration TROUBLE = Duration.ofSeconds(40);
     private static final Duration QUIET = Duration.ofSeconds(50);
+    /** After the last fault links and clocks are right again, and what was under way has ended. */
+    private static final Duration SETTLING = Duration.ofSeconds(15);
     /** The table does not change in the last part of the quiet. */
     private static final Duration STILL = Duration.ofSeconds(10);
     /** What is due in the last moments before the end need not be settled. */
@@ -40,6 +42,14 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
     private static final Duration TOLERANCE = Duration.ofSeconds(4);
 
     private static final int[] PERIODS = {1_000, 2_000, 3_000, 5_000};
+
+    /** What people do to a job that others change at the same time. */
+    private static final List<Command.Kind> MEANWHILE =
+            List.of(Command.Kind.TRIGGER, Command.Kind.PAUSE, Command.Kind.RESUME, Command.Kind.DELETE);
+
+    /** By how much a clock is wrong beyond what an agent bears. */
+    private static final List<Duration> FAR =
+            List.of(Duration.ofSeconds(30), Duration.ofMinutes(7), Duration.ofHours(1), Duration.ofDays(1));
 
     /** A fault and when it strikes, counted from the start. */
     public record Timed(Duration at, Fault fault) {
@@ -57,23 +67,29 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
     /** The scenario of a seed. */
     public static Scenario of(long seed) {
         SplittableRandom random = new SplittableRandom(seed ^ 0x5eed_5eed_5eedL);
+        SplittableRandom more = new SplittableRandom(seed ^ 0x0dd_5eed_0dd5L);
         int agents = 3 + random.nextInt(3);
         List<JobDefinition> jobs = new ArrayList<>();
         int jobCount = 2 + random.nextInt(3);
         for (int i = 0; i < jobCount; i++) {
-            jobs.add(job("job" + i, random));
+            jobs.add(job("job" + i, random, more));
         }
         List<Timed> faults = new ArrayList<>();
         int count = 2 + random.nextInt(9);
         for (int i = 0; i < count; i++) {
             long at = PEACE.toNanos() + random.nextLong(TROUBLE.toNanos());
-            faults.add(new Timed(Duration.ofNanos(at / 1_000_000 * 1_000_000), fault(agents, jobs, random)));
+            faults.add(new Timed(Duration.ofNanos(at / 1_000_000 * 1_000_000), fault(agents, jobs, random, more)));
+        }
+        if (more.nextInt(4) == 0) {
+            long at = PEACE.toNanos() + more.nextLong(TROUBLE.toNanos());
+            faults.add(new Timed(Duration.ofNanos(at / 1_000_000 * 1_000_000), rare(agents, jobs, more)));
         }
         faults.sort(Comparator.comparing(Timed::at));
         return new Scenario(seed, agents, jobs, faults);
     }
 
-    private static JobDefinition job(String name, SplittableRandom random) {
+    /** @param more draws what came later, so that a seed stays what it is */
+    private static JobDefinition job(String name, SplittableRandom random, SplittableRandom more) {
         int period = PERIODS[random.nextInt(PERIODS.length)];
         Job job = Job.named(name).handler(SimCluster.HANDLER).tolerance(TOLERANCE);
         int kind = random.nextInt(10);
@@ -85,26 +101,32 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
         }
         job.parameter(SimCluster.PERIOD, Integer.toString(period));
         if (kind == 1) {
-            return job.every(Duration.ofMillis(period))
-                    .placement(Placement.BROADCAST)
-                    .build();
+            job.every(Duration.ofMillis(period)).placement(Placement.BROADCAST);
+            if (more.nextBoolean()) {
+                policies(job, more, more);
+            }
+            return job.build();
         }
         if (kind < 6) {
             job.every(Duration.ofMillis(period));
         } else {
             job.cron((period == 1_000 ? "*" : "0/" + period / 1_000) + " * * * * ?");
         }
-        policies(job, random);
+        places(job, random);
+        policies(job, random, more);
+        if (more.nextInt(6) == 0) {
+            job.rejoinGrace(Duration.ofMillis(more.nextLong(5_000, 25_000)));
+        }
         return job.build();
     }
 
-    private static void policies(Job job, SplittableRandom random) {
-        places(job, random);
+    private static void policies(Job job, SplittableRandom random, SplittableRandom more) {
         OverlapPolicy[] overlaps = OverlapPolicy.values();
         job.overlap(random.nextInt(2) == 0 ? OverlapPolicy.SKIP : overlaps[random.nextInt(overlaps.length)]);
         MisfirePolicy[] misfires = MisfirePolicy.values();
-        job.misfire(new Misfire(
-                misfires[random.nextInt(misfires.length)], Duration.ofSeconds(1), Duration.ofMinutes(10), 100));
+        Duration window = more.nextBoolean() ? Duration.ofMinutes(10) : Duration.ofMillis(more.nextLong(4_000, 20_000));
+        int limit = more.nextBoolean() ? 100 : 1 + more.nextInt(5);
+        job.misfire(new Misfire(misfires[random.nextInt(misfires.length)], Duration.ofSeconds(1), window, limit));
         if (random.nextInt(3) == 0) {
             job.recovery(Recovery.SKIP);
         }
@@ -132,7 +154,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
         return Duration.ofMillis(random.nextLong(fromMillis, toMillis));
     }
 
-    private static Fault fault(int agents, List<JobDefinition> jobs, SplittableRandom random) {
+    private static Fault fault(int agents, List<JobDefinition> jobs, SplittableRandom random, SplittableRandom more) {
         String agent = "a" + random.nextInt(agents);
         return switch (random.nextInt(26)) {
             case 21 -> new Fault.RestartEnsemble(between(random, 100, 12_000));
@@ -149,7 +171,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
             case 10, 11, 12 -> new Fault.LoseAt(random.nextInt(1 << 20), random.nextBoolean());
             case 13 -> new Fault.Join("a" + (agents + random.nextInt(2)));
             case 14 -> new Fault.Leave(agent, between(random, 500, 10_000), between(random, 12_000, 20_000));
-            case 15 -> redefined(jobs.get(random.nextInt(jobs.size())), random);
+            case 15 -> redefined(jobs.get(random.nextInt(jobs.size())), random, more);
             case 16 ->
                 new Fault.Order(
                         Command.Kind.values()[random.nextInt(Command.Kind.values().length - 3)],
@@ -168,6 +190,27 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
                                 random.nextLong(-20_000, 20_000),
                                 random.nextLong(-10_000, 10_000),
                                 between(random, 1_000, 20_000));
+        };
+    }
+
+    /** What only one seed in four meets, and once. */
+    private static Fault rare(int agents, List<JobDefinition> jobs, SplittableRandom random) {
+        String agent = "a" + random.nextInt(agents);
+        JobDefinition job = jobs.get(random.nextInt(jobs.size()));
+        return switch (random.nextInt(5)) {
+            case 0, 1 ->
+                new Fault.Contend(
+                        another(job, random, random),
+                        another(job, random, random),
+                        random.ints(1 + random.nextInt(4), 0, MEANWHILE.size())
+                                .mapToObj(MEANWHILE::get)
+                                .toList());
+            case 2, 3 -> new Fault.Restart(agent, between(random, 500, 10_000), between(random, 1_000, 20_000));
+            default -> {
+                Duration far = FAR.get(random.nextInt(FAR.size()));
+                Duration by = random.nextBoolean() ? far : far.negated();
+                yield new Fault.StepFar(agent, by, between(random, 300, 15_000));
+            }
         };
     }
 
@@ -193,15 +236,15 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
                 between(random, 100, 15_000));
     }
 
-    private static Fault redefined(JobDefinition job, SplittableRandom random) {
-        return new Fault.Apply(job(job.name(), random, job.placement() == Placement.BROADCAST));
+    private static Fault redefined(JobDefinition job, SplittableRandom random, SplittableRandom more) {
+        return new Fault.Apply(another(job, random, more));
     }
 
     /** Another definition of a job of the same placement: its due set, its policies or its layout change. */
-    private static JobDefinition job(String name, SplittableRandom random, boolean broadcast) {
+    private static JobDefinition another(JobDefinition job, SplittableRandom random, SplittableRandom more) {
         while (true) {
-            JobDefinition drawn = job(name, random);
-            if ((drawn.placement() == Placement.BROADCAST) == broadcast) {
+            JobDefinition drawn = job(job.name(), random, more);
+            if ((drawn.placement() == Placement.BROADCAST) == (job.placement() == Placement.BROADCAST)) {
                 return drawn;
             }
         }
@@ -246,6 +289,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
     private static void heal(SimCluster cluster) {
         cluster.story().add("everything heals");
         cluster.behave(Behaviour.PROMPT);
+        cluster.quietens(SETTLING);
         cluster.ensemble().faults().stop();
         cluster.ensemble().healAll();
         for (int i = 0; i < cluster.options().ensemble().servers(); i++) {

@@ -27,6 +27,8 @@ public final class SimAgent {
     private final MasterLoop master;
     private boolean frozen;
     private boolean left;
+    private boolean leaving;
+    private boolean restarting;
 
     SimAgent(SimCluster cluster, String id, String processName, SimClock clock, Duration sessionTimeout) {
         this.cluster = cluster;
@@ -103,6 +105,11 @@ public final class SimAgent {
         return frozen;
     }
 
+    /** Whether it has been told to leave. */
+    boolean leaving() {
+        return leaving;
+    }
+
     /** {@code kill -9}. */
     public void kill() {
         resume();
@@ -136,15 +143,30 @@ public final class SimAgent {
      * soon after whatever has become of it.
      */
     public void leave(Duration patience) {
+        leaving = true;
         process.execute(() -> {
             agent.drain();
             awaitDrained(process.clock().nanoTime() + patience.toNanos(), false);
         });
     }
 
+    /** The same, but it says that it comes back: jobs with a rejoin grace keep their shards for it. */
+    public void leaveToComeBack(Duration patience) {
+        leaving = true;
+        restarting = true;
+        process.execute(() -> {
+            agent.announceRestart();
+            awaitDrained(process.clock().nanoTime() + patience.toNanos(), false);
+        });
+    }
+
+    private boolean mayLeave() {
+        return restarting ? attempts.running() == 0 && agent.recorded() && agent.announced() : agent.drained();
+    }
+
     private void awaitDrained(long deadline, boolean cancelled) {
         boolean late = process.clock().nanoTime() - deadline > 0;
-        if (agent.drained() || (late && cancelled)) {
+        if (mayLeave() || (late && cancelled)) {
             agent.close();
             master.close();
             connection.close();

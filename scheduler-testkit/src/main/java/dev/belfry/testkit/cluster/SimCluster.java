@@ -10,12 +10,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * A cluster in one thread and in virtual time: processes with the shipped agent and master loops over a simulated
@@ -38,12 +38,14 @@ public final class SimCluster {
     private final Evidence evidence;
     private final Safety safety;
     private final Operator operator;
+    private final Map<String, Operator> operators = new TreeMap<>();
     private final Coverage coverage = new Coverage();
     private final List<SimAgent> agents = new ArrayList<>();
     private final List<OverdueEvent> overdue = new ArrayList<>();
     private final Set<String> toldOf = new HashSet<>();
-    private final Map<String, Integer> starts = new HashMap<>();
+    private final Map<String, Integer> starts = new TreeMap<>();
     private Behaviour behaviour = Behaviour.PROMPT;
+    private long quietFrom = Long.MAX_VALUE;
 
     public SimCluster(long seed, ClusterOptions options) {
         this.options = options;
@@ -53,7 +55,7 @@ public final class SimCluster {
         this.safety = new Safety(this);
         this.evidence = new Evidence(safety);
         ensemble.history(safety);
-        this.operator = new Operator(this);
+        this.operator = new Operator(this, Operator.FIRST);
         look();
     }
 
@@ -129,6 +131,21 @@ public final class SimCluster {
         return behaviour;
     }
 
+    /** From {@code settling} after now on nothing disturbs the cluster any more. */
+    void quietens(Duration settling) {
+        quietFrom = scheduler.nanos() + settling.toNanos();
+    }
+
+    /** Whether nothing disturbed the cluster from then on. */
+    boolean isQuietAt(long nanos) {
+        return nanos >= quietFrom;
+    }
+
+    /** The ids of all agents that there ever were. */
+    Set<String> agentIds() {
+        return Collections.unmodifiableSet(starts.keySet());
+    }
+
     /** True time, as the simulation knows it. */
     public Instant now() {
         return SimClock.EPOCH.plusNanos(scheduler.nanos());
@@ -148,6 +165,11 @@ public final class SimCluster {
 
     public Operator operator() {
         return operator;
+    }
+
+    /** Another one, made when it is first asked for, that knows nothing of what the others do. */
+    public Operator operator(String name) {
+        return operators.computeIfAbsent(name, n -> new Operator(this, n));
     }
 
     public Evidence evidence() {

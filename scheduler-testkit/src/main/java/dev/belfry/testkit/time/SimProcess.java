@@ -61,6 +61,7 @@ public final class SimProcess implements Executor {
     private boolean paused;
     private boolean draining;
     private boolean killed;
+    private int pauses;
 
     /** @param name unique in the simulation; it appears in the log */
     public SimProcess(SimScheduler scheduler, String name, SimClock clock) {
@@ -115,6 +116,11 @@ public final class SimProcess implements Executor {
         return paused;
     }
 
+    /** How often it has been paused. */
+    public int pauses() {
+        return pauses;
+    }
+
     /** False once it was killed. */
     public boolean alive() {
         return !killed;
@@ -124,6 +130,7 @@ public final class SimProcess implements Executor {
     public void pause() {
         if (!killed && !paused) {
             paused = true;
+            pauses++;
             scheduler.note(name + " paused", 0);
         }
     }

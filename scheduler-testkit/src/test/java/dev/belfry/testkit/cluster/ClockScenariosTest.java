@@ -9,8 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.command.Command;
+import dev.belfry.core.job.Misfire;
+import dev.belfry.core.job.MisfirePolicy;
 import dev.belfry.core.ownership.HeartbeatRecord;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.store.Znode;
 import java.time.Duration;
@@ -318,5 +321,24 @@ class ClockScenariosTest {
         String path = Paths.heartbeat(agent.agent().incarnation().orElseThrow());
         return HeartbeatRecord.decode(
                 path, cluster.ensemble().peek(path).orElseThrow().data());
+    }
+
+    @Test
+    void fireThatIsOwedIsNotTooOldToRunBecauseTheClockOfItsOwnerIsAhead() {
+        Misfire all = new Misfire(MisfirePolicy.FIRE_ALL, Duration.ofSeconds(1), Duration.ofMinutes(10), 100);
+        SimCluster cluster = cluster(80, every("work", 1_000, 6).misfire(all));
+        String owner = owner(cluster).agentId();
+        // Longer than its lease, and shorter than its session.
+        new Fault.Pause(owner, Duration.ofMillis(4_500)).inflict(cluster);
+        cluster.run(Duration.ofSeconds(4));
+        new Fault.Step(owner, Duration.ofHours(1), Duration.ofSeconds(8)).inflict(cluster);
+        cluster.run(Duration.ofSeconds(10));
+        heals(cluster, Duration.ofSeconds(20));
+        String uid = cluster.evidence().all().get(0).shard().jobUid();
+        for (int shard = 0; shard < 6; shard++) {
+            assertThat(cluster.safety().journal().finals(new ShardId(uid, 1, Integer.toString(shard))))
+                    .isNotEmpty()
+                    .noneMatch(line -> line.outcome() == Outcome.MISSED);
+        }
     }
 }

@@ -13,7 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.command.Command;
+import dev.belfry.core.job.OverlapPolicy;
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
@@ -216,5 +218,24 @@ class EndingScenariosTest {
                 .as("from the pause on nothing is due, whatever lease was held")
                 .noneMatch(line -> !line.last().isBefore(pause));
         heals(cluster, Duration.ofSeconds(10));
+    }
+
+    @Test
+    void fireThatWaitsForItsTurnWhenItsAgentLeavesABroadcastJobGetsItsOutcome() {
+        SimCluster cluster = cluster(39, everywhere("work", 2_000).overlap(OverlapPolicy.BUFFER_ONE));
+        cluster.behave(lasting(20));
+        cluster.run(Duration.ofSeconds(6));
+        String uid = cluster.evidence().all().get(0).shard().jobUid();
+        cluster.agent("a1").orElseThrow().leave(Duration.ofSeconds(1));
+        cluster.run(Duration.ofSeconds(8));
+        assertThat(cluster.safety().journal().finals(new ShardId(uid, 0, "a1")))
+                .filteredOn(line -> line.outcome() == Outcome.CANCELLED)
+                .singleElement()
+                .satisfies(line -> {
+                    assertThat(line.reason()).isEqualTo(Reasons.CLOSING);
+                    assertThat(line.attempt()).isZero();
+                });
+        cluster.start("a1");
+        heals(cluster, Duration.ofSeconds(40));
     }
 }

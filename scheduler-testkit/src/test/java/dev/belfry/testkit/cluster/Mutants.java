@@ -2,9 +2,12 @@ package dev.belfry.testkit.cluster;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
 
+import dev.belfry.core.job.Misfire;
+import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.trigger.Owed;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
@@ -18,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.AsmVisitorWrapper;
 import net.bytebuddy.asm.MemberSubstitution;
 import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
@@ -28,6 +32,8 @@ import net.bytebuddy.matcher.ElementMatcher;
  *
  * <p>When code moves, {@link MutantLoader} says which of these has lost its method: name the one that keeps the rule now.
  * The nested classes are not run where they stand; their code is put into that method, before or after what it does.
+ *
+ * <p>Longer than the house limit: one entry and a few lines of changed code for each rule, in one place.
  */
 final class Mutants {
     private static final String LOOP = "dev.belfry.agent.loop.";
@@ -42,6 +48,8 @@ final class Mutants {
     private static final String TENANCIES = "TenancyScenariosTest.";
     /** Enough for what any busy cluster with a few faults shows. */
     private static final int FEW = 30;
+    /** Enough for what few seeds come to. */
+    private static final int MANY = 100;
 
     private Mutants() {}
 
@@ -52,6 +60,8 @@ final class Mutants {
         all.addAll(handOvers());
         all.addAll(ledgers());
         all.addAll(readings());
+        all.addAll(outcomes());
+        all.addAll(acknowledgements());
         return List.copyOf(all);
     }
 
@@ -163,6 +173,11 @@ final class Mutants {
                 mutant("R8", "no write checks its own registration")
                         .in("dev.belfry.store.Transaction$Builder", "exists", with(NoRegistration.class))
                         .on(TENANCIES + "ownerWhoseRegistrationIsDeletedRecordsNothingMore", "R8", "I8"),
+                // Without the version alone nothing breaks, here or in any seed tried: while an owner is registered it is
+                // the only one who writes, and afterwards it is refused whatever the version. It takes the loss of both.
+                mutant("R8", "a ledger is written without its version, and without a check of the registration")
+                        .in("dev.belfry.store.Transaction$Builder", "put", withoutVersionAndRegistration())
+                        .on(TENANCIES + "ownerWhoseRegistrationIsDeletedRecordsNothingMore", "R8", "I8"),
                 mutant("R8", "a new owner begins without what its predecessors recorded")
                         .in(LOOP + "OwnedShards", "begin", with(NoLedger.class))
                         .within(FEW, "I1", "I4"),
@@ -203,6 +218,60 @@ final class Mutants {
                 mutant("3", "a client is answered by a server that may be behind what it was told of")
                         .in(CLIENT + "Requests", "sync", with(NoSyncToRead.class))
                         .on(LAGGING + "clientOfAServerThatIsBehindReadsWhatWasAppliedBefore", "test"));
+    }
+
+    private static List<Mutant> outcomes() {
+        return List.of(
+                mutant("5.6", "everything that is late is recorded as missed")
+                        .in(CORE + "trigger.Owed", "settle", with(AllMissed.class))
+                        .within(FEW, "I2"),
+                mutant("5.6", "no fire is run for those that it stands for")
+                        .in(CORE + "trigger.Owed", "fireOnce", with(AllCoalesced.class))
+                        .within(FEW, "I2"),
+                mutant("5.6", "the misfire window is shorter by one fire")
+                        .in(CORE + "trigger.Owed", "fireAll", with(ShorterWindow.class))
+                        .within(FEW, "I2"),
+                mutant("5.6", "one late fire fewer is run than the limit allows")
+                        .in(CORE + "trigger.Owed", "fireAll", with(LowerLimit.class))
+                        .within(FEW, "I2"),
+                mutant("5.4", "what comes on time is skipped although nothing runs")
+                        .in(CORE + "shard.Overlaps", "onTime", without(named("isEmpty")))
+                        .within(FEW, "I2"),
+                mutant("5.4", "outcomes of broadcast jobs are not written")
+                        .in(LOOP + "JournalTail", "worthWriting", with(NoBroadcast.class))
+                        .within(FEW, "I1"));
+    }
+
+    private static List<Mutant> acknowledgements() {
+        return List.of(
+                mutant("6", "a command is consumed and its effect not entered")
+                        .in(MASTER + "CommandDesk", "next", without(named("ifPresent")))
+                        .within(FEW, "I13"),
+                mutant("6", "a definition is acknowledged as unchanged and not written")
+                        .in(CLIENT + "JobWriter", "change", sameIfCompared())
+                        .within(FEW, "I13"),
+                mutant("6", "a run that was asked for is entered and not taken up")
+                        .in(CORE + "shard.ShardRuns", "request", with(Skipped.class))
+                        .within(MANY, "I13"));
+    }
+
+    /** Beside the method that writes over a znode, whatever its version, the one that checks a registration is changed. */
+    private static Mutant.Change withoutVersionAndRegistration() {
+        return method -> new AsmVisitorWrapper.Compound(
+                Advice.to(AnyVersion.class).on(method),
+                Advice.to(NoRegistration.class).on(named("exists")));
+    }
+
+    /** The method finds what it compares to be the same. */
+    private static Mutant.Change sameIfCompared() {
+        Method same;
+        try {
+            same = Spoilt.class.getMethod("same", Object.class, Object.class);
+        } catch (NoSuchMethodException e) {
+            throw new AssertionError(e);
+        }
+        return method ->
+                substitution().method(named("equals")).replaceWith(same).on(method);
     }
 
     private static Mutant.Idea mutant(String rule, String what) {
@@ -426,6 +495,48 @@ final class Mutants {
         @Advice.OnMethodExit
         static void exit(@Advice.Enter boolean left, @Advice.Return(readOnly = false) CompletableFuture<Boolean> done) {
             done = left ? CompletableFuture.completedFuture(true) : done;
+        }
+    }
+
+    static final class AnyVersion {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(0) String path, @Advice.Argument(value = 2, readOnly = false) int version) {
+            version = path.startsWith(Paths.LEDGER) ? -1 : version;
+        }
+    }
+
+    static final class AllMissed {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Owed settled) {
+            settled = Spoilt.allMissed(settled);
+        }
+    }
+
+    static final class AllCoalesced {
+        @Advice.OnMethodExit
+        static void exit(@Advice.Return(readOnly = false) Owed settled) {
+            settled = Spoilt.allCoalesced(settled);
+        }
+    }
+
+    static final class ShorterWindow {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 2, readOnly = false) Misfire rules) {
+            rules = Spoilt.shorterWindow(rules);
+        }
+    }
+
+    static final class LowerLimit {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 2, readOnly = false) Misfire rules) {
+            rules = Spoilt.lowerLimit(rules);
+        }
+    }
+
+    static final class NoBroadcast {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) List<FireEntry> lines) {
+            lines = Spoilt.withoutBroadcast(lines);
         }
     }
 }
