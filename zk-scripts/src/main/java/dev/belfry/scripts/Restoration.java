@@ -4,13 +4,18 @@ import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.Lease;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.restore.CopyPart;
+import dev.belfry.core.restore.RestoreRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
@@ -38,6 +43,8 @@ final class Restoration {
     private final String root;
     private final Closing closing;
     private final Epoch epoch;
+    private final CopySurvey survey;
+    private final Set<String> ledgers;
     private final long began = System.nanoTime();
 
     private final Map<String, Copied> later = new TreeMap<>();
@@ -45,12 +52,17 @@ final class Restoration {
     private int bytes;
     private long written;
 
-    /** @param epoch what the namespace is to begin with */
-    Restoration(Tree tree, String root, Closing closing, Epoch epoch) {
+    /**
+     * @param epoch what the namespace is to begin with
+     * @param survey of the file that is to be put back
+     */
+    Restoration(Tree tree, String root, Closing closing, Epoch epoch, CopySurvey survey) {
         this.tree = tree;
         this.root = root;
         this.closing = closing;
         this.epoch = epoch;
+        this.survey = survey;
+        this.ledgers = new TreeSet<>(survey.ledgers());
     }
 
     /** Makes the root, closed, unless it is there. */
@@ -66,7 +78,44 @@ final class Restoration {
     /** Writes what the file holds, but for what lets agents in. */
     void write(Path file) throws KeeperException {
         boolean masterIsThere = tree.exists(root + Paths.MASTER);
-        BackupReader.read(file, znode -> take(znode, masterIsThere));
+        Map<String, List<ACL>> parents = new HashMap<>();
+        BackupReader.read(file, znode -> {
+            take(znode, masterIsThere);
+            if (znode.path().startsWith(Paths.LEDGER + "/")) {
+                parents.put(znode.path(), znode.acl());
+            }
+        });
+        // Shards of which nothing had been recorded yet when the ledgers were copied.
+        for (String path : List.copyOf(ledgers)) {
+            List<ACL> acl = parents.get(Paths.parent(path));
+            if (acl != null) {
+                add(path, survey.replayed(path, new byte[0]), acl);
+            }
+        }
+        flush();
+    }
+
+    /**
+     * Writes what this restore is, so that a history tells what it knows of before from what comes after.
+     *
+     * @param record with no parts yet
+     */
+    void note(RestoreRecord record, List<ACL> acl) throws KeeperException {
+        List<CopyPart> parts = survey.parts();
+        if (!tree.exists(root + Paths.RESTORES)) {
+            add(Paths.RESTORES, new byte[0], acl);
+        }
+        RestoreRecord whole = new RestoreRecord(
+                record.term(),
+                record.copied(),
+                record.restored(),
+                record.by(),
+                survey.generation(),
+                parts.size());
+        add(Paths.restore(record.term()), whole.encode(), acl);
+        for (int part = 0; part < parts.size(); part++) {
+            add(Paths.restorePart(record.term(), part), parts.get(part).encode(), acl);
+        }
         flush();
     }
 
@@ -82,23 +131,29 @@ final class Restoration {
             }
         }
         byte[] data = path.equals(Paths.ASSIGNMENTS) ? new byte[0] : content(znode);
+        add(path, data, CLOSED.contains(path) ? closing.acl() : znode.acl());
+    }
+
+    private void add(String path, byte[] data, List<ACL> acl) {
         if (batch.size() == BATCH || bytes + data.length > BATCH_BYTES) {
             flush();
         }
-        List<ACL> acl = CLOSED.contains(path) ? closing.acl() : mutable(znode.acl());
-        batch.add(Op.create(root + path, data, acl, CreateMode.PERSISTENT));
+        batch.add(Op.create(root + path, data, mutable(acl), CreateMode.PERSISTENT));
         bytes += data.length;
         written++;
     }
 
     /**
-     * A version of a job that is new says how long after the write of its znode it is in force. The znode is written anew
+     * A ledger is brought up to the journal.
+     *
+     * <p>A version of a job that is new says how long after the write of its znode it is in force. The znode is written anew
      * here, so the instant has to stand in place of that.
      */
-    private static byte[] content(Copied znode) {
-        if (ZnodeKinds.of(znode.path())
-                .filter(kind -> kind.pattern().equals(ZnodeKinds.JOB))
-                .isEmpty()) {
+    private byte[] content(Copied znode) {
+        if (ledgers.remove(znode.path())) {
+            return survey.replayed(znode.path(), znode.data());
+        }
+        if (!ZnodeKinds.is(znode.path(), ZnodeKinds.JOB)) {
             return znode.data();
         }
         try {

@@ -21,6 +21,8 @@ import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.HandOver;
 import dev.belfry.core.ownership.HeartbeatRecord;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.restore.CopyPart;
+import dev.belfry.core.restore.RestoreRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.scripts.ZnodeKind.Content;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +45,7 @@ final class ZnodeKinds {
     private static final String MASTER = "the master";
     private static final String OWNER = "the shard's owner";
     private static final String ANYONE = "whoever starts first";
+    private static final String RESTORE = "a restore";
     private static final String OPERATOR = "whoever applies a definition";
 
     private static final List<ZnodeKind> ALL = List.copyOf(all());
@@ -59,6 +62,11 @@ final class ZnodeKinds {
         return ALL.stream().filter(kind -> kind.matches(path)).findFirst();
     }
 
+    /** Whether the znode at a path below the root is of the kind with this pattern. */
+    static boolean is(String path, String pattern) {
+        return of(path).filter(kind -> kind.pattern().equals(pattern)).isPresent();
+    }
+
     private static List<ZnodeKind> all() {
         List<ZnodeKind> kinds = new ArrayList<>();
         kinds.add(parent("/", "the root of the namespace"));
@@ -73,6 +81,19 @@ final class ZnodeKinds {
                 "the exporter",
                 "who takes the journal to the history database",
                 new Content("text", 0, 512, true, (path, node) -> new String(node.data(), StandardCharsets.UTF_8))));
+        kinds.add(parent(Paths.RESTORES, RESTORE, "when the namespace was put back to a copy"));
+        kinds.add(new ZnodeKind(
+                "/restores/<term>",
+                PERSISTENT,
+                RESTORE + ", before it lets anybody in",
+                "one restore: of when the copy was, and the term to which it raised",
+                json(RestoreRecord.SCHEMA, (path, node) -> RestoreRecord.decode(path, node.data()))));
+        kinds.add(new ZnodeKind(
+                "/restores/<term>/<part>",
+                PERSISTENT,
+                RESTORE,
+                "how far the journals and the jobs of that copy went: what a history knows beyond it is of before the restore",
+                json(CopyPart.SCHEMA, (path, node) -> CopyPart.decode(path, node.data()))));
         kinds.add(parent(Paths.COMMANDS, "what was asked for"));
         kinds.add(new ZnodeKind(
                 "/commands/<id>",

@@ -31,6 +31,9 @@ public final class Paths {
     /** Whoever takes the journal to the history database. */
     public static final String EXPORTER = "/exporter";
 
+    /** Restores of the namespace, by term. Exists from the first on. */
+    public static final String RESTORES = "/restores";
+
     /** Number of hash buckets below {@code /jobs}, {@code /ledger} and {@code /assignments}. */
     public static final int BUCKETS = 256;
 
@@ -119,6 +122,16 @@ public final class Paths {
 
     public static String command(String id) {
         return COMMANDS + '/' + id;
+    }
+
+    /** The restore that raised the term to {@code term}. */
+    public static String restore(long term) {
+        return RESTORES + '/' + term;
+    }
+
+    /** Part {@code part} of what is known of the copy that was put back then, from 0. */
+    public static String restorePart(long term, int part) {
+        return restore(term) + '/' + part;
     }
 
     /** The last part of a path. */
