@@ -70,6 +70,7 @@ final class ExportEventsVerb extends PastVerb {
 
     @Override
     int ask(BelfryClient client) {
+        TimeRange.check(this, from, to);
         Journal journal = journal(client, from, to);
         switch (what) {
             case RUNS -> runs(journal, snapshot(client));
