@@ -159,7 +159,8 @@ final class Restore extends Tool {
         BackupReader.read(file, survey::see);
         Restoration restoration = new Restoration(tree, root, closing, epoch, survey);
         restoration.root(header);
-        if (!empty) {
+        // Agents may have made the namespace anew since it was found empty; from here on they cannot.
+        if (!empty || !tree.ask(zk -> zk.getChildren(root, false)).isEmpty()) {
             Clearing clearing = new Clearing(tree, root, closing.acl());
             clearing.fence(epoch);
             keep(tree, root, header);

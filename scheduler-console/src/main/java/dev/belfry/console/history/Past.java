@@ -198,6 +198,11 @@ public final class Past implements AutoCloseable {
         return store.retainedSince();
     }
 
+    /** How many lines of agents' journals the history has. */
+    public long lines() {
+        return store.summary().fires();
+    }
+
     /** Compares every row with what was written. */
     public AuditReport audit(List<Anchor> anchors) {
         return store.audit(anchors);
