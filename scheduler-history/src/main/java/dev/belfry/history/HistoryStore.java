@@ -54,7 +54,10 @@ public interface HistoryStore extends AutoCloseable {
         }
     }
 
-    /** Final outcomes of a writer's entries in [{@code from}, {@code below}), as far as they are here. */
+    /**
+     * Final outcomes of a writer's entries in [{@code from}, {@code below}), as far as they are here; without what a restore has
+     * taken back.
+     */
     List<FireEntry> outcomes(String writer, long from, long below);
 
     /**

@@ -9,7 +9,9 @@ import dev.belfry.core.restore.RestoreRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,9 @@ final class Restoration {
     private final CopySurvey survey;
     private final Set<String> ledgers;
     private final long began = System.nanoTime();
+
+    /** What is known of restores already. */
+    private final Set<String> restores = new TreeSet<>();
 
     private final Map<String, Copied> later = new TreeMap<>();
     private final List<Op> batch = new ArrayList<>();
@@ -96,32 +101,48 @@ final class Restoration {
     }
 
     /**
-     * Writes what this restore is, so that a history tells what it knows of before from what comes after.
-     *
-     * @param record with no parts yet
+     * Says that a restore is under way, before anything is changed: whoever takes the journal to a history waits from here on. Those
+     * that were begun and not ended are forgotten, those of before stay.
      */
-    void note(RestoreRecord record, List<ACL> acl) throws KeeperException {
-        List<CopyPart> parts = survey.parts();
+    void begin(List<ACL> acl) throws KeeperException {
         if (!tree.exists(root + Paths.RESTORES)) {
             add(Paths.RESTORES, new byte[0], acl);
+            flush();
         }
-        RestoreRecord whole = new RestoreRecord(
-                record.term(),
-                record.copied(),
-                record.restored(),
-                record.by(),
-                survey.generation(),
-                parts.size());
-        add(Paths.restore(record.term()), whole.encode(), acl);
+        List<Node> known = new ArrayList<>();
+        tree.walk(root, Paths.RESTORES, Tree.Depth.CONTENT, known::add);
+        List<String> begun = known.stream()
+                .filter(node -> ZnodeKinds.is(node.path(), ZnodeKinds.RESTORE_OF_TERM) && node.data().length == 0)
+                .map(Node::path)
+                .toList();
+        Collections.reverse(known);
+        for (Node node : known) {
+            if (begun.stream().anyMatch(path -> (node.path() + "/").startsWith(path + "/"))) {
+                tree.ask(zk -> zk.multi(List.of(Op.delete(root + node.path(), -1))));
+            } else {
+                restores.add(node.path());
+            }
+        }
+        add(Paths.restore(epoch.term()), new byte[0], acl);
+        flush();
+        restores.add(Paths.restore(epoch.term()));
+    }
+
+    /** Writes how far the copy goes, so that a history tells what it knows of before from what comes after. */
+    RestoreRecord note(BackupHeader header, String by) {
+        List<CopyPart> parts = survey.parts();
         for (int part = 0; part < parts.size(); part++) {
-            add(Paths.restorePart(record.term(), part), parts.get(part).encode(), acl);
+            add(Paths.restorePart(epoch.term(), part), parts.get(part).encode(), header.root());
         }
         flush();
+        return new RestoreRecord(
+                epoch.term(), header.taken(), Instant.now(), by, survey.generation(), parts.size());
     }
 
     private void take(Copied znode, boolean masterIsThere) {
         String path = znode.path();
-        if (path.startsWith(Paths.ASSIGNMENTS + "/")) {
+        boolean begun = ZnodeKinds.is(path, ZnodeKinds.RESTORE_OF_TERM) && znode.data().length == 0;
+        if (path.startsWith(Paths.ASSIGNMENTS + "/") || restores.contains(path) || begun) {
             return;
         }
         if (LAST.contains(path) || CLOSED.contains(path) || path.equals(Paths.AGENTS) || path.equals(Paths.EPOCH)) {
@@ -202,10 +223,12 @@ final class Restoration {
     /**
      * Lets everybody in.
      *
+     * @param record of this restore, which is ended with that
      * @return how many znodes were written
      */
-    long open(BackupHeader header) throws KeeperException {
+    long open(BackupHeader header, RestoreRecord record) throws KeeperException {
         List<Op> ops = new ArrayList<>();
+        ops.add(Op.setData(root + Paths.restore(record.term()), record.encode(), -1));
         for (String path : LAST) {
             if (later.containsKey(path)) {
                 ops.add(create(path));
@@ -227,7 +250,7 @@ final class Restoration {
             tree.ask(zk -> zk.multi(List.of(create(Paths.AGENTS))));
         }
         tree.ask(zk -> zk.setACL(root, mutable(header.root()), -1));
-        return written + ops.size() + 1;
+        return written + ops.size();
     }
 
     private Op create(String path) {

@@ -164,17 +164,20 @@ final class Restore extends Tool {
             Clearing clearing = new Clearing(tree, root, closing.acl());
             clearing.fence(epoch);
             keep(tree, root, header);
+            restoration.begin(header.root());
             clearing.empty();
+        } else {
+            restoration.begin(header.root());
         }
         restoration.write(file);
-        restoration.note(new RestoreRecord(epoch.term(), header.taken(), Instant.now(), who(), 0, 0), header.root());
+        RestoreRecord record = restoration.note(header, who());
         long wait = restoration.untilLeasesAreOver().toSeconds();
         if (wait > 0) {
             out.println("All is written. Waiting " + (wait + 1) + " s until every lease from before is over.");
         }
         restoration.awaitEndOfLeases();
         out.println(
-                restoration.open(header) + " znodes restored; " + root + " is open again. Agents come by themselves.");
+                restoration.open(header, record) + " znodes restored; " + root + " is open again. Agents come by themselves.");
     }
 
     /** For people: who works on which machine. */

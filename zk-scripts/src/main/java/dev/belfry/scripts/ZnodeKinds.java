@@ -39,6 +39,7 @@ final class ZnodeKinds {
     static final String JOB = "/jobs/<hash>/<job>";
     static final String LEDGERS = "/ledger/<hash>/<job uid>.<layout>";
     static final String BLOCK = LEDGERS + "/b<block>";
+    static final String RESTORE_OF_TERM = "/restores/<term>";
     static final String JOURNAL = "/journal/<incarnation>";
 
     private static final String AGENT_LOOP = "the agent";
@@ -83,13 +84,13 @@ final class ZnodeKinds {
                 new Content("text", 0, 512, true, (path, node) -> new String(node.data(), StandardCharsets.UTF_8))));
         kinds.add(parent(Paths.RESTORES, RESTORE, "when the namespace was put back to a copy"));
         kinds.add(new ZnodeKind(
-                "/restores/<term>",
+                RESTORE_OF_TERM,
                 PERSISTENT,
-                RESTORE + ", before it lets anybody in",
-                "one restore: of when the copy was, and the term to which it raised",
-                json(RestoreRecord.SCHEMA, (path, node) -> RestoreRecord.decode(path, node.data()))));
+                RESTORE,
+                "one restore: of when the copy was, and the term to which it raised; nothing while it is under way",
+                json(RestoreRecord.SCHEMA, Legible::restore).orEmpty()));
         kinds.add(new ZnodeKind(
-                "/restores/<term>/<part>",
+                RESTORE_OF_TERM + "/<part>",
                 PERSISTENT,
                 RESTORE,
                 "how far the journals and the jobs of that copy went: what a history knows beyond it is of before the restore",

@@ -227,6 +227,7 @@ class BackupAndRestoreTest {
                 Restoration half =
                         new Restoration(tree, Planted.ROOT, closing, new Epoch(9, "", Duration.ZERO), survey);
                 half.root(frame.header());
+                half.begin(frame.header().root());
                 half.write(file());
             }
             assertThat(empty.refuses(Planted.ROOT + Paths.AGENTS)).isTrue();

@@ -73,8 +73,12 @@ final class Restores {
     private void enter(long term) {
         RestoreRecord record;
         List<CopyPart> parts = new ArrayList<>();
+        byte[] entry = content(Paths.restore(term));
+        if (entry.length == 0) {
+            throw new AwayException("the namespace is being restored");
+        }
         try {
-            record = RestoreRecord.decode(Paths.restore(term), content(Paths.restore(term)));
+            record = RestoreRecord.decode(Paths.restore(term), entry);
             for (int part = 0; part < record.parts(); part++) {
                 String path = Paths.restorePart(term, part);
                 parts.add(CopyPart.decode(path, content(path)));
@@ -104,6 +108,6 @@ final class Restores {
     private byte[] content(String path) {
         return access.read(path)
                 .map(Znode::data)
-                .orElseThrow(() -> CorruptRecordException.malformed(path, "it is not there"));
+                .orElseThrow(() -> new AwayException(path + " is not there: the namespace is being restored"));
     }
 }

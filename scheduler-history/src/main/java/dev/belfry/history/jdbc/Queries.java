@@ -68,7 +68,11 @@ final class Queries {
         return database.transaction(connection -> {
             try (PreparedStatement statement =
                     connection.prepareStatement(Chain.table(RowKind.FIRE).select()
-                            + "where ns = ? and writer = ? and entry >= ? and entry < ? and kind = 'final'")) {
+                            + "where ns = ? and writer = ? and entry >= ? and entry < ? and kind = 'final'"
+                            // What came after a copy that was put back has left no journal.
+                            + " and not exists (select 1 from belfry_restore_cut c where c.ns = belfry_fire.ns"
+                            + " and c.writer = belfry_fire.writer and (belfry_fire.entry > c.entry"
+                            + " or (belfry_fire.entry = c.entry and belfry_fire.line >= c.line)))")) {
                 statement.setInt(1, ns);
                 statement.setString(2, writer);
                 statement.setLong(3, from);
