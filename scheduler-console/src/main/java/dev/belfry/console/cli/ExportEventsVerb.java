@@ -69,8 +69,13 @@ final class ExportEventsVerb extends PastVerb {
     }
 
     @Override
-    int ask(BelfryClient client) {
+    public Integer call() {
         TimeRange.check(this, from, to);
+        return super.call();
+    }
+
+    @Override
+    int ask(BelfryClient client) {
         Journal journal = journal(client, from, to);
         switch (what) {
             case RUNS -> runs(journal, snapshot(client));

@@ -81,8 +81,13 @@ final class VerifyVerb extends PastVerb {
     }
 
     @Override
-    int ask(BelfryClient client) {
+    public Integer call() {
         TimeRange.check(this, from, to);
+        return super.call();
+    }
+
+    @Override
+    int ask(BelfryClient client) {
         List<Long> notEntered = past().map(Past::restoresNotEntered).orElse(List.of());
         if (!notEntered.isEmpty()) {
             throw new NoException("the history does not know yet that the namespace was restored (to term "
