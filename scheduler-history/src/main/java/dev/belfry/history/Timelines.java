@@ -56,6 +56,8 @@ public final class Timelines {
     public boolean ended(long generation) {
         return restores.stream()
                 .anyMatch(restored -> generation > restored.generation()
-                        && generation < dev.belfry.core.ownership.Generation.of(restored.term(), 0).value());
+                        && generation
+                                < dev.belfry.core.ownership.Generation.of(restored.term(), 0)
+                                        .value());
     }
 }

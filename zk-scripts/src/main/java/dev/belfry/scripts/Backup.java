@@ -80,8 +80,8 @@ final class Backup extends Tool {
                 if (!last) {
                     return false;
                 }
-                out.println("It is kept as it is: 'belfry verify' may find something wrong around "
-                        + header.taken() + " once it is restored.");
+                out.println("It is kept as it is: 'belfry verify' may find something wrong around " + header.taken()
+                        + " once it is restored.");
             }
             long to = tree.zxid();
             long znodes = writer.finish(to);

@@ -43,6 +43,7 @@ final class CopySurvey {
     private final Map<String, JobRecord> byUid = new HashMap<>();
     /** By the path of their ledger. */
     private final Map<String, List<Line>> lines = new TreeMap<>();
+
     private long generation;
 
     /** @param taken when the copy was begun */
@@ -57,8 +58,7 @@ final class CopySurvey {
         if (masters.matches()) {
             long number = Long.parseLong(masters.group(2));
             boolean term = masters.group(1).equals("t");
-            generation = Math.max(
-                    generation, term ? Generation.of(number, 0).value() : new Generation(number).value());
+            generation = Math.max(generation, term ? Generation.of(number, 0).value() : new Generation(number).value());
         } else if (entry.matches()) {
             entry(entry.group(1), Long.parseLong(entry.group(2)), znode);
         } else if (journal.matches() && !znode.path().equals(Paths.MASTER_JOURNAL)) {

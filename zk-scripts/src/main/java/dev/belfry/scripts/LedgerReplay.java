@@ -75,9 +75,7 @@ final class LedgerReplay {
         }
         if (line.kind() == FireEntry.Kind.FINAL) {
             begun.subMap(first, true, line.last(), true).clear();
-            spans.put(
-                    first,
-                    new Span(first, line.last(), line.count(), new Mark.Final(line.outcome(), line.reason())));
+            spans.put(first, new Span(first, line.last(), line.count(), new Mark.Final(line.outcome(), line.reason())));
             announce(line);
         } else {
             Mark known = begun.get(first);
@@ -90,7 +88,8 @@ final class LedgerReplay {
     /** The next fire of a fixed delay follows from the end of the one that was announced. */
     private void announce(FireEntry line) {
         Instant last = line.last();
-        if (delayNext.filter(last::equals).isPresent() || due.nextAfterCompletion(last).isPresent()) {
+        if (delayNext.filter(last::equals).isPresent()
+                || due.nextAfterCompletion(last).isPresent()) {
             delayNext = due.nextAfterCompletion(line.ended())
                     .map(next -> next.isAfter(last) ? next : last.plusMillis(1))
                     .map(next -> Instant.ofEpochMilli(next.toEpochMilli()));
@@ -100,7 +99,8 @@ final class LedgerReplay {
     private void requested(String writer, FireEntry line) {
         String id = line.fire().requested().orElseThrow();
         RequestedRun known = runs.get(id);
-        boolean asked = job.requests().stream().anyMatch(request -> request.runId().equals(id));
+        boolean asked =
+                job.requests().stream().anyMatch(request -> request.runId().equals(id));
         boolean over = known != null && known.mark() instanceof Mark.Final;
         if (over || (known == null && !asked)) {
             return;
@@ -192,9 +192,7 @@ final class LedgerReplay {
                 && last.mark().equals(span.mark())
                 && due.next(last.last()).filter(span.first()::equals).isPresent();
         if (last != null && joins) {
-            above.set(
-                    above.size() - 1,
-                    new Span(last.first(), span.last(), last.count() + span.count(), span.mark()));
+            above.set(above.size() - 1, new Span(last.first(), span.last(), last.count() + span.count(), span.mark()));
         } else {
             above.add(span);
         }

@@ -136,7 +136,10 @@ final class NamespaceCopy {
             JobRecord job = JobRecordCodec.decode(node.path(), node.data(), node.modified());
             StringBuilder text = new StringBuilder(job.uid());
             job.versions()
-                    .forEach(version -> text.append(' ').append(version.number()).append(' ').append(version.from()));
+                    .forEach(version -> text.append(' ')
+                            .append(version.number())
+                            .append(' ')
+                            .append(version.from()));
             return Optional.of(text + " " + job.deletedAt() + " " + job.settled());
         } catch (CorruptRecordException e) {
             return Optional.of("garbage of transaction " + node.stat().getMzxid());

@@ -135,8 +135,7 @@ final class Restoration {
             add(Paths.restorePart(epoch.term(), part), parts.get(part).encode(), header.root());
         }
         flush();
-        return new RestoreRecord(
-                epoch.term(), header.taken(), Instant.now(), by, survey.generation(), parts.size());
+        return new RestoreRecord(epoch.term(), header.taken(), Instant.now(), by, survey.generation(), parts.size());
     }
 
     private void take(Copied znode, boolean masterIsThere) {

@@ -176,8 +176,8 @@ final class Restore extends Tool {
             out.println("All is written. Waiting " + (wait + 1) + " s until every lease from before is over.");
         }
         restoration.awaitEndOfLeases();
-        out.println(
-                restoration.open(header, record) + " znodes restored; " + root + " is open again. Agents come by themselves.");
+        out.println(restoration.open(header, record) + " znodes restored; " + root
+                + " is open again. Agents come by themselves.");
     }
 
     /** For people: who works on which machine. */

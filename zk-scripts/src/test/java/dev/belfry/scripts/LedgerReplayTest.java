@@ -115,15 +115,7 @@ class LedgerReplayTest {
     void theNextFireOfADelayFollowsFromTheLine() {
         JobRecord job = job(Job.named("tick").handler("work").delay(Duration.ofSeconds(60)));
         LedgerRecord before = new LedgerRecord(
-                WRITER,
-                4,
-                2,
-                at(60),
-                List.of(),
-                List.of(),
-                List.of(),
-                Optional.of(at(120)),
-                Optional.empty());
+                WRITER, 4, 2, at(60), List.of(), List.of(), List.of(), Optional.of(at(120)), Optional.empty());
         LedgerRecord after = replayed(job, before, line(FireEntry.Kind.FINAL, 120, 7, Outcome.SUCCEEDED));
         assertThat(after.mark()).isEqualTo(at(120));
         assertThat(after.delayNext()).contains(at(181));

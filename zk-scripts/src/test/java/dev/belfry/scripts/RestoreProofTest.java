@@ -256,8 +256,9 @@ class RestoreProofTest {
     private void tamper() throws Exception {
         String ended = "exists (select 1 from belfry_restore_cut c where c.ns = f.ns and c.writer = f.writer"
                 + " and (f.entry > c.entry or (f.entry = c.entry and f.line >= c.line)))";
-        String one = "kind = 'final' and fires = 1 and scheduled and entry = (select %s(entry) from belfry_fire f where f.kind ="
-                + " 'final' and f.fires = 1 and f.job_name = 'tick' and %s)";
+        String one =
+                "kind = 'final' and fires = 1 and scheduled and entry = (select %s(entry) from belfry_fire f where f.kind ="
+                        + " 'final' and f.fires = 1 and f.job_name = 'tick' and %s)";
         String before = one.formatted("max", ended);
         String after = one.formatted("max", "not " + ended);
         proved("--history-url", url());
@@ -285,7 +286,8 @@ class RestoreProofTest {
             connected.await();
             for (String writer : zk.getChildren("/belfry/demo" + Paths.JOURNAL, false)) {
                 String path = "/belfry/demo" + Paths.journal(writer);
-                List<String> entries = zk.getChildren(path, false).stream().sorted().toList();
+                List<String> entries =
+                        zk.getChildren(path, false).stream().sorted().toList();
                 if (!writer.equals("master") && entries.size() > 2) {
                     zk.delete(path + "/" + entries.get(1), -1);
                     return;

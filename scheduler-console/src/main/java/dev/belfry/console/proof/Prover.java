@@ -87,9 +87,8 @@ public final class Prover {
 
     private void proveListed(Layout layout, Lines.Shard id) {
         seen.add(id);
-        List<FireEntry> entries = evidence.journal().of(id).stream()
-                .map(Journal.Line::entry)
-                .toList();
+        List<FireEntry> entries =
+                evidence.journal().of(id).stream().map(Journal.Line::entry).toList();
         if (entries.isEmpty()) {
             return;
         }

@@ -107,7 +107,8 @@ record Tally(
         long counted = 0;
         for (JournalCounts counts : journal.counts().values()) {
             counts.cells().forEach((cell, count) -> outcomes.merge(cell.outcome(), count, Long::sum));
-            counted += counts.cells().values().stream().mapToLong(Long::longValue).sum();
+            counted +=
+                    counts.cells().values().stream().mapToLong(Long::longValue).sum();
         }
         Instant since = journal.fires().stream()
                 .map(line -> line.entry().fire().due())

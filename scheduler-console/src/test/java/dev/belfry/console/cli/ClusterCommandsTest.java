@@ -154,7 +154,8 @@ class ClusterCommandsTest {
         assertThat(console.line("verify --from 2020-01-01T00:00:00Z --to 2020-01-02T00:00:00Z"))
                 .isEqualTo(Exit.DONE);
         assertThat(console.out())
-                .contains("Nothing was due from 2020-01-01T00:00:00Z to 2020-01-02T00:00:00Z: there was nothing to prove.")
+                .contains(
+                        "Nothing was due from 2020-01-01T00:00:00Z to 2020-01-02T00:00:00Z: there was nothing to prove.")
                 .doesNotContain("exactly one outcome");
         assertThat(console.line("explain index -o json")).isEqualTo(Exit.DONE);
         assertThat(keys(console))

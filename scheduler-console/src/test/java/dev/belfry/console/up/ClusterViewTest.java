@@ -156,8 +156,7 @@ class ClusterViewTest {
         assertThat(of(line).extent()).isEmpty();
         JournalCounts counts = new JournalCounts();
         counts.add(line("a~1", 1, Outcome.FAILED, "").entry());
-        Journal journal =
-                new Journal(List.of(line), Map.of("a~1", counts), List.of(), Set.of("a~1"), List.of());
+        Journal journal = new Journal(List.of(line), Map.of("a~1", counts), List.of(), Set.of("a~1"), List.of());
         assertThat(Tally.of(journal).fires()).isEqualTo(2);
         assertThat(Tally.of(journal).extent())
                 .contains("lateness, reasons and moves are of what was due since "

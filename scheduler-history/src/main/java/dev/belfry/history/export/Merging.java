@@ -55,8 +55,8 @@ final class Merging {
         // Before the rows: what a mark says is exported is among them.
         this.marks = store.marks();
         this.problems = new ArrayList<>(image.problems());
-        this.contradictions = new Contradictions(
-                image, before, marks, store.retainedSince(), new Timelines(store.restores()));
+        this.contradictions =
+                new Contradictions(image, before, marks, store.retainedSince(), new Timelines(store.restores()));
     }
 
     WholeJournal merge() {

@@ -100,8 +100,8 @@ final class Rewinding {
         Map<String, JobGone> gone = store.gone();
         store.knownJobs().forEach((uid, known) -> {
             JobEnd end = jobs.get(uid);
-            Optional<Instant> over = known.endedAt()
-                    .or(() -> Optional.ofNullable(gone.get(uid)).map(JobGone::noticed));
+            Optional<Instant> over =
+                    known.endedAt().or(() -> Optional.ofNullable(gone.get(uid)).map(JobGone::noticed));
             if (end != null && (known.version() > end.version() || (known.ended() && !end.deleted()))) {
                 cuts.add(new JobCut(uid, end.version(), end.deleted()));
             } else if (end == null && over.filter(at -> at.isBefore(copied)).isEmpty()) {
@@ -123,7 +123,8 @@ final class Rewinding {
             boolean special = List.of(JournalMark.MASTERS, JournalMark.TOTAL, JournalMark.JOBS)
                     .contains(mark.writer());
             boolean came = restored.cuts().stream().anyMatch(cut -> cut.writer().equals(mark.writer()));
-            boolean nothing = !listed.containsKey(mark.writer()) && mark.counts().isEmpty();
+            boolean nothing =
+                    !listed.containsKey(mark.writer()) && mark.counts().isEmpty();
             if (!special && !ends.containsKey(mark.writer()) && (came || nothing)) {
                 marks.add(mark.ended());
             }
@@ -156,9 +157,10 @@ final class Rewinding {
         String counts = text(Paths.journal(mark.writer()));
         long first = numbers.isEmpty() ? at.entry() + 1 : numbers.first();
         // Where less had become counts when they were last compared, the export finds out as ever.
-        JournalMark next = mark.floor() > first || (mark.floor() == first && !mark.counts().equals(counts))
-                ? at.counted(first, counts)
-                : at;
+        JournalMark next =
+                mark.floor() > first || (mark.floor() == first && !mark.counts().equals(counts))
+                        ? at.counted(first, counts)
+                        : at;
         if (!next.equals(mark) || mark.revision() == 0) {
             marks.add(next);
         }

@@ -149,7 +149,9 @@ public final class StreamedJournal {
         // What was exported since it was read is in both.
         present.getOrDefault(shard, List.of()).forEach(row -> rows.putIfAbsent(Contradictions.Place.of(row), row));
         List<Journal.Line> lines = new ArrayList<>(rows.size());
-        rows.values().stream().filter(which).forEach(row -> lines.add(new Journal.Line(row.writer(), lines.size(), row.event())));
+        rows.values().stream()
+                .filter(which)
+                .forEach(row -> lines.add(new Journal.Line(row.writer(), lines.size(), row.event())));
         return lines;
     }
 

@@ -43,8 +43,8 @@ final class Tenure {
                 LOG.error("cannot be exported and is left where it is: {}", sentence);
             }
         };
-        this.restores = new Restores(
-                parts.access(), parts.store(), parts.settings().name());
+        this.restores =
+                new Restores(parts.access(), parts.store(), parts.settings().name());
         parts.access().sync();
         restores.enter();
         this.writing = new Writing(parts.store(), parts.settings(), parts.tally(), restores::require);
