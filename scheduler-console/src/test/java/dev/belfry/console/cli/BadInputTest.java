@@ -60,9 +60,9 @@ class BadInputTest {
 
     /** What looked like a proof of nothing. */
     @Test
-    void aStretchOfTimeInWhichNothingCanHaveHappenedIsRefused() {
+    void aStretchOfTimeInWhichNothingCanHaveHappenedIsRefused(TestInfo test) {
         for (String command : List.of("verify", "export-events runs")) {
-            Console console = SERVED.console();
+            Console console = SERVED.console(test);
             assertThat(console.line(command + " --from 2026-06-02T00:00:00Z --to 2026-06-01T00:00:00Z"))
                     .as(command)
                     .isEqualTo(Exit.USAGE);
