@@ -45,11 +45,19 @@ public interface HistoryStore extends AutoCloseable {
      *
      * @param name of the job
      * @param version the newest that was seen
-     * @param ended whether its deletion was seen
+     * @param endedAt when it was deleted, if its deletion was seen
      */
-    record KnownJob(String name, int version, boolean ended) {}
+    record KnownJob(String name, int version, Optional<Instant> endedAt) {
+        /** Whether its deletion was seen. */
+        public boolean ended() {
+            return endedAt.isPresent();
+        }
+    }
 
-    /** Final outcomes of a writer's entries in [{@code from}, {@code below}), as far as they are here. */
+    /**
+     * Final outcomes of a writer's entries in [{@code from}, {@code below}), as far as they are here; without what a restore has
+     * taken back.
+     */
     List<FireEntry> outcomes(String writer, long from, long below);
 
     /**
@@ -75,13 +83,25 @@ public interface HistoryStore extends AutoCloseable {
     /** The masters' journal: versions of the table and changes of master in [{@code from}, {@code to}), in order. */
     List<TableEntry> table(Instant from, Instant to);
 
-    /** Jobs with every version that was ever seen, deleted ones included, by uid. */
+    /** Jobs with every version that was ever seen, deleted ones included, by uid; without what restores have taken back. */
     List<JobRecord> jobs();
+
+    /** The same as it was when a restore was entered: what that one has taken back is among them. */
+    List<JobRecord> jobsBefore(Restored restored);
+
+    /** The restores of the namespace that are known, the first one first. */
+    List<Restored> restores();
+
+    /** How far the lines of each writer go. */
+    List<WriterEnd> writers();
 
     /** Jobs whose records were found to be gone, and whose deletion was not seen, by uid. */
     Map<String, JobGone> gone();
 
-    /** What was counted before it was exported, as far as it was due, or may have been, in [{@code from}, {@code to}). */
+    /**
+     * What was counted before it was exported, as far as it was due, or may have been, in [{@code from}, {@code to}); without
+     * what was due between a copy and its restore, and was counted before the restore.
+     */
     List<CountedRow> counted(Instant from, Instant to);
 
     /**

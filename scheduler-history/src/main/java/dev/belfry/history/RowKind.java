@@ -87,7 +87,29 @@ public enum RowKind {
             Column.instant("written_before")),
     /** A job whose record was found to be gone without its deletion having been seen. */
     JOB_GONE(
-            SegmentKind.DEFINITIONS, Column.text("job_uid"), Column.optionalInstant("seen"), Column.instant("noticed"));
+            SegmentKind.DEFINITIONS, Column.text("job_uid"), Column.optionalInstant("seen"), Column.instant("noticed")),
+    /** A restore of the namespace from a copy. */
+    RESTORE(
+            SegmentKind.DEFINITIONS,
+            Column.number("term"),
+            Column.instant("copied"),
+            Column.instant("restored"),
+            Column.text("restored_by"),
+            Column.number("generation")),
+    /** From where on the lines of a writer are of before a restore. */
+    RESTORE_CUT(
+            SegmentKind.DEFINITIONS,
+            Column.number("term"),
+            Column.text("writer"),
+            Column.number("entry"),
+            Column.number("line")),
+    /** From where on what is known of a job is of before a restore. */
+    RESTORE_JOB(
+            SegmentKind.DEFINITIONS,
+            Column.number("term"),
+            Column.text("job_uid"),
+            Column.number("version"),
+            Column.flag("deleted"));
 
     private final SegmentKind segment;
     private final List<Column> columns;

@@ -64,12 +64,14 @@ final class Clearing {
         }
     }
 
-    /** Removes all but the root and the epoch. */
+    /** Removes all but the root, the epoch, and what is known of restores. */
     void empty() throws KeeperException {
         for (int pass = 0; pass < PASSES; pass++) {
             List<String> paths = new ArrayList<>();
             tree.walk(root, "/", Tree.Depth.SHAPE, node -> paths.add(node.path()));
-            paths.removeIf(path -> path.equals("/") || Paths.EPOCH.equals(path) || Paths.MASTER.equals(path));
+            paths.removeIf(path -> path.equals("/")
+                    || List.of(Paths.EPOCH, Paths.MASTER, Paths.RESTORES).contains(path)
+                    || path.startsWith(Paths.RESTORES + "/"));
             if (paths.isEmpty()) {
                 return;
             }

@@ -12,6 +12,7 @@ import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.TableBuilder;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.restore.RestoreRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -131,6 +132,10 @@ final class Legible {
     }
 
     /** Counts of an agent's journal. */
+    static Object restore(String path, Node node) {
+        return node.data().length == 0 ? "a restore is under way" : RestoreRecord.decode(path, node.data());
+    }
+
     static Object counts(String path, byte[] data) {
         if (data.length == 0) {
             return "nothing was counted";

@@ -4,13 +4,20 @@ import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.Lease;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.restore.CopyPart;
+import dev.belfry.core.restore.RestoreRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
@@ -38,19 +45,29 @@ final class Restoration {
     private final String root;
     private final Closing closing;
     private final Epoch epoch;
+    private final CopySurvey survey;
+    private final Set<String> ledgers;
     private final long began = System.nanoTime();
+
+    /** What is known of restores already. */
+    private final Set<String> restores = new TreeSet<>();
 
     private final Map<String, Copied> later = new TreeMap<>();
     private final List<Op> batch = new ArrayList<>();
     private int bytes;
     private long written;
 
-    /** @param epoch what the namespace is to begin with */
-    Restoration(Tree tree, String root, Closing closing, Epoch epoch) {
+    /**
+     * @param epoch what the namespace is to begin with
+     * @param survey of the file that is to be put back
+     */
+    Restoration(Tree tree, String root, Closing closing, Epoch epoch, CopySurvey survey) {
         this.tree = tree;
         this.root = root;
         this.closing = closing;
         this.epoch = epoch;
+        this.survey = survey;
+        this.ledgers = new TreeSet<>(survey.ledgers());
     }
 
     /** Makes the root, closed, unless it is there. */
@@ -66,13 +83,65 @@ final class Restoration {
     /** Writes what the file holds, but for what lets agents in. */
     void write(Path file) throws KeeperException {
         boolean masterIsThere = tree.exists(root + Paths.MASTER);
-        BackupReader.read(file, znode -> take(znode, masterIsThere));
+        Map<String, List<ACL>> parents = new HashMap<>();
+        BackupReader.read(file, znode -> {
+            take(znode, masterIsThere);
+            if (znode.path().startsWith(Paths.LEDGER + "/")) {
+                parents.put(znode.path(), znode.acl());
+            }
+        });
+        // Shards of which nothing had been recorded yet when the ledgers were copied.
+        for (String path : List.copyOf(ledgers)) {
+            List<ACL> acl = parents.get(Paths.parent(path));
+            if (acl != null) {
+                add(path, survey.replayed(path, new byte[0]), acl);
+            }
+        }
         flush();
+    }
+
+    /**
+     * Says that a restore is under way, before anything is changed: whoever takes the journal to a history waits from here on. Those
+     * that were begun and not ended are forgotten, those of before stay.
+     */
+    void begin(List<ACL> acl) throws KeeperException {
+        if (!tree.exists(root + Paths.RESTORES)) {
+            add(Paths.RESTORES, new byte[0], acl);
+            flush();
+        }
+        List<Node> known = new ArrayList<>();
+        tree.walk(root, Paths.RESTORES, Tree.Depth.CONTENT, known::add);
+        List<String> begun = known.stream()
+                .filter(node -> ZnodeKinds.is(node.path(), ZnodeKinds.RESTORE_OF_TERM) && node.data().length == 0)
+                .map(Node::path)
+                .toList();
+        Collections.reverse(known);
+        for (Node node : known) {
+            if (begun.stream().anyMatch(path -> (node.path() + "/").startsWith(path + "/"))) {
+                tree.ask(zk -> zk.multi(List.of(Op.delete(root + node.path(), -1))));
+            } else {
+                restores.add(node.path());
+            }
+        }
+        add(Paths.restore(epoch.term()), new byte[0], acl);
+        flush();
+        restores.add(Paths.restore(epoch.term()));
+    }
+
+    /** Writes how far the copy goes, so that a history tells what it knows of before from what comes after. */
+    RestoreRecord note(BackupHeader header, String by) {
+        List<CopyPart> parts = survey.parts();
+        for (int part = 0; part < parts.size(); part++) {
+            add(Paths.restorePart(epoch.term(), part), parts.get(part).encode(), header.root());
+        }
+        flush();
+        return new RestoreRecord(epoch.term(), header.taken(), Instant.now(), by, survey.generation(), parts.size());
     }
 
     private void take(Copied znode, boolean masterIsThere) {
         String path = znode.path();
-        if (path.startsWith(Paths.ASSIGNMENTS + "/")) {
+        boolean begun = ZnodeKinds.is(path, ZnodeKinds.RESTORE_OF_TERM) && znode.data().length == 0;
+        if (path.startsWith(Paths.ASSIGNMENTS + "/") || restores.contains(path) || begun) {
             return;
         }
         if (LAST.contains(path) || CLOSED.contains(path) || path.equals(Paths.AGENTS) || path.equals(Paths.EPOCH)) {
@@ -82,23 +151,29 @@ final class Restoration {
             }
         }
         byte[] data = path.equals(Paths.ASSIGNMENTS) ? new byte[0] : content(znode);
+        add(path, data, CLOSED.contains(path) ? closing.acl() : znode.acl());
+    }
+
+    private void add(String path, byte[] data, List<ACL> acl) {
         if (batch.size() == BATCH || bytes + data.length > BATCH_BYTES) {
             flush();
         }
-        List<ACL> acl = CLOSED.contains(path) ? closing.acl() : mutable(znode.acl());
-        batch.add(Op.create(root + path, data, acl, CreateMode.PERSISTENT));
+        batch.add(Op.create(root + path, data, mutable(acl), CreateMode.PERSISTENT));
         bytes += data.length;
         written++;
     }
 
     /**
-     * A version of a job that is new says how long after the write of its znode it is in force. The znode is written anew
+     * A ledger is brought up to the journal.
+     *
+     * <p>A version of a job that is new says how long after the write of its znode it is in force. The znode is written anew
      * here, so the instant has to stand in place of that.
      */
-    private static byte[] content(Copied znode) {
-        if (ZnodeKinds.of(znode.path())
-                .filter(kind -> kind.pattern().equals(ZnodeKinds.JOB))
-                .isEmpty()) {
+    private byte[] content(Copied znode) {
+        if (ledgers.remove(znode.path())) {
+            return survey.replayed(znode.path(), znode.data());
+        }
+        if (!ZnodeKinds.is(znode.path(), ZnodeKinds.JOB)) {
             return znode.data();
         }
         try {
@@ -147,10 +222,12 @@ final class Restoration {
     /**
      * Lets everybody in.
      *
+     * @param record of this restore, which is ended with that
      * @return how many znodes were written
      */
-    long open(BackupHeader header) throws KeeperException {
+    long open(BackupHeader header, RestoreRecord record) throws KeeperException {
         List<Op> ops = new ArrayList<>();
+        ops.add(Op.setData(root + Paths.restore(record.term()), record.encode(), -1));
         for (String path : LAST) {
             if (later.containsKey(path)) {
                 ops.add(create(path));
@@ -172,7 +249,7 @@ final class Restoration {
             tree.ask(zk -> zk.multi(List.of(create(Paths.AGENTS))));
         }
         tree.ask(zk -> zk.setACL(root, mutable(header.root()), -1));
-        return written + ops.size() + 1;
+        return written + ops.size();
     }
 
     private Op create(String path) {

@@ -3,9 +3,12 @@ package dev.belfry.scripts;
 import dev.belfry.console.history.HistoryOptions;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.restore.RestoreRecord;
 import dev.belfry.store.zk.ZkSettings;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -152,22 +155,40 @@ final class Restore extends Tool {
     private void restore(Tree tree, String root, BackupHeader header, boolean empty, Epoch epoch)
             throws KeeperException {
         Closing closing = new Closing(tree);
-        Restoration restoration = new Restoration(tree, root, closing, epoch);
+        CopySurvey survey = new CopySurvey(header.taken());
+        BackupReader.read(file, survey::see);
+        Restoration restoration = new Restoration(tree, root, closing, epoch, survey);
         restoration.root(header);
-        if (!empty) {
+        // Agents may have made the namespace anew since it was found empty; from here on they cannot.
+        if (!empty || !tree.ask(zk -> zk.getChildren(root, false)).isEmpty()) {
             Clearing clearing = new Clearing(tree, root, closing.acl());
             clearing.fence(epoch);
             keep(tree, root, header);
+            restoration.begin(header.root());
             clearing.empty();
+        } else {
+            restoration.begin(header.root());
         }
         restoration.write(file);
+        RestoreRecord record = restoration.note(header, who());
         long wait = restoration.untilLeasesAreOver().toSeconds();
         if (wait > 0) {
             out.println("All is written. Waiting " + (wait + 1) + " s until every lease from before is over.");
         }
         restoration.awaitEndOfLeases();
-        out.println(
-                restoration.open(header) + " znodes restored; " + root + " is open again. Agents come by themselves.");
+        out.println(restoration.open(header, record) + " znodes restored; " + root
+                + " is open again. Agents come by themselves.");
+    }
+
+    /** For people: who works on which machine. */
+    private static String who() {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "a host without a name";
+        }
+        return System.getProperty("user.name", "") + "@" + host;
     }
 
     /** Copies what is about to be removed. */
@@ -176,7 +197,11 @@ final class Restore extends Tool {
         BackupHeader present =
                 new BackupHeader(Paths.name(root), Instant.now(), tree.zxid(), header.above(), header.root());
         try (BackupWriter writer = new BackupWriter(place, present)) {
-            NamespaceCopy.of(tree, root, writer);
+            // Nobody writes any more but those who are late: it need not be taken again.
+            String disturbed = NamespaceCopy.of(tree, root, writer);
+            if (!disturbed.isEmpty()) {
+                out.println("While what was there was copied, " + disturbed + ".");
+            }
             out.println("What was there is kept in " + place + ": " + writer.finish(tree.zxid()) + " znodes.");
         } catch (IOException e) {
             throw new Trouble(

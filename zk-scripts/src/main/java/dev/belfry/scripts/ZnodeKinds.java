@@ -22,6 +22,8 @@ import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.HandOver;
 import dev.belfry.core.ownership.HeartbeatRecord;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.restore.CopyPart;
+import dev.belfry.core.restore.RestoreRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.scripts.ZnodeKind.Content;
 import java.nio.charset.StandardCharsets;
@@ -38,12 +40,14 @@ final class ZnodeKinds {
     static final String JOB = "/jobs/<hash>/<job>";
     static final String LEDGERS = "/ledger/<hash>/<job uid>.<layout>";
     static final String BLOCK = LEDGERS + "/b<block>";
+    static final String RESTORE_OF_TERM = "/restores/<term>";
     static final String JOURNAL = "/journal/<incarnation>";
 
     private static final String AGENT_LOOP = "the agent";
     private static final String MASTER = "the master";
     private static final String OWNER = "the shard's owner";
     private static final String ANYONE = "whoever starts first";
+    private static final String RESTORE = "a restore";
     private static final String OPERATOR = "whoever applies a definition";
 
     private static final List<ZnodeKind> ALL = List.copyOf(all());
@@ -58,6 +62,11 @@ final class ZnodeKinds {
     /** The kind of the znode at a path below the root of the namespace. */
     static Optional<ZnodeKind> of(String path) {
         return ALL.stream().filter(kind -> kind.matches(path)).findFirst();
+    }
+
+    /** Whether the znode at a path below the root is of the kind with this pattern. */
+    static boolean is(String path, String pattern) {
+        return of(path).filter(kind -> kind.pattern().equals(pattern)).isPresent();
     }
 
     private static List<ZnodeKind> all() {
@@ -80,6 +89,19 @@ final class ZnodeKinds {
                 "an operator; removed with the budget",
                 "what the definitions of the namespace may cost together",
                 json(Budget.SCHEMA, (path, node) -> Budget.decode(path, node.data()))));
+        kinds.add(parent(Paths.RESTORES, RESTORE, "when the namespace was put back to a copy"));
+        kinds.add(new ZnodeKind(
+                RESTORE_OF_TERM,
+                PERSISTENT,
+                RESTORE,
+                "one restore: of when the copy was, and the term to which it raised; nothing while it is under way",
+                json(RestoreRecord.SCHEMA, Legible::restore).orEmpty()));
+        kinds.add(new ZnodeKind(
+                RESTORE_OF_TERM + "/<part>",
+                PERSISTENT,
+                RESTORE,
+                "how far the journals and the jobs of that copy went: what a history knows beyond it is of before the restore",
+                json(CopyPart.SCHEMA, (path, node) -> CopyPart.decode(path, node.data()))));
         kinds.add(parent(Paths.COMMANDS, "what was asked for"));
         kinds.add(new ZnodeKind(
                 "/commands/<id>",

@@ -222,9 +222,12 @@ class BackupAndRestoreTest {
             try (Tree tree = Tree.connect(
                     empty.connectString(), new org.apache.zookeeper.client.ZKClientConfig(), Duration.ofSeconds(10))) {
                 Closing closing = new Closing(tree);
-                Restoration half = new Restoration(tree, Planted.ROOT, closing, new Epoch(9, "", Duration.ZERO));
-                BackupReader.Frame frame = BackupReader.read(file(), znode -> {});
+                CopySurvey survey = new CopySurvey(Instant.now());
+                BackupReader.Frame frame = BackupReader.read(file(), survey::see);
+                Restoration half =
+                        new Restoration(tree, Planted.ROOT, closing, new Epoch(9, "", Duration.ZERO), survey);
                 half.root(frame.header());
+                half.begin(frame.header().root());
                 half.write(file());
             }
             assertThat(empty.refuses(Planted.ROOT + Paths.AGENTS)).isTrue();

@@ -38,6 +38,8 @@ import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.TableBuilder;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.restore.CopyPart;
+import dev.belfry.core.restore.RestoreRecord;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
@@ -107,6 +109,13 @@ final class Samples {
                                 20,
                                 "ada",
                                 "half of what the ensemble bears")
+                Paths.restore(65_538),
+                new RestoreRecord(65_538, NOON, NOON.plusSeconds(3_600), "ada@ops-1", SINCE.value(), 1).encode());
+        records.put(
+                Paths.restorePart(65_538, 0),
+                new CopyPart(
+                                List.of(new CopyPart.JournalEnd(FIRST.name(), 17, 1)),
+                                List.of(new CopyPart.JobEnd(UID, 2, false)))
                         .encode());
         records.put(
                 Paths.command("c-7f3a"),

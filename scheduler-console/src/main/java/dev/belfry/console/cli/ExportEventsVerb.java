@@ -69,6 +69,12 @@ final class ExportEventsVerb extends PastVerb {
     }
 
     @Override
+    public Integer call() {
+        TimeRange.check(this, from, to);
+        return super.call();
+    }
+
+    @Override
     int ask(BelfryClient client) {
         Journal journal = journal(client, from, to);
         switch (what) {

@@ -7,6 +7,7 @@ import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.TableState;
 import dev.belfry.console.history.MergedJobs;
 import dev.belfry.console.history.Past;
+import dev.belfry.console.proof.EndedPast;
 import dev.belfry.console.proof.Evidence;
 import dev.belfry.console.proof.Finding;
 import dev.belfry.console.proof.Lines;
@@ -72,13 +73,28 @@ final class VerifyVerb extends PastVerb {
 
     private final List<String> altered = new ArrayList<>();
     private final List<String> notExported = new ArrayList<>();
+    private List<EndedPast> ended = List.of();
+    private final List<BeforeRestore> before = new ArrayList<>();
 
     VerifyVerb(Shell shell) {
         super(shell);
     }
 
     @Override
+    public Integer call() {
+        TimeRange.check(this, from, to);
+        return super.call();
+    }
+
+    @Override
     int ask(BelfryClient client) {
+        List<Long> notEntered = past().map(Past::restoresNotEntered).orElse(List.of());
+        if (!notEntered.isEmpty()) {
+            throw new NoException("the history does not know yet that the namespace was restored (to term "
+                    + notEntered.get(notEntered.size() - 1)
+                    + "), so that it cannot be compared: an exporter enters that, 'belfry export-history --once' for"
+                    + " example; --no-history proves what ZooKeeper has");
+        }
         Readings<JobState> read = client.jobs();
         List<JobRecord> jobs = jobs(read).stream()
                 .flatMap(job -> job.withPredecessors().stream())
@@ -90,12 +106,13 @@ final class VerifyVerb extends PastVerb {
         List<String> notes = new ArrayList<>(read.problems());
         Proof proof = prove(client, jobs, notes);
         notes.addAll(proof.notes());
+        boolean held = before.stream().allMatch(BeforeRestore::holds);
         if (format == Format.TABLE) {
             tell(proof, jobs.size(), notes, read.problems().size());
         } else {
             print(new TextTable(), tree(proof, notes, read.problems().size()));
         }
-        return proof.holds() && altered.isEmpty() && read.problems().isEmpty() ? Exit.DONE : Exit.NO;
+        return proof.holds() && held && altered.isEmpty() && read.problems().isEmpty() ? Exit.DONE : Exit.NO;
     }
 
     /** As ZooKeeper has them, and the history if there is one that can be understood. */
@@ -127,6 +144,7 @@ final class VerifyVerb extends PastVerb {
         try {
             Past.Streamed whole = past().get().streamed(first, end);
             altered.addAll(whole.altered());
+            ended = whole.ended();
             return whole.lines();
         } catch (IllegalArgumentException e) {
             return notUnderstood(client, e);
@@ -181,7 +199,10 @@ final class VerifyVerb extends PastVerb {
                 from == null ? beginning(jobs, lines, first) : first,
                 end);
         try {
-            return prove.apply(journal);
+            Proof proof = prove.apply(journal);
+            Instant since = proof.from();
+            ended.forEach(past -> before.add(new BeforeRestore(past, Prover.prove(past, since, proof.to()))));
+            return proof;
         } catch (IllegalArgumentException e) {
             if (past().isEmpty()) {
                 throw e;
@@ -219,8 +240,11 @@ final class VerifyVerb extends PastVerb {
         table.row("  counted, not listed", number(proof.counted()));
         table.row("  pending", number(proof.pending()));
         table.row("may have run twice, and say so", number(proof.pairs()));
+        if (!before.isEmpty()) {
+            table.row("  before and after a restore", number(proof.restored()));
+        }
         for (Finding.Kind kind : Finding.Kind.values()) {
-            table.row(kind.name().toLowerCase(java.util.Locale.ROOT) + "s", number(proof.wrong(kind)));
+            table.row(kind.name().toLowerCase(java.util.Locale.ROOT) + "s", number(wrong(proof, kind)));
         }
         past().ifPresent(history -> table.row("altered records", number(altered.size())));
         past().ifPresent(history -> table.row("deletions not exported", number(notExported.size())));
@@ -230,9 +254,11 @@ final class VerifyVerb extends PastVerb {
         if (altered.size() > SHOWN) {
             print("... and " + (altered.size() - SHOWN) + " more; -o json lists them");
         }
-        if (!proof.findings().isEmpty()) {
+        before.forEach(past -> print(past.text()));
+        List<Finding> findings = findings(proof);
+        if (!findings.isEmpty()) {
             TextTable wrong = new TextTable("WRONG", "JOB", "SHARD", "FIRST", "LAST", ">COUNT", "WHAT");
-            proof.findings().stream()
+            findings.stream()
                     .limit(SHOWN)
                     .forEach(f -> wrong.row(
                             f.kind().name().toLowerCase(java.util.Locale.ROOT),
@@ -243,8 +269,8 @@ final class VerifyVerb extends PastVerb {
                             f.count(),
                             f.detail()));
             shell.out().print(wrong.render());
-            if (proof.findings().size() > SHOWN) {
-                print("... and " + (proof.findings().size() - SHOWN) + " more; -o json lists them");
+            if (findings.size() > SHOWN) {
+                print("... and " + (findings.size() - SHOWN) + " more; -o json lists them");
             }
         }
         if (verbose) {
@@ -257,17 +283,33 @@ final class VerifyVerb extends PastVerb {
             print("There is no job in namespace '" + namespaceName() + "': nothing was due.");
             return;
         }
-        if (proof.holds() && !altered.isEmpty()) {
+        boolean holds = findings.isEmpty();
+        if (holds && !altered.isEmpty()) {
             print("NOT proved: the record was altered, as listed above.");
-        } else if (!proof.holds()) {
+        } else if (!holds) {
             print("NOT every due fire has exactly one outcome.");
         } else if (unread > 0) {
             print("NOT proved for all jobs: the definition of " + Words.count(unread, "job")
                     + " cannot be read, as noted above. Every due fire of the others has exactly one outcome"
                     + underWay(proof));
+        } else if (proof.due() == 0 && proof.outcomes().isEmpty()) {
+            print("Nothing was due from " + Times.instant(proof.from()) + " to " + Times.instant(proof.to())
+                    + ": there was nothing to prove.");
         } else {
             print("Every due fire has exactly one outcome" + underWay(proof));
         }
+    }
+
+    /** What is wrong now, and before restores. */
+    private List<Finding> findings(Proof proof) {
+        List<Finding> all = new ArrayList<>(proof.findings());
+        before.forEach(past -> all.addAll(past.findings()));
+        return all;
+    }
+
+    private long wrong(Proof proof, Finding.Kind kind) {
+        return proof.wrong(kind)
+                + before.stream().mapToLong(past -> past.proof().wrong(kind)).sum();
     }
 
     private void tellPairs(Proof proof) {
@@ -291,7 +333,7 @@ final class VerifyVerb extends PastVerb {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("from", Times.iso(proof.from()));
         tree.put("to", Times.iso(proof.to()));
-        tree.put("holds", proof.holds() && unread == 0 && altered.isEmpty());
+        tree.put("holds", findings(proof).isEmpty() && unread == 0 && altered.isEmpty());
         tree.put("due", proof.due());
         Map<String, Long> outcomes = new LinkedHashMap<>();
         proof.outcomes().forEach((outcome, count) -> outcomes.put(outcome.text(), count));
@@ -299,12 +341,13 @@ final class VerifyVerb extends PastVerb {
         tree.put("countedNotListed", proof.counted());
         tree.put("pending", proof.pending());
         tree.put("pairs", proof.pairs());
+        tree.put("pairsOfRestores", proof.restored());
         tree.put("twice", proof.twice().stream().map(VerifyVerb::tree).toList());
-        tree.put("gaps", proof.wrong(Finding.Kind.GAP));
-        tree.put("duplicates", proof.wrong(Finding.Kind.DUPLICATE));
-        tree.put("phantoms", proof.wrong(Finding.Kind.PHANTOM));
+        tree.put("gaps", wrong(proof, Finding.Kind.GAP));
+        tree.put("duplicates", wrong(proof, Finding.Kind.DUPLICATE));
+        tree.put("phantoms", wrong(proof, Finding.Kind.PHANTOM));
         List<Map<String, Object>> findings = new ArrayList<>();
-        for (Finding finding : proof.findings()) {
+        for (Finding finding : findings(proof)) {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("kind", finding.kind().name().toLowerCase(java.util.Locale.ROOT));
             one.put("job", finding.job());
@@ -317,6 +360,7 @@ final class VerifyVerb extends PastVerb {
             findings.add(one);
         }
         tree.put("findings", findings);
+        tree.put("restores", before.stream().map(BeforeRestore::tree).toList());
         tree.put("altered", altered);
         tree.put("notExported", notExported);
         tree.put("notes", notes);

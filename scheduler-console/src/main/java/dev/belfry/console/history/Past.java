@@ -2,6 +2,7 @@ package dev.belfry.console.history;
 
 import dev.belfry.agent.client.Journal;
 import dev.belfry.console.history.MergedJobs.UnseenEnd;
+import dev.belfry.console.proof.EndedPast;
 import dev.belfry.console.proof.Lines;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.VersionedDueSet;
@@ -126,13 +127,28 @@ public final class Past implements AutoCloseable {
      *
      * @param lines read shard by shard; to be used while this is open
      * @param altered as in {@link WholeJournal}
+     * @param ended pasts that restores have ended, the first one first
      */
-    public record Streamed(Lines lines, List<String> altered) {}
+    public record Streamed(Lines lines, List<String> altered, List<EndedPast> ended) {}
 
     /** Everything about fires due in [{@code from}, {@code to}), with the lines of one shard in memory at a time. */
     public Streamed streamed(Instant from, Instant to) {
         StreamedJournal read = StreamedJournal.read(connection, store, from, to);
-        return new Streamed(new PastLines(read), read.altered());
+        List<EndedPast> ended = read.restores().stream()
+                .map(restored -> new EndedPast(
+                        restored.copied(),
+                        restored.restored(),
+                        restored.by(),
+                        restored.term(),
+                        store.jobsBefore(restored),
+                        new EndedLines(read, restored)))
+                .toList();
+        return new Streamed(new PastLines(read), read.altered(), ended);
+    }
+
+    /** Restores of the namespace that the history does not know of yet, by the terms to which they raised. */
+    public List<Long> restoresNotEntered() {
+        return StreamedJournal.restoresNotEntered(connection, store);
     }
 
     /** What may tell of the fire of a job at an instant, or of the last one before it. */
@@ -180,6 +196,11 @@ public final class Past implements AutoCloseable {
     /** From when on events are complete: earlier ones may have been removed because of their age. */
     public Optional<Instant> completeSince() {
         return store.retainedSince();
+    }
+
+    /** How many lines of agents' journals the history has. */
+    public long lines() {
+        return store.summary().fires();
     }
 
     /** Compares every row with what was written. */

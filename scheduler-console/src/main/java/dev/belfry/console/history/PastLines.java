@@ -32,6 +32,14 @@ final class PastLines implements Lines {
     }
 
     @Override
+    public List<Journal.Line> ended(Shard shard) {
+        StreamedJournal.Shard asked = new StreamedJournal.Shard(shard.jobUid(), shard.layout(), shard.shard());
+        return journal.restores().stream()
+                .flatMap(restored -> journal.ended(asked, restored).stream())
+                .toList();
+    }
+
+    @Override
     public Optional<Instant> firstOutcome(String jobUid) {
         return journal.firstOutcome(jobUid);
     }

@@ -27,6 +27,11 @@ public interface Lines {
     /** The lines of a shard, by writer and then in the order in which they were written; none if it has none. */
     List<Journal.Line> of(Shard shard);
 
+    /** Lines of a shard that restores have taken back: they are of pasts that have ended, and of no account but for what ran then. */
+    default List<Journal.Line> ended(Shard shard) {
+        return List.of();
+    }
+
     /** When the first scheduled fire of a job was due of which an outcome is listed; empty if none is. */
     Optional<Instant> firstOutcome(String jobUid);
 

@@ -17,7 +17,8 @@ import java.util.Map;
  * @param counted final by the ledger, their lines in the journal replaced by counts: counted, not listed
  * @param pairs how many fires may have run twice, and say so in their record, because an owner was lost, or its lease over,
  *     before it could record an outcome
- * @param twice them, as far as there is room
+ * @param restored how many of those ran before a restore, and again after it
+ * @param twice those that may have run twice, as far as there is room
  * @param wrong fires that are not accounted for as they should be, by kind
  * @param findings them, as far as there is room
  * @param notes what could not be looked at, one sentence each
@@ -30,6 +31,7 @@ public record Proof(
         long pending,
         long counted,
         long pairs,
+        long restored,
         List<Pair> twice,
         Map<Finding.Kind, Long> wrong,
         List<Finding> findings,

@@ -58,6 +58,48 @@ public final class Prover {
         return new Prover(evidence, from.truncatedTo(ChronoUnit.MILLIS), end.truncatedTo(ChronoUnit.MILLIS)).prove();
     }
 
+    /**
+     * Looks at what a past lists that a restore has ended: no fire has two outcomes there, and none has one that was not due. What it
+     * does not list is not known, since its ledgers are lost.
+     */
+    public static Proof prove(EndedPast past, Instant from, Instant until) {
+        Evidence evidence = new Evidence(
+                past.jobs(), (uid, layout) -> Map.of(), past.lines(), List.of(), key -> true, past.restored());
+        return new Prover(evidence, from.truncatedTo(ChronoUnit.MILLIS), until.truncatedTo(ChronoUnit.MILLIS))
+                .proveListed();
+    }
+
+    private Proof proveListed() {
+        for (Lines.Shard id : evidence.journal().shards()) {
+            recorded.computeIfAbsent(id.jobUid(), uid -> new ArrayList<>()).add(id);
+        }
+        for (JobRecord stored : evidence.jobs()) {
+            JobRecord job = PutBack.continued(stored, evidence.journal());
+            for (Layout layout : Layout.of(job, from, until)) {
+                recorded.getOrDefault(job.uid(), List.of()).stream()
+                        .filter(id -> id.layout() == layout.number())
+                        .forEach(id -> proveListed(layout, id));
+            }
+        }
+        strangers();
+        return tally.proof(from, until);
+    }
+
+    private void proveListed(Layout layout, Lines.Shard id) {
+        seen.add(id);
+        List<FireEntry> entries =
+                evidence.journal().of(id).stream().map(Journal.Line::entry).toList();
+        if (entries.isEmpty()) {
+            return;
+        }
+        ShardProof proof = new ShardProof(
+                layout, new ShardEvidence(id.shard(), entries, List.of(), Optional.empty(), false), tally);
+        proof.layLines(from, until);
+        for (Layout.Chain chain : layout.chains()) {
+            new ChainProof(chain, proof, entries, tally, from, until).count();
+        }
+    }
+
     private Proof prove() {
         for (Lines.Shard shard : evidence.journal().shards()) {
             recorded.computeIfAbsent(shard.jobUid(), uid -> new ArrayList<>()).add(shard);
@@ -139,8 +181,11 @@ public final class Prover {
             List<Journal.Line> journal = evidence.journal().of(id);
             List<FireEntry> entries = journal.stream().map(Journal.Line::entry).toList();
             Optional<LedgerRecord> ledger = Optional.ofNullable(ledgers.get(shard));
-            ShardProof proof =
-                    new ShardProof(layout, new ShardEvidence(shard, entries, ledger, waits(layout, shard)), tally);
+            List<FireEntry> ended = evidence.journal().ended(id).stream()
+                    .map(Journal.Line::entry)
+                    .toList();
+            ShardProof proof = new ShardProof(
+                    layout, new ShardEvidence(shard, entries, ended, ledger, waits(layout, shard)), tally);
             proof.layLines(from, until);
             proof.pairs(from, until);
             boolean broadcast = layout.shards() == 0;

@@ -10,10 +10,13 @@ import java.util.Optional;
  *
  * @param name its number, or the agent id for a broadcast job
  * @param lines of the journal, as far as they are listed
+ * @param ended lines of pasts that restores have ended
  * @param waits whether it is a shard of the present layout that has no owner: what is due waits for one
  */
-record ShardEvidence(String name, List<FireEntry> lines, Optional<LedgerRecord> ledger, boolean waits) {
+record ShardEvidence(
+        String name, List<FireEntry> lines, List<FireEntry> ended, Optional<LedgerRecord> ledger, boolean waits) {
     ShardEvidence {
         lines = List.copyOf(lines);
+        ended = List.copyOf(ended);
     }
 }

@@ -82,11 +82,41 @@ final class ShardProof {
                 }
             }
         }
+        onBothSides(attempts);
         attempts.forEach((fire, known) -> {
             if (again.contains(fire)) {
                 tally.pair(new Pair(layout.job().name(), layout.number(), shard.name(), fire.due(), attempts(known)));
             }
         });
+    }
+
+    /** Counts the fires that were begun in a past that a restore has ended, and again after the restore. */
+    private void onBothSides(Map<FireId, List<FireEntry>> attempts) {
+        Map<FireId, List<FireEntry>> before = new TreeMap<>();
+        for (FireEntry line : shard.ended()) {
+            if (line.token() != 0 && attempts.containsKey(line.fire())) {
+                before.computeIfAbsent(line.fire(), fire -> new ArrayList<>()).add(line);
+            }
+        }
+        before.forEach((fire, known) -> {
+            List<FireEntry> present = java.util.Objects.requireNonNull(attempts.get(fire));
+            if (greatest(present) > greatest(known)) {
+                List<FireEntry> all = new ArrayList<>(known);
+                all.addAll(present);
+                tally.restored++;
+                tally.pair(new Pair(
+                        layout.job().name(),
+                        layout.number(),
+                        shard.name(),
+                        fire.due(),
+                        "before and after a restore: " + attempts(all)));
+                attempts.remove(fire);
+            }
+        });
+    }
+
+    private static long greatest(List<FireEntry> lines) {
+        return lines.stream().mapToLong(FireEntry::token).max().orElse(0);
     }
 
     private static String attempts(List<FireEntry> lines) {

@@ -24,6 +24,8 @@ final class Tally {
     long pending;
     long counted;
     long pairs;
+    /** Those of the pairs that are there because of a restore. */
+    long restored;
 
     void outcome(Outcome outcome, long count) {
         outcomes.merge(outcome, count, Long::sum);
@@ -52,6 +54,6 @@ final class Tally {
     Proof proof(Instant from, Instant to) {
         ownerless.forEach((job, shards) -> notes.add("job " + job + " has shards without an owner (" + shards.size()
                 + "): what is due there waits for one; 'belfry explain " + job + "' says why"));
-        return new Proof(from, to, due, outcomes, pending, counted, pairs, twice, wrong, findings, notes);
+        return new Proof(from, to, due, outcomes, pending, counted, pairs, restored, twice, wrong, findings, notes);
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ final class ClusterWatch {
     private final Example example;
     private final Progress progress;
     private final Runnable beside;
+    private final Supplier<Optional<Journal>> everything;
     private final Cadence cadence = new Cadence(SILENCE);
     private final long start = System.nanoTime();
     /** Processes that have ended, by the agent's id. */
@@ -42,13 +44,17 @@ final class ClusterWatch {
     /** The end of an agent's process: what it was, and when it was seen, counted from the start. */
     private record End(String fate, Duration at) {}
 
-    /** @param beside what else has something to say, asked whenever the cluster is looked at */
-    ClusterWatch(BelfryClient client, LocalCluster cluster, Example example, Progress progress, Runnable beside) {
+    /** What there is beside the cluster: what else has something to say, and all that has happened, if that is kept. */
+    record Beside(Runnable report, Supplier<Optional<Journal>> everything) {}
+
+    /** @param beside asked to report whenever the cluster is looked at, and for the rest at the end */
+    ClusterWatch(BelfryClient client, LocalCluster cluster, Example example, Progress progress, Beside beside) {
         this.client = client;
         this.cluster = cluster;
         this.example = example;
         this.progress = progress;
-        this.beside = beside;
+        this.beside = beside.report();
+        this.everything = beside.everything();
     }
 
     /** Waits until every agent whose process runs is registered and one of them is master, for so long at most. */
@@ -185,7 +191,7 @@ final class ClusterWatch {
     /** What happened, in one line, and a line for each outcome that has reasons. */
     void summary() {
         try {
-            Journal journal = client.journal();
+            Journal journal = everything.get().orElseGet(client::journal);
             Tally tally = Tally.of(journal);
             progress.say("summary: " + tally.fires() + " fires (" + tally.text() + ")" + tally.rerunText()
                     + "; " + tally.shardsMoved() + " shards moved; terms of office "
@@ -195,6 +201,7 @@ final class ClusterWatch {
                             .orElse(0)
                     + "; lateness p50 " + tally.quantile(0.5).toMillis() + " ms, p99 "
                     + tally.quantile(0.99).toMillis() + " ms");
+            tally.extent().ifPresent(line -> progress.say("  " + line));
             tally.reasonLines().forEach(line -> progress.say("  " + line));
             if (!tally.failing().isEmpty()) {
                 Map<String, String> names = client.jobs().found().stream()

@@ -1,8 +1,11 @@
 package dev.belfry.console.up;
 
+import dev.belfry.agent.client.Journal;
 import dev.belfry.console.history.Exporting;
 import dev.belfry.console.history.HistoryAddress;
 import dev.belfry.console.history.LocalHistory;
+import dev.belfry.console.history.Past;
+import dev.belfry.history.HistoryException;
 import dev.belfry.history.export.ExportSettings;
 import dev.belfry.history.export.ExportStatus;
 import dev.belfry.history.jdbc.HistoryDatabase;
@@ -12,6 +15,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The history that {@code up} keeps beside its cluster, in an H2 file that other commands on this machine find. Not thread-safe. */
@@ -21,7 +26,13 @@ final class LocalExport implements AutoCloseable {
     /** Looks at which it is in trouble before that is said: at the start there is nothing to export to yet. */
     private static final int ROUNDS = 3;
 
+    /** Some 200 MB of them. */
+    private static final long MOST_LINES = 300_000;
+
     private final Progress progress;
+    private @Nullable HistoryAddress written;
+    private String hosts = "";
+    private String namespace = "";
     private @Nullable Exporting exporting;
     private @Nullable Path announcement;
     private int rounds;
@@ -32,8 +43,11 @@ final class LocalExport implements AutoCloseable {
 
     /** Starts to export; what cannot be is said, and the cluster runs without. */
     void start(Path home, String hosts, String namespace) {
+        this.hosts = hosts;
+        this.namespace = namespace;
         HistoryAddress address = new HistoryAddress(
                 HistoryDatabase.sharedH2(home.resolve("history").resolve("belfry")), "belfry", "");
+        written = address;
         exporting = Exporting.start(
                 ZkSettings.builder(hosts, namespace).build(),
                 namespace,
@@ -62,6 +76,25 @@ final class LocalExport implements AutoCloseable {
                 progress.say("the history is kept again");
             }
             rounds = 0;
+        }
+    }
+
+    /**
+     * Everything that has happened, from the history and from ZooKeeper.
+     *
+     * @return empty if there is no history, if it does not answer, or if there is too much of it to be added up in memory
+     */
+    Optional<Journal> everything() {
+        HistoryAddress address = written;
+        if (address == null) {
+            return Optional.empty();
+        }
+        try (Past past = Past.open(address, ZkSettings.builder(hosts, namespace).build(), namespace)) {
+            return past.lines() > MOST_LINES
+                    ? Optional.empty()
+                    : Optional.of(past.journal(Instant.EPOCH, Instant.MAX).journal());
+        } catch (HistoryException | IllegalStateException | IllegalArgumentException e) {
+            return Optional.empty(); // report() has said what is the matter
         }
     }
 

@@ -7,6 +7,7 @@ import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.run.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -14,6 +15,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
@@ -26,6 +28,7 @@ import java.util.function.UnaryOperator;
  * @param lateness how late attempts started that were not run late on purpose, ascending
  * @param shardsMoved grants of shards that had an owner before
  * @param failing jobs with fires that failed or took too long, those with most of them first
+ * @param extentOf what reasons, lateness and failing jobs are known of
  */
 record Tally(
         Map<Outcome, Long> outcomes,
@@ -33,13 +36,25 @@ record Tally(
         long rerun,
         List<Duration> lateness,
         long shardsMoved,
-        List<Failing> failing) {
+        List<Failing> failing,
+        Extent extentOf) {
     /** A reason may be the text of an exception; more of it is in the journal. */
     private static final int REASON_LENGTH = 60;
 
     private static final int REASONS_TOLD = 3;
     /** Jobs named that have failed. */
     private static final int JOBS_TOLD = 5;
+
+    /**
+     * How much is listed: what has left the journal is counted by outcome alone.
+     *
+     * @param counted fires that are counted
+     * @param since when the first was due that is listed; {@link Instant#MAX} if none is
+     */
+    record Extent(long counted, Instant since) {
+        /** Everything is listed. */
+        static final Extent ALL = new Extent(0, Instant.MAX);
+    }
 
     /**
      * A job of which fires have failed, as the journal lists them.
@@ -89,15 +104,22 @@ record Tally(
                 lateness.add(Duration.between(fire.fire().due(), fire.started()));
             }
         }
+        long counted = 0;
         for (JournalCounts counts : journal.counts().values()) {
             counts.cells().forEach((cell, count) -> outcomes.merge(cell.outcome(), count, Long::sum));
+            counted +=
+                    counts.cells().values().stream().mapToLong(Long::longValue).sum();
         }
+        Instant since = journal.fires().stream()
+                .map(line -> line.entry().fire().due())
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
         Collections.sort(lateness);
         List<Failing> failing = jobs.values().stream()
                 .filter(job -> job.failed() > 0)
                 .sorted(Comparator.comparing(Failing::failed).reversed())
                 .toList();
-        return new Tally(outcomes, reasons, rerun, lateness, moved(journal), failing);
+        return new Tally(outcomes, reasons, rerun, lateness, moved(journal), failing, new Extent(counted, since));
     }
 
     private static long moved(Journal journal) {
@@ -135,6 +157,19 @@ record Tally(
         List<String> parts = new ArrayList<>();
         outcomes.forEach((outcome, count) -> parts.add(count + " " + outcome.text()));
         return String.join(", ", parts);
+    }
+
+    /** What the rest of the summary is of, where that is not everything. */
+    Optional<String> extent() {
+        if (extentOf.counted() == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                extentOf.since().equals(Instant.MAX)
+                        ? "no fire is listed any more, so that lateness and reasons are not known"
+                        : "lateness, reasons and moves are of what was due since "
+                                + extentOf.since().truncatedTo(ChronoUnit.SECONDS) + "; " + extentOf.counted()
+                                + " fires of before are counted and not listed");
     }
 
     /** The same without those that succeeded; empty if all did. */

@@ -181,7 +181,8 @@ public final class UpCommand implements Callable<Integer> {
             if (!noHistory) {
                 history.start(home, zookeeper.connectString(), namespace);
             }
-            ClusterWatch watch = new ClusterWatch(client, cluster, example, progress, history::report);
+            ClusterWatch watch = new ClusterWatch(
+                    client, cluster, example, progress, new ClusterWatch.Beside(history::report, history::everything));
             // What is due before anybody can run it is run late or not at all, which looks like a fault and is none.
             watch.awaitAgents(START_PATIENCE);
             if (!cluster.allEnded()) {

@@ -168,7 +168,7 @@ class AlteredRecordTest {
     private void inHistory() throws SQLException {
         spoil(
                 "belfry_fire",
-                "kind = 'final' and line = 0 and entry = (select max(entry) from belfry_fire)",
+                "kind = 'final' and line = 0 and entry = (select max(entry) from belfry_fire where kind = 'final' and line = 0)",
                 "entry = entry + 1000",
                 "outcome = 'failed'");
         spoil("belfry_counted", "1 = 1", "segment = segment + 1", "fires = fires + 1");

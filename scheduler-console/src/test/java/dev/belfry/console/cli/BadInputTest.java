@@ -58,6 +58,22 @@ class BadInputTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** What looked like a proof of nothing. */
+    @Test
+    void aStretchOfTimeInWhichNothingCanHaveHappenedIsRefused(TestInfo test) {
+        for (String command : List.of("verify", "export-events runs")) {
+            Console console = SERVED.console(test);
+            assertThat(console.line(command + " --from 2026-06-02T00:00:00Z --to 2026-06-01T00:00:00Z"))
+                    .as(command)
+                    .isEqualTo(Exit.USAGE);
+            assertThat(console.err()).contains("is not before --to 2026-06-01T00:00:00Z", "the other way round");
+            assertThat(console.line(command + " --from 2026-06-01T00:00:00Z --to 2026-06-01T00:00:00Z"))
+                    .isEqualTo(Exit.USAGE);
+            assertThat(console.line(command + " --from 2190-06-01T00:00:00Z")).isEqualTo(Exit.USAGE);
+            assertThat(console.err()).contains("is in the future");
+        }
+    }
+
     @Test
     void everythingWrongInAFileIsSaidAtOnceWithItsPlace() throws IOException {
         Console console = new Console();

@@ -141,14 +141,22 @@ class ClusterCommandsTest {
                         "countedNotListed",
                         "pending",
                         "pairs",
+                        "pairsOfRestores",
                         "twice",
                         "gaps",
                         "duplicates",
                         "phantoms",
                         "findings",
+                        "restores",
                         "altered",
                         "notExported",
                         "notes");
+        assertThat(console.line("verify --from 2020-01-01T00:00:00Z --to 2020-01-02T00:00:00Z"))
+                .isEqualTo(Exit.DONE);
+        assertThat(console.out())
+                .contains(
+                        "Nothing was due from 2020-01-01T00:00:00Z to 2020-01-02T00:00:00Z: there was nothing to prove.")
+                .doesNotContain("exactly one outcome");
         assertThat(console.line("explain index -o json")).isEqualTo(Exit.DONE);
         assertThat(keys(console))
                 .containsExactly(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.console.up.ClusterView.Member;
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.run.Outcome;
 import java.time.Duration;
@@ -145,8 +146,21 @@ class ClusterViewTest {
                 .containsExactly(
                         "of the succeeded: 1 that a lost agent may have run without a trace (outcome-unknown)");
         assertThat(tally.rerunText()).isEmpty();
-        assertThat(new Tally(Map.of(), Map.of(), 2, List.of(), 0, List.of()).rerunText())
+        assertThat(new Tally(Map.of(), Map.of(), 2, List.of(), 0, List.of(), Tally.Extent.ALL).rerunText())
                 .isEqualTo("; 2 begun again after an attempt was cut short");
+    }
+
+    @Test
+    void theSummarySaysOfWhichTimeItIsWhereTheBeginningIsOnlyCounted() {
+        Journal.Line line = line("a~1", 7, Outcome.SUCCEEDED, "");
+        assertThat(of(line).extent()).isEmpty();
+        JournalCounts counts = new JournalCounts();
+        counts.add(line("a~1", 1, Outcome.FAILED, "").entry());
+        Journal journal = new Journal(List.of(line), Map.of("a~1", counts), List.of(), Set.of("a~1"), List.of());
+        assertThat(Tally.of(journal).fires()).isEqualTo(2);
+        assertThat(Tally.of(journal).extent())
+                .contains("lateness, reasons and moves are of what was due since "
+                        + line.entry().fire().due() + "; 1 fires of before are counted and not listed");
     }
 
     private static Member killed(long secondsLeft) {
@@ -162,6 +176,6 @@ class ClusterViewTest {
     }
 
     private static Tally tally(Map<Outcome, Long> outcomes, Map<Outcome, Map<String, Long>> reasons) {
-        return new Tally(new TreeMap<>(outcomes), new TreeMap<>(reasons), 0, List.of(), 0, List.of());
+        return new Tally(new TreeMap<>(outcomes), new TreeMap<>(reasons), 0, List.of(), 0, List.of(), Tally.Extent.ALL);
     }
 }

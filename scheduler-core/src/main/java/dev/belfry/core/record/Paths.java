@@ -34,6 +34,9 @@ public final class Paths {
     /** What the definitions of the namespace may cost together. Exists from the first budget on. */
     public static final String BUDGET = "/budget";
 
+    /** Restores of the namespace, by term. Exists from the first on. */
+    public static final String RESTORES = "/restores";
+
     /** Number of hash buckets below {@code /jobs}, {@code /ledger} and {@code /assignments}. */
     public static final int BUCKETS = 256;
 
@@ -122,6 +125,16 @@ public final class Paths {
 
     public static String command(String id) {
         return COMMANDS + '/' + id;
+    }
+
+    /** The restore that raised the term to {@code term}. */
+    public static String restore(long term) {
+        return RESTORES + '/' + term;
+    }
+
+    /** Part {@code part} of what is known of the copy that was put back then, from 0. */
+    public static String restorePart(long term, int part) {
+        return restore(term) + '/' + part;
     }
 
     /** The last part of a path. */

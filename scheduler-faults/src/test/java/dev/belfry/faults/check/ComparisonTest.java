@@ -50,7 +50,8 @@ final class ComparisonTest {
     }
 
     private Findings compared() {
-        Proof proof = new Proof(Instant.EPOCH, UNTIL, 0, Map.of(), 0, 0, 0, List.of(), Map.of(), List.of(), List.of());
+        Proof proof =
+                new Proof(Instant.EPOCH, UNTIL, 0, Map.of(), 0, 0, 0, 0, List.of(), Map.of(), List.of(), List.of());
         return Comparison.of(executions, new ProductRecord(Map.of(), lines, proof, List.of()), UNTIL);
     }
 

@@ -6,6 +6,7 @@ import dev.belfry.core.ownership.Generation;
 import dev.belfry.core.record.Paths;
 import dev.belfry.history.FireRow;
 import dev.belfry.history.JournalMark;
+import dev.belfry.history.Timelines;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,21 +51,25 @@ final class Contradictions {
     private final Map<String, JournalMark> before;
     private final Map<String, JournalMark> marks;
     private final Optional<Instant> retainedSince;
+    private final Timelines timelines;
     private final List<String> found = new ArrayList<>();
 
     /**
      * @param before how far journals were exported before the image was taken
      * @param marks how far they were exported after that
+     * @param timelines what of the history is of before a restore, and need not be there
      */
     Contradictions(
             JournalImage image,
             Map<String, JournalMark> before,
             Map<String, JournalMark> marks,
-            Optional<Instant> retainedSince) {
+            Optional<Instant> retainedSince,
+            Timelines timelines) {
         this.image = image;
         this.before = before;
         this.marks = marks;
         this.retainedSince = retainedSince;
+        this.timelines = timelines;
     }
 
     List<String> found() {
@@ -96,7 +101,7 @@ final class Contradictions {
         boolean within = row.entry() >= journal.entries().firstKey() && isUpTo(of(before, row.writer()), row);
         List<FireEntry> lines = journal.entries().get(row.entry());
         boolean unreadable = lines != null && lines.isEmpty();
-        if (within && !unreadable && (lines == null || row.line() >= lines.size())) {
+        if (within && timelines.endOf(row).isEmpty() && !unreadable && (lines == null || row.line() >= lines.size())) {
             found.add(Place.of(row) + " was exported as " + text(row.event()) + " and is neither there nor counted");
         }
     }
@@ -123,7 +128,7 @@ final class Contradictions {
             long generation = generation(entry);
             boolean within = generation > oldest.getOrDefault(entry.term(), Long.MAX_VALUE)
                     && generation <= of(before, JournalMark.MASTERS).entry();
-            if (within && !present.contains(entry)) {
+            if (within && !present.contains(entry) && !timelines.ended(generation)) {
                 found.add("the masters' journal has lost, or changed, " + text(entry));
             }
         }

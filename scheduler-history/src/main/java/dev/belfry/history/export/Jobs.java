@@ -92,7 +92,7 @@ final class Jobs {
     }
 
     private void add(JobRecord job, List<HistoryRow> rows) {
-        KnownJob before = known.getOrDefault(job.uid(), new KnownJob(job.name(), 0, false));
+        KnownJob before = known.getOrDefault(job.uid(), new KnownJob(job.name(), 0, Optional.empty()));
         for (JobVersion version : job.versions()) {
             if (version.number() > before.version()) {
                 rows.add(JobRows.version(job, version));
@@ -102,7 +102,7 @@ final class Jobs {
             job.deletedAt().ifPresent(at -> rows.add(JobRows.end(job.uid(), at)));
         }
         int newest = Math.max(before.version(), job.newest().number());
-        known.put(job.uid(), new KnownJob(job.name(), newest, before.ended() || job.deleted()));
+        known.put(job.uid(), new KnownJob(job.name(), newest, before.endedAt().or(job::deletedAt)));
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.belfry.history.FireQuery;
 import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryStore;
 import dev.belfry.history.JournalMark;
+import dev.belfry.history.Timelines;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -54,7 +55,8 @@ final class Merging {
         // Before the rows: what a mark says is exported is among them.
         this.marks = store.marks();
         this.problems = new ArrayList<>(image.problems());
-        this.contradictions = new Contradictions(image, before, marks, store.retainedSince());
+        this.contradictions =
+                new Contradictions(image, before, marks, store.retainedSince(), new Timelines(store.restores()));
     }
 
     WholeJournal merge() {

@@ -6,7 +6,9 @@ import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.history.FireQuery;
 import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryStore;
+import dev.belfry.history.Restored;
 import dev.belfry.history.ShardLines;
+import dev.belfry.history.Timelines;
 import dev.belfry.store.StoreConnection;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What {@link WholeJournal} says, with the lines of one shard in memory at a time: a proof of a long history goes by it. What
@@ -40,11 +44,13 @@ public final class StreamedJournal {
     private final Beside beside;
     private final Map<Shard, List<FireRow>> present = new HashMap<>();
     private final Map<Shard, ShardLines> exported = new HashMap<>();
+    private final Timelines timelines;
 
     StreamedJournal(HistoryStore store, FireQuery query, List<FireRow> present, Beside beside) {
         this.store = store;
         this.query = query;
         this.beside = beside;
+        this.timelines = new Timelines(store.restores());
         for (FireRow row : present) {
             FireEntry event = row.event();
             this.present
@@ -69,6 +75,22 @@ public final class StreamedJournal {
             read.exported.put(new Shard(lines.jobUid(), lines.layout(), lines.shard()), lines);
         }
         return read;
+    }
+
+    /**
+     * Restores of the namespace that the history does not know of, by the terms to which they raised: until an exporter has entered
+     * them, what the history lists of before them contradicts ZooKeeper.
+     *
+     * @throws IllegalStateException if ZooKeeper does not answer
+     */
+    public static List<Long> restoresNotEntered(StoreConnection connection, HistoryStore store) {
+        try (JournalAccess access = new JournalAccess(connection, "belfry-restores")) {
+            access.sync();
+            Set<Long> known = store.restores().stream().map(Restored::term).collect(Collectors.toSet());
+            return Restores.unknown(access, known);
+        } catch (AwayException e) {
+            throw new IllegalStateException("the restores cannot be read: " + e.getMessage(), e);
+        }
     }
 
     StreamedJournal altered(List<String> always) {
@@ -100,8 +122,25 @@ public final class StreamedJournal {
         return all;
     }
 
-    /** The lines of one of them, by writer and then in the order in which they were written. */
+    /** The restores of the namespace that the history knows, the first one first. */
+    public List<Restored> restores() {
+        return timelines.restores();
+    }
+
+    /**
+     * The lines of one of them, by writer and then in the order in which they were written; without those of before a restore
+     * that its copy did not have.
+     */
     public List<Journal.Line> lines(Shard shard) {
+        return lines(shard, row -> timelines.endOf(row).isEmpty());
+    }
+
+    /** What {@link #lines} leaves out because of a restore. */
+    public List<Journal.Line> ended(Shard shard, Restored restored) {
+        return lines(shard, row -> timelines.endOf(row).filter(restored::equals).isPresent());
+    }
+
+    private List<Journal.Line> lines(Shard shard, Predicate<FireRow> which) {
         Map<Contradictions.Place, FireRow> rows = new TreeMap<>();
         ShardLines listed = exported.get(shard);
         if (listed != null) {
@@ -110,7 +149,9 @@ public final class StreamedJournal {
         // What was exported since it was read is in both.
         present.getOrDefault(shard, List.of()).forEach(row -> rows.putIfAbsent(Contradictions.Place.of(row), row));
         List<Journal.Line> lines = new ArrayList<>(rows.size());
-        rows.values().forEach(row -> lines.add(new Journal.Line(row.writer(), lines.size(), row.event())));
+        rows.values().stream()
+                .filter(which)
+                .forEach(row -> lines.add(new Journal.Line(row.writer(), lines.size(), row.event())));
         return lines;
     }
 

@@ -24,6 +24,7 @@ final class Tenure {
     private static final Duration RETENTION_PERIOD = Duration.ofHours(1);
 
     private final Parts parts;
+    private final Restores restores;
     private final Writing writing;
     private final Jobs jobs;
     private final Masters masters;
@@ -42,7 +43,11 @@ final class Tenure {
                 LOG.error("cannot be exported and is left where it is: {}", sentence);
             }
         };
-        this.writing = new Writing(parts.store(), parts.settings(), parts.tally());
+        this.restores =
+                new Restores(parts.access(), parts.store(), parts.settings().name());
+        parts.access().sync();
+        restores.enter();
+        this.writing = new Writing(parts.store(), parts.settings(), parts.tally(), restores::require);
         this.jobs = new Jobs(parts.access(), writing, parts.store(), unreadable);
         this.masters = new Masters(parts.access(), writing, unreadable);
         this.journals = new Journals(parts, writing, jobs, unreadable);
@@ -57,6 +62,8 @@ final class Tenure {
     void round() {
         Instant began = parts.clock().instant();
         parts.access().sync();
+        // What is known of the history is not true any more after a restore: another one goes on.
+        restores.require();
         boolean full = rounds++ % FULL_LOOK == 0;
         Optional<Set<String>> changed = parts.access().journals().changes();
         try {

@@ -17,23 +17,26 @@ final class Writing {
     private final HistoryStore store;
     private final ExportSettings settings;
     private final Tally tally;
+    private final Runnable before;
     private final Map<String, JournalMark> marks;
     private final List<HistoryRow> rows = new ArrayList<>();
     private final Map<String, JournalMark> moved = new LinkedHashMap<>();
 
-    Writing(HistoryStore store, ExportSettings settings, Tally tally) {
+    /** @param before called before anything is written; may refuse with an exception */
+    Writing(HistoryStore store, ExportSettings settings, Tally tally, Runnable before) {
         this.store = store;
         this.settings = settings;
         this.tally = tally;
+        this.before = before;
         this.marks = new TreeMap<>(store.marks());
     }
 
-    /** Somebody else has written to the history: all that is known of it has to be read again. */
+    /** Somebody else has written to the history, or a restore is to be entered: all that is known of it has to be read again. */
     static final class StaleException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         StaleException() {
-            super("somebody else has written to the history; everything is read again");
+            super("the history was written by somebody else, or the namespace was restored; everything is read again");
         }
     }
 
@@ -86,6 +89,7 @@ final class Writing {
     }
 
     private void append(SegmentKind kind, List<HistoryRow> some, List<JournalMark> with) {
+        before.run();
         if (!store.append(new Batch(settings.name(), kind, some, with))) {
             throw new StaleException();
         }

@@ -14,8 +14,10 @@ import dev.belfry.history.HistoryStore;
 import dev.belfry.history.HistorySummary;
 import dev.belfry.history.JobGone;
 import dev.belfry.history.JournalMark;
+import dev.belfry.history.Restored;
 import dev.belfry.history.RowKind;
 import dev.belfry.history.ShardLines;
+import dev.belfry.history.WriterEnd;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -39,6 +41,7 @@ public final class JdbcHistoryStore implements HistoryStore {
     private final Chain chain;
     private final Marks marks;
     private final Queries queries;
+    private final Restorations restorations;
     private final int ns;
 
     private JdbcHistoryStore(HistoryDatabase opened, int ns, InstantSource clock) {
@@ -49,6 +52,7 @@ public final class JdbcHistoryStore implements HistoryStore {
         this.chain = new Chain(ns);
         this.marks = new Marks(ns);
         this.queries = new Queries(database, ns);
+        this.restorations = new Restorations(ns);
     }
 
     /**
@@ -102,6 +106,12 @@ public final class JdbcHistoryStore implements HistoryStore {
         return database.transaction(connection -> {
             try {
                 AuditReport.Anchor head = chain.lockHead(connection);
+                for (HistoryRow row : batch.rows()) {
+                    if (restorations.isThere(connection, row)) {
+                        connection.rollback();
+                        return false;
+                    }
+                }
                 for (JournalMark mark : batch.marks()) {
                     if (!marks.write(connection, mark)) {
                         connection.rollback();
@@ -129,7 +139,7 @@ public final class JdbcHistoryStore implements HistoryStore {
 
     @Override
     public Map<String, KnownJob> knownJobs() {
-        return queries.knownJobs();
+        return queries.jobs(Long.MAX_VALUE).known();
     }
 
     @Override
@@ -164,12 +174,27 @@ public final class JdbcHistoryStore implements HistoryStore {
 
     @Override
     public List<JobRecord> jobs() {
-        return queries.jobs();
+        return queries.jobs(Long.MAX_VALUE).records();
+    }
+
+    @Override
+    public List<JobRecord> jobsBefore(Restored restored) {
+        return queries.jobs(restored.segment()).records();
+    }
+
+    @Override
+    public List<Restored> restores() {
+        return queries.restores();
+    }
+
+    @Override
+    public List<WriterEnd> writers() {
+        return queries.writers();
     }
 
     @Override
     public Map<String, JobGone> gone() {
-        return queries.gone();
+        return queries.jobs(Long.MAX_VALUE).gone();
     }
 
     @Override

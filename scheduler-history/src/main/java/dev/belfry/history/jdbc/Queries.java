@@ -2,20 +2,17 @@ package dev.belfry.history.jdbc;
 
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.TableEntry;
-import dev.belfry.core.version.JobRecord;
 import dev.belfry.history.AuditReport;
 import dev.belfry.history.CountedRow;
 import dev.belfry.history.FireQuery;
 import dev.belfry.history.FireRow;
 import dev.belfry.history.HistoryRow;
-import dev.belfry.history.HistoryStore.KnownJob;
 import dev.belfry.history.HistorySummary;
-import dev.belfry.history.JobGone;
-import dev.belfry.history.JobRows;
+import dev.belfry.history.Restored;
 import dev.belfry.history.RowKind;
 import dev.belfry.history.ShardLines;
 import dev.belfry.history.TableRows;
-import java.sql.Connection;
+import dev.belfry.history.WriterEnd;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** What can be asked of the history of one namespace. Thread-safe. */
@@ -41,10 +37,12 @@ final class Queries {
 
     private final Database database;
     private final int ns;
+    private final Restorations restorations;
 
     Queries(Database database, int ns) {
         this.database = database;
         this.ns = ns;
+        this.restorations = new Restorations(ns);
     }
 
     private static OffsetDateTime bound(Instant at) {
@@ -52,47 +50,28 @@ final class Queries {
         return within.atOffset(ZoneOffset.UTC);
     }
 
-    Map<String, KnownJob> knownJobs() {
-        Map<String, Instant> ended = endedJobs();
-        return database.transaction(connection -> {
-            Map<String, KnownJob> known = new HashMap<>();
-            try (PreparedStatement statement = connection.prepareStatement(
-                    "select job_uid, max(job_name), max(version) from belfry_job_version where ns = ? group by job_uid")) {
-                statement.setInt(1, ns);
-                try (ResultSet found = statement.executeQuery()) {
-                    while (found.next()) {
-                        String uid = found.getString(1);
-                        known.put(uid, new KnownJob(found.getString(2), found.getInt(3), ended.containsKey(uid)));
-                    }
-                }
-            }
-            return known;
-        });
+    /** What is known of jobs before a segment of the chain. */
+    JobTable jobs(long before) {
+        return database.transaction(connection -> JobTable.read(connection, restorations, before));
     }
 
-    private Map<String, Instant> endedJobs() {
-        return database.transaction(connection -> {
-            Map<String, Instant> ended = new HashMap<>();
-            for (HistoryRow row : all(connection, RowKind.JOB_END)) {
-                ended.put(row.text("job_uid"), row.instant("deleted_at"));
-            }
-            return ended;
-        });
+    List<Restored> restores() {
+        return database.transaction(restorations::read);
     }
 
-    private List<HistoryRow> all(Connection connection, RowKind kind) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(Chain.table(kind).select() + "where ns = ? order by segment, pos")) {
-            statement.setInt(1, ns);
-            return JdbcHistoryStore.rows(statement, kind);
-        }
+    List<WriterEnd> writers() {
+        return database.transaction(restorations::writers);
     }
 
     List<FireEntry> outcomes(String writer, long from, long below) {
         return database.transaction(connection -> {
             try (PreparedStatement statement =
                     connection.prepareStatement(Chain.table(RowKind.FIRE).select()
-                            + "where ns = ? and writer = ? and entry >= ? and entry < ? and kind = 'final'")) {
+                            + "where ns = ? and writer = ? and entry >= ? and entry < ? and kind = 'final'"
+                            // What came after a copy that was put back has left no journal.
+                            + " and not exists (select 1 from belfry_restore_cut c where c.ns = belfry_fire.ns"
+                            + " and c.writer = belfry_fire.writer and (belfry_fire.entry > c.entry"
+                            + " or (belfry_fire.entry = c.entry and belfry_fire.line >= c.line)))")) {
                 statement.setInt(1, ns);
                 statement.setString(2, writer);
                 statement.setLong(3, from);
@@ -227,35 +206,14 @@ final class Queries {
         statement.setObject(at + 2, bound(to));
     }
 
-    List<JobRecord> jobs() {
-        Map<String, Instant> ended = endedJobs();
-        return database.transaction(connection -> {
-            Map<String, List<HistoryRow>> versions = new TreeMap<>();
-            for (HistoryRow row : all(connection, RowKind.JOB_VERSION)) {
-                versions.computeIfAbsent(row.text("job_uid"), uid -> new ArrayList<>())
-                        .add(row);
-            }
-            List<JobRecord> jobs = new ArrayList<>();
-            versions.forEach((uid, rows) -> jobs.add(JobRows.record(rows, Optional.ofNullable(ended.get(uid)))));
-            return jobs;
-        });
-    }
-
-    Map<String, JobGone> gone() {
-        return database.transaction(connection -> {
-            Map<String, JobGone> gone = new TreeMap<>();
-            for (HistoryRow row : all(connection, RowKind.JOB_GONE)) {
-                gone.put(row.text("job_uid"), JobGone.of(row));
-            }
-            return gone;
-        });
-    }
-
     List<CountedRow> counted(Instant from, Instant to) {
         return database.transaction(connection -> {
             try (PreparedStatement statement =
                     connection.prepareStatement(Chain.table(RowKind.COUNTED).select()
                             + "where ns = ? and ((due_hour < ? and last_hour > ?) or (due_hour is null and noticed >= ?))"
+                            // Between a copy and its restore: it is of a past that has ended.
+                            + " and not exists (select 1 from belfry_restore r where r.ns = belfry_counted.ns"
+                            + " and belfry_counted.segment < r.segment and belfry_counted.due_hour >= r.copied)"
                             + " order by segment, pos")) {
                 statement.setInt(1, ns);
                 statement.setObject(2, bound(to));

@@ -13,7 +13,9 @@ import dev.belfry.history.HistoryStore;
 import dev.belfry.history.HistorySummary;
 import dev.belfry.history.JobGone;
 import dev.belfry.history.JournalMark;
+import dev.belfry.history.Restored;
 import dev.belfry.history.ShardLines;
+import dev.belfry.history.WriterEnd;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -148,5 +150,20 @@ final class FlakyStore implements HistoryStore {
     @Override
     public Map<String, JobGone> gone() {
         return store.gone();
+    }
+
+    @Override
+    public List<JobRecord> jobsBefore(Restored restored) {
+        return store.jobsBefore(restored);
+    }
+
+    @Override
+    public List<Restored> restores() {
+        return store.restores();
+    }
+
+    @Override
+    public List<WriterEnd> writers() {
+        return store.writers();
     }
 }

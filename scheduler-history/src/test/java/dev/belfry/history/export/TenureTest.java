@@ -292,6 +292,31 @@ class TenureTest {
         assertThat(counted().values().stream().mapToLong(Long::longValue).sum()).isGreaterThan(4);
     }
 
+    /** An hour of an agent that writes an entry every three seconds, with rounds and the journal's bound as they are. */
+    @Test
+    void databaseThatIsAwayForLongerThanTheJournalReachesIsCaughtUpWith() {
+        journal.begin(ONE);
+        journal.entry(ONE, 2, 0);
+        round();
+        long listedBefore = listed().size();
+        for (int entry = 1; entry <= 1_200; entry++) {
+            journal.entry(ONE, 1, 0);
+            if (journal.entries(ONE) > 900) {
+                journal.fold(ONE, 64);
+            }
+            if (entry % 150 == 0) {
+                roundWith(Fault.BEFORE);
+            }
+        }
+        assertThat(listed()).hasSize((int) listedBefore);
+        round();
+        everythingIsThereOnce();
+        assertThat(listed()).hasSizeGreaterThan(800);
+        assertThat(counted().values()).isNotEmpty();
+        round();
+        everythingIsThereOnce();
+    }
+
     @Test
     void journalThatMadeRoomAltogetherIsAccountedForInTheTotal() {
         journal.begin(ONE);

@@ -134,7 +134,8 @@ abstract class HistoryStoreContract {
         JobRecord job = store.jobs().get(0);
         assertThat(job).isEqualTo(Samples.job().withSettled(1));
         assertThat(store.job(UID)).contains(job);
-        assertThat(store.knownJobs()).isEqualTo(Map.of(UID, new KnownJob("index", 2, true)));
+        assertThat(store.knownJobs())
+                .isEqualTo(Map.of(UID, new KnownJob("index", 2, Samples.job().deletedAt())));
         assertThat(store.marks()).isEqualTo(Map.of(WRITER, new JournalMark(WRITER, 1, 6, 0, "", 1, false)));
         assertThat(store.outcomes(WRITER, 1, 2)).hasSize(5).allMatch(line -> line.kind() == FireEntry.Kind.FINAL);
         assertThat(store.outcomes(WRITER, 2, Long.MAX_VALUE)).isEmpty();
