@@ -109,6 +109,8 @@ final class Samples {
                                 20,
                                 "ada",
                                 "half of what the ensemble bears")
+                        .encode());
+        records.put(
                 Paths.restore(65_538),
                 new RestoreRecord(65_538, NOON, NOON.plusSeconds(3_600), "ada@ops-1", SINCE.value(), 1).encode());
         records.put(

@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * the attempt already.
  */
 final class TaskEnds {
-    /** Attempts that may be lost with their agents. */
-    private static final int MOST_LOST = 10;
-
     private final JobDefinition job;
     private final Optional<Duration> total;
 
@@ -99,7 +96,7 @@ final class TaskEnds {
         if (job.recovery() == Recovery.SKIP) {
             return new TaskEnd.Settled(Outcome.LOST, reason);
         }
-        if (history.lost() >= MOST_LOST) {
+        if (history.lost() >= job.retry().lost()) {
             return new TaskEnd.Settled(Outcome.FAILED, QueueReasons.LOST_TOO_OFTEN);
         }
         return again(history.lost(doubt), reason);
