@@ -91,7 +91,10 @@ final class Presence {
             String incarnation = agent.agent().incarnation().orElse("");
             if (!incarnation.isEmpty() && acts(agent, now)) {
                 Holder holder = new Holder(
-                        incarnation, 0, agent.process().clock().steps(), agent.process().pauses());
+                        incarnation,
+                        0,
+                        agent.process().clock().steps(),
+                        agent.process().pauses());
                 for (AgentLoop.ShardStatus shard : agent.agent().shards()) {
                     if (shard.inCharge() && isSettled(agent, shard.ref(), rows, now)) {
                         goesOn(ShardId.of(shard.ref()), holder.under(shard.since()), now);
