@@ -125,6 +125,10 @@ final class Presence {
     }
 
     private boolean isSettled(SimAgent agent, ShardRef shard, Map<ShardKey, Tenancy> rows, long now) {
+        long damaged = cluster.safety().jobs().damagedUntil(shard.jobUid());
+        if (damaged > now - HEARD_NANOS) {
+            return false; // without its definition a shard is as without a lease
+        }
         if (shard.isBroadcast()) {
             boolean told = now - drainChanged.getOrDefault(agent.id(), -HEARD_NANOS) >= HEARD_NANOS;
             return told && !drains.agents().contains(agent.id()) && !agent.leaving();
