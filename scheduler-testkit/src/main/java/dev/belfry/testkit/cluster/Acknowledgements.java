@@ -100,8 +100,9 @@ final class Acknowledgements {
         if (cancelled.isPresent() && now - cancelled.getAsLong() > HEARD_NANOS) {
             throw new InvariantViolation("I13", execution + " started long after it was cancelled");
         }
-        long drained =
-                execution.shard().isBroadcast() ? presence.drainedFor(execution.shard().shard(), now) : 0;
+        long drained = execution.shard().isBroadcast()
+                ? presence.drainedFor(execution.shard().shard(), now)
+                : 0;
         Instant heard = cluster.now().minusNanos(drained).plusNanos(HEARD_NANOS);
         if (drained > HEARD_NANOS && execution.fire().due().isAfter(heard)) {
             throw new InvariantViolation("I13", execution + " was due long after its agent was drained");
@@ -118,7 +119,8 @@ final class Acknowledgements {
         Incarnation taker = offered ? ((Successor.Named) after.next()).incarnation() : after.owner();
         long drained = presence.drainedFor(taker.agentId(), cluster.scheduler().nanos());
         if ((granted || offered) && !over && drained > HEARD_NANOS) {
-            throw new InvariantViolation("I13", shard + " goes to " + taker + ", which has long been drained: " + after);
+            throw new InvariantViolation(
+                    "I13", shard + " goes to " + taker + ", which has long been drained: " + after);
         }
     }
 

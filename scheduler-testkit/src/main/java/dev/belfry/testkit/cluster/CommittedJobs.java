@@ -43,6 +43,11 @@ final class CommittedJobs {
     private final Map<String, Long> cancelled = new HashMap<>();
 
     private final Set<String> deleted = new HashSet<>();
+    /** Records that could not be read, and since when they can be again. */
+    private final Map<String, Long> damaged = new HashMap<>();
+
+    private static final long NOT_MENDED = Long.MAX_VALUE;
+
     private final LongSupplier nanos;
 
     /**
@@ -66,15 +71,16 @@ final class CommittedJobs {
                 job = JobRecordCodec.decode(
                         path, znode.get().data(), znode.get().modified());
             } catch (CorruptRecordException e) {
+                damaged.put(path, NOT_MENDED);
                 return; // damaged by a test: what is owed is what was owed before
             }
+            damaged.computeIfPresent(path, (damage, since) -> nanos.getAsLong());
             JobRecord before = byUid.get(job.uid());
             // A record that is put back after it was destroyed says that it is in force from then on; it always was.
+            boolean goesOn = before != null && job.definition().placement() == Placement.STICKY;
             byUid.put(
                     job.uid(),
-                    before == null
-                            ? job
-                            : job.inForceSince(before.versions().get(0).from()));
+                    goesOn ? job.inForceSince(before.versions().get(0).from()) : job);
             if (before == null) {
                 endOthers(job, znode.get().modified());
             }
@@ -98,6 +104,13 @@ final class CommittedJobs {
             }
             return gone;
         });
+    }
+
+    /** When the record of a job could not be read last; {@link Long#MIN_VALUE} if it always could. */
+    long damagedUntil(String uid) {
+        return damaged.isEmpty()
+                ? Long.MIN_VALUE
+                : find(uid).map(job -> damaged.getOrDefault(Paths.job(job.name()), Long.MIN_VALUE)).orElse(Long.MIN_VALUE);
     }
 
     /** Whether there was such a job and its record is gone. */

@@ -91,7 +91,10 @@ final class Presence {
             String incarnation = agent.agent().incarnation().orElse("");
             if (!incarnation.isEmpty() && acts(agent, now)) {
                 Holder holder = new Holder(
-                        incarnation, 0, agent.process().clock().steps(), agent.process().pauses());
+                        incarnation,
+                        0,
+                        agent.process().clock().steps(),
+                        agent.process().pauses());
                 for (AgentLoop.ShardStatus shard : agent.agent().shards()) {
                     if (shard.inCharge() && isSettled(agent, shard.ref(), rows, now)) {
                         goesOn(ShardId.of(shard.ref()), holder.under(shard.since()), now);
@@ -122,6 +125,10 @@ final class Presence {
     }
 
     private boolean isSettled(SimAgent agent, ShardRef shard, Map<ShardKey, Tenancy> rows, long now) {
+        long damaged = cluster.safety().jobs().damagedUntil(shard.jobUid());
+        if (damaged > now - HEARD_NANOS) {
+            return false; // without its definition a shard is as without a lease
+        }
         if (shard.isBroadcast()) {
             boolean told = now - drainChanged.getOrDefault(agent.id(), -HEARD_NANOS) >= HEARD_NANOS;
             return told && !drains.agents().contains(agent.id()) && !agent.leaving();

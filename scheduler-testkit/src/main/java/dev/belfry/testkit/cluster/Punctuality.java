@@ -72,6 +72,7 @@ final class Punctuality {
         cluster.evidence().of(shard).forEach(one -> starts.putIfAbsent(one.fire(), one.start()));
         Requests requests = new Requests(job, said);
         List<Stretch> stretches = safety.presence().of(ShardId.of(shard));
+        boolean listed = CommittedJobs.hasInstants(job);
         int at = 0;
         long settled = Long.MIN_VALUE;
         for (Instant instant : due) {
@@ -87,7 +88,8 @@ final class Punctuality {
                 judged++;
                 FireId fire = FireId.scheduled(instant);
                 FireEntry line = outcome.line();
-                boolean idle = settled < nanos && !requests.busyAt(nanos);
+                // What is due a fixed delay after another is in no list, and may run.
+                boolean idle = listed && settled < nanos && !requests.busyAt(nanos);
                 notMissed(outcome, stretches.get(at), nanos, idle);
                 // What is claimed and not begun gives way to a newer fire.
                 boolean gaveWay =
@@ -120,6 +122,9 @@ final class Punctuality {
         long due = nanos(fire.due());
         boolean claims =
                 CommittedJobs.rules(job, line.layout(), fire.due()).definition().recovery() == Recovery.SKIP;
+        if (claims && !cluster.isQuietAt(due)) {
+            return; // while messages are lost a claim may take any time
+        }
         long bound = claims ? CLAIMED : cluster.isQuietAt(due) ? PROMPT : SLOW;
         Long start = starts.get(fire);
         if (stretch.to() >= due + bound && (start == null || start > due + bound)) {

@@ -173,8 +173,10 @@ final class Mutants {
                 mutant("R8", "no write checks its own registration")
                         .in("dev.belfry.store.Transaction$Builder", "exists", with(NoRegistration.class))
                         .on(TENANCIES + "ownerWhoseRegistrationIsDeletedRecordsNothingMore", "R8", "I8"),
-                // Without the version alone nothing breaks, here or in any seed tried: while an owner is registered it is
-                // the only one who writes, and afterwards it is refused whatever the version. It takes the loss of both.
+                // Without the version alone nothing breaks, here or in any seed tried: while an owner is registered it
+                // is
+                // the only one who writes, and afterwards it is refused whatever the version. It takes the loss of
+                // both.
                 mutant("R8", "a ledger is written without its version, and without a check of the registration")
                         .in("dev.belfry.store.Transaction$Builder", "put", withoutVersionAndRegistration())
                         .on(TENANCIES + "ownerWhoseRegistrationIsDeletedRecordsNothingMore", "R8", "I8"),
