@@ -132,11 +132,17 @@ public final class BelfryClient implements AutoCloseable {
      * @param told called by the calling thread, with each answer of the jobs; not with what the store refuses
      */
     public List<Applied> apply(List<JobDefinition> definitions, Author author, Consumer<Applied> told) {
-        BudgetVerdict verdict = judge(definitions);
+        ApplyAnswers answers = new ApplyAnswers(definitions.size());
+        BudgetVerdict verdict;
+        try {
+            verdict = judge(definitions);
+        } catch (ClientException e) {
+            definitions.forEach(definition -> answers.failed(definition.name(), e));
+            return answers.all();
+        }
         verdict.problems().forEach(problem -> LOG.warn("costs cannot be told: {}", problem));
         Iterator<CompletableFuture<Applied>> futures =
                 loop.apply(verdict.allowed(definitions), author, patience).iterator();
-        ApplyAnswers answers = new ApplyAnswers(definitions.size());
         for (JobDefinition definition : definitions) {
             try {
                 // What went before it in the window may have taken as long as it may take itself.

@@ -312,10 +312,7 @@ final class OwnedShards {
             }
             return;
         }
-        LedgerRecord ledger = stored.orElseGet(() ->
-                LedgerRecord.fresh(VersionedDueSet.of(job.get(), LettingGo.layoutOf(job.get(), shard.ref))
-                        .start()
-                        .orElse(loop.now())));
+        LedgerRecord ledger = stored.orElseGet(() -> LedgerRecord.fresh(beginning(job.get(), shard.ref)));
         ShardRuns runs = new ShardRuns(
                 shard.ref,
                 shard.since,
@@ -355,9 +352,20 @@ final class OwnedShards {
         return timeout.multipliedBy(2).plusSeconds(1);
     }
 
-    /** What is not final when the record was put back is owed: the job was in force then. */
+    /** What is due up to then a shard without a ledger does not owe. */
+    private Instant beginning(JobRecord job, ShardRef ref) {
+        Instant first = job.versions().get(0).from();
+        Instant now = loop.now();
+        return VersionedDueSet.of(job, LettingGo.layoutOf(job, ref)).start().orElse(now.isBefore(first) ? first : now);
+    }
+
+    /**
+     * A numbered shard's ledger begins with its job: what is not final when the record was put back is owed, since the job was in
+     * force then. That of a broadcast shard begins with its agent.
+     */
     private static ShardRuns.JobView view(JobRecord job, ShardRef ref, Instant finalUpTo) {
-        return ShardRuns.JobView.of(job.inForceSince(finalUpTo.plusMillis(1)), LettingGo.layoutOf(job, ref));
+        JobRecord inForce = ref.isBroadcast() ? job : job.inForceSince(finalUpTo.plusMillis(1));
+        return ShardRuns.JobView.of(inForce, LettingGo.layoutOf(job, ref));
     }
 
     /** The session has a connection again: what could not be read is read now. */

@@ -142,7 +142,7 @@ final class Answers {
             case INVALIDACL ->
                 "The server did not accept the ids of the ACL: this connection is not authenticated, or the server does not know the scheme";
             case NONODE -> "The parent does not exist; does the chroot in the connect string?";
-            case SESSIONEXPIRED ->
+            case SESSIONEXPIRED, EPHEMERALONLOCALSESSION ->
                 "If that goes on the servers give local sessions, which own no ephemeral znodes: set localSessionsUpgradingEnabled=true on each of them, or localSessionsEnabled=false";
             case QUOTAEXCEEDED -> "A quota is set on this part of the tree";
             default -> "This is not expected; the server's log says more";

@@ -77,7 +77,7 @@ final class Party implements AutoCloseable {
 
     static void await(String what, BooleanSupplier condition) {
         Awaitility.await(what)
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(5))
                 .until(condition::getAsBoolean);
     }
