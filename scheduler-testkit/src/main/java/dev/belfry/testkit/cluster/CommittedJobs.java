@@ -110,7 +110,9 @@ final class CommittedJobs {
     long damagedUntil(String uid) {
         return damaged.isEmpty()
                 ? Long.MIN_VALUE
-                : find(uid).map(job -> damaged.getOrDefault(Paths.job(job.name()), Long.MIN_VALUE)).orElse(Long.MIN_VALUE);
+                : find(uid)
+                        .map(job -> damaged.getOrDefault(Paths.job(job.name()), Long.MIN_VALUE))
+                        .orElse(Long.MIN_VALUE);
     }
 
     /** Whether there was such a job and its record is gone. */

@@ -193,10 +193,11 @@ final class Punctuality {
                 && !(other.outcome() == Outcome.SKIPPED && BESIDE.contains(other.reason()));
     }
 
+    /** At most once, it may give way to a newer one while its claim is not durable. */
     private static boolean standsFor(FireEntry other, FireEntry missed, Instant latest) {
         return other.fire().isScheduled()
                 && other.last().isAfter(missed.last())
                 && !other.fire().due().isAfter(latest)
-                && other.outcome() != Outcome.SKIPPED;
+                && (other.outcome() != Outcome.SKIPPED || other.reason().equals(Reasons.REPLACED));
     }
 }
