@@ -2,10 +2,12 @@ package dev.belfry.core.cost;
 
 import dev.belfry.core.record.JsonRecordReader;
 import dev.belfry.core.record.JsonRecordWriter;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * What the definitions of a namespace may cost together, at most.
@@ -37,7 +39,7 @@ public record Budget(Map<Quantity, Long> limits, int agents, String by, String r
                 throw new IllegalArgumentException("not a limit: " + limit + " " + quantity.unit());
             }
         });
-        limits = Map.copyOf(limits);
+        limits = Collections.unmodifiableMap(new TreeMap<>(limits));
     }
 
     /** Whether nothing is limited. */
