@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * reads what is stored (rule Q2).
  *
  * <p>Pure: time is passed in. Not thread-safe; owned by the master's loop.
+ *
+ * <p>Longer than the house limit: every step changes tasks, inboxes and the round together. What stands by itself lies in
+ * {@link SegmentBook}, {@link InboxBook}, {@link KeyBook}, {@link Deadlines}, {@link TaskEnds} and {@link QueueLines}.
  */
 public final class QueueBook {
     private final QueuedJobs jobs;
@@ -411,26 +414,17 @@ public final class QueueBook {
     }
 
     private void cancel(Cancel cancel, Instant now, QueueRound round) {
-        QueuedTask first = tasks.get(new TaskId(cancel.runId(), 0));
-        int shards = first == null ? shards(cancel.runId()) : first.run().shards();
-        for (int shard = 0; shard < shards; shard++) {
-            QueuedTask task = tasks.get(new TaskId(cancel.runId(), shard));
-            if (task != null && task.state == TaskState.QUEUED) {
+        SegmentBook segment = runs.get(cancel.runId());
+        for (QueuedTask task : segment == null ? List.<QueuedTask>of() : segment.tasks()) {
+            // One that stands for a run submitted again is not among the tasks.
+            boolean meant = task.id().runId().equals(cancel.runId()) && tasks.get(task.id()) == task;
+            if (meant && task.state == TaskState.QUEUED) {
                 end(task, Outcome.CANCELLED, cancel.why(), now, round);
-            } else if (task != null && task.state == TaskState.DISPATCHED) {
+            } else if (meant && task.state == TaskState.DISPATCHED) {
                 task.on(TaskState.Event.STOP);
                 List.copyOf(task.dispatches.keySet()).forEach(number -> mark(task, number, cancel.why(), round));
             }
         }
-    }
-
-    /** Shards of a run of which the first one is settled. */
-    private int shards(String runId) {
-        return tasks.values().stream()
-                .filter(task -> task.id().runId().equals(runId))
-                .mapToInt(task -> task.run().shards())
-                .findFirst()
-                .orElse(0);
     }
 
     /** Its waiting is over. */

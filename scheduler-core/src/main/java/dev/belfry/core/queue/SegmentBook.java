@@ -7,7 +7,6 @@ import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /** A segment in the hands of the master: its tasks, and what is stored of them. Mutable; owned by its {@link QueueBook}. */
@@ -71,14 +70,6 @@ final class SegmentBook {
     void settle(QueuedTask task, Outcome outcome) {
         settled.computeIfAbsent(outcome, o -> new BitSet()).set(task.ordinal);
         open--;
-    }
-
-    /** The outcome of a task of this segment; empty while it has none. */
-    Optional<Outcome> outcome(QueuedTask task) {
-        return settled.entrySet().stream()
-                .filter(entry -> entry.getValue().get(task.ordinal))
-                .map(Map.Entry::getKey)
-                .findFirst();
     }
 
     /** Whether every task of a run of this segment has its outcome. */
