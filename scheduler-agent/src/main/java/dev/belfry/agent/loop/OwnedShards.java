@@ -234,6 +234,8 @@ final class OwnedShards {
         } else if (!shard.held && runs.handingOver() && !runs.exhausted()) {
             runs.resume(now(), owner.horizon(), mayStart(shard));
             look(shard);
+            // What was asked for meanwhile was left to a successor that does not come.
+            owner.job(shard.job).ifPresent(job -> requests(shard, job));
         }
     }
 

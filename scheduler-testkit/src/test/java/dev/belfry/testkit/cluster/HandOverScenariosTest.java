@@ -11,9 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.job.Job;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ownership.HandOver;
 import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
@@ -115,6 +117,35 @@ class HandOverScenariosTest {
                             line.outcome() == Outcome.SUCCEEDED && line.reason().equals(Reasons.HANDOVER));
         }
         heals(cluster, Duration.ofSeconds(20));
+    }
+
+    @Test
+    void runThatWasAskedForWhileAShardWasToMoveIsNotForgottenWhenTheMoveIsCalledOff() {
+        SimCluster cluster = cluster(
+                64, Job.named("work").handler(SimCluster.HANDLER).manual().shards(6));
+        cluster.behave(lasting(25));
+        cluster.operator().command(Command.Kind.TRIGGER, "work");
+        cluster.run(Duration.ofSeconds(2));
+        SimAgent successor = cluster.start("a3");
+        assertThat(cluster.runUntil(Duration.ofSeconds(20), () -> !offered(cluster).isEmpty()))
+                .isTrue();
+        Set<ShardKey> moving = Set.copyOf(offered(cluster));
+        cluster.operator().command(Command.Kind.TRIGGER, "work");
+        cluster.runUntil(Duration.ofSeconds(5), cluster.operator()::idle);
+        successor.kill();
+        cluster.behave(Behaviour.PROMPT);
+        heals(cluster, Duration.ofSeconds(40));
+        assertThat(moving)
+                .allSatisfy(shard -> assertThat(cluster.safety().journal().finals(ShardId.of(shard)))
+                        .as("outcomes of " + shard)
+                        .hasSize(2));
+    }
+
+    private static List<ShardKey> offered(SimCluster cluster) {
+        return cluster.rows().entrySet().stream()
+                .filter(row -> row.getValue().next() instanceof Successor.Named)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     @Test
