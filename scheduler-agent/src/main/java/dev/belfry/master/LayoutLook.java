@@ -260,6 +260,7 @@ final class LayoutLook {
                 ledger.requested(),
                 ledger.recent(),
                 ledger.delayNext(),
-                ledger.released());
+                ledger.released(),
+                ledger.attended());
     }
 }

@@ -169,7 +169,8 @@ final class LedgerReplay {
                 List.copyOf(runs.values()),
                 before.recent(),
                 delayNext,
-                before.released());
+                before.released(),
+                before.attended());
     }
 
     /** Moves the mark over what is due next, as long as that is final. */

@@ -99,7 +99,8 @@ final class BroadcastTakeOver implements Loading.Owner {
                 before.requested(),
                 before.recent(),
                 before.delayNext(),
-                Optional.empty());
+                Optional.empty(),
+                before.attended().filter(attended -> lost));
         String path = shard.ref.ledgerPath();
         Transaction.Builder take = Transaction.at("broadcast-take").exists(Paths.agent(incarnation));
         Transaction transaction = shard.ledgerVersion < 0

@@ -328,7 +328,11 @@ final class OwnedShards {
             runs.doubt(owner.dueBy(shard.joined));
             // Whoever wrote the ledger last was there then, and had registered not long before.
             Duration timeout = shard.lost() ? shard.lostTimeout : session.timeout();
-            runs.absent(shard.joined, shard.ledgerModified.minus(timeout), longestTrace(timeout));
+            Instant there = shard.ledgerModified.minus(timeout);
+            runs.absent(shard.joined, there, longestTrace(timeout), RequestedRuns.listed(job.get()));
+        }
+        if (shard.ref.isBroadcast() && !shard.lost()) {
+            runs.joined(shard.joined);
         }
         shard.runs = runs;
         shard.stage = OwnedShard.Stage.ACTIVE;

@@ -40,6 +40,12 @@ public final class LedgerCodec {
                 }
                 json.writeEndArray();
             }
+            if (ledger.attended().isPresent()) {
+                json.writeArrayFieldStart("attended");
+                json.writeNumber(ledger.attended().get().from().toEpochMilli());
+                json.writeNumber(ledger.attended().get().to().toEpochMilli());
+                json.writeEndArray();
+            }
             writeSpans(json, ledger.above());
             writeRequested(json, ledger.requested());
             writeRecent(json, ledger.recent());
@@ -153,6 +159,11 @@ public final class LedgerCodec {
             Optional<Instant> doubt = row.size() > 2 ? Optional.of(row.instant(2)) : Optional.empty();
             released = Optional.of(new Released(row.instant(0), row.instant(1), doubt));
         }
+        Optional<Attendance> attended = Optional.empty();
+        if (json.has("attended")) {
+            Row row = json.row("attended");
+            attended = Optional.of(new Attendance(row.instant(0), row.instant(1)));
+        }
         return new LedgerRecord(
                 json.text("writer"),
                 json.number("batch"),
@@ -162,7 +173,8 @@ public final class LedgerCodec {
                 requested,
                 recent,
                 json.optionalInstant("delayNext"),
-                released);
+                released,
+                attended);
     }
 
     private static Span readSpan(JsonRecordReader json, Row row) {

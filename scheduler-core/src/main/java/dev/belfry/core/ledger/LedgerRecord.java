@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param recent the last outcomes, newest first, at most {@link #MAX_RECENT}
  * @param delayNext for a fixed-delay schedule: the one instant that is due next
  * @param released set while the shard is being handed over
+ * @param attended of a broadcast shard, set while fires wait for their turn: were its agent lost, nobody else would know
+ *     that they were owed
  */
 public record LedgerRecord(
         String writer,
@@ -27,7 +29,8 @@ public record LedgerRecord(
         List<RequestedRun> requested,
         List<RecentOutcome> recent,
         Optional<Instant> delayNext,
-        Optional<Released> released) {
+        Optional<Released> released,
+        Optional<Attendance> attended) {
 
     /** Spans above the mark; when the list is full the shard starts nothing until the mark moves. */
     public static final int MAX_SPANS = 64;
@@ -38,6 +41,20 @@ public record LedgerRecord(
         above = List.copyOf(above);
         requested = List.copyOf(requested);
         recent = List.copyOf(recent);
+    }
+
+    /** Of a shard of which nothing waits that only this record could tell of. */
+    public LedgerRecord(
+            String writer,
+            long batch,
+            long since,
+            Instant mark,
+            List<Span> above,
+            List<RequestedRun> requested,
+            List<RecentOutcome> recent,
+            Optional<Instant> delayNext,
+            Optional<Released> released) {
+        this(writer, batch, since, mark, above, requested, recent, delayNext, released, Optional.empty());
     }
 
     /** The ledger of a shard of which nothing has been recorded; what is due after {@code mark} is owed. */

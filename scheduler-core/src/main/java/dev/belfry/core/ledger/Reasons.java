@@ -24,7 +24,8 @@ public final class Reasons {
     /** Run late: due while nobody could run it. */
     public static final String MISFIRE = "misfire";
     /**
-     * Run again, or left out: an owner was lost that had started it, or may have and left no trace; it may have completed.
+     * Run again, or left out: an owner was lost that had started it, or may have and left no trace; it may have completed. In a
+     * broadcast job also what waited for its turn then.
      */
     public static final String OUTCOME_UNKNOWN = "outcome-unknown";
     /** Run again, or cancelled: its attempt was cut short by the end of its agent's lease. */

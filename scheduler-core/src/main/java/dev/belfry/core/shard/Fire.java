@@ -46,6 +46,8 @@ final class Fire {
     boolean pauseOver;
     /** At-most-once: a predecessor claimed it and left no outcome, so that it may have run. */
     boolean doubtful;
+    /** The record tells that it waits. */
+    boolean told;
     /** Batch that carried its claim; 0 if none has yet. */
     long claimBatch;
     /** At-most-once: the claim for the coming attempt is durable. */
@@ -120,5 +122,10 @@ final class Fire {
     /** Whether an attempt of it has ever been started, as far as the ledger knows. */
     boolean begun() {
         return attempt > 0;
+    }
+
+    /** Whether it waits for its turn, and no record lists it as begun. */
+    boolean waits() {
+        return state == FireState.WAITING && !begun();
     }
 }

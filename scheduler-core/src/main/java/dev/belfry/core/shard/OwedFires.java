@@ -41,7 +41,7 @@ final class OwedFires {
     /** Of a broadcast shard: until when its agent was not there, if an incarnation before was lost. */
     private Optional<Absence> absence = Optional.empty();
 
-    private record Absence(Instant until, Instant there, Duration most) {}
+    private record Absence(Instant until, Instant there, Duration most, List<FireId> asked) {}
 
     /** Fires due in it run late, whatever the misfire policy: a planned hand-over was under way. */
     private record Window(Instant from, Instant to) {}
@@ -52,14 +52,15 @@ final class OwedFires {
         this.inherited = inherited;
     }
 
-    void absent(Instant until, Instant there, Duration most) {
-        absence = Optional.of(new Absence(until, there, most));
+    void absent(Instant until, Instant there, Duration most, List<FireId> asked) {
+        absence = Optional.of(new Absence(until, there, most, List.copyOf(asked)));
     }
 
     /** Records what an earlier incarnation of the agent may have run without a trace, and passes over the rest of that time. */
     void settleAbsence(Moment now) {
         absence.ifPresent(absent -> {
             absence = Optional.empty();
+            settleWaited(absent.asked(), now);
             List<Owed.Gap> gaps = book.rules().where(false, book.gaps(book.decided, absent.until()));
             firstDue(gaps, Instant.MIN).ifPresent(first -> {
                 Instant edge = first.plus(absent.most());
@@ -68,6 +69,29 @@ final class OwedFires {
                         .ifPresent(due -> mayHaveRun(gaps, later(edge, absent.there()), due.plus(absent.most()), now));
             });
             book.decided = later(book.decided, absent.until());
+        });
+    }
+
+    /**
+     * Of the time in which the agent is known to have been there, what it left no trace of had waited for its turn, or had its
+     * turn just then.
+     */
+    private void settleWaited(List<FireId> asked, Moment now) {
+        book.attended.ifPresent(there -> {
+            book.attended = Optional.empty();
+            Instant from = later(book.decided, there.from());
+            if (from.isBefore(there.to())) {
+                DueSet set = book.due();
+                List<Owed.Gap> gaps = book.rules().where(false, book.gaps(from, there.to()));
+                settleRanges(set, gaps, verdict(Outcome.MISSED, Reasons.OUTCOME_UNKNOWN), now);
+            }
+            for (FireId id : asked) {
+                boolean then = id.due().isAfter(there.from()) && !id.due().isAfter(there.to());
+                if (then && !book.knows(id)) {
+                    Mark.Final missed = verdict(Outcome.MISSED, Reasons.OUTCOME_UNKNOWN);
+                    outcomes.settle(Outcomes.Range.of(id), missed, Instant.MIN, now);
+                }
+            }
         });
     }
 

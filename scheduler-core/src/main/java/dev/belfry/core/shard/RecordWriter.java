@@ -27,6 +27,7 @@ final class RecordWriter {
         List<RequestedRun> runs = new ArrayList<>(book.requested.values());
         for (Fire fire : book.live.values()) {
             if (!fire.begun()) {
+                fire.told |= fire.waits();
                 continue;
             }
             if (fire.state == FireState.CLAIMING && fire.claimBatch == 0) {
@@ -49,7 +50,8 @@ final class RecordWriter {
                 runs,
                 List.copyOf(book.recent),
                 book.delayNext,
-                released);
+                released,
+                book.attended.or(book::attendance));
     }
 
     private Mark mark(Fire fire) {

@@ -1,6 +1,7 @@
 package dev.belfry.core.shard;
 
 import dev.belfry.core.job.Recovery;
+import dev.belfry.core.ledger.Attendance;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +49,11 @@ final class ShardBook {
     /** What was due up to here and is not listed may have been started by an owner that was lost. */
     Instant doubt;
 
+    /** Of a broadcast shard: when its agent came to be in charge. Before, nothing was owed. */
+    Instant joined = Instant.MAX;
+    /** Of a broadcast shard whose agent was lost: when it was there, until what waited then is settled. */
+    Optional<Attendance> attended;
+
     Optional<Instant> delayNext;
     final FinalSpans spans = new FinalSpans();
     final Map<FireId, Fire> live = new LinkedHashMap<>();
@@ -72,6 +79,7 @@ final class ShardBook {
         this.mark = ledger.mark();
         this.decided = ledger.mark();
         this.doubt = ledger.released().flatMap(Released::doubt).orElse(Instant.MIN);
+        this.attended = ledger.attended();
         this.delayNext = ledger.delayNext().filter(this::delayed);
         recent.addAll(ledger.recent());
         for (Span span : ledger.above()) {
@@ -152,6 +160,25 @@ final class ShardBook {
     /** Why a fire is left out: by {@code reason}, unless it may have run after all. */
     String why(Instant due, String reason) {
         return inDoubt(due) ? Reasons.OUTCOME_UNKNOWN : reason;
+    }
+
+    /** Of a broadcast shard: when this agent has been in charge, if something waits that only it knows of. */
+    Optional<Attendance> attendance() {
+        if (!grant.shard().isBroadcast() || joined.equals(Instant.MAX)) {
+            return Optional.empty();
+        }
+        return live.values().stream()
+                .filter(Fire::waits)
+                .map(fire -> later(fire.id.due(), later(decided, joined)))
+                .max(Comparator.naturalOrder())
+                .map(to -> new Attendance(joined, to));
+    }
+
+    /** What waits for its turn in a broadcast job is told of: nobody else would know if its agent were lost. */
+    void tellWhatWaits() {
+        if (grant.shard().isBroadcast()) {
+            dirty |= live.values().stream().anyMatch(fire -> fire.waits() && !fire.told);
+        }
     }
 
     /** The live fires, as they are now: what is done to them may change the book. */

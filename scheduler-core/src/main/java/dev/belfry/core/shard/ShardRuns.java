@@ -3,6 +3,7 @@ package dev.belfry.core.shard;
 import static dev.belfry.core.shard.Outcomes.verdict;
 
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.ledger.Attendance;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Reasons;
@@ -131,10 +132,16 @@ public final class ShardRuns {
      * Of a broadcast shard: before {@code until} this agent was not there, and owes nothing of that time; but an incarnation
      * before was lost, and may have run what was due up to {@code most} after the first fire that it left no trace of, or
      * after the first of these that came when it is known to have been {@code there}. That is recorded and not run again,
-     * since nobody knows whether the agent was there. Call it before the first decision.
+     * since nobody knows whether the agent was there. What it is known to have had waiting ({@link Attendance}) is recorded
+     * so too, and of {@code asked}, the runs that were asked for, those that came then. Call it before the first decision.
      */
-    public void absent(Instant until, Instant there, Duration most) {
-        owed.absent(until, there, most);
+    public void absent(Instant until, Instant there, Duration most, List<FireId> asked) {
+        owed.absent(until, there, most, asked);
+    }
+
+    /** Of a broadcast shard: its agent is in charge from here on. Call it before the first decision. */
+    public void joined(Instant at) {
+        book.joined = at;
     }
 
     /** The definition has changed. */
@@ -165,6 +172,7 @@ public final class ShardRuns {
             }
         }
         overlaps.turn(now);
+        book.tellWhatWaits();
     }
 
     /** A fire has come: it is for the overlap policy, unless it was cancelled before. */
@@ -213,6 +221,7 @@ public final class ShardRuns {
         cancels.apply(now);
         overlaps.turn(now);
         book.advanceMark();
+        book.tellWhatWaits();
     }
 
     private void decideOnTime(Moment now, Instant upTo) {

@@ -33,6 +33,14 @@ class LedgerCodecTest {
         assertThat(read(old.getBytes(StandardCharsets.UTF_8)).first()).isEqualTo(NOON);
     }
 
+    @Test
+    void aStretchInWhichAnAgentWasThereIsKept() {
+        Optional<Attendance> there = Optional.of(new Attendance(NOON, NOON.plusSeconds(7)));
+        LedgerRecord record = new LedgerRecord(
+                "a~1", 1, 1, NOON, List.of(), List.of(), List.of(), Optional.empty(), Optional.empty(), there);
+        assertThat(LedgerCodec.decode("/ledger", LedgerCodec.encode(record))).isEqualTo(record);
+    }
+
     private static LedgerRecord with(Mark mark) {
         return new LedgerRecord(
                 "a~1",

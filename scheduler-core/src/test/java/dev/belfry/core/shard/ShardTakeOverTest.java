@@ -11,6 +11,7 @@ import dev.belfry.core.job.MisfirePolicy;
 import dev.belfry.core.job.OverlapPolicy;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.job.Retry;
+import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.Reasons;
 import java.time.Duration;
 import java.util.List;
@@ -192,7 +193,7 @@ class ShardTakeOverTest {
     void whatALostIncarnationMayHaveRunIsRecordedAndTheTimeWithoutTheAgentOwesNothing() {
         TestShard lost = TestShard.of(everyTenSeconds()).at(10);
         TestShard next = lost.successor();
-        next.runs.absent(second(1_000), NOON, Duration.ofSeconds(25));
+        next.runs.absent(second(1_000), NOON, Duration.ofSeconds(25), List.of());
         next.at(1_005);
         next.succeed();
         assertThat(next.outcomes())
@@ -204,11 +205,11 @@ class ShardTakeOverTest {
     @Test
     void whatALostIncarnationMayHaveRunIsRecordedThoughTheNextOneIsSoonGoneAgain() {
         TestShard ended = TestShard.of(everyTenSeconds()).successor();
-        ended.runs.absent(second(45), NOON, Duration.ofSeconds(15));
+        ended.runs.absent(second(45), NOON, Duration.ofSeconds(15), List.of());
         ended.clock(50).runs.supersede(second(50), Reasons.DELETED, List.of(), ended.moment());
         assertThat(ended.outcomes()).containsExactly("10-20 x2 missed(outcome-unknown)", "50 superseded(deleted)");
         TestShard left = TestShard.of(everyTenSeconds()).successor();
-        left.runs.absent(second(45), NOON, Duration.ofSeconds(15));
+        left.runs.absent(second(45), NOON, Duration.ofSeconds(15), List.of());
         left.clock(46).runs.beginHandOver(left.now);
         left.runs.prepareRelease(left.moment());
         assertThat(left.outcomes()).containsExactly("10-20 x2 missed(outcome-unknown)");
@@ -217,7 +218,7 @@ class ShardTakeOverTest {
     @Test
     void anIncarnationThatWasLostBeforeItSettledAnythingMayHaveRunSomethingToo() {
         TestShard next = TestShard.of(everyTenSeconds()).successor();
-        next.runs.absent(second(1_000), second(495), Duration.ofSeconds(15));
+        next.runs.absent(second(1_000), second(495), Duration.ofSeconds(15), List.of());
         assertThat(next.at(1_001).outcomes())
                 .containsExactly("10-20 x2 missed(outcome-unknown)", "500-510 x2 missed(outcome-unknown)");
     }
@@ -225,8 +226,39 @@ class ShardTakeOverTest {
     @Test
     void atMostOnceALostIncarnationHasRunNothingThatItHadNotClaimed() {
         TestShard next = TestShard.of(everyTenSeconds().recovery(Recovery.SKIP)).successor();
-        next.runs.absent(second(45), NOON, Duration.ofSeconds(15));
+        next.runs.absent(second(45), NOON, Duration.ofSeconds(15), List.of());
         assertThat(next.at(46).outcomes()).isEmpty();
+    }
+
+    @Test
+    void whatWaitedForItsTurnWhenTheAgentOfABroadcastJobWasLostIsRecordedHoweverLongItHadWaited() {
+        for (Recovery recovery : Recovery.values()) {
+            TestShard lost =
+                    TestShard.partOf(everyTenSeconds().recovery(recovery).overlap(OverlapPolicy.BUFFER_ALL));
+            lost.at(10).write();
+            lost.acknowledge();
+            assertThat(lost.starts()).containsExactly("10#1");
+            for (int i = 20; i <= 90; i += 10) {
+                lost.at(i);
+                assertThat(lost.runs.dirty())
+                        .as("what is due at " + i + " is told of")
+                        .isTrue();
+                lost.write();
+            }
+            FireId asked = FireId.requested("r", second(95));
+            FireId later = FireId.requested("s", second(99));
+            lost.clock(95).runs.request(List.of(asked), id -> true, lost.moment(), true);
+            assertThat(lost.runs.dirty()).as("what is asked for is told of").isTrue();
+            TestShard next = lost.successor();
+            next.runs.absent(second(1_000), NOON, Duration.ofSeconds(15), List.of(asked, later));
+            assertThat(TestShard.stored(next.write()).attended())
+                    .as("until it is settled")
+                    .isEqualTo(lost.write().attended());
+            assertThat(next.at(1_001).outcomes())
+                    .contains("20-90 x8 missed(outcome-unknown)", "r missed(outcome-unknown)")
+                    .noneMatch(outcome -> outcome.startsWith("s "));
+            assertThat(next.write().attended()).isEmpty();
+        }
     }
 
     // --- retries

@@ -29,6 +29,7 @@ final class TestShard implements ShardEffects {
     static final Instant NOON = Instant.parse("2026-11-02T12:00:00Z");
 
     private static final ShardRef SHARD = ShardRef.numbered("u", 1, 4, 0);
+    private static final ShardRef PART = ShardRef.broadcast("u", "a");
     private static final Author NOBODY = new Author(Author.Origin.OPERATOR, "test", "");
 
     final List<AttemptOrder> orders = new ArrayList<>();
@@ -49,14 +50,16 @@ final class TestShard implements ShardEffects {
     /** Sees each start and each line of the journal as it comes. */
     ShardModel model = ShardModel.NONE;
 
+    private final ShardRef shard;
     private final int tenancy;
     private long batch;
 
-    private TestShard(JobRecord job, LedgerRecord ledger, int tenancy, Instant now, int attempts) {
+    private TestShard(ShardRef shard, JobRecord job, LedgerRecord ledger, int tenancy, Instant now, int attempts) {
+        this.shard = shard;
         this.job = job;
         this.tenancy = tenancy;
         this.now = now;
-        Grant grant = new Grant(SHARD, Generation.of(1, tenancy).value(), "a~" + tenancy, attempts);
+        Grant grant = new Grant(shard, Generation.of(1, tenancy).value(), "a~" + tenancy, attempts);
         this.runs = new ShardRuns(grant, ledger, ShardRuns.JobView.of(job, 1), this);
     }
 
@@ -76,12 +79,20 @@ final class TestShard implements ShardEffects {
     }
 
     static TestShard of(JobDefinition definition, LedgerRecord ledger) {
-        return new TestShard(record(definition), ledger, 1, NOON, ShardRuns.MAX_ATTEMPTS);
+        return new TestShard(SHARD, record(definition), ledger, 1, NOON, ShardRuns.MAX_ATTEMPTS);
     }
 
     /** The first tenancy of a shard, in charge since noon, that may start so many attempts. */
     static TestShard of(Job declared, int attempts) {
-        return new TestShard(record(declared.build()), LedgerRecord.fresh(NOON), 1, NOON, attempts).decide();
+        return new TestShard(SHARD, record(declared.build()), LedgerRecord.fresh(NOON), 1, NOON, attempts).decide();
+    }
+
+    /** An agent's part of a broadcast job, in charge since noon. */
+    static TestShard partOf(Job declared) {
+        TestShard part = new TestShard(
+                PART, record(declared.build()), LedgerRecord.fresh(NOON), 1, NOON, ShardRuns.MAX_ATTEMPTS);
+        part.runs.joined(NOON);
+        return part.decide();
     }
 
     /** A job whose newest version is in force from {@code seconds} on. */
@@ -202,7 +213,7 @@ final class TestShard implements ShardEffects {
 
     /** The next tenancy, which finds {@code ledger} and may start so many attempts. */
     TestShard successor(LedgerRecord ledger, int attempts) {
-        return new TestShard(job, ledger, tenancy + 1, now, attempts);
+        return new TestShard(shard, job, ledger, tenancy + 1, now, attempts);
     }
 
     /** Everything written is durable. */

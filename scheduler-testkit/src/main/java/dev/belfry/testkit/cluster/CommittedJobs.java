@@ -77,10 +77,10 @@ final class CommittedJobs {
             damaged.computeIfPresent(path, (damage, since) -> nanos.getAsLong());
             JobRecord before = byUid.get(job.uid());
             // A record that is put back after it was destroyed says that it is in force from then on; it always was.
-            boolean goesOn = before != null && job.definition().placement() == Placement.STICKY;
-            byUid.put(
-                    job.uid(),
-                    goesOn ? job.inForceSince(before.versions().get(0).from()) : job);
+            JobRecord known = before != null && job.definition().placement() == Placement.STICKY
+                    ? job.inForceSince(before.versions().get(0).from())
+                    : job;
+            byUid.put(job.uid(), known);
             if (before == null) {
                 endOthers(job, znode.get().modified());
             }

@@ -104,10 +104,6 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
             job.every(Duration.ofMillis(period)).placement(Placement.BROADCAST);
             if (more.nextBoolean()) {
                 policies(job, more, more);
-                // What waits in a buffer, and what is run at most once, is not accounted for yet where an agent is
-                // lost.
-                job.overlap(more.nextBoolean() ? OverlapPolicy.SKIP : OverlapPolicy.CANCEL_RUNNING);
-                job.recovery(Recovery.RERUN);
             }
             return job.build();
         }

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.command.Command;
-import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.job.Job;
+import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ownership.HandOver;
 import dev.belfry.core.ownership.ShardKey;
@@ -127,7 +127,8 @@ class HandOverScenariosTest {
         cluster.operator().command(Command.Kind.TRIGGER, "work");
         cluster.run(Duration.ofSeconds(2));
         SimAgent successor = cluster.start("a3");
-        assertThat(cluster.runUntil(Duration.ofSeconds(20), () -> !offered(cluster).isEmpty()))
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(20), () -> !offered(cluster).isEmpty()))
                 .isTrue();
         Set<ShardKey> moving = Set.copyOf(offered(cluster));
         cluster.operator().command(Command.Kind.TRIGGER, "work");
