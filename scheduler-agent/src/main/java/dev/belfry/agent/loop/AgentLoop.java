@@ -51,6 +51,7 @@ public final class AgentLoop implements SessionListener {
     private final Attempts attempts;
     private final Listener listener;
 
+    private final HeldBefore heldBefore = new HeldBefore();
     private @Nullable Incarnated incarnated;
     private @Nullable Instant namespaceMade;
     private final EnsembleClock clock;
@@ -67,6 +68,10 @@ public final class AgentLoop implements SessionListener {
         this.listener = listener;
         this.wallClock = new WallClock(loop, profile.id());
         this.clock = new EnsembleClock(loop, store, profile.id(), this::publish);
+    }
+
+    HeldBefore heldBefore() {
+        return heldBefore;
     }
 
     private void publish() {

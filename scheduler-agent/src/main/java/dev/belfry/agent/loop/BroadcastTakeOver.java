@@ -27,6 +27,9 @@ final class BroadcastTakeOver implements Loading.Owner {
     interface Owner {
         boolean gone(OwnedShard shard);
 
+        /** The number of the tenancy that follows the one its ledger tells of; 0 if that tells of none. */
+        long tenancyAfter(OwnedShard shard, long stored);
+
         /** The shard is ours, from this record on. */
         void taken(OwnedShard shard, LedgerRecord ledger);
 
@@ -81,9 +84,7 @@ final class BroadcastTakeOver implements Loading.Owner {
     public void loaded(OwnedShard shard, Optional<LedgerRecord> stored) {
         Instant registeredAt = Optional.ofNullable(since.remove(shard)).orElseThrow();
         LedgerRecord before = stored.orElseGet(() -> LedgerRecord.fresh(registeredAt));
-        if (stored.isPresent()) {
-            shard.since = before.since() + 1;
-        }
+        shard.since = owner.tenancyAfter(shard, before.since());
         // What was begun and not finished is settled like any other; nothing was due while the agent was not there.
         // Only of
         // an incarnation that did not let go nobody can say what it ran last: that is still to be settled.

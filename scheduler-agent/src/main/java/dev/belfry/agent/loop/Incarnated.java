@@ -482,6 +482,11 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         handOver.forget(ref, since);
     }
 
+    @Override
+    public HeldBefore heldBefore() {
+        return agent.heldBefore();
+    }
+
     // --- definitions
 
     @Override

@@ -73,6 +73,9 @@ final class OwnedShards {
         /** This agent has no part in a broadcast job any more; if it is to have one, it begins anew. */
         void rejoinBroadcast(String jobUid);
 
+        /** The tenancies that this process has had. */
+        HeldBefore heldBefore();
+
         /** Whether every definition has been read. */
         boolean jobsKnown();
 
@@ -271,6 +274,11 @@ final class OwnedShards {
     private final class BroadcastTaker implements BroadcastTakeOver.Owner {
 
         @Override
+        public long tenancyAfter(OwnedShard shard, long stored) {
+            return owner.heldBefore().after(shard.ref, stored);
+        }
+
+        @Override
         public boolean gone(OwnedShard shard) {
             return OwnedShards.this.gone(shard);
         }
@@ -315,13 +323,16 @@ final class OwnedShards {
             return;
         }
         LedgerRecord ledger = stored.orElseGet(() -> LedgerRecord.fresh(beginning(job.get(), shard.ref)));
-        ShardRuns runs = new ShardRuns(
-                shard.ref,
-                shard.since,
-                incarnation,
-                ledger,
-                view(job.get(), shard.ref, ledger.mark()),
-                new Effects(shard));
+        ShardRuns.JobView view = view(job.get(), shard.ref, ledger.mark());
+        boolean again = !shard.lost() && owner.heldBefore().begins(shard.ref, shard.since);
+        if (again) {
+            LOG.error("{} was let go of before, and is named again: has the ensemble lost transactions?", shard);
+        }
+        owner.heldBefore().forget(uid -> owner.job(uid).isPresent());
+        Effects effects = new Effects(shard);
+        ShardRuns runs = again
+                ? ShardRuns.spent(shard.ref, shard.since, incarnation, ledger, view, effects)
+                : new ShardRuns(shard.ref, shard.since, incarnation, ledger, view, effects);
         shard.doubt.ifPresent(runs::doubt);
         if (shard.followsLost) {
             // Its clock may have been ahead: it may have run what is due just after this one came.

@@ -63,6 +63,12 @@ public final class ShardRuns {
         this(new Grant(shard, since, incarnation, MAX_ATTEMPTS), ledger, job, effects);
     }
 
+    /** A tenancy whose attempts may all have been numbered: nothing starts, and the shard has to be granted anew. */
+    public static ShardRuns spent(
+            ShardRef shard, long since, String incarnation, LedgerRecord ledger, JobView job, ShardEffects effects) {
+        return new ShardRuns(new Grant(shard, since, incarnation, 0), ledger, job, effects);
+    }
+
     ShardRuns(Grant grant, LedgerRecord ledger, JobView job, ShardEffects effects) {
         this.book = new ShardBook(grant, ledger, job);
         this.outcomes = new Outcomes(book, effects);

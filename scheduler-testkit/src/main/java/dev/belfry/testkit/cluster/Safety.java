@@ -51,12 +51,20 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
 
     private record Attempt(ShardId shard, long token) {}
 
+    /** What was committed is not committed any more: what is known of it says nothing. */
+    private boolean over;
+
     Safety(SimCluster cluster) {
         this.cluster = cluster;
         this.jobs = new CommittedJobs(cluster.ensemble(), this::nanos);
         this.presence = new Presence(cluster);
         this.permitted = new Permitted(jobs, (shard, token) -> executions.get(new Attempt(shard, token)));
         this.acknowledgements = new Acknowledgements(cluster, jobs, presence);
+    }
+
+    /** From here on nothing is looked at: the ensemble has lost what was committed. */
+    void end() {
+        over = true;
     }
 
     Presence presence() {
@@ -87,6 +95,9 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
 
     @Override
     public void committed(long zxid, long session, String site, List<Transaction.Write> writes) {
+        if (over) {
+            return;
+        }
         boolean tableWritten = false;
         for (Transaction.Write write : writes) {
             String path = write.path();
@@ -278,6 +289,9 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         if (cluster.story().isTold()) {
             cluster.story().add("starts " + execution);
         }
+        if (over) {
+            return;
+        }
         if (execution.leaseNanos() <= 0) {
             throw new InvariantViolation("R3", execution + " started without a lease");
         }
@@ -360,6 +374,9 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
      * after its end. A step of the wall clock may end a lease that was renewed since the last look, so it is counted anew.
      */
     void look() {
+        if (over) {
+            return;
+        }
         presence.look(table.rows(), nanos());
         Map<Execution, Untold> now = new HashMap<>();
         for (Execution execution : cluster.evidence().running()) {
