@@ -31,6 +31,9 @@ final class Acknowledgements {
     private final SimCluster cluster;
     private final CommittedJobs jobs;
     private final Presence presence;
+    /** What is stored is not what was answered any more. */
+    private boolean over;
+
     private long accepted;
     private long refused;
 
@@ -38,6 +41,11 @@ final class Acknowledgements {
         this.cluster = cluster;
         this.jobs = jobs;
         this.presence = presence;
+    }
+
+    /** From here on answers are not looked at. */
+    void end() {
+        over = true;
     }
 
     /** How many commands and definitions were accepted. */
@@ -126,8 +134,8 @@ final class Acknowledgements {
 
     /** A client was told what became of its command. */
     void answered(Command sent, Command answer) {
-        if (answer.result().isEmpty()) {
-            return; // durable, and not consumed in time
+        if (over || answer.result().isEmpty()) {
+            return; // of a time that is lost; or durable, and not consumed in time
         }
         Optional<Command> stored = cluster.ensemble()
                 .peek(Paths.command(sent.id()))
@@ -148,6 +156,9 @@ final class Acknowledgements {
 
     /** A client was told what became of its definition. */
     void answered(JobDefinition definition, Applied answer) {
+        if (over) {
+            return;
+        }
         boolean holds = true;
         if (answer instanceof Applied.Created created) {
             holds = has(created.uid(), 1, definition);

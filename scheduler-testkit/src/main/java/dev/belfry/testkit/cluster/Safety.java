@@ -65,6 +65,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     /** From here on nothing is looked at: the ensemble has lost what was committed. */
     void end() {
         over = true;
+        acknowledgements.end();
     }
 
     Presence presence() {
