@@ -16,8 +16,8 @@ import java.util.Set;
 
 /**
  * How an agent takes up its part of a broadcast job. Nobody grants such a shard: its owner reads the ledger of the agent's
- * id and writes the next {@code since} into it before anything starts, so that no two incarnations ever hand out the
- * same token.
+ * id and writes the next {@code since} into it before anything starts, at least the second of its registration, so that no two
+ * incarnations ever hand out the same token.
  *
  * <p>Not thread-safe; owned by the agent's loop.
  */
@@ -84,7 +84,10 @@ final class BroadcastTakeOver implements Loading.Owner {
     public void loaded(OwnedShard shard, Optional<LedgerRecord> stored) {
         Instant registeredAt = Optional.ofNullable(since.remove(shard)).orElseThrow();
         LedgerRecord before = stored.orElseGet(() -> LedgerRecord.fresh(registeredAt));
-        shard.since = owner.tenancyAfter(shard, before.since());
+        // By the ensemble's clock, so that numbers go on rising where the ledger of a while ago is back, or none at
+        // all.
+        long floor = registeredAt.getEpochSecond() - 1;
+        shard.since = owner.tenancyAfter(shard, Math.max(before.since(), floor));
         // What was begun and not finished is settled like any other; nothing was due while the agent was not there.
         // Only of
         // an incarnation that did not let go nobody can say what it ran last: that is still to be settled.
