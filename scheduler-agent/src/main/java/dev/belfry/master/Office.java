@@ -8,6 +8,7 @@ import dev.belfry.core.assign.Change;
 import dev.belfry.core.assign.Plan;
 import dev.belfry.core.assign.PlanInput;
 import dev.belfry.core.assign.Unplaced;
+import dev.belfry.core.assign.Wait;
 import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.Epoch;
@@ -373,7 +374,7 @@ final class Office {
         List<Unplaced> all = new ArrayList<>(plan.unplaced());
         for (Change change : plan.changes()) {
             Optional<String> held = grants(change) ? lostRows.why(change.shard()) : Optional.empty();
-            held.map(why -> new Unplaced(change.shard(), List.of(why))).ifPresent(shard -> {
+            held.map(why -> Unplaced.because(change.shard(), Wait.LOST_ROWS, why)).ifPresent(shard -> {
                 all.add(shard);
                 if (lostRows.waitsForAgents(change.shard())) {
                     logged.add(shard);

@@ -130,21 +130,24 @@ final class OverdueTelling {
     }
 
     private void unowned(List<String> sentences) {
-        if (look.broadcast() || told.shard().row().isPresent()) {
+        if (look.broadcast()) {
+            return;
+        }
+        List<Unplaced> unplaced = office.unplaced().stream()
+                .filter(one -> one.shard().of().equals(look.key()))
+                .toList();
+        if (told.shard().row().isPresent()) {
+            // Its owner is gone, or it is kept for one that comes back.
+            String shard = told.shard().ref().shard();
+            sentences.addAll(Unplaced.sentences(unplaced.stream()
+                    .filter(one -> Integer.toString(one.shard().shard()).equals(shard))
+                    .toList()));
             return;
         }
         int all = look.version.definition().shards().count();
         int missing = all - office.table().rows(look.key()).count();
         sentences.add(missing + " of " + all + " shards have no owner.");
-        List<Unplaced> unplaced = office.unplaced().stream()
-                .filter(one -> one.shard().of().equals(look.key()))
-                .toList();
-        if (!unplaced.isEmpty()) {
-            sentences.add(WaitingStory.nobodyCanTake(
-                    unplaced.size(),
-                    unplaced.get(0).shard().shard(),
-                    unplaced.get(0).reasons()));
-        }
+        sentences.addAll(Unplaced.sentences(unplaced));
         if (office.agents().isEmpty()) {
             sentences.add("No agent is registered.");
         }

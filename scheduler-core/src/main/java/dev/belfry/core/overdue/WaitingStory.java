@@ -125,14 +125,4 @@ public record WaitingStory(String shard, UnaryOperator<String> names, Instant no
                 + " with "
                 + (ledger.above().size() == 1 ? "1 entry" : ledger.above().size() + " entries") + " above.";
     }
-
-    /**
-     * Why nobody can take shards.
-     *
-     * @param count how many are meant
-     */
-    public static String nobodyCanTake(int count, int shard, List<String> reasons) {
-        return "Nobody can take " + (count == 1 ? "shard " + shard : count + " shards") + ": "
-                + String.join("; ", reasons) + ".";
-    }
 }

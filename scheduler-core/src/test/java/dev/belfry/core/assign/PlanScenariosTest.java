@@ -165,7 +165,9 @@ class PlanScenariosTest {
                 .withReplaceable(Set.of(A.incarnation()))
                 .withRestarting(restarting, Clusters.START.plusSeconds(29));
         assertThat(Plan.of(gone).changes()).isEmpty();
-        assertThat(Plan.of(gone).unplaced().get(0).reasons()).containsExactly("waits for agent a to rejoin");
+        assertThat(Plan.of(gone).unplaced().get(0).waits()).containsExactly(Wait.REJOIN);
+        assertThat(Plan.of(gone).unplaced().get(0).sentence(1))
+                .startsWith("Shard 0 waits: agent a announced that it comes back, and has until ");
         PlanInput back = PlanInput.of(List.of(patient), List.of(again, B), gone.table())
                 .withReplaceable(gone.replaceable())
                 .withRestarting(restarting, gone.now());
