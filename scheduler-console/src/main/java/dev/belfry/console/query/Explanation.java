@@ -95,6 +95,9 @@ public record Explanation(
                 due = lastFire();
                 due.ifPresentOrElse(this::fire, () -> say("It was never due up to " + facts.at() + "."));
             }
+            if (due.isEmpty() && !facts.isPast() && !facts.isToCome()) {
+                owner();
+            }
             ahead();
             requests();
             placement();
@@ -157,6 +160,14 @@ public record Explanation(
             } else {
                 allShards(story, of, names);
             }
+        }
+
+        /** Whose a shard is of which no fire could be told of. */
+        private void owner() {
+            boolean single = version.definition().shards().count() == 1 && !Case.isBroadcast(version);
+            shard.or(() -> single ? Optional.of("0") : Optional.empty())
+                    .ifPresent(one -> sentences.addAll(
+                            PlacementStory.owner(facts, version, names(version, List.of()), one)));
         }
 
         private void allShards(FireStory story, JobVersion of, AgentNames names) {

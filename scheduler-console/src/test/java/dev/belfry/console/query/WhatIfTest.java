@@ -23,6 +23,7 @@ import dev.belfry.testkit.cluster.SimCluster;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,9 @@ class WhatIfTest {
         }
         int count = 1 + random.nextInt(4);
         for (int i = 0; i < count; i++) {
-            Strategy[] strategies = Strategy.values();
+            Strategy[] strategies = Arrays.stream(dev.belfry.core.assign.Strategy.values())
+                    .map(strategy -> Strategy.valueOf(strategy.name()))
+                    .toArray(Strategy[]::new);
             JobDefinition job = Job.named("job" + i)
                     .handler(SimCluster.HANDLER)
                     .every(Duration.ofHours(1))
@@ -86,7 +89,7 @@ class WhatIfTest {
         }
         TableBuilder table = AssignmentTable.empty().toBuilder();
         cluster.rows().forEach((shard, row) -> table.grant(shard, row.owner(), row.since()));
-        return new Snapshot(states, agents, table.build(), Map.of(), List.of(), cluster.now());
+        return new Snapshot(states, agents, table.build(), Map.of(), new TreeMap<>(), List.of(), cluster.now());
     }
 
     private static Map<ShardKey, String> owners(SimCluster cluster) {

@@ -222,7 +222,7 @@ class PlanScenariosTest {
         assertThat(plan.changes())
                 .containsExactly(new Change.Offer(new ShardKey("first", 1, 0), special.incarnation(), B.incarnation()));
         assertThat(plan.reasons().get(0)).contains("makes room on a~1 for job second");
-        assertThat(plan.unplaced().get(0).reasons().get(0)).contains("waits until a~1 has let go of job first");
+        assertThat(plan.unplaced().get(0).reasons().get(0)).contains("agent a has to let go of job first");
         AssignmentTable moving = plan.apply(table, G2).table();
         PlanInput during = PlanInput.of(List.of(first, second), List.of(special, B), moving);
         assertThat(Plan.of(during).isEmpty()).isTrue();

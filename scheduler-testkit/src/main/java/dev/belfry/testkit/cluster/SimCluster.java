@@ -1,5 +1,6 @@
 package dev.belfry.testkit.cluster;
 
+import dev.belfry.agent.client.ClientLoop;
 import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Tenancy;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * A cluster in one thread and in virtual time: processes with the shipped agent and master loops over a simulated
@@ -29,6 +32,8 @@ public final class SimCluster {
     /** Parameter that a job's definition states so that its due instants can be checked: its period in ms. */
     public static final String PERIOD = CommittedJobs.PERIOD;
 
+    private static final String READER = "reader";
+    private static final Duration ANSWERED = Duration.ofSeconds(10);
     private static final long LOOK_NANOS = 500_000_000;
 
     private final ClusterOptions options;
@@ -170,6 +175,19 @@ public final class SimCluster {
     /** Another one, made when it is first asked for, that knows nothing of what the others do. */
     public Operator operator(String name) {
         return operators.computeIfAbsent(name, n -> new Operator(this, n));
+    }
+
+    /**
+     * What somebody is told who asks with the shipped client; the cluster goes on meanwhile.
+     *
+     * @throws IllegalStateException if there is no answer within ten seconds
+     */
+    public <T> T ask(Function<ClientLoop, CompletableFuture<T>> question) {
+        CompletableFuture<T> answer = question.apply(operator(READER).client());
+        if (!runUntil(ANSWERED, answer::isDone)) {
+            throw new IllegalStateException("no answer within " + ANSWERED);
+        }
+        return answer.join();
     }
 
     public Evidence evidence() {
