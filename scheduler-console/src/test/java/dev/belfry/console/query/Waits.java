@@ -90,7 +90,7 @@ final class Waits {
                 .attemptsLast()
                 .apply(Job.named("index").handler("work").delay(Duration.ofMinutes(7))));
         scenes.put("an owner that is not heard of", () -> owned("a", "b", "c", "d").killOwner().after(5));
-        scenes.put("an owner that is gone", () -> owned("a", "b").killMaster().after(11));
+        scenes.put("an owner that is gone", () -> owned("a", "b", "c").killMaster().killOwner().after(7));
         scenes.put("a hand-over that waits for an attempt", () -> owned("a", "b").runsLong().drainOwner());
         scenes.put(
                 "an agent that is to restart, and waits for an attempt",
