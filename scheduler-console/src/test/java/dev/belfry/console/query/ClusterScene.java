@@ -113,7 +113,7 @@ final class ClusterScene {
         return after(30);
     }
 
-    private String owner() {
+    String owner() {
         return cluster.rows().values().iterator().next().owner().agentId();
     }
 
@@ -160,7 +160,7 @@ final class ClusterScene {
         return Snapshot.of(agents, jobs, table, this::ledgers, cluster.now());
     }
 
-    private Map<String, LedgerRecord> ledgers(LayoutKey layout) {
+    Map<String, LedgerRecord> ledgers(LayoutKey layout) {
         return cluster.ask(client -> client.ledgers(layout.jobUid(), layout.layout(), PATIENCE))
                 .byShard();
     }
