@@ -82,10 +82,10 @@ public final class AgentCommand implements Callable<Integer> {
 
     @Option(
             names = "--on-sigterm",
-            paramLabel = "leave|restart",
+            paramLabel = "MODE",
             defaultValue = "leave",
             description =
-                    "What SIGTERM means: leave hands the shards over to other agents; restart announces that this agent comes"
+                    "What SIGTERM means: with leave the shards are handed over to other agents; restart announces that this agent comes"
                             + " back, and jobs with a rejoin-grace keep their shards for it that long, for which it needs an"
                             + " --id. Running attempts end first, either way. Default: leave.")
     private String onSigterm = "leave";

@@ -2,6 +2,7 @@ package dev.belfry.testkit.cluster;
 
 import dev.belfry.agent.client.ClientLoop;
 import dev.belfry.core.overdue.OverdueEvent;
+import dev.belfry.core.overdue.Telling;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.testkit.store.SimEnsemble;
@@ -47,6 +48,7 @@ public final class SimCluster {
     private final Coverage coverage = new Coverage();
     private final List<SimAgent> agents = new ArrayList<>();
     private final List<OverdueEvent> overdue = new ArrayList<>();
+    private final List<OverdueEvent> told = new ArrayList<>();
     private final Set<String> toldOf = new HashSet<>();
     private final Map<String, Integer> starts = new TreeMap<>();
     private Behaviour behaviour = Behaviour.PROMPT;
@@ -196,6 +198,12 @@ public final class SimCluster {
 
     void overdue(OverdueEvent event) {
         story.add("overdue: " + event.title());
+        if (event.telling() != Telling.MORE) {
+            told.add(event);
+        }
+        if (event.fires() == 0) {
+            return;
+        }
         String fire = event.jobUid() + "." + event.layout() + "@"
                 + event.run().orElse(event.first().toString());
         if (!toldOf.add(fire)) {
@@ -204,7 +212,12 @@ public final class SimCluster {
         overdue.add(event);
     }
 
-    /** The events that masters have raised of overdue fires, in order. */
+    /** Those of the masters' events that people are told of: begins, reminders and ends. */
+    public List<OverdueEvent> told() {
+        return Collections.unmodifiableList(told);
+    }
+
+    /** The events that masters have raised of overdue fires, in order; each fire is in one of them. */
     public List<OverdueEvent> overdue() {
         return Collections.unmodifiableList(overdue);
     }
