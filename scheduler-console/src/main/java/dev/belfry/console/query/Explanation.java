@@ -190,6 +190,9 @@ public record Explanation(
         private void oneShard(FireStory story, JobVersion of, AgentNames names, String one) {
             if (facts.isPast()) {
                 sentences.addAll(PlacementStory.ownerThen(facts, of, names, one, due.orElseThrow()));
+                story.first(one)
+                        .flatMap(line -> GrantWait.of(facts, of, due.orElseThrow(), line))
+                        .ifPresent(wait -> sentences.addAll(wait.sentences(names)));
                 sentences.addAll(story.sentences(one));
                 if (!story.standing(one).isOver()) {
                     PlacementStory.ownerNow(facts, of, names, one).forEach(now -> say("At present: " + now));
@@ -210,6 +213,10 @@ public record Explanation(
                     occurring.add(row.owner().name());
                 }
             });
+            facts.journal().table().stream()
+                    .flatMap(entry -> entry.changes().stream())
+                    .filter(change -> change.jobUid().equals(facts.job().uid()))
+                    .forEach(change -> occurring.add(change.owner()));
             lines.forEach(some -> some.forEach(line -> occurring.add(line.writer())));
             if (!Case.isBroadcast(of)) {
                 OwnerThen.of(facts, of, due.orElse(facts.now())).values().forEach(then -> occurring.add(then.owner()));

@@ -34,6 +34,7 @@ final class ClusterScene {
     static final String JOB = "index";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    private Optional<Instant> asked = Optional.empty();
     final SimCluster cluster = new SimCluster(1, ClusterOptions.DEFAULT);
 
     /** These agents, registered. */
@@ -72,8 +73,19 @@ final class ClusterScene {
 
     /** Attempts that begin from now on run for ten minutes. */
     ClusterScene attemptsLast() {
-        cluster.behave((task, random) -> Behaviour.Act.lasting(Duration.ofMinutes(10)));
+        return attemptsLast(600);
+    }
+
+    ClusterScene attemptsLast(int seconds) {
+        cluster.behave((task, random) -> Behaviour.Act.lasting(Duration.ofSeconds(seconds)));
         return this;
+    }
+
+    /** So many seconds before a full minute, or after one. */
+    ClusterScene untilNextFire(int before) {
+        long now = cluster.now().toEpochMilli();
+        long at = (Math.floorDiv(now + before * 1_000L, 60_000) + 1) * 60_000 - before * 1_000L;
+        return after((at - now) / 1_000.0);
     }
 
     /** The same, and their next fire begins. */
@@ -175,13 +187,15 @@ final class ClusterScene {
         return Explanation.of(snapshot, journal, job, ledgers, when, Optional.empty());
     }
 
-    /** What is said of the present, with times cut to seconds. */
-    List<String> answer() {
-        return answer(Optional.empty());
+    /** What is asked of is from now on this instant, and not the present. */
+    ClusterScene asked(Instant at) {
+        asked = Optional.of(at);
+        return this;
     }
 
-    List<String> answer(Optional<Instant> at) {
-        return explanation(at).sentences().stream()
+    /** What is said, with times cut to seconds. */
+    List<String> answer() {
+        return explanation(asked).sentences().stream()
                 .map(sentence -> sentence.replaceAll("(:[0-9]{2})\\.[0-9]+Z", "$1Z"))
                 .toList();
     }

@@ -197,6 +197,7 @@ class ExplanationsPageTest {
                 "minute, and times are cut to seconds."));
         simulated(page, "What a shard without an owner waits for", Waits.ofShards());
         simulated(page, "What else waits, or keeps a job from being due", Waits.others());
+        simulated(page, "Fires of the past that were late", Waits.ofThePast());
         GeneratedPage.at("../docs/explain.md").assertIs(String.join("\n", page) + "\n");
     }
 
@@ -264,6 +265,15 @@ class ExplanationsPageTest {
         rare().values().forEach(scene -> answers.add(answer(scene)));
         Waits.others().values().forEach(scene -> answers.add(scene.get().answer()));
         assertThat(answers).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void fireThatWaitedForAGrantSaysWhoHadTheShardAndWhenItWasGranted() {
+        assertThat(Waits.ofThePast().values()).allSatisfy(scene -> assertThat(scene.get().answer())
+                .anyMatch(said -> said.startsWith("Shard 0 belonged to "))
+                .anyMatch(said -> said.endsWith(" recorded nothing of this fire before the shard went to another."))
+                .anyMatch(said -> said.contains(": grant "))
+                .anyMatch(said -> said.matches("So . could not begin it before .* after it was due, .*")));
     }
 
     @Test

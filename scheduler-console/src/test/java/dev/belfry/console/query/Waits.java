@@ -7,6 +7,7 @@ import dev.belfry.core.assign.Wait;
 import dev.belfry.core.command.Command.Kind;
 import dev.belfry.core.job.Job;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -102,6 +103,22 @@ final class Waits {
         scenes.put(
                 "an agent that does not come back within the grace",
                 () -> returning("a", "b").killOthers().restartOwner().after(200));
+        return scenes;
+    }
+
+    /** What is said of fires that were late, once they are over. */
+    static Map<String, Supplier<ClusterScene>> ofThePast() {
+        Map<String, Supplier<ClusterScene>> scenes = new LinkedHashMap<>();
+        scenes.put("a fire due after its owner was lost", () -> {
+            ClusterScene scene = owned("a", "b", "c").untilNextFire(1).killOwner();
+            Instant fire = scene.cluster.now().plusSeconds(1);
+            return scene.after(40).asked(fire);
+        });
+        scenes.put("a fire due in a hand-over", () -> {
+            ClusterScene scene = owned("a", "b").attemptsLast(70).untilNextFire(-1).drainOwner();
+            Instant fire = scene.cluster.now().plusSeconds(57);
+            return scene.after(90).asked(fire);
+        });
         return scenes;
     }
 
