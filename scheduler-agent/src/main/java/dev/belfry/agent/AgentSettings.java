@@ -50,8 +50,7 @@ record AgentSettings(
      * @param shutdownHook whether it closes itself when the JVM shuts down
      * @param onShutdown how it does
      */
-    record Life(
-            Optional<Duration> startWait, Duration drainTimeout, boolean shutdownHook, CloseMode onShutdown) {}
+    record Life(Optional<Duration> startWait, Duration drainTimeout, boolean shutdownHook, CloseMode onShutdown) {}
 
     AgentProfile profile() {
         return new AgentProfile(

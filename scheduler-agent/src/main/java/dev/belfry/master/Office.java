@@ -376,12 +376,13 @@ final class Office {
         List<Unplaced> all = new ArrayList<>(plan.unplaced());
         for (Change change : plan.changes()) {
             Optional<String> held = grants(change) ? lostRows.why(change.shard()) : Optional.empty();
-            held.map(why -> Unplaced.because(change.shard(), Wait.LOST_ROWS, why)).ifPresent(shard -> {
-                all.add(shard);
-                if (lostRows.waitsForAgents(change.shard())) {
-                    logged.add(shard);
-                }
-            });
+            held.map(why -> Unplaced.because(change.shard(), Wait.LOST_ROWS, why))
+                    .ifPresent(shard -> {
+                        all.add(shard);
+                        if (lostRows.waitsForAgents(change.shard())) {
+                            logged.add(shard);
+                        }
+                    });
         }
         unplaced.report(logged, jobs::nameOf);
         leftOut = List.copyOf(all);

@@ -292,12 +292,11 @@ final class OverdueWatch {
                         .isPresent();
         if (!fresh.isEmpty() || (remind && !look.firesTold)) {
             look.firesTold = true;
-            Telling telling = cause.map(known -> known.telling(reasons, look.now)).orElse(Telling.BEGIN);
+            Telling telling =
+                    cause.map(known -> known.telling(reasons, look.now)).orElse(Telling.BEGIN);
             Cause told = with(cause, reasons, look, fresh, telling);
             RaisedRecord next = kept.withCause(look.key(), Optional.of(told));
-            listen(
-                    OverdueTelling.ofFires(look, fresh, telling, told, owner),
-                    event -> raise(event, look, path, next));
+            listen(OverdueTelling.ofFires(look, fresh, telling, told, owner), event -> raise(event, look, path, next));
         } else if (cause.isPresent()
                 && cause.get().rests(look.now)
                 && look.overdue.isEmpty()

@@ -26,7 +26,11 @@ public record AgentState(
 
     /** One that does not restart. */
     public AgentState(
-            AgentFacts facts, Optional<HeartbeatRecord> heartbeat, Instant heartbeatAt, boolean master, boolean drained) {
+            AgentFacts facts,
+            Optional<HeartbeatRecord> heartbeat,
+            Instant heartbeatAt,
+            boolean master,
+            boolean drained) {
         this(facts, heartbeat, heartbeatAt, master, drained, Optional.empty());
     }
 

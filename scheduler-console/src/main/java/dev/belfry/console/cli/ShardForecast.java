@@ -59,14 +59,13 @@ final class ShardForecast {
         grants.forEach((agent, count) -> lines.add("  " + agent + " is granted " + Words.count(count, "shard")));
         String head = changes > 0 ? "Shards: " + Words.count(changes, "change") : "Shards:";
         lines.add(0, changes == 0 && relaid.isEmpty() ? "No shard moves." : head);
-        plan.unplaced().stream()
-                .limit(MOST_MOVES)
-                .forEach(unplaced -> lines.add("  " + waiting(unplaced)));
+        plan.unplaced().stream().limit(MOST_MOVES).forEach(unplaced -> lines.add("  " + waiting(unplaced)));
         return lines;
     }
 
     private String waiting(Unplaced unplaced) {
-        String shard = name(unplaced.shard().jobUid()) + " shard " + unplaced.shard().shard();
+        String shard =
+                name(unplaced.shard().jobUid()) + " shard " + unplaced.shard().shard();
         String why = String.join("; ", unplaced.reasons());
         return unplaced.passes() ? shard + " waits: " + why : "nobody can take " + shard + ": " + why;
     }

@@ -96,7 +96,8 @@ final class SimulateVerb implements Runnable {
     /** {@code simulate add}. */
     @Command(
             name = "add",
-            description = "Says what moves to agents that join, what such a move waits for, and what is late. Exits with 1 if nobody can"
+            description =
+                    "Says what moves to agents that join, what such a move waits for, and what is late. Exits with 1 if nobody can"
                             + " take some shards even then.")
     static final class Add extends Simulation {
         @Parameters(

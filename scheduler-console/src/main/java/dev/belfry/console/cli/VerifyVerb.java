@@ -186,9 +186,8 @@ final class VerifyVerb extends PastVerb {
         Instant end = to == null ? now : to;
         Lines journal = lines(client, first, end);
         TableState table = client.shards();
-        List<AgentFacts> agents = client.agents().found().stream()
-                .map(AgentState::present)
-                .toList();
+        List<AgentFacts> agents =
+                client.agents().found().stream().map(AgentState::present).toList();
         Function<Lines, Proof> prove = lines -> Prover.prove(
                 new Evidence(
                         jobs,

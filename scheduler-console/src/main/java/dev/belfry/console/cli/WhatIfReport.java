@@ -119,7 +119,8 @@ final class WhatIfReport {
     }
 
     private String kept(WhatIf.Kept one) {
-        return "S" + shard(one.shard()).substring(1) + " waits for agent " + one.owner().agentId()
+        return "S" + shard(one.shard()).substring(1) + " waits for agent "
+                + one.owner().agentId()
                 + " to come back until " + one.until() + " at the latest, and then "
                 + one.then()
                         .map(then -> "goes to " + then.agentId() + ", as things stand")
@@ -150,10 +151,12 @@ final class WhatIfReport {
                     + " missed. That takes a few writes, and as long as an attempt runs that is under way there.");
         }
         if (!relaid.isEmpty()) {
-            line.accept("Shards of a new layout are granted once all of the old one are let go of: what falls due between"
-                    + " runs late. What the old layout still owes then is recorded as superseded.");
+            line.accept(
+                    "Shards of a new layout are granted once all of the old one are let go of: what falls due between"
+                            + " runs late. What the old layout still owes then is recorded as superseded.");
         }
-        boolean lost = left.stream().anyMatch(move -> !relaid.contains(move.shard().jobUid()));
+        boolean lost =
+                left.stream().anyMatch(move -> !relaid.contains(move.shard().jobUid()));
         if (!moves && relaid.isEmpty() && !lost) {
             line.accept("Nothing is late for that.");
         }
@@ -161,10 +164,11 @@ final class WhatIfReport {
 
     private static void print(LateFires fires, Consumer<String> line) {
         line.accept("");
-        fires.stranded().forEach((job, shards) -> line.accept("  " + job + ": " + Words.count(shards, "shard")
-                + (shards == 1 ? " stands" : " stand")
-                + " still until an agent is there that can take " + (shards == 1 ? "it" : "them")
-                + "; what was due meanwhile is then settled by the misfire policy"));
+        fires.stranded()
+                .forEach((job, shards) -> line.accept("  " + job + ": " + Words.count(shards, "shard")
+                        + (shards == 1 ? " stands" : " stand")
+                        + " still until an agent is there that can take " + (shards == 1 ? "it" : "them")
+                        + "; what was due meanwhile is then settled by the misfire policy"));
         if (fires.jobs().isEmpty() && !fires.stranded().isEmpty()) {
             return;
         }

@@ -166,8 +166,8 @@ public record Explanation(
         private void owner() {
             boolean single = version.definition().shards().count() == 1 && !Case.isBroadcast(version);
             shard.or(() -> single ? Optional.of("0") : Optional.empty())
-                    .ifPresent(one -> sentences.addAll(
-                            PlacementStory.owner(facts, version, names(version, List.of()), one)));
+                    .ifPresent(one ->
+                            sentences.addAll(PlacementStory.owner(facts, version, names(version, List.of()), one)));
         }
 
         private void allShards(FireStory story, JobVersion of, AgentNames names) {

@@ -45,7 +45,8 @@ record GrantWait(
                         && line.layout() == version.layout()
                         && Integer.toString(line.shard()).equals(entry.shard())) {
                     since.add(new Change(table.at(), table.incarnation(), line));
-                    boolean toWriter = line.kind().equals("grant") && line.owner().equals(first.writer());
+                    boolean toWriter =
+                            line.kind().equals("grant") && line.owner().equals(first.writer());
                     granted = granted < 0 && toWriter ? since.size() - 1 : granted;
                 }
             }

@@ -108,8 +108,8 @@ final class PlacementStory {
                 ? "the job has no rejoin grace, and does not wait for it"
                 : "the rejoin grace of the job is over";
         say("Agent " + row.owner().agentId() + " announced at " + announced + " that it closes and comes back; "
-                + until.map(end -> "the shard waits for it until " + end + " at the latest, and what is due before it is"
-                                + " back runs late")
+                + until.map(end -> "the shard waits for it until " + end
+                                + " at the latest, and what is due before it is" + " back runs late")
                         .orElse(then)
                 + ".");
     }
@@ -206,13 +206,16 @@ final class PlacementStory {
         for (AgentState agent : facts.snapshot().agents()) {
             Incarnation owner = agent.facts().incarnation();
             int[] shards = new int[1];
-            facts.snapshot().table().forEach((key, row) -> shards[0] +=
-                    key.of().equals(layout) && row.owner().equals(owner) ? 1 : 0);
+            facts.snapshot()
+                    .table()
+                    .forEach((key, row) ->
+                            shards[0] += key.of().equals(layout) && row.owner().equals(owner) ? 1 : 0);
             Restarts.until(facts.snapshot(), facts.job(), owner)
                     .filter(until -> shards[0] > 0)
-                    .ifPresent(until -> say((shards[0] == 1 ? "1 shard waits" : shards[0] + " shards wait") + " for agent "
-                            + agent.id() + ", which closes and comes back, until " + until
-                            + " at the latest; then others have them."));
+                    .ifPresent(
+                            until -> say((shards[0] == 1 ? "1 shard waits" : shards[0] + " shards wait") + " for agent "
+                                    + agent.id() + ", which closes and comes back, until " + until
+                                    + " at the latest; then others have them."));
         }
     }
 

@@ -98,7 +98,8 @@ public record Snapshot(
 
     /** The same with these jobs, one for each name. */
     public Snapshot with(List<JobRecord> merged) {
-        return new Snapshot(merged.stream().map(this::state).toList(), agents, table, emptied, restarting, problems, now);
+        return new Snapshot(
+                merged.stream().map(this::state).toList(), agents, table, emptied, restarting, problems, now);
     }
 
     /** The same once an incarnation is gone. */

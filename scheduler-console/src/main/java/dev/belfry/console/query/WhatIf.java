@@ -180,8 +180,7 @@ public record WhatIf(
             Map<ShardKey, Tenancy> now = rows(table);
             List<Kept> kept = kept(gone);
             Set<ShardKey> waiting = kept.stream().map(Kept::shard).collect(Collectors.toSet());
-            now.entrySet()
-                    .removeIf(row -> gone.contains(row.getValue().owner()) && !waiting.contains(row.getKey()));
+            now.entrySet().removeIf(row -> gone.contains(row.getValue().owner()) && !waiting.contains(row.getKey()));
             Set<ShardKey> shards = new TreeSet<>(then.keySet());
             shards.addAll(now.keySet());
             List<Move> moves = new ArrayList<>();

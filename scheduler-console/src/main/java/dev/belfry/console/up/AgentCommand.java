@@ -219,8 +219,9 @@ public final class AgentCommand implements Callable<Integer> {
                 return CloseMode.LEAVING;
             case "restart":
                 if (id == null) {
-                    throw usage("--on-sigterm restart needs --id: without one the next start is another agent, and nobody"
-                            + " would come back to the shards that wait");
+                    throw usage(
+                            "--on-sigterm restart needs --id: without one the next start is another agent, and nobody"
+                                    + " would come back to the shards that wait");
                 }
                 return CloseMode.RESTARTING;
             default:

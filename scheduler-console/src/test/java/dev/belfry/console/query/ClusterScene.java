@@ -137,8 +137,8 @@ final class ClusterScene {
 
     /** Rows of the table are lost with the master that had read them. */
     ClusterScene loseRows() {
-        String bucket = dev.belfry.core.record.Paths.assignments(
-                dev.belfry.core.ownership.Buckets.of(cluster.rows().keySet().iterator().next()));
+        String bucket = dev.belfry.core.record.Paths.assignments(dev.belfry.core.ownership.Buckets.of(
+                cluster.rows().keySet().iterator().next()));
         new Fault.KillMaster(Duration.ofMinutes(5)).inflict(cluster);
         SimProcess process = new SimProcess(cluster.scheduler(), "rogue", new SimClock(cluster.scheduler()));
         Store store = cluster.ensemble().connect(process, Duration.ofSeconds(6)).view(process);

@@ -269,11 +269,13 @@ class ExplanationsPageTest {
 
     @Test
     void fireThatWaitedForAGrantSaysWhoHadTheShardAndWhenItWasGranted() {
-        assertThat(Waits.ofThePast().values()).allSatisfy(scene -> assertThat(scene.get().answer())
-                .anyMatch(said -> said.startsWith("Shard 0 belonged to "))
-                .anyMatch(said -> said.endsWith(" recorded nothing of this fire before the shard went to another."))
-                .anyMatch(said -> said.contains(": grant "))
-                .anyMatch(said -> said.matches("So . could not begin it before .* after it was due, .*")));
+        assertThat(Waits.ofThePast().values())
+                .allSatisfy(scene -> assertThat(scene.get().answer())
+                        .anyMatch(said -> said.startsWith("Shard 0 belonged to "))
+                        .anyMatch(said ->
+                                said.endsWith(" recorded nothing of this fire before the shard went to another."))
+                        .anyMatch(said -> said.contains(": grant "))
+                        .anyMatch(said -> said.matches("So . could not begin it before .* after it was due, .*")));
     }
 
     @Test
@@ -287,9 +289,7 @@ class ExplanationsPageTest {
                 return;
             }
             List<Unplaced> unplaced = Moves.now(scene.snapshot()).unplaced();
-            assertThat(unplaced)
-                    .as(wait.toString())
-                    .anyMatch(one -> one.waits().contains(wait));
+            assertThat(unplaced).as(wait.toString()).anyMatch(one -> one.waits().contains(wait));
             assertThat(scene.explanation(Optional.empty()).sentences())
                     .as(wait.toString())
                     .containsAll(Unplaced.sentences(unplaced));

@@ -20,8 +20,12 @@ final class Waits {
     /** By kind, why a shard has no owner. */
     static Map<Wait, Supplier<ClusterScene>> ofShards() {
         Map<Wait, Supplier<ClusterScene>> scenes = new EnumMap<>(Wait.class);
-        scenes.put(Wait.NO_AGENT, () -> ClusterScene.of("a").apply(index()).kill("a").after(20));
-        scenes.put(Wait.REFUSED, () -> ClusterScene.of("a").command(Kind.DRAIN, "a").apply(index()));
+        scenes.put(
+                Wait.NO_AGENT,
+                () -> ClusterScene.of("a").apply(index()).kill("a").after(20));
+        scenes.put(
+                Wait.REFUSED,
+                () -> ClusterScene.of("a").command(Kind.DRAIN, "a").apply(index()));
         scenes.put(
                 Wait.GROUP,
                 () -> ClusterScene.of("a")
@@ -64,11 +68,14 @@ final class Waits {
     }
 
     private static ClusterScene returning(String... agents) {
-        return ClusterScene.of(agents).apply(index().rejoinGrace(Duration.ofMinutes(3))).after(60);
+        return ClusterScene.of(agents)
+                .apply(index().rejoinGrace(Duration.ofMinutes(3)))
+                .after(60);
     }
 
     private static ClusterScene lostRows() {
-        ClusterScene scene = ClusterScene.of("a", "b", "c").apply(index()).after(60).loseRows();
+        ClusterScene scene =
+                ClusterScene.of("a", "b", "c").apply(index()).after(60).loseRows();
         scene.cluster.runUntil(
                 Duration.ofMinutes(1), () -> !scene.snapshot().emptied().isEmpty());
         return scene;
@@ -80,26 +87,38 @@ final class Waits {
         scenes.put("paused", () -> owned().command(Kind.PAUSE, "index").after(10));
         scenes.put("not enabled", () -> owned().apply(index().enabled(false)).after(10));
         scenes.put("deleted", () -> owned().command(Kind.DELETE, "index").after(10));
-        scenes.put("without a schedule", () -> ClusterScene.of("a")
-                .apply(Job.named("index").handler("work").manual()));
+        scenes.put(
+                "without a schedule",
+                () -> ClusterScene.of("a")
+                        .apply(Job.named("index").handler("work").manual()));
         scenes.put("a version to come", () -> {
             ClusterScene scene = owned();
             scene.cluster.operator().command(Kind.PAUSE, "index");
             return scene.after(1);
         });
-        scenes.put("a fixed delay after a fire that runs", () -> ClusterScene.of("a")
-                .attemptsLast()
-                .apply(Job.named("index").handler("work").delay(Duration.ofMinutes(7))));
-        scenes.put("an owner that is not heard of", () -> owned("a", "b", "c", "d").killOwner().after(5));
-        scenes.put("an owner that is gone", () -> owned("a", "b", "c").killMaster().killOwner().after(7));
-        scenes.put("a hand-over that waits for an attempt", () -> owned("a", "b").runsLong().drainOwner());
+        scenes.put(
+                "a fixed delay after a fire that runs",
+                () -> ClusterScene.of("a")
+                        .attemptsLast()
+                        .apply(Job.named("index").handler("work").delay(Duration.ofMinutes(7))));
+        scenes.put(
+                "an owner that is not heard of",
+                () -> owned("a", "b", "c", "d").killOwner().after(5));
+        scenes.put(
+                "an owner that is gone",
+                () -> owned("a", "b", "c").killMaster().killOwner().after(7));
+        scenes.put(
+                "a hand-over that waits for an attempt",
+                () -> owned("a", "b").runsLong().drainOwner());
         scenes.put(
                 "an agent that is to restart, and waits for an attempt",
                 () -> returning("a", "b").runsLong().restartOwner());
-        scenes.put("two shards of three wait for an agent that is to restart", () -> ClusterScene.of("a", "b")
-                .apply(index().rejoinGrace(Duration.ofMinutes(3)).shards(3))
-                .runsLong()
-                .restartOwner());
+        scenes.put(
+                "two shards of three wait for an agent that is to restart",
+                () -> ClusterScene.of("a", "b")
+                        .apply(index().rejoinGrace(Duration.ofMinutes(3)).shards(3))
+                        .runsLong()
+                        .restartOwner());
         scenes.put(
                 "an agent that does not come back within the grace",
                 () -> returning("a", "b").killOthers().restartOwner().after(200));
@@ -115,7 +134,8 @@ final class Waits {
             return scene.after(40).asked(fire);
         });
         scenes.put("a fire due in a hand-over", () -> {
-            ClusterScene scene = owned("a", "b").attemptsLast(70).untilNextFire(-1).drainOwner();
+            ClusterScene scene =
+                    owned("a", "b").attemptsLast(70).untilNextFire(-1).drainOwner();
             Instant fire = scene.cluster.now().plusSeconds(57);
             return scene.after(90).asked(fire);
         });

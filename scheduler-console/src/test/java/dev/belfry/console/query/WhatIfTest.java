@@ -208,8 +208,9 @@ class WhatIfTest {
                 .shards(2)
                 .misfire(new Misfire(policy, Duration.ofSeconds(1), Duration.ofHours(1), 100))
                 .build();
-        CaseScene scene =
-                new CaseScene(job).agent("a", Set.of("index"), Map.of(), false).agent("b", Set.of("index"), Map.of(), false);
+        CaseScene scene = new CaseScene(job)
+                .agent("a", Set.of("index"), Map.of(), false)
+                .agent("b", Set.of("index"), Map.of(), false);
         if (paused) {
             scene.version(CaseScene.START.plusSeconds(60), 1, job, true);
         }
@@ -235,8 +236,10 @@ class WhatIfTest {
 
     @Test
     void whereNobodyIsLeftNothingIsLateAndTheShardsStandStill() {
-        CaseScene scene = new CaseScene(
-                        Job.named("index").every(Duration.ofSeconds(2)).shards(2).build())
+        CaseScene scene = new CaseScene(Job.named("index")
+                        .every(Duration.ofSeconds(2))
+                        .shards(2)
+                        .build())
                 .agent("a", Set.of("index"), Map.of(), false)
                 .owner(0, "a")
                 .owner(1, "a");
@@ -281,9 +284,8 @@ class WhatIfTest {
 
     @Test
     void attemptsThatAMoveWaitsForAreNamed() {
-        ClusterScene scene = ClusterScene.of("a", "b")
-                .apply(ClusterScene.index().shards(2))
-                .runsLong();
+        ClusterScene scene =
+                ClusterScene.of("a", "b").apply(ClusterScene.index().shards(2)).runsLong();
         String lost = scene.owner();
         WhatIf whatIf = WhatIf.lose(scene.snapshot(), Set.of(lost));
         assertThat(InFlight.of(scene.snapshot(), whatIf, scene::ledgers))

@@ -84,7 +84,8 @@ final class MovableShards {
      * take turns.
      */
     private static final class Kind {
-        private static final Comparator<Source> LAST_COME_FIRST = Comparator.comparingLong((Source source) -> source.latest)
+        private static final Comparator<Source> LAST_COME_FIRST = Comparator.comparingLong(
+                        (Source source) -> source.latest)
                 .reversed()
                 .thenComparingInt(source -> source.taken)
                 .thenComparingInt(source -> source.order);

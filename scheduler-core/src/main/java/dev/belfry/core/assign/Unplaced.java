@@ -60,7 +60,10 @@ public record Unplaced(ShardKey shard, Set<Wait> waits, List<String> reasons) {
         String which = count == 1 ? "shard " + shard.shard() : count + " shards";
         String why = String.join("; ", reasons) + ".";
         return passes()
-                ? Character.toUpperCase(which.charAt(0)) + which.substring(1) + (count == 1 ? " waits: " : " wait: ") + why
+                ? Character.toUpperCase(which.charAt(0))
+                        + which.substring(1)
+                        + (count == 1 ? " waits: " : " wait: ")
+                        + why
                 : "Nobody can take " + which + ": " + why;
     }
 }

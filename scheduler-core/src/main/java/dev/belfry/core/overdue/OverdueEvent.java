@@ -58,16 +58,19 @@ public record OverdueEvent(
     /** One line for people: which fires, of what, for how long. */
     public String title() {
         if (telling == Telling.END) {
-            return "job '" + job + "': " + (causeFires == 1 ? "the fire of " + first + " is" : causeFires
-                            + " fires from " + first + " to " + last + " are") + " settled; nothing is overdue any more";
+            return "job '" + job + "': "
+                    + (causeFires == 1
+                            ? "the fire of " + first + " is"
+                            : causeFires + " fires from " + first + " to " + last + " are")
+                    + " settled; nothing is overdue any more";
         }
         String still = telling == Telling.REMINDER ? "still, " + causeFires + " so far: " : "";
         String which = run.isPresent()
                 ? "run " + run.get() + ", asked for at " + first + ","
                 : fires <= 1 ? "the fire of " + first : fires + " fires from " + first + " to " + last;
         String whom = shardCount == 1 ? "shard " + shards.get(0) : shardCount + " shards";
-        return "job '" + job + "': " + still + which + " of " + whom + (fires <= 1 ? " has" : " have") + " no outcome after "
-                + dev.belfry.core.schedule.Durations.format(tolerance);
+        return "job '" + job + "': " + still + which + " of " + whom + (fires <= 1 ? " has" : " have")
+                + " no outcome after " + dev.belfry.core.schedule.Durations.format(tolerance);
     }
 
     /** Whether the job wants nobody told. */

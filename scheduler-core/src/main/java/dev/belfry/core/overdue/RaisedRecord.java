@@ -35,12 +35,8 @@ public record RaisedRecord(
     /** Events remembered by name, so that a write of unknown result can be recognised. */
     public static final int MOST_WRITES = 20;
 
-    public static final RaisedRecord NONE =
-            new RaisedRecord(
-                    Collections.emptySortedMap(),
-                    Collections.emptySortedMap(),
-                    Collections.emptySortedMap(),
-                    List.of());
+    public static final RaisedRecord NONE = new RaisedRecord(
+            Collections.emptySortedMap(), Collections.emptySortedMap(), Collections.emptySortedMap(), List.of());
 
     public RaisedRecord {
         layouts = copied(layouts);

@@ -71,8 +71,7 @@ class RollingRestartTest {
             count(moves, before, master.owners());
         }
         return new Moves(
-                moves.values().stream().mapToInt(i -> i).average().orElseThrow(),
-                Collections.max(moves.values()));
+                moves.values().stream().mapToInt(i -> i).average().orElseThrow(), Collections.max(moves.values()));
     }
 
     private static Map<ShardKey, Incarnation> count(
@@ -96,7 +95,8 @@ class RollingRestartTest {
                         check.accept(moves);
                     } catch (AssertionError e) {
                         throw new AssertionError(
-                                manner + ", " + agents + " agents, " + shape + ", seed " + seed + ": " + e.getMessage(), e);
+                                manner + ", " + agents + " agents, " + shape + ", seed " + seed + ": " + e.getMessage(),
+                                e);
                     }
                 }
             }

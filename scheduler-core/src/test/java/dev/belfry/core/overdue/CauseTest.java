@@ -36,8 +36,7 @@ class CauseTest {
         for (int i = 0; i < 40; i++) {
             Instant next = cause.nextReminder();
             Duration wait = Duration.between(cause.told(), next);
-            assertThat(wait)
-                    .isEqualTo(i == 0 ? Cause.FIRST_REMINDER : min(before.multipliedBy(2), Cause.LONGEST));
+            assertThat(wait).isEqualTo(i == 0 ? Cause.FIRST_REMINDER : min(before.multipliedBy(2), Cause.LONGEST));
             assertThat(cause.telling(SILENT, next.minusMillis(1))).isEqualTo(Telling.MORE);
             assertThat(cause.telling(SILENT, next)).isEqualTo(Telling.REMINDER);
             cause = cause.with(SILENT, cause.first(), cause.last(), 0, Telling.REMINDER, next);
@@ -75,7 +74,10 @@ class CauseTest {
         RaisedRecord record = RaisedRecord.NONE.withCause(layout, Optional.of(cause));
         assertThat(RaisedRecord.decode("/x", record.encode()).causeOf(layout)).contains(cause);
         assertThat(record.withCause(layout, Optional.empty()).causes()).isEmpty();
-        assertThat(RaisedRecord.decode("/x", "{\"v\":1,\"raised\":[],\"writes\":[]}".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(RaisedRecord.decode(
+                                "/x",
+                                "{\"v\":1,\"raised\":[],\"writes\":[]}"
+                                        .getBytes(java.nio.charset.StandardCharsets.UTF_8))
                         .causes())
                 .isEmpty();
     }

@@ -9,9 +9,9 @@ import dev.belfry.testkit.time.SimClock;
 import dev.belfry.testkit.time.SimProcess;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,8 +70,8 @@ public final class Operator {
             Iterator<CompletableFuture<Applied>> answers =
                     client.apply(definitions, AUTHOR, PATIENCE).iterator();
             for (JobDefinition definition : definitions) {
-                looked.add(answers.next()
-                        .thenApply(answer -> kept(() -> acknowledgements.answered(definition, answer))));
+                looked.add(
+                        answers.next().thenApply(answer -> kept(() -> acknowledgements.answered(definition, answer))));
             }
             return CompletableFuture.allOf(looked.toArray(CompletableFuture[]::new));
         });

@@ -151,8 +151,7 @@ class OverdueScenariosTest {
         cluster.agents().forEach(SimAgent::pause);
         cluster.run(Duration.ofSeconds(90));
         cluster.agents().forEach(SimAgent::resume);
-        assertThat(cluster.runUntil(
-                        Duration.ofMinutes(2), () -> !cluster.told().isEmpty()))
+        assertThat(cluster.runUntil(Duration.ofMinutes(2), () -> !cluster.told().isEmpty()))
                 .isTrue();
         cluster.run(Duration.ofMinutes(8));
         assertThat(cluster.told()).extracting(OverdueEvent::telling).containsExactly(Telling.BEGIN, Telling.END);
@@ -168,11 +167,10 @@ class OverdueScenariosTest {
 
     @Test
     void whoeverWasToldIsRemindedLessAndLessOftenAndANewMasterGoesOnWithThat() {
-        SimCluster cluster = cluster(7, every("work", 10_000, 2).tolerance(TOLERANCE).handler("nobody-has-it"));
+        SimCluster cluster =
+                cluster(7, every("work", 10_000, 2).tolerance(TOLERANCE).handler("nobody-has-it"));
         cluster.run(Duration.ofMinutes(15));
-        assertThat(cluster.told())
-                .extracting(OverdueEvent::telling)
-                .containsExactly(Telling.BEGIN, Telling.REMINDER);
+        assertThat(cluster.told()).extracting(OverdueEvent::telling).containsExactly(Telling.BEGIN, Telling.REMINDER);
         new Fault.Expire(cluster.master().orElseThrow().id()).inflict(cluster);
         cluster.run(Duration.ofMinutes(60));
         assertThat(cluster.told())
@@ -204,7 +202,10 @@ class OverdueScenariosTest {
         cluster.run(Duration.ofSeconds(80));
         cluster.start("a9", Duration.ofSeconds(60));
         cluster.run(Duration.ofMinutes(10));
-        assertThat(cluster.told()).extracting(OverdueEvent::telling).startsWith(Telling.BEGIN).endsWith(Telling.END);
+        assertThat(cluster.told())
+                .extracting(OverdueEvent::telling)
+                .startsWith(Telling.BEGIN)
+                .endsWith(Telling.END);
         assertThat(cluster.told().stream().filter(event -> event.telling() == Telling.BEGIN))
                 .hasSizeLessThanOrEqualTo(3);
     }
