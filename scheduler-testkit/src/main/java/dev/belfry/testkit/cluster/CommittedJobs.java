@@ -77,10 +77,12 @@ final class CommittedJobs {
             damaged.computeIfPresent(path, (damage, since) -> nanos.getAsLong());
             JobRecord before = byUid.get(job.uid());
             // A record that is put back after it was destroyed says that it is in force from then on; it always was.
-            boolean goesOn = before != null && job.definition().placement() == Placement.STICKY;
+            boolean sticky = job.definition().placement() == Placement.STICKY;
             byUid.put(
                     job.uid(),
-                    goesOn ? job.inForceSince(before.versions().get(0).from()) : job);
+                    before != null && sticky
+                            ? job.inForceSince(before.versions().get(0).from())
+                            : job);
             if (before == null) {
                 endOthers(job, znode.get().modified());
             }
