@@ -91,7 +91,11 @@ final class Samples {
                         .withCause(
                                 new LayoutKey(UID, 1),
                                 java.util.Optional.of(dev.belfry.core.overdue.Cause.begin(
-                                        List.of("silent indexer-2"), NOON, NOON.plusSeconds(10), 3, NOON.plusSeconds(75))))
+                                        List.of("silent indexer-2"),
+                                        NOON,
+                                        NOON.plusSeconds(10),
+                                        3,
+                                        NOON.plusSeconds(75))))
                         .encode());
         table(records);
         records.put(Paths.job("index"), job());

@@ -214,19 +214,16 @@ public final class AgentCommand implements Callable<Integer> {
     }
 
     private CloseMode closing() {
-        switch (onSigterm) {
-            case "leave":
-                return CloseMode.LEAVING;
-            case "restart":
-                if (id == null) {
-                    throw usage(
-                            "--on-sigterm restart needs --id: without one the next start is another agent, and nobody"
-                                    + " would come back to the shards that wait");
-                }
-                return CloseMode.RESTARTING;
-            default:
-                throw usage("--on-sigterm is leave or restart, not '" + onSigterm + "'");
+        if (onSigterm.equals("restart") && id == null) {
+            throw usage(
+                    "--on-sigterm restart needs --id: without one the next start is another agent, and nobody would come"
+                            + " back to the shards that wait");
         }
+        return switch (onSigterm) {
+            case "leave" -> CloseMode.LEAVING;
+            case "restart" -> CloseMode.RESTARTING;
+            default -> throw usage("--on-sigterm is leave or restart, not '" + onSigterm + "'");
+        };
     }
 
     private @Nullable ParsedDefinitions definitions() throws IOException {
