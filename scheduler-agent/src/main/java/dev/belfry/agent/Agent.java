@@ -96,7 +96,7 @@ public final class Agent implements AutoCloseable {
                         () -> agent.settleLost(part.jobUid(), part.agentId(), part.until(), part.longestTimeout()));
             }
         });
-        this.shutdownHook = new Thread(() -> close(CloseMode.LEAVING), "belfry-agent-shutdown-" + id);
+        this.shutdownHook = new Thread(() -> close(settings.life().onShutdown()), "belfry-agent-shutdown-" + id);
     }
 
     /** What the agent's loop tells. */

@@ -49,6 +49,7 @@ public final class AgentBuilder {
     private ZkRoles roles = ZkRoles.CREATOR;
     private @Nullable ZkTls tls;
     private boolean shutdownHook = true;
+    private CloseMode onShutdown = CloseMode.LEAVING;
     private boolean standby;
     private int candidates = 3;
 
@@ -218,6 +219,15 @@ public final class AgentBuilder {
         return this;
     }
 
+    /**
+     * How the agent closes itself when the JVM shuts down, at SIGTERM for example; {@link CloseMode#LEAVING} unless said
+     * otherwise. No effect with {@code shutdownHook(false)}.
+     */
+    public AgentBuilder onShutdown(CloseMode mode) {
+        this.onShutdown = Objects.requireNonNull(mode, "mode");
+        return this;
+    }
+
     /** Makes this a candidate for master that runs no jobs. It takes no handlers. */
     public AgentBuilder standby() {
         this.standby = true;
@@ -303,6 +313,6 @@ public final class AgentBuilder {
                 alerts,
                 standby ? new Capacity(0, 0, 0) : new Capacity(slots, cpu, memory),
                 PoolLimits.of(slots),
-                new AgentSettings.Life(wait, drainTimeout, shutdownHook));
+                new AgentSettings.Life(wait, drainTimeout, shutdownHook, onShutdown));
     }
 }

@@ -47,8 +47,10 @@ record AgentSettings(
      * How it begins and ends.
      *
      * @param startWait how long the start waits for the registration; empty if it does not wait
+     * @param shutdownHook whether it closes itself when the JVM shuts down
+     * @param onShutdown how it does
      */
-    record Life(Optional<Duration> startWait, Duration drainTimeout, boolean shutdownHook) {}
+    record Life(Optional<Duration> startWait, Duration drainTimeout, boolean shutdownHook, CloseMode onShutdown) {}
 
     AgentProfile profile() {
         return new AgentProfile(

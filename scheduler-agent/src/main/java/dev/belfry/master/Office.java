@@ -5,9 +5,11 @@ import dev.belfry.agent.loop.Mirror;
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.assign.Change;
+import dev.belfry.core.assign.JobSpec;
 import dev.belfry.core.assign.Plan;
 import dev.belfry.core.assign.PlanInput;
 import dev.belfry.core.assign.Unplaced;
+import dev.belfry.core.assign.Wait;
 import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.Epoch;
@@ -345,7 +347,8 @@ final class Office {
                 }
             }
         }
-        Plan plan = Plan.of(PlanInput.of(jobs.specs(now, settlements), live(), table.table())
+        List<JobSpec> specs = jobs.specs(now, settlements);
+        Plan plan = Plan.of(PlanInput.of(specs, live(), table.table())
                 .withReplaceable(replaceable)
                 .withRestarting(restarting, now)
                 .withReleased(handOvers.released(), handOvers.closedForGood()));
@@ -355,7 +358,7 @@ final class Office {
                 || lostRows.awaits(incarnation)
                 || gone.awaits(incarnation));
         tellUnplaced(plan);
-        rearm(wait, now);
+        rearm(Math.min(wait, graceNanos(specs, now)), now);
         // Not grants of shards whose present owner is not known and may still act, and nothing about jobs that seem to
         // be gone only because their definition cannot be read.
         Plan writable = plan.only(change -> (!grants(change) || !lostRows.holds(change.shard()))
@@ -373,12 +376,13 @@ final class Office {
         List<Unplaced> all = new ArrayList<>(plan.unplaced());
         for (Change change : plan.changes()) {
             Optional<String> held = grants(change) ? lostRows.why(change.shard()) : Optional.empty();
-            held.map(why -> new Unplaced(change.shard(), List.of(why))).ifPresent(shard -> {
-                all.add(shard);
-                if (lostRows.waitsForAgents(change.shard())) {
-                    logged.add(shard);
-                }
-            });
+            held.map(why -> Unplaced.because(change.shard(), Wait.LOST_ROWS, why))
+                    .ifPresent(shard -> {
+                        all.add(shard);
+                        if (lostRows.waitsForAgents(change.shard())) {
+                            logged.add(shard);
+                        }
+                    });
         }
         unplaced.report(logged, jobs::nameOf);
         leftOut = List.copyOf(all);
@@ -418,7 +422,28 @@ final class Office {
         return change instanceof Change.Grant || change instanceof Change.Settle;
     }
 
-    /** The timer for what time alone brings: the end of a wait for a lease, or a layout that comes into force. */
+    /** How long until the next rejoin grace of an owner is over that announced its restart. */
+    private long graceNanos(List<JobSpec> specs, Instant now) {
+        Set<Duration> graces = new TreeSet<>();
+        if (!restarting.isEmpty()) {
+            specs.stream().map(JobSpec::rejoinGrace).forEach(graces::add);
+        }
+        long next = Long.MAX_VALUE;
+        for (Instant announced : restarting.values()) {
+            for (Duration grace : graces) {
+                Instant end = announced.plus(grace);
+                if (end.isAfter(now)) {
+                    next = Math.min(next, Duration.between(now, end).toNanos());
+                }
+            }
+        }
+        return next;
+    }
+
+    /**
+     * The timer for what time alone brings: the end of a wait for a lease or for an agent that comes back, or a layout that
+     * comes into force.
+     */
     private void rearm(long wait, Instant now) {
         timer.cancel();
         long next = wait;

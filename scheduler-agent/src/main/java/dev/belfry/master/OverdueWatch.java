@@ -6,9 +6,11 @@ import dev.belfry.core.assign.Unplaced;
 import dev.belfry.core.clock.LedgerAhead;
 import dev.belfry.core.ledger.LedgerCodec;
 import dev.belfry.core.ledger.LedgerRecord;
+import dev.belfry.core.overdue.Cause;
 import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.overdue.RaisedRecord;
 import dev.belfry.core.overdue.Stretch;
+import dev.belfry.core.overdue.Telling;
 import dev.belfry.core.overdue.WaitingStory;
 import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.LayoutKey;
@@ -112,7 +114,7 @@ final class OverdueWatch {
     }
 
     void start() {
-        timer = loop.after(PAUSE.toNanos(), this::round);
+        timer = loop.after(PAUSE.toNanos(), () -> raised.loadAll(this::round));
     }
 
     void close() {
@@ -182,6 +184,14 @@ final class OverdueWatch {
             Deque<LayoutLook.Shard> unread = unread(look);
             if (!unread.isEmpty()) {
                 read(look, unread);
+                return;
+            }
+            boolean open = raised.known(Paths.overdue(look.job.uid()))
+                    .causeOf(look.key())
+                    .isPresent();
+            if (open) {
+                spent++;
+                judge(look); // nothing can be overdue now: perhaps that is to be told
                 return;
             }
         }
@@ -261,6 +271,7 @@ final class OverdueWatch {
         if (look.overdue.isEmpty()
                 && look.overdueRuns.isEmpty()
                 && known.of(look.key()).isEmpty()
+                && known.causeOf(look.key()).isEmpty()
                 && known.runsOf(look.key()).isEmpty()) {
             next();
             return;
@@ -274,9 +285,27 @@ final class OverdueWatch {
         List<RunRequest> runs = look.freshRuns(record.runsOf(look.key()));
         RaisedRecord kept = record.with(look.key(), look.fires.remembered(before, fresh, settledUpTo(look)))
                 .withRuns(look.key(), look.rememberedRuns(record.runsOf(look.key()), known(look)));
-        if (!fresh.isEmpty()) {
+        Optional<Cause> cause = record.causeOf(look.key());
+        Set<String> reasons = OverdueTelling.reasons(look, owner);
+        boolean remind = !look.overdue.isEmpty()
+                && cause.filter(known -> known.telling(reasons, look.now) != Telling.MORE)
+                        .isPresent();
+        if (!fresh.isEmpty() || (remind && !look.firesTold)) {
             look.firesTold = true;
-            listen(OverdueTelling.ofFires(look, fresh, owner), event -> raise(event, look, path, kept));
+            Telling telling =
+                    cause.map(known -> known.telling(reasons, look.now)).orElse(Telling.BEGIN);
+            Cause told = with(cause, reasons, look, fresh, telling);
+            RaisedRecord next = kept.withCause(look.key(), Optional.of(told));
+            listen(OverdueTelling.ofFires(look, fresh, telling, told, owner), event -> raise(event, look, path, next));
+        } else if (cause.isPresent()
+                && cause.get().rests(look.now)
+                && look.overdue.isEmpty()
+                && kept.of(look.key()).isEmpty()) {
+            raise(
+                    OverdueTelling.end(look, cause.get(), owner),
+                    look,
+                    path,
+                    kept.withCause(look.key(), Optional.empty()));
         } else if (!runs.isEmpty()) {
             RunRequest run = runs.get(0);
             look.runsTold.add(run.runId());
@@ -290,6 +319,16 @@ final class OverdueWatch {
         } else {
             next();
         }
+    }
+
+    private static Cause with(
+            Optional<Cause> cause, Set<String> reasons, LayoutLook look, List<Stretch> fresh, Telling telling) {
+        List<Stretch> meant = fresh.isEmpty() ? look.fires.found() : fresh;
+        Instant first = meant.get(0).first();
+        Instant last = meant.get(meant.size() - 1).last();
+        long count = look.fires.count(fresh);
+        return cause.map(known -> known.with(reasons, first, last, count, telling, look.now))
+                .orElseGet(() -> Cause.begin(reasons, first, last, Math.max(1, count), look.now));
     }
 
     private List<Optional<LayoutLook.Known>> known(LayoutLook look) {
@@ -342,7 +381,11 @@ final class OverdueWatch {
         raised.write(path, next, answer -> {
             if (answer instanceof Commit.Applied) {
                 // Taken down is raised, whether or not this office has ended meanwhile.
-                LOG.warn("overdue: {}", event.text());
+                if (event.telling() == Telling.END) {
+                    LOG.info("overdue no more: {}", event.title());
+                } else {
+                    LOG.warn("overdue: {}", event.text());
+                }
                 owner.raise(event);
                 if (!closed) {
                     judge(look); // it may have found more than one event speaks of

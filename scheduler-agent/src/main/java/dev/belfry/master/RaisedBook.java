@@ -4,11 +4,15 @@ import dev.belfry.core.overdue.RaisedRecord;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.store.Commit;
+import dev.belfry.store.Listing;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -32,6 +36,7 @@ final class RaisedBook {
     private final Function<String, Transaction.Builder> fence;
     private final Map<String, Entry> byPath = new HashMap<>();
     private boolean parent;
+    private boolean loaded;
     private boolean closed;
     private String problem = "";
 
@@ -87,6 +92,31 @@ final class RaisedBook {
             }
             then.accept(byPath.get(path).record());
         });
+    }
+
+    /** Reads every record that there is, once a term: of what an earlier master told somebody may have to hear the end. */
+    void loadAll(Runnable then) {
+        if (loaded) {
+            then.run();
+            return;
+        }
+        store.children(session, "overdue-list", Paths.OVERDUE, answer -> {
+            if (closed) {
+                return;
+            }
+            loaded = !(answer instanceof Listing.Failed);
+            List<String> names = answer instanceof Listing.Found found ? found.names() : List.of();
+            loadAll(new ArrayDeque<>(names), then);
+        });
+    }
+
+    private void loadAll(Deque<String> names, Runnable then) {
+        String name = names.poll();
+        if (name == null) {
+            then.run();
+            return;
+        }
+        load(Paths.OVERDUE + '/' + name, record -> loadAll(names, then), () -> loadAll(names, then));
     }
 
     /** Writes a record in place of the one that was loaded. */

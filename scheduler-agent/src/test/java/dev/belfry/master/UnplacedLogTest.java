@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.agent.LogLines;
 import dev.belfry.core.assign.Unplaced;
+import dev.belfry.core.assign.Wait;
 import dev.belfry.core.ownership.ShardKey;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -38,6 +39,6 @@ class UnplacedLogTest {
     }
 
     private static Unplaced unplaced(String job) {
-        return new Unplaced(new ShardKey(job, 1, 0), List.of("1 agent drains"));
+        return Unplaced.because(new ShardKey(job, 1, 0), Wait.REFUSED, "1 agent drains");
     }
 }

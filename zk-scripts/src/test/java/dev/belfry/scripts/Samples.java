@@ -88,6 +88,14 @@ final class Samples {
                 RaisedRecord.NONE
                         .with(new LayoutKey(UID, 1), List.of(new Stretch(NOON, NOON.plusSeconds(10))), "e-5d21")
                         .withRuns(new LayoutKey(UID, 1), List.of("nightly-41"))
+                        .withCause(
+                                new LayoutKey(UID, 1),
+                                java.util.Optional.of(dev.belfry.core.overdue.Cause.begin(
+                                        List.of("silent indexer-2"),
+                                        NOON,
+                                        NOON.plusSeconds(10),
+                                        3,
+                                        NOON.plusSeconds(75))))
                         .encode());
         table(records);
         records.put(Paths.job("index"), job());

@@ -1,6 +1,7 @@
 package dev.belfry.agent.alert;
 
 import dev.belfry.core.overdue.OverdueEvent;
+import dev.belfry.core.overdue.Telling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,10 +34,13 @@ public final class Alerts implements AutoCloseable {
         }
     }
 
-    /** Passes an event on, unless its job is silenced; then it is counted only. Does not block. */
+    /**
+     * Passes an event on, unless its job is silenced, or it only adds fires to a cause that was told of; then it is counted
+     * only. Does not block.
+     */
     public void raise(OverdueEvent event) {
         fires.addAndGet(event.fires());
-        if (event.silenced()) {
+        if (event.silenced() || event.telling() == Telling.MORE) {
             return;
         }
         lines.forEach(line -> line.offer(event));

@@ -112,7 +112,10 @@ final class Reader {
                 Optional.ofNullable(beat).flatMap(b -> heartbeat(b, problems)),
                 beat == null ? Instant.EPOCH : beat.modified(),
                 epoch.incarnation().equals(name),
-                drains.agents().contains(facts.incarnation().agentId()));
+                drains.agents().contains(facts.incarnation().agentId()),
+                AgentFactsCodec.restarting(znode.path(), znode.data())
+                        ? Optional.of(znode.modified())
+                        : Optional.empty());
     }
 
     private static Optional<HeartbeatRecord> heartbeat(Znode beat, List<String> problems) {

@@ -2,6 +2,7 @@ package dev.belfry.agent.alert;
 
 import dev.belfry.core.job.JobAlerts;
 import dev.belfry.core.overdue.OverdueEvent;
+import dev.belfry.core.overdue.Telling;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +24,8 @@ final class Events {
                 "index~1",
                 1,
                 Optional.empty(),
+                Telling.BEGIN,
+                1,
                 fire,
                 fire,
                 1,

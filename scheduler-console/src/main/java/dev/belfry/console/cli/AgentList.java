@@ -73,6 +73,9 @@ final class AgentList {
     }
 
     private static String state(AgentState agent) {
+        if (agent.restarting().isPresent()) {
+            return "restarting";
+        }
         if (agent.drained() || agent.facts().draining()) {
             return "draining";
         }

@@ -4,6 +4,7 @@ import dev.belfry.console.query.Moves;
 import dev.belfry.console.query.Snapshot;
 import dev.belfry.core.assign.Change;
 import dev.belfry.core.assign.Plan;
+import dev.belfry.core.assign.Unplaced;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.ownership.LayoutKey;
@@ -58,13 +59,15 @@ final class ShardForecast {
         grants.forEach((agent, count) -> lines.add("  " + agent + " is granted " + Words.count(count, "shard")));
         String head = changes > 0 ? "Shards: " + Words.count(changes, "change") : "Shards:";
         lines.add(0, changes == 0 && relaid.isEmpty() ? "No shard moves." : head);
-        plan.unplaced().stream()
-                .limit(MOST_MOVES)
-                .forEach(unplaced -> lines.add("  nobody can take "
-                        + name(unplaced.shard().jobUid()) + " shard "
-                        + unplaced.shard().shard()
-                        + ": " + String.join("; ", unplaced.reasons())));
+        plan.unplaced().stream().limit(MOST_MOVES).forEach(unplaced -> lines.add("  " + waiting(unplaced)));
         return lines;
+    }
+
+    private String waiting(Unplaced unplaced) {
+        String shard =
+                name(unplaced.shard().jobUid()) + " shard " + unplaced.shard().shard();
+        String why = String.join("; ", unplaced.reasons());
+        return unplaced.passes() ? shard + " waits: " + why : "nobody can take " + shard + ": " + why;
     }
 
     private boolean isOfRelaid(String uid) {

@@ -1,6 +1,7 @@
 package dev.belfry.console.cli;
 
 import dev.belfry.agent.BelfryClient;
+import dev.belfry.console.query.InFlight;
 import dev.belfry.console.query.Joining;
 import dev.belfry.console.query.LateFires;
 import dev.belfry.console.query.Snapshot;
@@ -42,7 +43,11 @@ final class SimulateVerb implements Runnable {
             Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
             report(snapshot.problems());
             WhatIf whatIf = whatIf(snapshot);
-            WhatIfReport report = new WhatIfReport(snapshot, whatIf, late(snapshot, whatIf));
+            List<InFlight> inFlight = InFlight.of(
+                    snapshot,
+                    whatIf,
+                    layout -> client.ledgers(layout.jobUid(), layout.layout()).byShard());
+            WhatIfReport report = new WhatIfReport(snapshot, whatIf, late(snapshot, whatIf), inFlight);
             if (format == Format.TABLE) {
                 report.print(this::print, shell.out()::print);
             } else {
@@ -84,14 +89,16 @@ final class SimulateVerb implements Runnable {
 
         @Override
         Optional<LateFires> late(Snapshot snapshot, WhatIf whatIf) {
-            return Optional.of(LateFires.of(snapshot, whatIf.lost()));
+            return Optional.of(LateFires.of(snapshot, whatIf));
         }
     }
 
     /** {@code simulate add}. */
     @Command(
             name = "add",
-            description = "Says what moves to agents that join. Exits with 1 if nobody can take some shards even then.")
+            description =
+                    "Says what moves to agents that join, what such a move waits for, and what is late. Exits with 1 if nobody can"
+                            + " take some shards even then.")
     static final class Add extends Simulation {
         @Parameters(
                 paramLabel = "N",
@@ -130,8 +137,8 @@ final class SimulateVerb implements Runnable {
     @Command(
             name = "apply",
             description =
-                    "Says what moves once the definitions of a file are in force, and what each agent has then; 'plan'"
-                            + " tells of fields and fires. Exits with 1 if nobody can take some shards.")
+                    "Says what moves once the definitions of a file are in force, what each agent has then, and what is"
+                            + " late; 'plan' tells of fields and fires. Exits with 1 if nobody can take some shards.")
     static final class Apply extends Simulation {
         @Parameters(paramLabel = "FILE", description = "Definitions in YAML or JSON; - for standard input.")
         String file = "";

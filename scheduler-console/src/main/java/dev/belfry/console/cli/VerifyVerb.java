@@ -1,6 +1,7 @@
 package dev.belfry.console.cli;
 
 import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Ledgers;
 import dev.belfry.agent.client.Readings;
@@ -185,9 +186,8 @@ final class VerifyVerb extends PastVerb {
         Instant end = to == null ? now : to;
         Lines journal = lines(client, first, end);
         TableState table = client.shards();
-        List<AgentFacts> agents = client.agents().found().stream()
-                .map(agent -> agent.drained() ? agent.facts().withDraining(true) : agent.facts())
-                .toList();
+        List<AgentFacts> agents =
+                client.agents().found().stream().map(AgentState::present).toList();
         Function<Lines, Proof> prove = lines -> Prover.prove(
                 new Evidence(
                         jobs,

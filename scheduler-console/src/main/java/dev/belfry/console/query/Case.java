@@ -66,7 +66,7 @@ record Case(Snapshot snapshot, Journal journal, JobRecord job, Map<String, Ledge
     }
 
     private static boolean takesPart(AgentState agent, JobVersion version) {
-        AgentFacts facts = agent.drained() ? agent.facts().withDraining(true) : agent.facts();
+        AgentFacts facts = agent.present();
         var definition = version.definition();
         return Eligibility.refusal(
                         facts,

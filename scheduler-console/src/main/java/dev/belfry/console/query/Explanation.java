@@ -95,6 +95,9 @@ public record Explanation(
                 due = lastFire();
                 due.ifPresentOrElse(this::fire, () -> say("It was never due up to " + facts.at() + "."));
             }
+            if (due.isEmpty() && !facts.isPast() && !facts.isToCome()) {
+                owner();
+            }
             ahead();
             requests();
             placement();
@@ -159,6 +162,14 @@ public record Explanation(
             }
         }
 
+        /** Whose a shard is of which no fire could be told of. */
+        private void owner() {
+            boolean single = version.definition().shards().count() == 1 && !Case.isBroadcast(version);
+            shard.or(() -> single ? Optional.of("0") : Optional.empty())
+                    .ifPresent(one ->
+                            sentences.addAll(PlacementStory.owner(facts, version, names(version, List.of()), one)));
+        }
+
         private void allShards(FireStory story, JobVersion of, AgentNames names) {
             facts.shards(of, due.orElseThrow()).forEach(each -> standings.add(story.standing(each)));
             Map<String, Integer> states = new TreeMap<>();
@@ -179,6 +190,9 @@ public record Explanation(
         private void oneShard(FireStory story, JobVersion of, AgentNames names, String one) {
             if (facts.isPast()) {
                 sentences.addAll(PlacementStory.ownerThen(facts, of, names, one, due.orElseThrow()));
+                story.first(one)
+                        .flatMap(line -> GrantWait.of(facts, of, due.orElseThrow(), line))
+                        .ifPresent(wait -> sentences.addAll(wait.sentences(names)));
                 sentences.addAll(story.sentences(one));
                 if (!story.standing(one).isOver()) {
                     PlacementStory.ownerNow(facts, of, names, one).forEach(now -> say("At present: " + now));
@@ -199,6 +213,10 @@ public record Explanation(
                     occurring.add(row.owner().name());
                 }
             });
+            facts.journal().table().stream()
+                    .flatMap(entry -> entry.changes().stream())
+                    .filter(change -> change.jobUid().equals(facts.job().uid()))
+                    .forEach(change -> occurring.add(change.owner()));
             lines.forEach(some -> some.forEach(line -> occurring.add(line.writer())));
             if (!Case.isBroadcast(of)) {
                 OwnerThen.of(facts, of, due.orElse(facts.now())).values().forEach(then -> occurring.add(then.owner()));

@@ -130,6 +130,11 @@ final class FireStory {
 
     // --- what is recorded of it
 
+    /** The first that is recorded of a shard. */
+    Optional<Journal.Line> first(String shard) {
+        return lines(shard).stream().findFirst();
+    }
+
     /** Everything that is recorded of a shard. */
     List<String> sentences(String shard) {
         List<String> told = new ArrayList<>();

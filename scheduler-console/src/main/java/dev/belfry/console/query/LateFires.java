@@ -5,6 +5,7 @@ import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.job.MisfirePolicy;
 import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.ownership.Lease;
+import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.trigger.Owed;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
@@ -12,10 +13,12 @@ import dev.belfry.core.version.VersionedDueSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -26,8 +29,9 @@ import java.util.TreeMap;
  *     after which no lease is left to be waited for
  * @param most the same where it has not, because it is new in office or was cut off: 1.1 leases more
  * @param jobs those of which something is due in the usual time
+ * @param stranded how many shards of a job, by its name, nobody can take: nothing runs there until somebody can
  */
-public record LateFires(Duration usual, Duration most, List<OfJob> jobs) {
+public record LateFires(Duration usual, Duration most, List<OfJob> jobs, SortedMap<String, Integer> stranded) {
     private static final long MOST_COUNTED = 1_000_000;
 
     /**
@@ -50,10 +54,14 @@ public record LateFires(Duration usual, Duration most, List<OfJob> jobs) {
 
     public LateFires {
         jobs = List.copyOf(jobs);
+        stranded = Collections.unmodifiableSortedMap(new TreeMap<>(stranded));
     }
 
-    /** What is lost with {@code gone}, at the present of the snapshot. */
-    public static LateFires of(Snapshot snapshot, List<AgentFacts> gone) {
+    /** What is late with the losses of a forecast, at the present of the snapshot. */
+    public static LateFires of(Snapshot snapshot, WhatIf whatIf) {
+        List<AgentFacts> gone = whatIf.lost();
+        Set<ShardKey> nobody =
+                whatIf.unplaced().stream().map(one -> one.shard()).collect(java.util.stream.Collectors.toSet());
         Duration session = gone.stream()
                 .map(AgentFacts::sessionTimeout)
                 .max(Comparator.naturalOrder())
@@ -62,8 +70,14 @@ public record LateFires(Duration usual, Duration most, List<OfJob> jobs) {
         Set<String> incarnations =
                 gone.stream().map(agent -> agent.incarnation().name()).collect(java.util.stream.Collectors.toSet());
         Map<LayoutKey, Integer> lost = new TreeMap<>();
+        SortedMap<String, Integer> stranded = new TreeMap<>();
         snapshot.table().forEach((shard, row) -> {
-            if (incarnations.contains(row.owner().name())) {
+            if (!incarnations.contains(row.owner().name())) {
+                return;
+            }
+            if (nobody.contains(shard)) {
+                stranded.merge(snapshot.nameOf(shard.jobUid()), 1, Integer::sum);
+            } else {
                 lost.merge(shard.of(), 1, Integer::sum);
             }
         });
@@ -79,7 +93,7 @@ public record LateFires(Duration usual, Duration most, List<OfJob> jobs) {
                 }
             }
         }
-        return new LateFires(session, session.plus(lease).plus(lease.dividedBy(10)), jobs);
+        return new LateFires(session, session.plus(lease).plus(lease.dividedBy(10)), jobs, stranded);
     }
 
     private static OfJob of(JobRecord job, JobVersion version, int shards, Instant now, Duration gap) {

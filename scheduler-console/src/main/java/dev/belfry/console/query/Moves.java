@@ -3,6 +3,8 @@ package dev.belfry.console.query;
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.assign.Change;
 import dev.belfry.core.assign.JobSpec;
 import dev.belfry.core.assign.Plan;
 import dev.belfry.core.assign.PlanInput;
@@ -11,6 +13,7 @@ import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.LayoutKey;
+import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.TableBuilder;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
@@ -19,13 +22,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What the master would do next with the shards: for previews and explanations. Pure functions. */
 public final class Moves {
     private Moves() {}
 
-    /** The plan for the namespace as it is. */
+    /** The plan for the namespace as it is, as soon as the leases of owners that are gone are over. */
     public static Plan now(Snapshot snapshot) {
         return with(snapshot, Map.of());
     }
@@ -35,7 +41,27 @@ public final class Moves {
      * they change has been let go of.
      */
     public static Plan with(Snapshot snapshot, Map<String, JobDefinition> changed) {
-        return Plan.of(PlanInput.of(specs(snapshot, changed), agents(snapshot), withoutOld(snapshot, changed)));
+        AssignmentTable table = withoutOld(snapshot, changed);
+        return Plan.of(PlanInput.of(specs(snapshot, changed), agents(snapshot), table)
+                .withReplaceable(gone(table, agents(snapshot)))
+                .withRestarting(snapshot.restarting(), snapshot.now()));
+    }
+
+    /** Whom the plan would give a shard whose owner is gone; if that one may come back, once nobody waits for it any more. */
+    static Optional<Incarnation> heir(Snapshot snapshot, ShardKey shard) {
+        Plan plan = Plan.of(PlanInput.of(specs(snapshot, Map.of()), agents(snapshot), snapshot.table())
+                .withReplaceable(gone(snapshot.table(), agents(snapshot))));
+        return plan.changes().stream()
+                .filter(change -> change.shard().equals(shard))
+                .flatMap(change -> change instanceof Change.Grant grant ? Stream.of(grant.to()) : Stream.empty())
+                .findFirst();
+    }
+
+    /** Owners that are not there any more. */
+    static Set<Incarnation> gone(AssignmentTable table, List<AgentFacts> live) {
+        Set<Incarnation> gone = new TreeSet<>(table.dictionary());
+        live.forEach(agent -> gone.remove(agent.incarnation()));
+        return gone;
     }
 
     /** What the plan knows of the jobs once these definitions are in force. */
@@ -98,10 +124,6 @@ public final class Moves {
     }
 
     static List<AgentFacts> agents(Snapshot snapshot) {
-        return snapshot.agents().stream().map(Moves::facts).toList();
-    }
-
-    private static AgentFacts facts(AgentState agent) {
-        return agent.drained() ? agent.facts().withDraining(true) : agent.facts();
+        return snapshot.agents().stream().map(AgentState::present).toList();
     }
 }

@@ -1,6 +1,7 @@
 package dev.belfry.console.query;
 
 import dev.belfry.agent.client.AgentState;
+import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.Eligibility;
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.agent.LabelSelector;
@@ -15,6 +16,7 @@ import dev.belfry.core.overdue.WaitingStory;
 import dev.belfry.core.ownership.Buckets;
 import dev.belfry.core.ownership.HeartbeatRecord;
 import dev.belfry.core.ownership.LayoutKey;
+import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.version.JobVersion;
 import java.time.Instant;
@@ -85,9 +87,39 @@ final class PlacementStory {
     private void present(String shard) {
         facts.tenancy(version, shard).ifPresent(row -> {
             WaitingStory story = new WaitingStory(shard, names::of, facts.now());
-            say(story.owner(row, heard(row)));
+            Optional<WaitingStory.Heard> heard = heard(row);
+            Optional<Instant> until = Restarts.until(facts.snapshot(), facts.job(), row.owner());
+            say(heard.isEmpty() && until.isPresent() ? story.ownerThatReturns(row) : story.owner(row, heard));
+            restart(row, until);
+            if (heard.isEmpty() || until.isPresent()) {
+                heir(shard, row, until.isPresent());
+            }
             told.addAll(story.handOver(row, facts.ledger(shard), this::isAbandoned));
         });
+    }
+
+    /** What comes of a restart that the owner announced. */
+    private void restart(Tenancy row, Optional<Instant> until) {
+        Instant announced = facts.snapshot().restarting().get(row.owner());
+        if (announced == null) {
+            return;
+        }
+        String then = Restarts.grace(facts.job()).isZero()
+                ? "the job has no rejoin grace, and does not wait for it"
+                : "the rejoin grace of the job is over";
+        say("Agent " + row.owner().agentId() + " announced at " + announced + " that it closes and comes back; "
+                + until.map(end -> "the shard waits for it until " + end
+                                + " at the latest, and what is due before it is" + " back runs late")
+                        .orElse(then)
+                + ".");
+    }
+
+    /** Who has the shard if the owner that is gone, or about to go, does not come back. */
+    private void heir(String shard, Tenancy row, boolean mayReturn) {
+        ShardKey key = new LayoutKey(facts.job().uid(), version.layout()).shard(Integer.parseInt(shard));
+        Moves.heir(facts.snapshot().without(row.owner()), key)
+                .ifPresent(heir -> say((mayReturn ? "If it is not back then, the shard goes" : "It goes") + " to "
+                        + names.of(heir.name()) + ", as things stand."));
     }
 
     private void lease(String shard) {
@@ -155,11 +187,9 @@ final class PlacementStory {
         if (missing > 0) {
             say(missing + " of " + definition.shards().count() + " shards have no owner.");
         }
-        if (!unplaced.isEmpty()) {
-            say(WaitingStory.nobodyCanTake(
-                    unplaced.size(),
-                    unplaced.get(0).shard().shard(),
-                    unplaced.get(0).reasons()));
+        told.addAll(Unplaced.sentences(unplaced));
+        if (shard.isEmpty() && definition.shards().count() > 1) {
+            returning();
         }
         if (missing > 0) {
             lostRows(definition);
@@ -167,6 +197,25 @@ final class PlacementStory {
             if (facts.snapshot().agents().stream().noneMatch(AgentState::master)) {
                 say("There is no master, so nobody assigns shards: start an agent, or wait for the election.");
             }
+        }
+    }
+
+    /** Shards of owners that are about to close and come back; those of owners that are gone are told of as waiting. */
+    private void returning() {
+        LayoutKey layout = new LayoutKey(facts.job().uid(), version.layout());
+        for (AgentState agent : facts.snapshot().agents()) {
+            Incarnation owner = agent.facts().incarnation();
+            int[] shards = new int[1];
+            facts.snapshot()
+                    .table()
+                    .forEach((key, row) ->
+                            shards[0] += key.of().equals(layout) && row.owner().equals(owner) ? 1 : 0);
+            Restarts.until(facts.snapshot(), facts.job(), owner)
+                    .filter(until -> shards[0] > 0)
+                    .ifPresent(
+                            until -> say((shards[0] == 1 ? "1 shard waits" : shards[0] + " shards wait") + " for agent "
+                                    + agent.id() + ", which closes and comes back, until " + until
+                                    + " at the latest; then others have them."));
         }
     }
 
@@ -198,7 +247,7 @@ final class PlacementStory {
         Set<Incarnation> duplicates = Eligibility.duplicates(
                 facts.snapshot().agents().stream().map(AgentState::facts).toList());
         for (AgentState agent : facts.snapshot().agents()) {
-            var facts = agent.drained() ? agent.facts().withDraining(true) : agent.facts();
+            AgentFacts facts = agent.present();
             Optional<Refusal> refusal = duplicates.contains(facts.incarnation())
                     ? Optional.of(Refusal.DUPLICATE_ID)
                     : Eligibility.refusal(

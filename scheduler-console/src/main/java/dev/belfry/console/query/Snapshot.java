@@ -5,16 +5,23 @@ import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.TableState;
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ownership.AssignmentTable;
+import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The namespace as it was read, one part after the other: the parts may be a moment apart.
@@ -22,6 +29,7 @@ import java.util.Optional;
  * @param jobs by name, deleted ones included
  * @param agents by id
  * @param emptied buckets of the table that name nobody although they were written, and the zxid of that
+ * @param restarting incarnations that announced that they close and come back, and when; those that are gone included
  * @param problems records that cannot be read
  */
 public record Snapshot(
@@ -29,6 +37,7 @@ public record Snapshot(
         List<AgentState> agents,
         AssignmentTable table,
         Map<Integer, Long> emptied,
+        SortedMap<Incarnation, Instant> restarting,
         List<String> problems,
         Instant now) {
 
@@ -36,6 +45,7 @@ public record Snapshot(
         jobs = List.copyOf(jobs);
         agents = List.copyOf(agents);
         emptied = Map.copyOf(emptied);
+        restarting = Collections.unmodifiableSortedMap(new TreeMap<>(restarting));
         problems = List.copyOf(problems);
     }
 
@@ -45,14 +55,29 @@ public record Snapshot(
      * @param present the present; kept to the millisecond, as everything else is
      */
     public static Snapshot read(BelfryClient client, Instant present) {
-        Instant now = present.truncatedTo(ChronoUnit.MILLIS);
-        Readings<AgentState> agents = client.agents();
-        Readings<JobState> jobs = client.jobs();
+        return of(
+                client.agents(),
+                client.jobs(),
+                client.shards(),
+                layout -> client.ledgers(layout.jobUid(), layout.layout()).byShard(),
+                present);
+    }
+
+    /**
+     * Puts together what was read.
+     *
+     * @param ledgers reads those of a layout, by shard; seldom asked
+     */
+    static Snapshot of(
+            Readings<AgentState> agents,
+            Readings<JobState> jobs,
+            TableState table,
+            Function<LayoutKey, Map<String, LedgerRecord>> ledgers,
+            Instant present) {
         List<String> problems = new ArrayList<>(agents.problems());
         problems.addAll(jobs.problems());
-        TableState table = client.shards();
         problems.addAll(table.problems());
-        return new Snapshot(
+        Snapshot read = new Snapshot(
                 jobs.found().stream()
                         .sorted(Comparator.comparing(JobState::name))
                         .toList(),
@@ -61,13 +86,28 @@ public record Snapshot(
                         .toList(),
                 table.table(),
                 table.emptied(),
+                Collections.emptySortedMap(),
                 problems,
-                now);
+                present.truncatedTo(ChronoUnit.MILLIS));
+        return read.with(Restarts.of(read, ledgers));
+    }
+
+    private Snapshot with(SortedMap<Incarnation, Instant> announced) {
+        return new Snapshot(jobs, agents, table, emptied, announced, problems, now);
     }
 
     /** The same with these jobs, one for each name. */
     public Snapshot with(List<JobRecord> merged) {
-        return new Snapshot(merged.stream().map(this::state).toList(), agents, table, emptied, problems, now);
+        return new Snapshot(
+                merged.stream().map(this::state).toList(), agents, table, emptied, restarting, problems, now);
+    }
+
+    /** The same once an incarnation is gone. */
+    Snapshot without(Incarnation incarnation) {
+        List<AgentState> left = agents.stream()
+                .filter(agent -> !agent.facts().incarnation().equals(incarnation))
+                .toList();
+        return new Snapshot(jobs, left, table, emptied, restarting, problems, now);
     }
 
     private JobState state(JobRecord job) {

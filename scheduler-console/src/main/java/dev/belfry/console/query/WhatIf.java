@@ -2,6 +2,7 @@ package dev.belfry.console.query;
 
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.assign.Change;
 import dev.belfry.core.assign.JobSpec;
 import dev.belfry.core.assign.Plan;
 import dev.belfry.core.assign.PlanInput;
@@ -14,6 +15,7 @@ import dev.belfry.core.ownership.Release;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What the shards would come to if agents were lost or joined, or definitions changed: the master's own plan, followed until
@@ -34,8 +37,14 @@ import java.util.TreeSet;
  * @param agents what each agent has before and after, by its id; those that are lost or new as well
  * @param unplaced shards without an owner at the end
  * @param lost the agents that are gone
+ * @param kept shards that wait for an agent that announced its restart; they count as its own
  */
-public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unplaced> unplaced, List<AgentFacts> lost) {
+public record WhatIf(
+        List<Move> moves,
+        SortedMap<String, Load> agents,
+        List<Unplaced> unplaced,
+        List<AgentFacts> lost,
+        List<Kept> kept) {
     private static final long MOST_STEPS = 10_000;
 
     /**
@@ -46,6 +55,15 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
      */
     public record Move(ShardKey shard, Optional<Incarnation> from, Optional<Incarnation> to) {}
 
+    /**
+     * A shard that waits for its owner to come back.
+     *
+     * @param owner who announced it
+     * @param until when the wait ends at the latest
+     * @param then who gets the shard if it is not back by then, as things stand; empty if nobody can take it
+     */
+    public record Kept(ShardKey shard, Incarnation owner, Instant until, Optional<Incarnation> then) {}
+
     /** Shards of an agent, and what they weigh together. */
     public record Load(int shardsBefore, int shardsAfter, double before, double after) {}
 
@@ -53,6 +71,7 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
         moves = List.copyOf(moves);
         unplaced = List.copyOf(unplaced);
         lost = List.copyOf(lost);
+        kept = List.copyOf(kept);
     }
 
     /**
@@ -68,7 +87,7 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
         List<AgentFacts> lost =
                 all.stream().filter(agent -> !left.contains(agent)).toList();
         List<JobSpec> specs = Moves.specs(snapshot, Map.of());
-        Course course = new Course(specs, left, snapshot.table());
+        Course course = new Course(snapshot, specs, left, snapshot.table());
         return course.end(snapshot.table(), all, lost);
     }
 
@@ -76,7 +95,7 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
     public static WhatIf add(Snapshot snapshot, List<AgentFacts> joining) {
         List<AgentFacts> all = new ArrayList<>(Moves.agents(snapshot));
         all.addAll(joining);
-        Course course = new Course(Moves.specs(snapshot, Map.of()), all, snapshot.table());
+        Course course = new Course(snapshot, Moves.specs(snapshot, Map.of()), all, snapshot.table());
         return course.end(snapshot.table(), all, List.of());
     }
 
@@ -84,12 +103,13 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
     public static WhatIf apply(Snapshot snapshot, Map<String, JobDefinition> changed) {
         List<AgentFacts> all = Moves.agents(snapshot);
         AssignmentTable table = Moves.withoutOld(snapshot, changed);
-        Course course = new Course(Moves.specs(snapshot, changed), all, table);
+        Course course = new Course(snapshot, Moves.specs(snapshot, changed), all, table);
         return course.end(snapshot.table(), all, List.of());
     }
 
     /** The plan, made again and again from what it left. */
     private static final class Course {
+        private final Snapshot snapshot;
         private final List<JobSpec> specs;
         private final List<AgentFacts> live;
         private AssignmentTable table;
@@ -99,7 +119,8 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
 
         private long step;
 
-        Course(List<JobSpec> specs, List<AgentFacts> live, AssignmentTable table) {
+        Course(Snapshot snapshot, List<JobSpec> specs, List<AgentFacts> live, AssignmentTable table) {
+            this.snapshot = snapshot;
             this.specs = specs;
             this.live = live;
             this.table = table;
@@ -119,8 +140,10 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
             Set<Release> ended = new TreeSet<>();
             Set<Incarnation> gone = new HashSet<>(replaceable);
             for (int quiet = 0; quiet < 2 && step < MOST_STEPS; ) {
-                Plan plan = Plan.of(
-                        PlanInput.of(specs, live, table).withReplaceable(gone).withReleased(released, ended));
+                Plan plan = Plan.of(PlanInput.of(specs, live, table)
+                        .withReplaceable(gone)
+                        .withReleased(released, ended)
+                        .withRestarting(snapshot.restarting(), snapshot.now()));
                 unplaced = plan.unplaced();
                 quiet = plan.isEmpty() ? quiet + 1 : 0;
                 if (!plan.isEmpty()) {
@@ -155,7 +178,9 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
             run(gone);
             Map<ShardKey, Tenancy> then = rows(before);
             Map<ShardKey, Tenancy> now = rows(table);
-            now.values().removeIf(row -> gone.contains(row.owner()));
+            List<Kept> kept = kept(gone);
+            Set<ShardKey> waiting = kept.stream().map(Kept::shard).collect(Collectors.toSet());
+            now.entrySet().removeIf(row -> gone.contains(row.getValue().owner()) && !waiting.contains(row.getKey()));
             Set<ShardKey> shards = new TreeSet<>(then.keySet());
             shards.addAll(now.keySet());
             List<Move> moves = new ArrayList<>();
@@ -167,7 +192,53 @@ public record WhatIf(List<Move> moves, SortedMap<String, Load> agents, List<Unpl
                     moves.add(new Move(shard, from, to));
                 }
             }
-            return new WhatIf(moves, loads(all, then, now), unplaced, lost);
+            List<Unplaced> nobody = unplaced.stream()
+                    .filter(one -> !waiting.contains(one.shard()))
+                    .toList();
+            return new WhatIf(moves, loads(all, then, now), nobody, lost, kept);
+        }
+
+        /** What the end leaves to owners that come back, and what becomes of it if they do not. */
+        private List<Kept> kept(Set<Incarnation> gone) {
+            Map<LayoutKey, JobSpec> byLayout = new HashMap<>();
+            specs.forEach(spec -> byLayout.put(spec.key(), spec));
+            SortedMap<ShardKey, Tenancy> waiting = new TreeMap<>();
+            table.forEach((shard, row) -> {
+                JobSpec spec = byLayout.get(shard.of());
+                if (spec != null && spec.active() && until(spec, row).isPresent()) {
+                    waiting.put(shard, row);
+                }
+            });
+            if (waiting.isEmpty()) {
+                return List.of();
+            }
+            Set<Incarnation> absent = new TreeSet<>(gone);
+            waiting.values().forEach(row -> absent.add(row.owner()));
+            List<AgentFacts> others = live.stream()
+                    .filter(agent -> !absent.contains(agent.incarnation()))
+                    .toList();
+            Map<ShardKey, Incarnation> heirs = new HashMap<>();
+            Plan.of(PlanInput.of(specs, others, table).withReplaceable(absent))
+                    .changes()
+                    .forEach(change -> {
+                        if (change instanceof Change.Grant grant) {
+                            heirs.put(change.shard(), grant.to());
+                        }
+                    });
+            List<Kept> kept = new ArrayList<>();
+            waiting.forEach((shard, row) -> kept.add(new Kept(
+                    shard,
+                    row.owner(),
+                    until(java.util.Objects.requireNonNull(byLayout.get(shard.of())), row)
+                            .orElseThrow(),
+                    Optional.ofNullable(heirs.get(shard)))));
+            return kept;
+        }
+
+        private Optional<Instant> until(JobSpec spec, Tenancy row) {
+            return Optional.ofNullable(snapshot.restarting().get(row.owner()))
+                    .map(since -> since.plus(spec.rejoinGrace()))
+                    .filter(end -> !spec.rejoinGrace().isZero() && end.isAfter(snapshot.now()));
         }
 
         private SortedMap<String, Load> loads(

@@ -3,6 +3,7 @@ package dev.belfry.console.up;
 import dev.belfry.agent.Agent;
 import dev.belfry.agent.AgentBuilder;
 import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.CloseMode;
 import dev.belfry.agent.JobHandler;
 import dev.belfry.agent.JobHandlerProvider;
 import dev.belfry.agent.client.Applied;
@@ -78,6 +79,16 @@ public final class AgentCommand implements Callable<Integer> {
 
     @Option(names = "--standby", description = "Stand for master and own no shards.")
     private boolean standby;
+
+    @Option(
+            names = "--on-sigterm",
+            paramLabel = "MODE",
+            defaultValue = "leave",
+            description =
+                    "What SIGTERM means: with leave the shards are handed over to other agents; restart announces that this agent comes"
+                            + " back, and jobs with a rejoin-grace keep their shards for it that long, for which it needs an"
+                            + " --id. Running attempts end first, either way. Default: leave.")
+    private String onSigterm = "leave";
 
     @Option(
             names = "--allow-commands",
@@ -161,6 +172,7 @@ public final class AgentCommand implements Callable<Integer> {
                     .identity(connection.identity())
                     .roles(connection.roles())
                     .sessionTimeout(Durations.parse(sessionTimeout));
+            builder.onShutdown(closing());
             connection.tls().ifPresent(builder::tls);
             if (id != null) {
                 builder.id(id);
@@ -199,6 +211,19 @@ public final class AgentCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
         }
+    }
+
+    private CloseMode closing() {
+        if (onSigterm.equals("restart") && id == null) {
+            throw usage(
+                    "--on-sigterm restart needs --id: without one the next start is another agent, and nobody would come"
+                            + " back to the shards that wait");
+        }
+        return switch (onSigterm) {
+            case "leave" -> CloseMode.LEAVING;
+            case "restart" -> CloseMode.RESTARTING;
+            default -> throw usage("--on-sigterm is leave or restart, not '" + onSigterm + "'");
+        };
     }
 
     private @Nullable ParsedDefinitions definitions() throws IOException {

@@ -40,8 +40,14 @@ class AgentListTest {
                 false);
         HeartbeatRecord heartbeat = new HeartbeatRecord(4, 1, 1, 2, 0, 0.5, heartbeatAt, silentUntil);
         AgentState agent = new AgentState(facts, Optional.of(heartbeat), heartbeatAt, true, drained);
-        return AgentList.of(
-                new Snapshot(List.of(), List.of(agent), AssignmentTable.empty(), Map.of(), List.of(), NOON));
+        return AgentList.of(new Snapshot(
+                List.of(),
+                List.of(agent),
+                AssignmentTable.empty(),
+                Map.of(),
+                new java.util.TreeMap<>(),
+                List.of(),
+                NOON));
     }
 
     private static String table(Instant heartbeatAt) {

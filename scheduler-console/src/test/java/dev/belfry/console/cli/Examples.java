@@ -100,6 +100,10 @@ final class Examples {
                 "agent -z zk1:2281 -n search --user agent --password-file agent.password --trust-store ca.pem");
         add(
                 "agent",
+                "An agent that is to be restarted in place: jobs with a rejoin-grace wait for it.",
+                "agent -z zk1:2181 -n search --id worker-1 --allow-commands /opt/jobs --on-sigterm restart");
+        add(
+                "agent",
                 "An agent that also exports the journal to a database; give it to two agents, and one of them does.",
                 "agent -z zk1:2181 -n search --allow-commands /opt/jobs --history-url jdbc:postgresql://db/belfry"
                         + " --history-password-file db.password");

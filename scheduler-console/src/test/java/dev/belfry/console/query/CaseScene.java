@@ -234,7 +234,14 @@ final class CaseScene {
     }
 
     Snapshot snapshot() {
-        return new Snapshot(List.of(new JobState(job(), 1, 1, START)), agents, table.build(), emptied, List.of(), NOON);
+        return new Snapshot(
+                List.of(new JobState(job(), 1, 1, START)),
+                agents,
+                table.build(),
+                emptied,
+                new java.util.TreeMap<>(),
+                List.of(),
+                NOON);
     }
 
     Explanation explanation(Instant at, Optional<String> shard) {

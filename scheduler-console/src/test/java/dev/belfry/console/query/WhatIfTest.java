@@ -23,6 +23,7 @@ import dev.belfry.testkit.cluster.SimCluster;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,9 @@ class WhatIfTest {
         }
         int count = 1 + random.nextInt(4);
         for (int i = 0; i < count; i++) {
-            Strategy[] strategies = Strategy.values();
+            Strategy[] strategies = Arrays.stream(dev.belfry.core.assign.Strategy.values())
+                    .map(strategy -> Strategy.valueOf(strategy.name()))
+                    .toArray(Strategy[]::new);
             JobDefinition job = Job.named("job" + i)
                     .handler(SimCluster.HANDLER)
                     .every(Duration.ofHours(1))
@@ -86,7 +89,7 @@ class WhatIfTest {
         }
         TableBuilder table = AssignmentTable.empty().toBuilder();
         cluster.rows().forEach((shard, row) -> table.grant(shard, row.owner(), row.since()));
-        return new Snapshot(states, agents, table.build(), Map.of(), List.of(), cluster.now());
+        return new Snapshot(states, agents, table.build(), Map.of(), new TreeMap<>(), List.of(), cluster.now());
     }
 
     private static Map<ShardKey, String> owners(SimCluster cluster) {
@@ -115,7 +118,7 @@ class WhatIfTest {
             Set<String> lost = Set.of("a" + random.nextInt(agents));
             WhatIf whatIf = WhatIf.lose(snapshot(cluster, jobs), lost);
             Map<ShardKey, String> expected = predicted(cluster, whatIf);
-            LateFires late = LateFires.of(snapshot(cluster, jobs), whatIf.lost());
+            LateFires late = LateFires.of(snapshot(cluster, jobs), whatIf);
             Instant at = cluster.now();
             lost.forEach(id -> cluster.agent(id).orElseThrow().kill());
             assertThat(cluster.runUntil(
@@ -205,13 +208,14 @@ class WhatIfTest {
                 .shards(2)
                 .misfire(new Misfire(policy, Duration.ofSeconds(1), Duration.ofHours(1), 100))
                 .build();
-        CaseScene scene = new CaseScene(job).agent("a", Set.of("index"), Map.of(), false);
+        CaseScene scene = new CaseScene(job)
+                .agent("a", Set.of("index"), Map.of(), false)
+                .agent("b", Set.of("index"), Map.of(), false);
         if (paused) {
             scene.version(CaseScene.START.plusSeconds(60), 1, job, true);
         }
         scene.owner(0, "a").owner(1, "a");
-        return LateFires.of(
-                scene.snapshot(), scene.agents.stream().map(AgentState::facts).toList());
+        return LateFires.of(scene.snapshot(), WhatIf.lose(scene.snapshot(), Set.of("a")));
     }
 
     @Test
@@ -228,6 +232,69 @@ class WhatIfTest {
         assertThat(late(MisfirePolicy.FIRE_ALL, false).jobs().get(0).late()).isEqualTo(5);
         assertThat(late(MisfirePolicy.SKIP, false).jobs().get(0).missed()).isEqualTo(Map.of(Reasons.MISFIRE_SKIP, 5L));
         assertThat(late(MisfirePolicy.FIRE_ONCE, true).jobs()).isEmpty();
+    }
+
+    @Test
+    void whereNobodyIsLeftNothingIsLateAndTheShardsStandStill() {
+        CaseScene scene = new CaseScene(Job.named("index")
+                        .every(Duration.ofSeconds(2))
+                        .shards(2)
+                        .build())
+                .agent("a", Set.of("index"), Map.of(), false)
+                .owner(0, "a")
+                .owner(1, "a");
+        WhatIf whatIf = WhatIf.lose(scene.snapshot(), Set.of("a"));
+        LateFires late = LateFires.of(scene.snapshot(), whatIf);
+        assertThat(late.jobs()).isEmpty();
+        assertThat(late.stranded()).isEqualTo(Map.of("index", 2));
+        assertThat(whatIf.moves()).allMatch(move -> move.to().isEmpty());
+    }
+
+    @Test
+    void shardsThatWaitForAnAgentStayItsOwnAndAreForetoldWithTheirHeir() {
+        ClusterScene scene = ClusterScene.of("a", "b", "c")
+                .apply(ClusterScene.index().shards(3).rejoinGrace(Duration.ofMinutes(3)))
+                .after(60)
+                .restartOwner();
+        String returning = scene.owner();
+        for (double later : new double[] {0.1, 8}) {
+            scene.after(later);
+            WhatIf whatIf = WhatIf.lose(scene.snapshot(), Set.of());
+            assertThat(whatIf.moves()).isEmpty();
+            assertThat(whatIf.unplaced()).isEmpty();
+            assertThat(whatIf.kept()).singleElement().satisfies(kept -> {
+                assertThat(kept.owner().agentId()).isEqualTo(returning);
+                assertThat(kept.until())
+                        .isBetween(
+                                scene.cluster.now().plusSeconds(160),
+                                scene.cluster.now().plusSeconds(180));
+                assertThat(kept.then()).isPresent();
+                assertThat(kept.then().get().agentId()).isNotEqualTo(returning);
+            });
+        }
+        String heir = WhatIf.lose(scene.snapshot(), Set.of())
+                .kept()
+                .get(0)
+                .then()
+                .orElseThrow()
+                .agentId();
+        scene.after(190);
+        assertThat(scene.owner()).as("what was foretold has happened").isEqualTo(heir);
+    }
+
+    @Test
+    void attemptsThatAMoveWaitsForAreNamed() {
+        ClusterScene scene =
+                ClusterScene.of("a", "b").apply(ClusterScene.index().shards(2)).runsLong();
+        String lost = scene.owner();
+        WhatIf whatIf = WhatIf.lose(scene.snapshot(), Set.of(lost));
+        assertThat(InFlight.of(scene.snapshot(), whatIf, scene::ledgers))
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(one.agent()).isEqualTo(lost);
+                    assertThat(one.attempt()).isEqualTo(1);
+                    assertThat(one.what()).startsWith("the fire of ");
+                });
     }
 
     @Test

@@ -93,8 +93,8 @@ final class Board {
         retractions.add(new Change.Retract(job.key(shard), owners.incarnation(owner), Successor.NONE), reason);
     }
 
-    void leaveOut(JobView job, int shard, List<String> reasons) {
-        unplaced.add(new Unplaced(job.key(shard), reasons));
+    void leaveOut(Unplaced shard) {
+        unplaced.add(shard);
     }
 
     Plan plan() {

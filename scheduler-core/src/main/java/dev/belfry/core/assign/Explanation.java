@@ -1,19 +1,33 @@
 package dev.belfry.core.assign;
 
 import dev.belfry.core.agent.Refusal;
+import dev.belfry.core.ownership.ShardKey;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** Says why nobody can take a shard, counted per agent by the first rule that each fails. */
-final class Explanation {
-    private Explanation() {}
+/**
+ * Why nobody can take the shards of a job, counted per agent by the first rule that each fails.
+ *
+ * @param waits by kind
+ * @param reasons for a person to read
+ */
+record Explanation(Set<Wait> waits, List<String> reasons) {
 
-    static List<String> of(JobView job, Cluster cluster) {
+    Unplaced unplaced(ShardKey shard) {
+        return new Unplaced(shard, waits, reasons);
+    }
+
+    static Explanation of(JobView job, Cluster cluster) {
+        if (!job.awaitedRoom.isEmpty()) {
+            return new Explanation(EnumSet.of(Wait.ROOM), List.of(job.awaitedRoom));
+        }
         if (cluster.size() == 0) {
-            return List.of("no agent is registered");
+            return new Explanation(EnumSet.of(Wait.NO_AGENT), List.of("no agent is registered"));
         }
         Map<Refusal, Integer> refused = new EnumMap<>(Refusal.class);
         int shut = 0;
@@ -29,16 +43,22 @@ final class Explanation {
             }
         }
         List<String> reasons = new ArrayList<>();
-        refused.forEach((refusal, count) -> reasons.add(text(refusal, count, job.spec)));
+        Set<Wait> waits = EnumSet.noneOf(Wait.class);
+        refused.forEach((refusal, count) -> {
+            waits.add(Wait.REFUSED);
+            reasons.add(text(refusal, count, job.spec));
+        });
         if (shut > 0) {
+            waits.add(Wait.GROUP);
             reasons.add(counted(shut, "has", "have") + " another job of group '"
                     + job.spec.exclusive().orElse("") + "'");
         }
         if (crowded > 0) {
+            waits.add(Wait.SPREAD);
             String key = job.spec.spread().map(Spread::key).orElse("");
-            reasons.add(counted(crowded, "has", "have") + " a " + key + " that is full for now");
+            reasons.add(counted(crowded, "is", "are") + " full for now by 'spread: " + key + "'");
         }
-        return reasons;
+        return new Explanation(waits, reasons);
     }
 
     private static String text(Refusal refusal, int count, JobSpec job) {

@@ -5,6 +5,7 @@ import dev.belfry.core.ownership.LayoutRows;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Gives an owner to every shard that nobody can run: first those promised to somebody, then the orphans. */
 final class Grants {
@@ -49,10 +50,10 @@ final class Grants {
     }
 
     private void holdBack(JobView job) {
-        List<String> reasons = List.of("an older layout of the job has not been let go yet");
         for (Ints shards : List.of(job.toDo.orphans, job.toDo.freed, job.toDo.returning, job.toDo.handed)) {
             for (int i = 0; i < shards.size(); i++) {
-                board.leaveOut(job, shards.get(i), reasons);
+                board.leaveOut(Unplaced.because(
+                        job.key(shards.get(i)), Wait.LAYOUT, "an older layout of the job has not been let go yet"));
             }
         }
     }
@@ -75,7 +76,12 @@ final class Grants {
             if (back >= 0 && !board.cluster.incarnation(back).equals(former) && job.admits(back, -1)) {
                 board.grant(job, shard, back, "its agent is back within the rejoin grace");
             } else {
-                board.leaveOut(job, shard, List.of("waits for agent " + former.agentId() + " to rejoin"));
+                board.leaveOut(Unplaced.because(
+                        job.key(shard),
+                        Wait.REJOIN,
+                        "agent " + former.agentId() + " announced that it comes back, and has until "
+                                + board.owners.rejoinEnd(job.spec, job.rows.owner(shard))
+                                + "; then the shard goes to another"));
             }
         }
     }
@@ -86,18 +92,14 @@ final class Grants {
     }
 
     private void grantAll(JobView job) {
-        List<String> reasons = List.of();
+        @Nullable Explanation why = null;
         for (Ints shards : List.of(job.toDo.orphans, job.toDo.freed)) {
             for (int i = 0; i < shards.size(); i++) {
                 int shard = shards.get(i);
                 if (!job.isTouched(shard) && !grant(job, shard)) {
                     room.make(job);
-                    if (reasons.isEmpty()) {
-                        reasons = job.awaitedRoom.isEmpty()
-                                ? Explanation.of(job, board.cluster)
-                                : List.of(job.awaitedRoom);
-                    }
-                    board.leaveOut(job, shard, reasons);
+                    why = why == null ? Explanation.of(job, board.cluster) : why;
+                    board.leaveOut(why.unplaced(job.key(shard)));
                 }
             }
         }

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ final class MovableShards {
 
     private void add(JobView job, int number, int[] seen, List<Map<KindKey, Kind>> kinds) {
         KindKey key = new KindKey(job.candidates, job.weight, job.hasRules() ? number : -1);
+        Map<Integer, Source> here = new HashMap<>();
         for (int shard = job.rows.length() - 1; shard >= 0; shard--) {
             int agent = job.settledOn(shard);
             if (agent >= 0 && seen[agent] != number) {
@@ -48,7 +50,13 @@ final class MovableShards {
                     kinds.get(agent).put(key, kind);
                     byAgent.get(agent).add(kind);
                 }
-                kind.sources.add(new Source(job, shard));
+                Source source = new Source(job, agent, kind.all.size());
+                kind.all.add(source);
+                here.put(agent, source);
+            }
+            Source source = agent < 0 ? null : here.get(agent);
+            if (source != null) {
+                source.add(shard);
             }
         }
     }
@@ -70,9 +78,21 @@ final class MovableShards {
 
     private record KindKey(Candidates candidates, long weight, int onlyJob) {}
 
+    /**
+     * Shards of one kind on one agent. What came last goes first: after an agent has ended and begun anew it gets back what the
+     * others were given of it meanwhile, and not shards that have nothing to do with it. Of those that came together the jobs
+     * take turns.
+     */
     private static final class Kind {
+        private static final Comparator<Source> LAST_COME_FIRST = Comparator.comparingLong(
+                        (Source source) -> source.latest)
+                .reversed()
+                .thenComparingInt(source -> source.taken)
+                .thenComparingInt(source -> source.order);
+
         private final long weight;
-        private final Deque<Source> sources = new ArrayDeque<>();
+        private final List<Source> all = new ArrayList<>();
+        private @Nullable PriorityQueue<Source> sources;
 
         Kind(long weight) {
             this.weight = weight;
@@ -80,37 +100,83 @@ final class MovableShards {
 
         @Nullable
         Found find(int giver, int taker) {
-            while (!sources.isEmpty()) {
-                Source source = sources.removeFirst();
+            PriorityQueue<Source> left = left();
+            for (Source source = left.peek(); source != null; source = left.peek()) {
                 if (!source.job.admits(taker, giver)) {
-                    sources.addFirst(source);
                     return null;
                 }
-                int shard = source.nextOn(giver);
+                left.remove();
+                int shard = source.take();
+                if (source.latest > Source.NOTHING) {
+                    left.add(source);
+                }
                 if (shard >= 0) {
-                    // To the end of the line, so that jobs take turns.
-                    sources.addLast(source);
                     return new Found(source.job, shard);
                 }
             }
             return null;
         }
+
+        private PriorityQueue<Source> left() {
+            if (sources == null) {
+                sources = new PriorityQueue<>(Math.max(1, all.size()), LAST_COME_FIRST);
+                sources.addAll(all);
+            }
+            return sources;
+        }
     }
 
+    /** The shards of one job that an agent has when the plan begins. */
     private static final class Source {
-        private final JobView job;
-        private int at;
+        /** Less than any generation. */
+        private static final long NOTHING = Long.MIN_VALUE;
 
-        Source(JobView job, int at) {
+        private final JobView job;
+        private final int agent;
+        private final int order;
+        private int taken;
+        /** The generation of the shard that is next; {@link #NOTHING} if none is left. */
+        private long latest = NOTHING;
+
+        /** By generation, the last first; made when the first is taken. */
+        private @Nullable Deque<Integer> shards;
+
+        Source(JobView job, int agent, int order) {
             this.job = job;
-            this.at = at;
+            this.agent = agent;
+            this.order = order;
         }
 
-        int nextOn(int agent) {
-            while (at >= 0 && job.settledOn(at) != agent) {
-                at--;
+        void add(int shard) {
+            latest = Math.max(latest, job.rows.since(shard));
+        }
+
+        /** The next shard that is still there, -1 if none is. */
+        int take() {
+            taken++;
+            Deque<Integer> left = left();
+            int found = -1;
+            while (found < 0 && !left.isEmpty()) {
+                int shard = left.remove();
+                found = job.settledOn(shard) == agent ? shard : -1;
             }
-            return at;
+            latest = left.isEmpty() ? NOTHING : job.rows.since(left.element());
+            return found;
+        }
+
+        private Deque<Integer> left() {
+            if (shards == null) {
+                List<Integer> here = new ArrayList<>();
+                for (int shard = job.rows.length() - 1; shard >= 0; shard--) {
+                    if (job.settledOn(shard) == agent) {
+                        here.add(shard);
+                    }
+                }
+                here.sort(Comparator.comparingLong((Integer shard) -> job.rows.since(shard))
+                        .reversed());
+                shards = new ArrayDeque<>(here);
+            }
+            return shards;
         }
     }
 }

@@ -42,6 +42,11 @@ final class Owners {
     boolean mayRejoin(JobSpec job, int owner) {
         return !announced[owner].equals(Instant.MIN)
                 && !job.rejoinGrace().isZero()
-                && now.isBefore(announced[owner].plus(job.rejoinGrace()));
+                && now.isBefore(rejoinEnd(job, owner));
+    }
+
+    /** When the rejoin grace of an owner ends that announced its restart. */
+    Instant rejoinEnd(JobSpec job, int owner) {
+        return announced[owner].plus(job.rejoinGrace());
     }
 }

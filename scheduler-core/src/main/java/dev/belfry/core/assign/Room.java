@@ -35,8 +35,8 @@ final class Room {
     private void clear(JobView job, Group group, Clearing clearing) {
         JobView other = clearing.other;
         group.reserve(job, clearing.agent);
-        job.awaitedRoom = "waits until " + board.cluster.incarnation(clearing.agent) + " has let go of job "
-                + other.spec.name() + " of the same group";
+        job.awaitedRoom = "agent " + board.cluster.incarnation(clearing.agent).agentId() + " has to let go of job "
+                + other.spec.name() + " of the same group first";
         String reason = "makes room on " + board.cluster.incarnation(clearing.agent) + " for job " + job.spec.name()
                 + ", which must not share an agent with job " + other.spec.name();
         for (int i = 0; i < clearing.shards.size(); i++) {

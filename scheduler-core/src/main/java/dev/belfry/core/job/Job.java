@@ -157,7 +157,11 @@ public final class Job {
         return resource("memory", bytes < 0 ? bytes + "B" : ByteSize.format(bytes));
     }
 
-    /** No two shards on agents with the same value of a label, such as {@code zone}. */
+    /**
+     * Shards apart by the values of a label, such as {@code zone}, {@code host} or {@code agent}, among the agents that may have
+     * the job: of a sticky job no value has more than its part of the shards, rounded up, and so a value that is alone has all;
+     * of a queued job no two tasks run at once where the value is the same.
+     */
     public Job spread(String label) {
         inner("requires").put("spread", label);
         return this;

@@ -59,7 +59,10 @@ final class RequirementsForm {
             "spread",
             Scalars.word(LABEL_WORDS, LABEL),
             Requirements::spread,
-            "No two shards of the job go to agents with the same value of this label; zone and host are always known.");
+            "Keeps shards apart by the values that a label has among the agents that may have the job. placement sticky: no"
+                    + " value gets more than its part, rounded up; 4 shards on 3 hosts are 2, 1 and 1, and where all agents are on"
+                    + " one host, it has all 4. placement queued: no two tasks of the job run at once where the value is the same."
+                    + " zone, host and agent are always known.");
     private static final Key<Requirements, String> EXCLUSIVE = Key.optional(
             "exclusive",
             Scalars.word("the name of a group, " + JobForm.NAME_WORDS, JobDefinition.NAME),

@@ -47,6 +47,11 @@ public final class LayoutFires {
         return all;
     }
 
+    /** What was added, put together, in order. */
+    public List<Stretch> found() {
+        return found;
+    }
+
     /** Those of which no event was raised yet. */
     public List<Stretch> fresh(List<Stretch> raised) {
         if (!delayed) {

@@ -5,18 +5,21 @@ import dev.belfry.core.record.JsonRecordWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
  * Fires of a job, or a run that somebody asked for, are without an outcome for longer than they may be. Raised once for each
- * fire and each run.
+ * fire and each run; people are told of a cause when it begins, now and then while it goes on, and when all of it is settled.
  *
  * @param id names the event for ever: {@code <job uid>.<layout>@<first fire, or id of the run>/<term>}
  * @param job its name
  * @param run the id of a run that was asked for; empty for scheduled fires
+ * @param telling as what it is to be told
+ * @param causeFires how many fires the cause concerns so far, these included
  * @param first the first of the fires, before jitter; for a run, when the master accepted it
  * @param last the last of them
- * @param fires how many; 1 or more
+ * @param fires how many that no event spoke of before; 0 for a reminder without any, and for an end
  * @param shards the shards that have no outcome of one of them, in order, at most {@link #MOST_SHARDS}; agents' ids for a
  *     broadcast job
  * @param shardCount how many such shards there are
@@ -31,6 +34,8 @@ public record OverdueEvent(
         String jobUid,
         int layout,
         Optional<String> run,
+        Telling telling,
+        long causeFires,
         Instant first,
         Instant last,
         long fires,
@@ -52,12 +57,20 @@ public record OverdueEvent(
 
     /** One line for people: which fires, of what, for how long. */
     public String title() {
+        if (telling == Telling.END) {
+            return "job '" + job + "': "
+                    + (causeFires == 1
+                            ? "the fire of " + first + " is"
+                            : causeFires + " fires from " + first + " to " + last + " are")
+                    + " settled; nothing is overdue any more";
+        }
+        String still = telling == Telling.REMINDER ? "still, " + causeFires + " so far: " : "";
         String which = run.isPresent()
                 ? "run " + run.get() + ", asked for at " + first + ","
-                : fires == 1 ? "the fire of " + first : fires + " fires from " + first + " to " + last;
+                : fires <= 1 ? "the fire of " + first : fires + " fires from " + first + " to " + last;
         String whom = shardCount == 1 ? "shard " + shards.get(0) : shardCount + " shards";
-        return "job '" + job + "': " + which + " of " + whom + (fires == 1 ? " has" : " have") + " no outcome after "
-                + dev.belfry.core.schedule.Durations.format(tolerance);
+        return "job '" + job + "': " + still + which + " of " + whom + (fires <= 1 ? " has" : " have")
+                + " no outcome after " + dev.belfry.core.schedule.Durations.format(tolerance);
     }
 
     /** Whether the job wants nobody told. */
@@ -76,6 +89,7 @@ public record OverdueEvent(
     public byte[] encode() {
         return JsonRecordWriter.write(SCHEMA, json -> {
             json.writeStringField("event", "overdue");
+            json.writeStringField("telling", telling.name().toLowerCase(Locale.ROOT));
             json.writeStringField("id", id);
             json.writeStringField("job", job);
             json.writeStringField("jobUid", jobUid);
@@ -86,6 +100,7 @@ public record OverdueEvent(
             json.writeStringField("first", first.toString());
             json.writeStringField("last", last.toString());
             json.writeNumberField("fires", fires);
+            json.writeNumberField("causeFires", causeFires);
             JsonRecordWriter.texts(json, "shards", shards);
             json.writeNumberField("shardCount", shardCount);
             json.writeNumberField("toleranceMillis", tolerance.toMillis());

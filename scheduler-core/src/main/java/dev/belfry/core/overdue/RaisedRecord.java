@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -18,11 +19,15 @@ import java.util.TreeMap;
  *
  * @param layouts by layout: the stretches raised, ascending
  * @param runs by layout: the ids of the runs raised, in order
+ * @param causes by layout: why these are overdue, as far as it was told
  * @param writes of each term that has written the record, the events by which it did, newest last; at most {@link
  *     #MOST_WRITES}
  */
 public record RaisedRecord(
-        SortedMap<LayoutKey, List<Stretch>> layouts, SortedMap<LayoutKey, List<String>> runs, List<String> writes) {
+        SortedMap<LayoutKey, List<Stretch>> layouts,
+        SortedMap<LayoutKey, List<String>> runs,
+        SortedMap<LayoutKey, Cause> causes,
+        List<String> writes) {
 
     public static final int SCHEMA = 1;
     /** Stretches and runs of all layouts together; what is beyond has to wait until some are settled. */
@@ -30,12 +35,13 @@ public record RaisedRecord(
     /** Events remembered by name, so that a write of unknown result can be recognised. */
     public static final int MOST_WRITES = 20;
 
-    public static final RaisedRecord NONE =
-            new RaisedRecord(Collections.emptySortedMap(), Collections.emptySortedMap(), List.of());
+    public static final RaisedRecord NONE = new RaisedRecord(
+            Collections.emptySortedMap(), Collections.emptySortedMap(), Collections.emptySortedMap(), List.of());
 
     public RaisedRecord {
         layouts = copied(layouts);
         runs = copied(runs);
+        causes = Collections.unmodifiableSortedMap(new TreeMap<>(causes));
         writes = List.copyOf(writes.subList(Math.max(0, writes.size() - MOST_WRITES), writes.size()));
     }
 
@@ -68,21 +74,33 @@ public record RaisedRecord(
     public RaisedRecord writtenFor(String event) {
         List<String> named = new ArrayList<>(writes);
         named.add(event);
-        return new RaisedRecord(layouts, runs, named);
+        return new RaisedRecord(layouts, runs, causes, named);
     }
 
     /** The same with these runs for a layout. */
     public RaisedRecord withRuns(LayoutKey layout, List<String> ids) {
         SortedMap<LayoutKey, List<String>> changed = new TreeMap<>(runs);
         changed.put(layout, ids);
-        return new RaisedRecord(layouts, changed, writes);
+        return new RaisedRecord(layouts, changed, causes, writes);
     }
 
     /** The same with these stretches for a layout. */
     public RaisedRecord with(LayoutKey layout, List<Stretch> stretches) {
         SortedMap<LayoutKey, List<Stretch>> changed = new TreeMap<>(layouts);
         changed.put(layout, stretches);
-        return new RaisedRecord(changed, runs, writes);
+        return new RaisedRecord(changed, runs, causes, writes);
+    }
+
+    /** Why fires of a layout are overdue, if somebody was told. */
+    public Optional<Cause> causeOf(LayoutKey layout) {
+        return Optional.ofNullable(causes.get(layout));
+    }
+
+    /** The same with this cause for a layout, or none. */
+    public RaisedRecord withCause(LayoutKey layout, Optional<Cause> cause) {
+        SortedMap<LayoutKey, Cause> changed = new TreeMap<>(causes);
+        cause.ifPresentOrElse(known -> changed.put(layout, known), () -> changed.remove(layout));
+        return new RaisedRecord(layouts, runs, changed, writes);
     }
 
     /** Whether it holds more than it may. */
@@ -120,6 +138,23 @@ public record RaisedRecord(
                 }
                 json.writeEndArray();
             }
+            if (!causes.isEmpty()) {
+                json.writeArrayFieldStart("causes");
+                for (Map.Entry<LayoutKey, Cause> layout : causes.entrySet()) {
+                    Cause cause = layout.getValue();
+                    json.writeStartArray();
+                    json.writeString(layout.getKey().jobUid());
+                    json.writeNumber(layout.getKey().layout());
+                    json.writeNumber(cause.first().toEpochMilli());
+                    json.writeNumber(cause.last().toEpochMilli());
+                    json.writeNumber(cause.fires());
+                    json.writeNumber(cause.told().toEpochMilli());
+                    json.writeNumber(cause.reminders());
+                    json.writeString(String.join("\n", cause.reasons()));
+                    json.writeEndArray();
+                }
+                json.writeEndArray();
+            }
             JsonRecordWriter.texts(json, "writes", writes);
         });
     }
@@ -140,7 +175,26 @@ public record RaisedRecord(
         for (Row row : json.rows("runs")) {
             runs.computeIfAbsent(layout(json, row), key -> new ArrayList<>()).add(row.text(2));
         }
-        return new RaisedRecord(layouts, runs, json.texts("writes"));
+        SortedMap<LayoutKey, Cause> causes = new TreeMap<>();
+        for (Row row : json.rows("causes")) {
+            causes.put(layout(json, row), cause(json, row));
+        }
+        return new RaisedRecord(layouts, runs, causes, json.texts("writes"));
+    }
+
+    private static Cause cause(JsonRecordReader json, Row row) {
+        String reasons = row.text(7);
+        try {
+            return new Cause(
+                    reasons.isEmpty() ? List.of() : List.of(reasons.split("\n")),
+                    row.instant(2),
+                    row.instant(3),
+                    row.number(4),
+                    row.instant(5),
+                    (int) row.number(6));
+        } catch (IllegalArgumentException e) {
+            throw json.malformed("causes", String.valueOf(e.getMessage()));
+        }
     }
 
     private static LayoutKey layout(JsonRecordReader json, Row row) {

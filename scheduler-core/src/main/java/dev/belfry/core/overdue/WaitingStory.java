@@ -52,8 +52,7 @@ public record WaitingStory(String shard, UnaryOperator<String> names, Instant no
      * @param heard empty if the owner is not registered
      */
     public String owner(Tenancy row, Optional<Heard> heard) {
-        String owner = "Shard " + shard + " belongs to "
-                + names.apply(row.owner().name()) + " since generation " + row.since() + ".";
+        String owner = owner(row);
         if (heard.isEmpty()) {
             return owner + " That incarnation is gone; another gets the shard once its lease is sure to be over.";
         }
@@ -64,6 +63,16 @@ public record WaitingStory(String shard, UnaryOperator<String> names, Instant no
                         + ", longer ago than its lease lasts: it starts nothing, and another gets the shard once its"
                         + " session has ended."
                 : owner;
+    }
+
+    /** The same of one that is gone and kept the shard for its next incarnation. */
+    public String ownerThatReturns(Tenancy row) {
+        return owner(row) + " That incarnation is gone.";
+    }
+
+    private String owner(Tenancy row) {
+        return "Shard " + shard + " belongs to " + names.apply(row.owner().name()) + " since generation " + row.since()
+                + ".";
     }
 
     /** Until when nobody else may have the shard although its owner does nothing; empty once its lease may be over. */
@@ -124,15 +133,5 @@ public record WaitingStory(String shard, UnaryOperator<String> names, Instant no
         return subject + ", last written by " + names.apply(ledger.writer()) + ", is final up to " + ledger.mark()
                 + " with "
                 + (ledger.above().size() == 1 ? "1 entry" : ledger.above().size() + " entries") + " above.";
-    }
-
-    /**
-     * Why nobody can take shards.
-     *
-     * @param count how many are meant
-     */
-    public static String nobodyCanTake(int count, int shard, List<String> reasons) {
-        return "Nobody can take " + (count == 1 ? "shard " + shard : count + " shards") + ": "
-                + String.join("; ", reasons) + ".";
     }
 }

@@ -165,7 +165,9 @@ class PlanScenariosTest {
                 .withReplaceable(Set.of(A.incarnation()))
                 .withRestarting(restarting, Clusters.START.plusSeconds(29));
         assertThat(Plan.of(gone).changes()).isEmpty();
-        assertThat(Plan.of(gone).unplaced().get(0).reasons()).containsExactly("waits for agent a to rejoin");
+        assertThat(Plan.of(gone).unplaced().get(0).waits()).containsExactly(Wait.REJOIN);
+        assertThat(Plan.of(gone).unplaced().get(0).sentence(1))
+                .startsWith("Shard 0 waits: agent a announced that it comes back, and has until ");
         PlanInput back = PlanInput.of(List.of(patient), List.of(again, B), gone.table())
                 .withReplaceable(gone.replaceable())
                 .withRestarting(restarting, gone.now());
@@ -220,7 +222,7 @@ class PlanScenariosTest {
         assertThat(plan.changes())
                 .containsExactly(new Change.Offer(new ShardKey("first", 1, 0), special.incarnation(), B.incarnation()));
         assertThat(plan.reasons().get(0)).contains("makes room on a~1 for job second");
-        assertThat(plan.unplaced().get(0).reasons().get(0)).contains("waits until a~1 has let go of job first");
+        assertThat(plan.unplaced().get(0).reasons().get(0)).contains("agent a has to let go of job first");
         AssignmentTable moving = plan.apply(table, G2).table();
         PlanInput during = PlanInput.of(List.of(first, second), List.of(special, B), moving);
         assertThat(Plan.of(during).isEmpty()).isTrue();

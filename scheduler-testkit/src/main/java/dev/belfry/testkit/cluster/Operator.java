@@ -54,6 +54,10 @@ public final class Operator {
         client.start();
     }
 
+    ClientLoop client() {
+        return client;
+    }
+
     /** Applies a definition: makes the job, or a new version of it. */
     public void apply(JobDefinition definition) {
         apply(List.of(definition));

@@ -1,6 +1,8 @@
 package dev.belfry.testkit.cluster;
 
+import dev.belfry.agent.client.ClientLoop;
 import dev.belfry.core.overdue.OverdueEvent;
+import dev.belfry.core.overdue.Telling;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.testkit.store.SimEnsemble;
@@ -16,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * A cluster in one thread and in virtual time: processes with the shipped agent and master loops over a simulated
@@ -29,6 +33,8 @@ public final class SimCluster {
     /** Parameter that a job's definition states so that its due instants can be checked: its period in ms. */
     public static final String PERIOD = CommittedJobs.PERIOD;
 
+    private static final String READER = "reader";
+    private static final Duration ANSWERED = Duration.ofSeconds(10);
     private static final long LOOK_NANOS = 500_000_000;
 
     private final ClusterOptions options;
@@ -42,6 +48,7 @@ public final class SimCluster {
     private final Coverage coverage = new Coverage();
     private final List<SimAgent> agents = new ArrayList<>();
     private final List<OverdueEvent> overdue = new ArrayList<>();
+    private final List<OverdueEvent> told = new ArrayList<>();
     private final Set<String> toldOf = new HashSet<>();
     private final Map<String, Integer> starts = new TreeMap<>();
     private Behaviour behaviour = Behaviour.PROMPT;
@@ -172,12 +179,31 @@ public final class SimCluster {
         return operators.computeIfAbsent(name, n -> new Operator(this, n));
     }
 
+    /**
+     * What somebody is told who asks with the shipped client; the cluster goes on meanwhile.
+     *
+     * @throws IllegalStateException if there is no answer within ten seconds
+     */
+    public <T> T ask(Function<ClientLoop, CompletableFuture<T>> question) {
+        CompletableFuture<T> answer = question.apply(operator(READER).client());
+        if (!runUntil(ANSWERED, answer::isDone)) {
+            throw new IllegalStateException("no answer within " + ANSWERED);
+        }
+        return answer.join();
+    }
+
     public Evidence evidence() {
         return evidence;
     }
 
     void overdue(OverdueEvent event) {
         story.add("overdue: " + event.title());
+        if (event.telling() != Telling.MORE) {
+            told.add(event);
+        }
+        if (event.fires() == 0) {
+            return;
+        }
         String fire = event.jobUid() + "." + event.layout() + "@"
                 + event.run().orElse(event.first().toString());
         if (!toldOf.add(fire)) {
@@ -186,7 +212,12 @@ public final class SimCluster {
         overdue.add(event);
     }
 
-    /** The events that masters have raised of overdue fires, in order. */
+    /** Those of the masters' events that people are told of: begins, reminders and ends. */
+    public List<OverdueEvent> told() {
+        return Collections.unmodifiableList(told);
+    }
+
+    /** The events that masters have raised of overdue fires, in order; each fire is in one of them. */
     public List<OverdueEvent> overdue() {
         return Collections.unmodifiableList(overdue);
     }

@@ -10,6 +10,7 @@ import dev.belfry.core.command.Command;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.overdue.RaisedRecord;
+import dev.belfry.core.overdue.Telling;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.version.RunRequest;
@@ -142,6 +143,71 @@ class OverdueScenariosTest {
         heals(cluster, Duration.ofSeconds(90));
         assertThat(cluster.overdue()).extracting(OverdueEvent::first).containsOnlyOnce(fire);
         assertThat(master.alive()).isTrue();
+    }
+
+    @Test
+    void outageOfManyFiresIsToldOfOnceWhenItBeginsAndOnceWhenItIsOver() {
+        SimCluster cluster = cluster(6, every("work", 1_000, 3).tolerance(TOLERANCE));
+        cluster.agents().forEach(SimAgent::pause);
+        cluster.run(Duration.ofSeconds(90));
+        cluster.agents().forEach(SimAgent::resume);
+        assertThat(cluster.runUntil(Duration.ofMinutes(2), () -> !cluster.told().isEmpty()))
+                .isTrue();
+        cluster.run(Duration.ofMinutes(8));
+        assertThat(cluster.told()).extracting(OverdueEvent::telling).containsExactly(Telling.BEGIN, Telling.END);
+        OverdueEvent end = cluster.told().get(1);
+        assertThat(end.causeFires())
+                .as("all that were overdue")
+                .isEqualTo(cluster.overdue().stream()
+                        .mapToLong(OverdueEvent::fires)
+                        .sum());
+        assertThat(end.title()).contains(" are settled; nothing is overdue any more");
+        assertThat(raised(cluster).causes()).isEmpty();
+    }
+
+    @Test
+    void whoeverWasToldIsRemindedLessAndLessOftenAndANewMasterGoesOnWithThat() {
+        SimCluster cluster =
+                cluster(7, every("work", 10_000, 2).tolerance(TOLERANCE).handler("nobody-has-it"));
+        cluster.run(Duration.ofMinutes(15));
+        assertThat(cluster.told()).extracting(OverdueEvent::telling).containsExactly(Telling.BEGIN, Telling.REMINDER);
+        new Fault.Expire(cluster.master().orElseThrow().id()).inflict(cluster);
+        cluster.run(Duration.ofMinutes(60));
+        assertThat(cluster.told())
+                .extracting(OverdueEvent::telling)
+                .containsExactly(Telling.BEGIN, Telling.REMINDER, Telling.REMINDER, Telling.REMINDER);
+        assertThat(cluster.overdue().stream().mapToLong(OverdueEvent::fires).sum())
+                .as("each fire is in one event, told or not")
+                .isBetween(440L, 455L)
+                .isEqualTo(cluster.told().get(3).causeFires()
+                        + cluster.overdue().stream()
+                                .filter(event ->
+                                        event.at().isAfter(cluster.told().get(3).at()))
+                                .mapToLong(OverdueEvent::fires)
+                                .sum());
+        cluster.operator().command(Command.Kind.DELETE, "work");
+        cluster.run(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void anotherReasonIsAnotherBegin() {
+        SimCluster cluster = cluster(8, work());
+        beforeNextFire(cluster);
+        SimAgent still = standing(cluster);
+        still.pause();
+        assertThat(cluster.runUntil(
+                        Duration.ofSeconds(30), () -> !cluster.told().isEmpty()))
+                .isTrue();
+        cluster.agents().forEach(SimAgent::kill);
+        cluster.run(Duration.ofSeconds(80));
+        cluster.start("a9", Duration.ofSeconds(60));
+        cluster.run(Duration.ofMinutes(10));
+        assertThat(cluster.told())
+                .extracting(OverdueEvent::telling)
+                .startsWith(Telling.BEGIN)
+                .endsWith(Telling.END);
+        assertThat(cluster.told().stream().filter(event -> event.telling() == Telling.BEGIN))
+                .hasSizeLessThanOrEqualTo(3);
     }
 
     @Test
