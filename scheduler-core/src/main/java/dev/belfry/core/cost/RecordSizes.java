@@ -34,7 +34,6 @@ record RecordSizes(JobDefinition job, String uid, Assumptions assumptions) {
     private static final int ATTEMPT = 1;
     private static final long BATCH = 100_000;
     private static final long SINCE = Generation.of(3, 40).value();
-    private static final long TOKEN = (SINCE << 20) + 1_000;
     private static final int LINE_OVERHEAD = FireJournal.encode(List.of()).length;
 
     static RecordSizes of(JobDefinition job, Assumptions assumptions) {
@@ -43,6 +42,15 @@ record RecordSizes(JobDefinition job, String uid, Assumptions assumptions) {
 
     private boolean broadcast() {
         return job.placement() == Placement.BROADCAST;
+    }
+
+    /** A part of a broadcast job counts its tenancies by the second of the registration. */
+    private long since() {
+        return broadcast() ? assumptions.from().getEpochSecond() : SINCE;
+    }
+
+    private long token() {
+        return (since() << 20) + 1_000;
     }
 
     private String agentId() {
@@ -84,8 +92,8 @@ record RecordSizes(JobDefinition job, String uid, Assumptions assumptions) {
     int ledgerRunning() {
         Instant now = assumptions.from();
         Mark mark = job.recovery() == Recovery.SKIP
-                ? new Mark.Claimed(ATTEMPT, TOKEN, now, assumptions.incarnation())
-                : new Mark.Started(ATTEMPT, TOKEN, now, assumptions.incarnation());
+                ? new Mark.Claimed(ATTEMPT, token(), now, assumptions.incarnation())
+                : new Mark.Started(ATTEMPT, token(), now, assumptions.incarnation());
         return ledger(List.of(Span.of(now, mark)));
     }
 
@@ -96,7 +104,7 @@ record RecordSizes(JobDefinition job, String uid, Assumptions assumptions) {
         return LedgerCodec.encode(new LedgerRecord(
                         assumptions.incarnation(),
                         BATCH,
-                        SINCE,
+                        since(),
                         now,
                         above,
                         List.of(),
@@ -135,7 +143,7 @@ record RecordSizes(JobDefinition job, String uid, Assumptions assumptions) {
     private FireEntry entry(FireEntry.Kind kind, Instant ended, Outcome outcome) {
         Instant now = assumptions.from();
         return new FireEntry(
-                kind, uid, LAYOUT, shard(), FireId.scheduled(now), now, 1, ATTEMPT, TOKEN, now, ended, outcome, "");
+                kind, uid, LAYOUT, shard(), FireId.scheduled(now), now, 1, ATTEMPT, token(), now, ended, outcome, "");
     }
 
     /** What a line counts for when lines are parted into entries. */
