@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Parts of broadcast jobs whose agent was lost and does not come back: has them settled, once the lease of the lost incarnation
+ * Parts of broadcast jobs whose agent was lost, or closed in the middle of an attempt, and does not come back: has them settled, once the lease of the lost incarnation
  * has been over for {@link #GRACE}, or at once where the job is over, so that nobody will take them up. Until then the
  * agent's next incarnation may settle them itself, and run again what had begun.
  *
@@ -351,9 +351,17 @@ final class GoneAgents {
     }
 
     private void judge(Look look, String name, LedgerRecord ledger) {
-        boolean open = ledger.released().isEmpty();
+        boolean letGo = ledger.released().isPresent();
+        boolean open = !letGo || ledger.hasBegun();
         look.known.put(name, new Known(ledger.writer(), open));
         look.open |= open;
+        if (open && letGo && look.ended) {
+            // An attempt was cut short when its agent closed, and no incarnation takes part any more that could go on
+            // with it.
+            owner.settle(look.job.uid(), name, owner.latest());
+            pause = SOON;
+            return;
+        }
         if (!open || owner.registered(ledger.writer())) {
             return;
         }

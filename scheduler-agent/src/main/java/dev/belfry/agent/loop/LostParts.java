@@ -54,8 +54,10 @@ final class LostParts implements Loading.Owner {
 
     @Override
     public void loaded(OwnedShard shard, Optional<LedgerRecord> ledger) {
-        Optional<LedgerRecord> open = ledger.filter(record -> record.released().isEmpty());
+        Optional<LedgerRecord> open = ledger.filter(record -> record.released().isEmpty() || record.hasBegun());
         if (open.isPresent()) {
+            // Of one that was let go of nothing has run without a trace.
+            shard.followsLost = open.get().released().isEmpty();
             shard.since = open.get().since() + 1;
             settle.accept(shard, open.get());
         } else {

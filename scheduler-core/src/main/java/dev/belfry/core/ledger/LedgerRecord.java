@@ -3,6 +3,7 @@ package dev.belfry.core.ledger;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The ledger of one shard as stored: everything due up to the mark is final; above it, every fire that has begun is
@@ -55,6 +56,12 @@ public record LedgerRecord(
             Optional<Instant> delayNext,
             Optional<Released> released) {
         this(writer, batch, since, mark, above, requested, recent, delayNext, released, Optional.empty());
+    }
+
+    /** Whether it lists a fire that was begun and has no outcome. */
+    public boolean hasBegun() {
+        return Stream.concat(above.stream().map(Span::mark), requested.stream().map(RequestedRun::mark))
+                .anyMatch(mark -> !(mark instanceof Mark.Final));
     }
 
     /** The ledger of a shard of which nothing has been recorded; what is due after {@code mark} is owed. */

@@ -59,6 +59,42 @@ class GoneAgentScenariosTest {
         return cut;
     }
 
+    /** An attempt that was cut short when its agent closed; the agent does not come back. */
+    private static Execution left(SimCluster cluster) {
+        cluster.run(Duration.ofMillis(500));
+        cluster.behave(lasting(10));
+        Execution cut = first(cluster);
+        new Fault.Leave(cut.process().name(), Duration.ofSeconds(1), Duration.ofHours(1)).inflict(cluster);
+        cluster.behave(Behaviour.PROMPT);
+        cluster.run(Duration.ofSeconds(5));
+        assertThat(cut.how()).isEqualTo(Execution.End.STOPPED);
+        return cut;
+    }
+
+    @Test
+    void attemptCutShortByAnAgentThatClosedIsSettledByAnotherWhenItDoesNotComeBack() {
+        SimCluster cluster = cluster(66, everywhere("work", 2_000));
+        Execution cut = left(cluster);
+        cluster.run(Duration.ofMinutes(9));
+        assertThat(finals(cluster, cut)).as("it may still come back").isEmpty();
+        cluster.run(Duration.ofMinutes(2));
+        mayHaveRun(cluster, cut);
+        assertThat(ledger(cluster, cut).hasBegun()).isFalse();
+        assertThat(cluster.safety().journal().finals(ShardId.of(cut.shard())))
+                .as("nothing that was due after it had closed")
+                .allMatch(
+                        line -> line.outcome() != Outcome.MISSED || line.fire().equals(cut.fire()));
+    }
+
+    @Test
+    void attemptCutShortByAnAgentThatClosedIsSettledAtOnceWhenTheJobIsDeleted() {
+        SimCluster cluster = cluster(67, everywhere("work", 2_000));
+        Execution cut = left(cluster);
+        cluster.operator().command(Command.Kind.DELETE, "work");
+        cluster.run(Duration.ofSeconds(30));
+        mayHaveRun(cluster, cut);
+    }
+
     @Test
     void whatAnAgentThatNeverComesBackMayHaveRunIsSettledByAnother() {
         SimCluster cluster = cluster(61, everywhere("work", 500));
