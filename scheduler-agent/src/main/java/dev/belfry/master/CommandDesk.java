@@ -73,7 +73,7 @@ final class CommandDesk implements Mirror.Listener {
     private final Store store;
     private final Session session;
     private final JobBook jobs;
-    private final Duration clockOffset;
+    private final OfficeClock present;
     private final Owner owner;
     private final Mirror mirror;
     private final Map<String, Waiting> waiting = new LinkedHashMap<>();
@@ -89,12 +89,12 @@ final class CommandDesk implements Mirror.Listener {
     private boolean busy;
     private boolean closed;
 
-    CommandDesk(Loop loop, Store store, Session session, JobBook jobs, Duration clockOffset, Owner owner) {
+    CommandDesk(Loop loop, Store store, Session session, JobBook jobs, OfficeClock present, Owner owner) {
         this.loop = loop;
         this.store = store;
         this.session = session;
         this.jobs = jobs;
-        this.clockOffset = clockOffset;
+        this.present = present;
         this.owner = owner;
         this.mirror = new Mirror(store, session, Paths.COMMANDS, 1, this);
     }
@@ -312,7 +312,7 @@ final class CommandDesk implements Mirror.Listener {
     }
 
     private Instant now() {
-        return Instant.ofEpochMilli(loop.now().plus(clockOffset).toEpochMilli());
+        return Instant.ofEpochMilli(present.now().toEpochMilli());
     }
 
     private Effect trigger(Command command, JobRecord job, Author author, int version) {

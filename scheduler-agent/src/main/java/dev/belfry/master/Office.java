@@ -59,7 +59,7 @@ final class Office {
     private final Incarnation self;
     private Epoch epoch;
     private int epochVersion;
-    private final Duration clockOffset;
+    private final OfficeClock present;
     private final ProofOfLife life;
     private final Map<String, AgentFacts> agents;
     private final Set<String> unreadable;
@@ -129,7 +129,7 @@ final class Office {
             Incarnation self,
             Epoch epoch,
             int epochVersion,
-            Duration clockOffset,
+            OfficeClock present,
             Watched watched,
             Alarm alarm,
             Runnable fenced) {
@@ -139,7 +139,7 @@ final class Office {
         this.self = self;
         this.epoch = epoch;
         this.epochVersion = epochVersion;
-        this.clockOffset = clockOffset;
+        this.present = present;
         this.life = watched.life();
         this.agents = watched.agents();
         this.unreadable = watched.unreadable();
@@ -152,7 +152,7 @@ final class Office {
         this.jobs = new JobBook(store, session, this::planSoon, this::jobsSettled);
         this.gone = new GoneAgents(loop, store, session, new Gone(alarm));
         this.settlements = new Settlements(store, session, this::fence, gone::isClear);
-        this.commands = new CommandDesk(loop, store, session, jobs, clockOffset, new CommandDesk.Owner() {
+        this.commands = new CommandDesk(loop, store, session, jobs, present, new CommandDesk.Owner() {
             @Override
             public Transaction.Builder transaction(String site) {
                 return fence(site);
@@ -234,6 +234,7 @@ final class Office {
     void end() {
         ended = true;
         timer.cancel();
+        present.close();
         handOvers.close();
         jobs.close();
         commands.close();
@@ -285,7 +286,7 @@ final class Office {
 
     /** The present by the ensemble's clock. */
     private Instant now() {
-        return loop.now().plus(clockOffset);
+        return present.now();
     }
 
     // --- planning
