@@ -409,7 +409,7 @@ public final class MasterLoop implements SessionListener {
                         self,
                         epoch,
                         version,
-                        new OfficeClock(loop, offset, () -> clockSet(epoch.term())),
+                        new OfficeClock(loop, store, session, self.name(), offset),
                         new Office.Watched(life, agents, unreadable, restarting, registrations, clock),
                         new Alarm(),
                         this::fenced);
@@ -431,14 +431,6 @@ public final class MasterLoop implements SessionListener {
 
         private void again() {
             loop.after(JOIN_SPREAD_NANOS + loop.random(JOIN_SPREAD_NANOS), this::takeOffice);
-        }
-
-        /** The wall clock of this machine was set, or the machine suspended: what it differs by is measured anew. */
-        private void clockSet(long ofTerm) {
-            if (office != null && term == ofTerm) {
-                endOffice("this machine's wall clock was set, or the machine was suspended");
-                again();
-            }
         }
 
         /** A transaction of this office was refused: somebody else has written the epoch. */

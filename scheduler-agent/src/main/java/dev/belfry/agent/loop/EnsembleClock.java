@@ -157,6 +157,12 @@ final class EnsembleClock {
         }
         String path = Paths.heartbeat(incarnation);
         store.read(session, "clock-read", path, answer -> {
+            if (answer instanceof Read.Failed) {
+                // Whom it could not ask might say otherwise: it asks again with a later heartbeat, of another session
+                // if need be.
+                asked = Long.MIN_VALUE;
+                return;
+            }
             if (answer instanceof Read.Found read) {
                 try {
                     Instant clock =

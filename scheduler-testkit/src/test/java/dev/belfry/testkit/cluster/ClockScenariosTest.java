@@ -85,6 +85,59 @@ class ClockScenariosTest {
         assertThat(cluster.evidence().all().size() - runs).isBetween(12, 24);
     }
 
+    @Test
+    void agentWhoseClockIsAheadSuspectsNobodyElsesWhenItsSessionEndsWhileItAsks() {
+        for (int i = 0; i < 60; i++) {
+            SimCluster cluster = cluster(78, every("work", 1_000, 6));
+            String agent = owner(cluster).agentId();
+            // Safety sees every start that comes more than a second early.
+            new Fault.Step(agent, Duration.ofHours(1), Duration.ofSeconds(8)).inflict(cluster);
+            int asked = (int) cluster.ensemble().faults().count("clock-agents").sent();
+            assertThat(cluster.runUntil(
+                            Duration.ofSeconds(5),
+                            () -> cluster.ensemble()
+                                            .faults()
+                                            .count("clock-agents")
+                                            .sent()
+                                    > asked))
+                    .isTrue();
+            cluster.run(Duration.ofMillis(1_190 + 3 * i));
+            new Fault.Expire(agent).inflict(cluster);
+            cluster.run(Duration.ofSeconds(8));
+            heals(cluster, Duration.ofSeconds(20));
+        }
+    }
+
+    @Test
+    void masterThatTookOfficeWithAWrongClockGoesByTheRightOneOnceItIsSet() {
+        SimCluster cluster = cluster(79, every("work", 1_000, 6));
+        List.of("a3", "a4", "a5").forEach(cluster::start);
+        cluster.run(Duration.ofSeconds(1));
+        String master = cluster.master().orElseThrow().id();
+        String next = cluster.agents().stream()
+                .map(SimAgent::id)
+                .filter(id -> !id.equals(master))
+                .findFirst()
+                .orElseThrow();
+        new Fault.Step(next, Duration.ofHours(24), Duration.ofSeconds(60)).inflict(cluster);
+        for (int i = 0; i < 4 && !holdsOffice(cluster, next); i++) {
+            new Fault.KillMaster(Duration.ofSeconds(60)).inflict(cluster);
+            cluster.runUntil(Duration.ofSeconds(12), () -> cluster.master().isPresent());
+        }
+        assertThat(holdsOffice(cluster, next))
+                .as("it takes office while its clock is a day ahead")
+                .isTrue();
+        cluster.run(Duration.ofSeconds(70));
+        cluster.operator().apply(every("work", 1_000, 7).build());
+        heals(cluster, Duration.ofSeconds(30));
+        assertThat(cluster.rows().keySet().stream().filter(shard -> shard.layout() == 2))
+                .hasSize(7);
+    }
+
+    private static boolean holdsOffice(SimCluster cluster, String agent) {
+        return cluster.master().filter(master -> master.id().equals(agent)).isPresent();
+    }
+
     /** Executions of each fire of each shard. */
     private static Map<String, Integer> runs(SimCluster cluster) {
         Map<String, Integer> runs = new HashMap<>();

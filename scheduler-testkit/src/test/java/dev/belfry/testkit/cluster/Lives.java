@@ -178,13 +178,16 @@ final class Lives {
         }
     }
 
-    /** One agent's wall clock is so far off that it asks what the others find. */
+    /** One agent's wall clock, and then the master's, is so far off that it asks what the others find. */
     private static void wrongClock(SimCluster cluster) {
         List.of("a0", "a1", "a2").forEach(cluster::start);
         apply(cluster, 5, 1_000);
         cluster.run(Scenes.SETTLED);
         for (int i = 0; i < 2; i++) {
             new Fault.Step("a" + i, Duration.ofSeconds(-8), Duration.ofSeconds(10)).inflict(cluster);
+            cluster.run(Duration.ofSeconds(20));
+            String master = cluster.master().orElseThrow().id();
+            new Fault.Step(master, Duration.ofSeconds(-8), Duration.ofSeconds(10)).inflict(cluster);
             cluster.run(Duration.ofSeconds(20));
         }
     }
