@@ -73,10 +73,14 @@ final class NamedRows {
     }
 
     /**
-     * A shard of a job without a definition: nothing of it was ever started here, so that it can be given back at once.
+     * A shard of a job without a definition, or of a layout that the definition does not have yet. Of a job without one nothing was
+     * ever started here, so that it can be given back at once.
      */
     private void unknown(ShardKey key, Tenancy row) {
         unknown.add(key.jobUid());
+        if (owner.job(key.jobUid()).isPresent()) {
+            return; // the version with this layout is on its way
+        }
         Release release = new Release(key, row.since());
         if (!(row.next() instanceof Successor.Withdrawn) || givenBack.contains(release)) {
             return;
@@ -105,13 +109,13 @@ final class NamedRows {
 
     /**
      * The number of shards of a layout is the definition's; it decides where the ledgers of large jobs lie. Empty while
-     * the definition has not been read.
+     * the definition has not been read, or only one of before this layout.
      */
     private Optional<ShardRef> refOf(ShardKey key) {
         Integer count = counts.get(key.of());
         if (count == null) {
             Optional<JobRecord> job = owner.job(key.jobUid());
-            if (job.isEmpty()) {
+            if (job.isEmpty() || key.layout() > job.get().newest().layout()) {
                 return Optional.empty();
             }
             count = shardsOf(job.get(), key.layout());

@@ -19,6 +19,7 @@ import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,25 @@ class DefinitionScenariosTest {
                 .hasSize(6)
                 .allSatisfy((run, count) -> assertThat(count).isEqualTo(1));
         heals(cluster, Duration.ofSeconds(15));
+    }
+
+    @Test
+    void agentThatHearsOfARowBeforeItsLayoutTakesItUpWithTheNumberOfShardsOfThatLayout() {
+        for (int i = 0; i < 50; i++) {
+            SimCluster cluster = new SimCluster(1_000 + i, ClusterOptions.DEFAULT);
+            List.of("a0", "a1", "a2", "a3", "a4").forEach(cluster::start);
+            cluster.operator().apply(every("work", 2_000, 1).build());
+            cluster.run(Duration.ofSeconds(8));
+            new Fault.Cut("a" + i % 5, Fault.Way.BOTH, Duration.ofMillis(5_000 + 50L * i)).inflict(cluster);
+            cluster.run(Duration.ofMillis(50));
+            // In force a lease later, about when that agent can read again.
+            cluster.operator().apply(every("work", 2_000, 4).build());
+            heals(cluster, Duration.ofSeconds(40));
+            assertThat(cluster.evidence().all().stream().map(Execution::shard).filter(shard -> shard.layout() == 2))
+                    .as("it says where the ledger lies")
+                    .isNotEmpty()
+                    .allSatisfy(shard -> assertThat(shard.shards()).isEqualTo(4));
+        }
     }
 
     @Test
