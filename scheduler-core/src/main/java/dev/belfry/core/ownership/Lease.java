@@ -2,6 +2,7 @@ package dev.belfry.core.ownership;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ public final class Lease {
     private final long length;
     /** Null while no lease is held. */
     private volatile @Nullable Sent last;
+    /** When the wall clock was last found to have gone too far, on the monotonic clock: what was sent before counts no more. */
+    private volatile OptionalLong distrusted = OptionalLong.empty();
 
     /** A lease not yet held, of two thirds of {@code sessionTimeout}. */
     public Lease(Duration sessionTimeout) {
@@ -55,6 +58,9 @@ public final class Lease {
      */
     public void renew(long nanos, Instant at) {
         Sent before = last;
+        if (distrusted.isPresent() && nanos - distrusted.getAsLong() <= 0) {
+            return;
+        }
         if (before == null || nanos - before.nanos() > 0) {
             last = new Sent(nanos, at);
         }
@@ -65,9 +71,22 @@ public final class Lease {
         last = null;
     }
 
-    /** Whether an attempt may start now. */
+    /**
+     * Whether an attempt may start now; asked by the loop alone. What the wall clock has ended once stays ended, even if that
+     * clock is set back: the machine may have been suspended.
+     */
     public boolean holds(long nowNanos, Instant now) {
+        Sent sent = last;
+        if (sent != null && hasParted(sent, nowNanos, now)) {
+            distrusted = OptionalLong.of(nowNanos);
+            end();
+        }
         return remainingNanos(nowNanos, now) > 0;
+    }
+
+    private static boolean hasParted(Sent sent, long nowNanos, Instant now) {
+        long wallElapsed = Duration.between(sent.at(), now).toNanos();
+        return wallElapsed - (nowNanos - sent.nanos()) > WALL_CLOCK_ALLOWANCE.toNanos();
     }
 
     /** What is left, in nanoseconds; 0 if it is over. */
@@ -76,11 +95,6 @@ public final class Lease {
         if (sent == null) {
             return 0;
         }
-        long elapsed = nowNanos - sent.nanos();
-        long wallElapsed = Duration.between(sent.at(), now).toNanos();
-        if (wallElapsed - elapsed > WALL_CLOCK_ALLOWANCE.toNanos()) {
-            return 0;
-        }
-        return Math.max(0, length - elapsed);
+        return hasParted(sent, nowNanos, now) ? 0 : Math.max(0, length - (nowNanos - sent.nanos()));
     }
 }

@@ -112,7 +112,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
         } else {
             job.cron((period == 1_000 ? "*" : "0/" + period / 1_000) + " * * * * ?");
         }
-        places(job, random);
+        places(job, name, random);
         policies(job, random, more);
         if (more.nextInt(6) == 0) {
             job.rejoinGrace(Duration.ofMillis(more.nextLong(5_000, 25_000)));
@@ -141,10 +141,11 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
     }
 
     /** Rules about where shards may lie that the agents of every scenario can keep. */
-    private static void places(Job job, SplittableRandom random) {
+    private static void places(Job job, String name, SplittableRandom random) {
         switch (random.nextInt(8)) {
             case 0 -> job.spread("agent");
-            case 1 -> job.exclusive("group");
+            // Two jobs of a group at most: of more, each of which takes several agents, some never find one.
+            case 1 -> job.exclusive(name.compareTo("job2") < 0 ? "first" : "second");
             case 2 -> job.weight(0.5 + random.nextInt(4));
             default -> {}
         }

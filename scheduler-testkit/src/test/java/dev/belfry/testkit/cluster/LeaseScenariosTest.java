@@ -3,11 +3,13 @@ package dev.belfry.testkit.cluster;
 import static dev.belfry.testkit.cluster.Scenes.cluster;
 import static dev.belfry.testkit.cluster.Scenes.every;
 import static dev.belfry.testkit.cluster.Scenes.heals;
+import static dev.belfry.testkit.cluster.Scenes.lasting;
 import static dev.belfry.testkit.cluster.Scenes.owner;
 import static dev.belfry.testkit.cluster.Scenes.owners;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.job.OverlapPolicy;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,23 @@ class LeaseScenariosTest {
         IntStream.range(0, 3)
                 .filter(other -> other != server)
                 .forEach(other -> cluster.ensemble().separate(agent.process().name(), "s" + other));
+    }
+
+    @Test
+    void leaseThatAWakingMachineHasFoundOverStaysOverThoughItsClockIsThenSetBack() {
+        for (int i = 0; i < 20; i++) {
+            SimCluster cluster = cluster(30, every("work", 1_000, 6).overlap(OverlapPolicy.BUFFER_ALL));
+            cluster.behave(lasting(20));
+            String agent = owner(cluster).agentId();
+            cluster.run(Duration.ofSeconds(3));
+            Duration suspended = Duration.ofSeconds(9);
+            new Fault.Freeze(agent, suspended).inflict(cluster);
+            cluster.run(suspended.plusMillis(5 + 10L * i));
+            // By both of its clocks no time has passed now. Safety sees what starts although others have settled it.
+            new Fault.Step(agent, suspended.negated(), Duration.ofSeconds(4)).inflict(cluster);
+            cluster.behave(Behaviour.PROMPT);
+            heals(cluster, Duration.ofSeconds(60));
+        }
     }
 
     @Test
