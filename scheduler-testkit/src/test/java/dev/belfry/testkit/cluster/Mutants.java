@@ -130,7 +130,7 @@ final class Mutants {
                         .in(CORE + "ownership.Lease", "renew", with(Younger.class))
                         .within(FEW, "I8"),
                 mutant("R4", "the wall clock does not shorten a lease")
-                        .in(CORE + "ownership.Lease", "remainingNanos", with(NoWallClock.class))
+                        .in(CORE + "ownership.Lease", "hasParted", with(NoWallClock.class))
                         .on(
                                 TENANCIES + "machineThatWakesFromSuspensionStartsNothingByItsOldLease",
                                 "I3",
@@ -383,7 +383,7 @@ final class Mutants {
 
     static final class NoWallClock {
         @Advice.OnMethodEnter
-        static void enter(@Advice.Argument(value = 1, readOnly = false) Instant now) {
+        static void enter(@Advice.Argument(value = 2, readOnly = false) Instant now) {
             now = Instant.EPOCH;
         }
     }
