@@ -102,7 +102,7 @@ final class HandOver {
     /** Nobody follows in a broadcast job, and the agent may never come back: what waits for its turn has none any more. */
     private void endWaiting(Moment now) {
         for (Fire fire : book.fires()) {
-            if (fire.state == FireState.WAITING && !fire.begun()) {
+            if (fire.waits()) {
                 outcomes.finish(fire, verdict(Outcome.CANCELLED, Reasons.CLOSING), now);
             }
         }

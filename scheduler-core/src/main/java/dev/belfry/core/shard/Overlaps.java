@@ -52,9 +52,7 @@ final class Overlaps {
 
     /** How many wait in the buffer; one that was cut short waits to go on, and one found late for its turn. */
     private long buffered() {
-        return book.live.values().stream()
-                .filter(f -> f.state == FireState.WAITING && !f.late && !f.begun())
-                .count();
+        return book.live.values().stream().filter(f -> f.waits() && !f.late).count();
     }
 
     private void buffer(Fire fire, boolean room, Moment now) {
