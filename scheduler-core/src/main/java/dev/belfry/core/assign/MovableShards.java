@@ -138,8 +138,12 @@ final class MovableShards {
         /** The generation of the shard that is next; {@link #NOTHING} if none is left. */
         private long latest = NOTHING;
 
-        /** By generation, the last first; made when the first is taken. */
-        private @Nullable Deque<Integer> shards;
+        /** Its first {@link #count} elements, in descending order. */
+        private int[] shards = new int[4];
+
+        private int count;
+        /** Those of them that are still there, by generation, the last first; made when the first is taken. */
+        private @Nullable Deque<Integer> left;
 
         Source(JobView job, int agent, int order) {
             this.job = job;
@@ -149,34 +153,38 @@ final class MovableShards {
 
         void add(int shard) {
             latest = Math.max(latest, job.rows.since(shard));
+            if (count == shards.length) {
+                shards = Arrays.copyOf(shards, 2 * count);
+            }
+            shards[count++] = shard;
         }
 
         /** The next shard that is still there, -1 if none is. */
         int take() {
             taken++;
-            Deque<Integer> left = left();
+            Deque<Integer> those = left();
             int found = -1;
-            while (found < 0 && !left.isEmpty()) {
-                int shard = left.remove();
+            while (found < 0 && !those.isEmpty()) {
+                int shard = those.remove();
                 found = job.settledOn(shard) == agent ? shard : -1;
             }
-            latest = left.isEmpty() ? NOTHING : job.rows.since(left.element());
+            latest = those.isEmpty() ? NOTHING : job.rows.since(those.element());
             return found;
         }
 
         private Deque<Integer> left() {
-            if (shards == null) {
+            if (left == null) {
                 List<Integer> here = new ArrayList<>();
-                for (int shard = job.rows.length() - 1; shard >= 0; shard--) {
-                    if (job.settledOn(shard) == agent) {
-                        here.add(shard);
+                for (int i = 0; i < count; i++) {
+                    if (job.settledOn(shards[i]) == agent) {
+                        here.add(shards[i]);
                     }
                 }
                 here.sort(Comparator.comparingLong((Integer shard) -> job.rows.since(shard))
                         .reversed());
-                shards = new ArrayDeque<>(here);
+                left = new ArrayDeque<>(here);
             }
-            return shards;
+            return left;
         }
     }
 }
