@@ -37,6 +37,26 @@ public final class Paths {
     /** Restores of the namespace, by term. Exists from the first on. */
     public static final String RESTORES = "/restores";
 
+    /** The queue of runs that the master dispatches: its rules, and counts that people look at. */
+    public static final String QUEUE = "/queue";
+
+    /** Whether runs are taken in; its version changes whenever that does. */
+    public static final String GATE = "/queue/gate";
+
+    public static final String SUBMITTERS = "/queue/submitters";
+    public static final String SEGMENTS = "/queue/segments";
+    /** Pages of idempotency keys of runs that are settled. */
+    public static final String KEYS = "/queue/keys";
+
+    /** Up to which instant the fires of queued jobs were queued. */
+    public static final String QUEUED_FIRES = "/queue/fires";
+
+    public static final String INBOX = "/inbox";
+    public static final String OUTBOX = "/outbox";
+
+    /** Number of buckets below {@code /queue/segments} and {@code /queue/submitters}. */
+    public static final int QUEUE_BUCKETS = 16;
+
     /** Number of hash buckets below {@code /jobs}, {@code /ledger} and {@code /assignments}. */
     public static final int BUCKETS = 256;
 
@@ -135,6 +155,48 @@ public final class Paths {
     /** Part {@code part} of what is known of the copy that was put back then, from 0. */
     public static String restorePart(long term, int part) {
         return restore(term) + '/' + part;
+    }
+
+    /** The bucket, one hex digit, of everything that the submitter of this name writes. */
+    public static String queueBucket(String submitter) {
+        return hash(submitter).substring(1);
+    }
+
+    /** What a submitter counts its segments in. */
+    public static String submitter(String submitter) {
+        return SUBMITTERS + '/' + queueBucket(submitter) + '/' + submitter;
+    }
+
+    /** Segment {@code n} of a submitter, from 1. */
+    public static String segment(String submitter, long n) {
+        return SEGMENTS + '/' + queueBucket(submitter) + '/' + submitter + '-' + n;
+    }
+
+    /** What became of the runs of the segment at {@code segment}. */
+    public static String segmentState(String segment) {
+        return segment + ":state";
+    }
+
+    public static String keys(long number) {
+        return KEYS + '/' + number;
+    }
+
+    /** Up to which instant the fires of a queued job were queued. */
+    public static String queuedFires(String jobUid) {
+        return QUEUED_FIRES + '/' + jobUid;
+    }
+
+    public static String inbox(String incarnation) {
+        return INBOX + '/' + incarnation;
+    }
+
+    public static String outbox(String incarnation) {
+        return OUTBOX + '/' + incarnation;
+    }
+
+    /** A checkpoint or an output that the attempt with this number left. */
+    public static String outboxItem(String incarnation, String item) {
+        return outbox(incarnation) + '/' + item;
     }
 
     /** The last part of a path. */
