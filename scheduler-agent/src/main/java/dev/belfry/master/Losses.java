@@ -2,6 +2,7 @@ package dev.belfry.master;
 
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.assign.Change;
+import dev.belfry.core.ownership.Generation;
 import dev.belfry.core.ownership.ProofOfLife;
 import dev.belfry.core.ownership.Release;
 import dev.belfry.core.ownership.ShardKey;
@@ -22,7 +23,7 @@ import java.util.function.Predicate;
  * @param nanos the same moment by this master's monotonic clock
  * @param registered whether an incarnation is registered
  * @param released what owners have let go of
- * @param returns whether an owner announced its restart and its job waits for it: it has let go too
+ * @param returns whether an owner that announced its restart, and for which the job waits, has recorded everything: it has let go too
  * @param life proofs of life
  * @param longestTimeout the longest session time-out of any owner
  * @param heldBefore for how long no unknown owner of a shard without a row can have acted
@@ -39,7 +40,7 @@ record Losses(
 
     /** Who comes back to its shards. */
     interface Returns {
-        boolean announced(Incarnation owner, String jobUid);
+        boolean hasLetGo(Incarnation owner, ShardKey shard, Generation since);
     }
 
     /** Empty for whatever is no grant, and for one that follows nobody, or somebody who let go. */
@@ -60,7 +61,7 @@ record Losses(
     private OptionalLong over(ShardKey shard, Tenancy row) {
         boolean letGo = registered.test(row.owner().name())
                 || released.contains(new Release(shard, row.since()))
-                || returns.announced(row.owner(), shard.jobUid());
+                || returns.hasLetGo(row.owner(), shard, row.since());
         return letGo
                 ? OptionalLong.empty()
                 : OptionalLong.of(life.overNanos(row.owner().name(), longestTimeout, nanos));

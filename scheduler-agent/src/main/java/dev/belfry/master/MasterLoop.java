@@ -27,7 +27,6 @@ import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -176,8 +175,8 @@ public final class MasterLoop implements SessionListener {
         final Map<String, AgentFacts> agents = new TreeMap<>();
         /** Incarnations that are registered, with a record that cannot be read: alive, and not to be replaced. */
         final Set<String> unreadable = new TreeSet<>();
-        /** Incarnations that announced their restart, and when. */
-        final Map<Incarnation, Instant> restarting = new TreeMap<>();
+
+        final Restarts restarts = new Restarts();
 
         final Mirror registrations;
         final Watching electionWatch;
@@ -410,7 +409,7 @@ public final class MasterLoop implements SessionListener {
                         epoch,
                         version,
                         new OfficeClock(loop, store, session, self.name(), offset),
-                        new Office.Watched(life, agents, unreadable, restarting, registrations, clock),
+                        new Office.Watched(life, agents, unreadable, restarts, registrations, clock),
                         new Alarm(),
                         this::fenced);
                 office = fresh;
@@ -456,7 +455,8 @@ public final class MasterLoop implements SessionListener {
                     unreadable.remove(name);
                     life.registered(name, facts.sessionTimeout());
                     if (AgentFactsCodec.restarting(znode.path(), znode.data())) {
-                        restarting.putIfAbsent(facts.incarnation(), znode.modified());
+                        long settled = AgentFactsCodec.settledUpTo(znode.path(), znode.data());
+                        restarts.heard(facts.incarnation(), znode.modified(), settled);
                     }
                     if (office != null) {
                         office.agentChanged(facts.incarnation().agentId());

@@ -63,7 +63,7 @@ final class Office {
     private final ProofOfLife life;
     private final Map<String, AgentFacts> agents;
     private final Set<String> unreadable;
-    private final Map<Incarnation, Instant> restarting;
+    private final Restarts restarts;
     private final Mirror registrations;
     private final StampedClock clock;
     private final Runnable fenced;
@@ -100,7 +100,7 @@ final class Office {
      * @param life proofs of life of every incarnation
      * @param agents registrations by incarnation
      * @param unreadable incarnations that are registered with a record that cannot be read
-     * @param restarting incarnations that announced their restart, and when
+     * @param restarts incarnations that announced their restart
      * @param registrations follows the registrations
      * @param clock the ensemble's clock
      */
@@ -108,7 +108,7 @@ final class Office {
             ProofOfLife life,
             Map<String, AgentFacts> agents,
             Set<String> unreadable,
-            Map<Incarnation, Instant> restarting,
+            Restarts restarts,
             Mirror registrations,
             StampedClock clock) {}
 
@@ -143,7 +143,7 @@ final class Office {
         this.life = watched.life();
         this.agents = watched.agents();
         this.unreadable = watched.unreadable();
-        this.restarting = watched.restarting();
+        this.restarts = watched.restarts();
         this.registrations = watched.registrations();
         this.clock = watched.clock();
         this.fenced = fenced;
@@ -351,9 +351,9 @@ final class Office {
         List<JobSpec> specs = jobs.specs(now, settlements);
         Plan plan = Plan.of(PlanInput.of(specs, live(), table.table())
                 .withReplaceable(replaceable)
-                .withRestarting(restarting, now)
+                .withRestarting(restarts.announced(), now)
                 .withReleased(handOvers.released(), handOvers.closedForGood()));
-        restarting.keySet().removeIf(gone -> !agents.containsKey(gone.name()) && !table.names(gone.name()));
+        restarts.keepOnly(each -> agents.containsKey(each.name()) || table.names(each.name()));
         life.keepOnly(incarnation -> registered(incarnation)
                 || table.names(incarnation)
                 || lostRows.awaits(incarnation)
@@ -426,11 +426,11 @@ final class Office {
     /** How long until the next rejoin grace of an owner is over that announced its restart. */
     private long graceNanos(List<JobSpec> specs, Instant now) {
         Set<Duration> graces = new TreeSet<>();
-        if (!restarting.isEmpty()) {
+        if (!restarts.announced().isEmpty()) {
             specs.stream().map(JobSpec::rejoinGrace).forEach(graces::add);
         }
         long next = Long.MAX_VALUE;
-        for (Instant announced : restarting.values()) {
+        for (Instant announced : restarts.announced().values()) {
             for (Duration grace : graces) {
                 Instant end = announced.plus(grace);
                 if (end.isAfter(now)) {
@@ -489,7 +489,7 @@ final class Office {
                 loop.nanoTime(),
                 this::registered,
                 handOvers.released(),
-                (owner, job) -> restarting.containsKey(owner) && jobs.waitsForRestart(job),
+                (owner, shard, since) -> restarts.hasLetGo(owner, since) && jobs.waitsForRestart(shard.jobUid()),
                 life,
                 epoch.longestTimeout(),
                 lostRows::overNanos);

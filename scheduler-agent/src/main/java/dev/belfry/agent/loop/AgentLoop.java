@@ -162,10 +162,10 @@ public final class AgentLoop implements SessionListener {
         }
     }
 
-    /** Whether the announcement of a restart, or of a drain, is in the store. */
+    /** Whether the announcement of a restart is in the store, and that everything is recorded which it concerns. */
     public boolean announced() {
         Incarnated now = incarnated;
-        return now == null || (now.announced() && now.shards().heldSettled());
+        return now == null || now.announced();
     }
 
     /** Whether nothing is held any more. */

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +72,8 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     private boolean publishing;
     /** Whether the registration says what it is to say. */
     private boolean published = true;
+    /** What it says of a restart. */
+    private OptionalLong said = OptionalLong.empty();
 
     private boolean leaseHeld;
     private boolean leaseHeldOnce;
@@ -138,9 +141,29 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         return registered;
     }
 
-    /** Whether the registration in the store says what it is to say. */
+    /** What the registration is to say of a restart; see {@link AgentFactsCodec#encode(AgentFacts, OptionalLong)}. */
+    private OptionalLong restart() {
+        return agent.restarting() ? OptionalLong.of(shards.heldSettled().orElse(0)) : OptionalLong.empty();
+    }
+
+    @Override
+    public boolean restarting() {
+        return agent.restarting();
+    }
+
+    @Override
+    public void heldChanged() {
+        if (!said.equals(restart())) {
+            publish();
+        }
+    }
+
+    /** Whether the registration in the store says what it is to say, and everything is settled that it is to say it of. */
     boolean announced() {
-        return published && !publishing;
+        return published
+                && !publishing
+                && said.equals(restart())
+                && (said.isEmpty() || shards.heldSettled().isPresent());
     }
 
     private AgentFacts facts() {
@@ -217,6 +240,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
             table.start();
             namesakes.look();
             records.follow();
+            heldChanged();
             listener.registered(self.name());
         } else if (answer instanceof Commit.Rejected rejected) {
             LOG.error(
@@ -255,17 +279,23 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         broadcasts.review();
         publishing = true;
         published = false;
-        boolean sayRestarting = agent.restarting();
+        OptionalLong restart = restart();
         AgentFacts facts = facts();
         Transaction update = Transaction.at("registration-update")
-                .put(Paths.agent(self.name()), AgentFactsCodec.encode(facts, sayRestarting), -1)
+                .put(Paths.agent(self.name()), AgentFactsCodec.encode(facts, restart), -1)
                 .build();
         store.commit(session, update, answer -> {
             publishing = false;
-            boolean stale = facts.draining() != facts().draining() || sayRestarting != agent.restarting();
+            boolean stale = facts.draining() != facts().draining() || !restart.equals(restart());
             published = answer instanceof Commit.Applied && !stale;
+            said = restart;
             boolean unsure = answer instanceof Commit.Indeterminate || answer instanceof Commit.Unavailable;
-            if (!dropped && (stale || unsure)) {
+            if (published || dropped) {
+                return;
+            }
+            if (stale && !unsure) {
+                publish();
+            } else if (unsure) {
                 loop.after(session.timeout().toNanos() / 20, this::publish);
             }
         });

@@ -100,8 +100,11 @@ final class LettingGo {
         if (!shard.ending || shard.held || (end.isEmpty() && !shard.settling)) {
             return false;
         }
+        if (looks(shard)) {
+            return true;
+        }
         if (end.isEmpty()) {
-            return mayHaveAnEnd(shard);
+            return false;
         }
         Duration left = Duration.between(owner.horizon(), end.get());
         // Further away, it is not the end of the layout that the master means: nobody may have the shard at present.
@@ -113,10 +116,11 @@ final class LettingGo {
     }
 
     /**
-     * Whether the master may know an end of the layout that this agent does not. The master writes the row after it has
-     * read of the end, and a session never sees less than it has seen: the definition, read after the row, tells.
+     * Whether the definition is still to be read. The master may know an end of the layout, and runs asked for in its last
+     * moments, that this agent does not. It writes the row after it has written or read of both, and a session never sees less than it has
+     * seen: the definition, read after the row, tells.
      */
-    private boolean mayHaveAnEnd(OwnedShard shard) {
+    private boolean looks(OwnedShard shard) {
         Optional<JobRecord> job = owner.job(shard.job);
         if (job.isEmpty()) {
             return false;

@@ -73,6 +73,12 @@ final class OwnedShards {
         /** This agent has no part in a broadcast job any more; if it is to have one, it begins anew. */
         void rejoinBroadcast(String jobUid);
 
+        /** Whether the agent closes and comes back under the same id. */
+        boolean restarting();
+
+        /** Something about a shard that is held for the restart has changed. */
+        void heldChanged();
+
         /** The tenancies that this process has had. */
         HeldBefore heldBefore();
 
@@ -193,6 +199,7 @@ final class OwnedShards {
             }
         }
         byRef.forEach(this::row);
+        tellHeld();
     }
 
     private void row(ShardRef ref, Tenancy row) {
@@ -350,7 +357,9 @@ final class OwnedShards {
         takenUp++;
         cancels(shard, job.get());
         shard.wantedWhileLoading.ifPresent(runs::beginHandOver);
-        if (shard.wanted) {
+        if (owner.restarting() && waitsForReturn(shard)) {
+            hold(shard);
+        } else if (shard.wanted) {
             lettingGo.step(shard);
         } else {
             if (runs.handingOver()) {
@@ -643,26 +652,55 @@ final class OwnedShards {
      * next incarnation owes their fires. Their rows are kept: nothing is listed as released.
      */
     void holdForRestart() {
-        for (OwnedShard shard : shards.copy()) {
-            ShardRuns runs = shard.runs;
-            boolean waits = owner.job(shard.job)
-                    .map(job -> !job.definition().rejoinGrace().isZero())
-                    .orElse(false);
-            if (waits && runs != null && !shard.held && !shard.ref.isBroadcast()) {
-                shard.held = true;
-                if (!runs.handingOver()) {
-                    runs.beginHandOver(loop.now());
-                }
-                lettingGo.step(shard);
-            }
+        shards.copy().stream().filter(this::waitsForReturn).forEach(this::hold);
+        tellHeld();
+    }
+
+    private boolean waitsForReturn(OwnedShard shard) {
+        return !shard.ref.isBroadcast()
+                && owner.job(shard.job)
+                        .map(job -> !job.definition().rejoinGrace().isZero())
+                        .orElse(false);
+    }
+
+    /** One that is being taken over is held as soon as that is done. */
+    private void hold(OwnedShard shard) {
+        ShardRuns runs = shard.runs;
+        if (runs == null || shard.held) {
+            return;
+        }
+        shard.held = true;
+        if (!runs.handingOver()) {
+            runs.beginHandOver(loop.now());
+        }
+        lettingGo.step(shard);
+    }
+
+    private void tellHeld() {
+        if (owner.restarting()) {
+            owner.heldChanged();
         }
     }
 
-    /** Whether every shard that is held for a restart has ended what it ran, and everything about it is durable. */
-    boolean heldSettled() {
-        return shards.all().stream()
-                .filter(shard -> shard.held && shard.runs != null)
-                .allMatch(shard -> shard.runs != null && shard.runs.releasePrepared() && commit.settled(shard));
+    /**
+     * The last tenancy of the shards that wait for this agent's return, once all of them have ended what they ran, and
+     * everything about them is durable; 0 if there is none; empty before.
+     */
+    OptionalLong heldSettled() {
+        long last = 0;
+        for (OwnedShard shard : shards.all()) {
+            boolean over = shard.stage == OwnedShard.Stage.OVER || shard.stage == OwnedShard.Stage.RELEASED;
+            boolean known = owner.job(shard.job).isPresent();
+            if (over || shard.ref.isBroadcast() || (known && !waitsForReturn(shard))) {
+                continue;
+            }
+            ShardRuns runs = shard.runs;
+            if (!shard.held || runs == null || !runs.releasePrepared() || !commit.settled(shard)) {
+                return OptionalLong.empty();
+            }
+            last = Math.max(last, shard.since);
+        }
+        return OptionalLong.of(last);
     }
 
     /** Stops every attempt; the agent closes and its drain time-out has passed. */
@@ -690,6 +728,7 @@ final class OwnedShards {
             if (runs != null && !gone(shard)) {
                 runs.acknowledged(batch, now(), mayStart(shard));
                 look(shard);
+                tellHeld();
             }
         }
 

@@ -5,6 +5,7 @@ import dev.belfry.core.record.JsonRecordWriter;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 
 /** The stored form of a registration. The incarnation is its name, the time of registration is the ensemble's. */
@@ -16,15 +17,16 @@ public final class AgentFactsCodec {
 
     /** The bytes of an ordinary registration. */
     public static byte[] encode(AgentFacts agent) {
-        return encode(agent, false);
+        return encode(agent, OptionalLong.empty());
     }
 
     /**
      * The bytes of a registration.
      *
-     * @param restarting whether the agent is about to close its session and come back under the same id
+     * @param restarting present if the agent is about to close its session and come back under the same id: the last tenancy of jobs
+     *     that wait for it up to which everything is recorded, and after which it does nothing more; 0 if there is none so far
      */
-    public static byte[] encode(AgentFacts agent, boolean restarting) {
+    public static byte[] encode(AgentFacts agent, OptionalLong restarting) {
         return JsonRecordWriter.write(SCHEMA, json -> {
             json.writeStringField("host", agent.host());
             json.writeNumberField("pid", agent.pid());
@@ -40,8 +42,9 @@ public final class AgentFactsCodec {
             json.writeNumberField("cpu", agent.capacity().cpu());
             json.writeNumberField("memory", agent.capacity().memory());
             json.writeBooleanField("draining", agent.draining());
-            if (restarting) {
+            if (restarting.isPresent()) {
                 json.writeBooleanField("restarting", true);
+                json.writeNumberField("settled", restarting.getAsLong());
             }
             json.writeNumberField("sessionTimeout", agent.sessionTimeout().toMillis());
             json.writeNumberField("schemaMin", agent.schemaMin());
@@ -58,6 +61,17 @@ public final class AgentFactsCodec {
      */
     public static boolean restarting(String path, byte[] bytes) {
         return JsonRecordReader.open(path, bytes, SCHEMA).flag("restarting");
+    }
+
+    /**
+     * The last tenancy up to which an agent that announced its restart has recorded everything.
+     *
+     * @return 0 if it does not say
+     * @throws dev.belfry.core.record.CorruptRecordException if it cannot be read
+     */
+    public static long settledUpTo(String path, byte[] bytes) {
+        JsonRecordReader json = JsonRecordReader.open(path, bytes, SCHEMA);
+        return json.has("settled") ? json.number("settled") : 0;
     }
 
     /**
