@@ -34,10 +34,16 @@ final class OfficeClock {
     private final Session session;
     private final String heartbeat;
     private Duration offset;
-    private long lookedNanos;
-    private Instant looked;
+    /** Both clocks of this machine, when they were asked last. */
+    private long seenNanos;
+
+    private Instant seen;
     /** Whether what the wall clock says is of no use. */
     private boolean off;
+    /** While it is off: the wall clock before that, and the monotonic one at the same moment. */
+    private Instant good;
+
+    private long goodNanos;
     /** While it is off, the last heartbeat that was found. */
     private OptionalLong before = OptionalLong.empty();
     /** While it is off, how many were found after the first. */
@@ -58,8 +64,9 @@ final class OfficeClock {
         this.session = session;
         this.heartbeat = Paths.heartbeat(self);
         this.offset = offset;
-        this.lookedNanos = loop.nanoTime();
-        this.looked = loop.now();
+        this.seenNanos = loop.nanoTime();
+        this.seen = loop.now();
+        this.good = seen;
         look();
     }
 
@@ -76,6 +83,8 @@ final class OfficeClock {
     }
 
     private void measure(Znode znode) {
+        // It may have been set once more since that heartbeat was sent: then this begins anew.
+        now();
         if (before.isPresent() && before.getAsLong() != znode.modifiedZxid()) {
             fresh++;
         }
@@ -94,10 +103,6 @@ final class OfficeClock {
                     offset.toMillis());
             offset = measured;
             off = false;
-            before = OptionalLong.empty();
-            fresh = 0;
-            looked = loop.now();
-            lookedNanos = loop.nanoTime();
         } catch (CorruptRecordException e) {
             LOG.warn("heartbeat ignored: {}", e.getMessage());
         }
@@ -109,15 +114,21 @@ final class OfficeClock {
     }
 
     Instant now() {
-        Duration steady = Duration.ofNanos(loop.nanoTime() - lookedNanos);
         Instant wall = loop.now();
-        Duration parted = Duration.between(looked, wall).minus(steady).abs();
-        if (off || parted.compareTo(PARTED.plus(steady.dividedBy(1_000))) > 0) {
-            off = true;
-            return looked.plus(steady).plus(offset);
+        long nanos = loop.nanoTime();
+        Duration steady = Duration.ofNanos(nanos - seenNanos);
+        Duration parted = Duration.between(seen, wall).minus(steady).abs();
+        if (parted.compareTo(PARTED.plus(steady.dividedBy(1_000))) > 0) {
+            if (!off) {
+                off = true;
+                good = seen;
+                goodNanos = seenNanos;
+            }
+            before = OptionalLong.empty();
+            fresh = 0;
         }
-        looked = wall;
-        lookedNanos = loop.nanoTime();
-        return wall.plus(offset);
+        seen = wall;
+        seenNanos = nanos;
+        return off ? good.plusNanos(nanos - goodNanos).plus(offset) : wall.plus(offset);
     }
 }
