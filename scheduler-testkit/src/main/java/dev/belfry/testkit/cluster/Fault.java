@@ -263,13 +263,16 @@ public sealed interface Fault {
         }
     }
 
-    /** The agent's wall clock is stepped, and put right after a while. */
+    /**
+     * The agent's wall clock is stepped, and put right after a while; not while the machine is suspended, since nothing runs on it
+     * then.
+     */
     record Step(String agent, Duration by, Duration length) implements OfAgent {
         @Override
         public void inflict(SimCluster cluster) {
-            living(cluster, agent).map(SimAgent::process).ifPresent(process -> {
-                process.clock().step(by);
-                later(cluster, length, () -> setRight(process));
+            living(cluster, agent).filter(a -> !a.frozen()).ifPresent(victim -> {
+                victim.process().clock().step(by);
+                later(cluster, length, victim::setClockRight);
             });
         }
     }

@@ -298,8 +298,8 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
         }
         cluster.ensemble().startAll();
         for (SimAgent agent : List.copyOf(cluster.agents())) {
+            agent.setClockRight();
             agent.resume();
-            agent.process().clock().step(agent.process().clock().offset().negated());
             agent.process().clock().driftWall(0);
             agent.process().clock().driftMonotonic(0);
             if (!agent.alive()) {

@@ -16,6 +16,9 @@ import java.util.Set;
 
 /** One process of the cluster: an agent, and its part in having a master, as a service embeds them. */
 public final class SimAgent {
+    /** From the moment at which a suspended machine goes on until its wall clock is set. */
+    private static final Duration CLOCK_SET = Duration.ofMillis(500);
+
     private static final long DRAIN_LOOK_NANOS = 100_000_000;
 
     private final SimCluster cluster;
@@ -26,6 +29,7 @@ public final class SimAgent {
     private final AgentLoop agent;
     private final MasterLoop master;
     private boolean frozen;
+    private boolean setRightLater;
     private boolean left;
     private boolean leaving;
     private boolean restarting;
@@ -129,11 +133,24 @@ public final class SimAgent {
         process.pause();
     }
 
+    /** Sets the wall clock right: now, or soon after the machine has gone on if it is suspended. */
+    public void setClockRight() {
+        if (frozen) {
+            setRightLater = true;
+        } else {
+            process.clock().step(process.clock().offset().negated());
+        }
+    }
+
     /** Ends {@link #pause} and {@link #freeze}. */
     public void resume() {
         if (frozen) {
             frozen = false;
             process.clock().driftMonotonic(0);
+            if (setRightLater) {
+                setRightLater = false;
+                cluster.scheduler().after(CLOCK_SET.toNanos(), "clock set", this::setClockRight);
+            }
         }
         process.resume();
     }
