@@ -134,6 +134,24 @@ class ClockScenariosTest {
                 .hasSize(7);
     }
 
+    @Test
+    void masterWhoseClockIsSetRightWhileItMeasuresItMeasuresAnew() {
+        for (int millis = 5_500; millis < 10_000; millis += 300) {
+            SimCluster cluster = cluster(80, every("work", 1_000, 2));
+            String master = cluster.master().orElseThrow().id();
+            List.of("a3", "a4").forEach(cluster::start);
+            cluster.run(Duration.ofSeconds(1));
+            new Fault.Step(master, Duration.ofHours(24), Duration.ofMillis(millis)).inflict(cluster);
+            new Fault.SlowLink(master, Duration.ofMillis(600), Duration.ofSeconds(14)).inflict(cluster);
+            cluster.run(Duration.ofSeconds(16));
+            cluster.operator().apply(every("work", 1_000, 3).build());
+            heals(cluster, Duration.ofSeconds(30));
+            assertThat(cluster.rows().keySet().stream().filter(shard -> shard.layout() == 2))
+                    .as("set right after %s ms", millis)
+                    .hasSize(3);
+        }
+    }
+
     private static boolean holdsOffice(SimCluster cluster, String agent) {
         return cluster.master().filter(master -> master.id().equals(agent)).isPresent();
     }
