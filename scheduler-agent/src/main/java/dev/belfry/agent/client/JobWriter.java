@@ -29,6 +29,8 @@ import java.util.stream.Collectors;
  */
 final class JobWriter {
     private static final Duration POLL = Duration.ofMillis(200);
+    /** The last moments before the deadline, in which a write may still succeed. */
+    private static final Duration LAST_TRY = Duration.ofSeconds(1);
 
     private static final int MOST_PREDECESSORS = 3;
     private static final int PREDECESSORS_BYTES = 16 * 1024;
@@ -52,8 +54,11 @@ final class JobWriter {
     private boolean alone;
     /** The deleted job of the same name whose end is awaited; empty while there is none. */
     private String closing = "";
-    /** When no lease of its time can live any more, on the monotonic clock; the greatest number while not known. */
-    private long freeAt = Long.MAX_VALUE;
+    /** When no lease of its time can live any more, on the monotonic clock. */
+    private long leaseOver;
+
+    /** When an owner that was lost has been noticed, and another has recorded what it owed, if anybody ever does. */
+    private long settledBy;
 
     JobWriter(Loop loop, JobDefinition definition, Author author, CompletableFuture<Applied> answer) {
         this.loop = loop;
@@ -168,6 +173,11 @@ final class JobWriter {
         return deadline.filter(until -> until.passed(loop.nanoTime())).isPresent();
     }
 
+    private boolean endsSoon() {
+        return deadline.filter(until -> until.passed(loop.nanoTime() + LAST_TRY.toNanos()))
+                .isPresent();
+    }
+
     /** Refuses it where it asks for what there is not yet, whatever the store has; returns whether it did. */
     boolean refusedAtOnce() {
         List<LaterFeature> later = definition.laterFeatures();
@@ -203,12 +213,12 @@ final class JobWriter {
 
     /**
      * Creates the job in the place of one that was deleted, once that one has no owner any more and all it owed is
-     * recorded, or no lease of its time can live.
+     * recorded. If that takes too long there may be nobody who can: then it is enough that no lease of its time can live.
      */
     private Step onceClosed(Znode znode, JobRecord job, Optional<LongestLease> lease) {
         long now = loop.nanoTime();
-        if (job.closed()
-                || (freeAt != Long.MAX_VALUE && now - freeAt >= 0 && job.uid().equals(closing))) {
+        boolean awaited = job.uid().equals(closing) && now - leaseOver >= 0;
+        if (job.closed() || (awaited && (now - settledBy >= 0 || endsSoon()))) {
             return create(fresh().withFormer(predecessors(znode, job)), znode.version());
         }
         if (late()) {
@@ -228,7 +238,8 @@ final class JobWriter {
         closing = job.uid();
         Duration known = lease.get().length();
         Duration left = Duration.between(znode.modified(), job.deletedAt().orElseThrow());
-        freeAt = now + (left.isNegative() ? known : known.plus(left)).toNanos();
+        leaseOver = now + (left.isNegative() ? known : known.plus(left)).toNanos();
+        settledBy = leaseOver + known.multipliedBy(2).toNanos();
         return new Step.Wait(Duration.ZERO);
     }
 

@@ -60,7 +60,11 @@ final class Liveness {
             if (job.definition().placement() == Placement.STICKY) {
                 coverage(job);
                 accounted(job, upTo);
-                ended(job);
+                boolean replaced =
+                        safety.jobs().named(job.name()).filter(job::equals).isEmpty();
+                if (!replaced) {
+                    ended(job);
+                }
             } else {
                 if (job.deletedAt().isEmpty()) {
                     everywhere(job);
