@@ -442,14 +442,22 @@ final class OwnedShards {
 
     // --- broadcast
 
-    /** This agent takes part in a broadcast job: it fires it from {@code registeredAt} on. */
+    /**
+     * This agent takes part in a broadcast job: it fires it from {@code registeredAt} on. Where it was about to let go, it goes
+     * on: what it still runs may take long, and until its end nobody would account for what is due.
+     */
     void joinBroadcast(JobRecord job, String agentId, Instant registeredAt) {
         ShardRef ref = ShardRef.broadcast(job.uid(), agentId);
-        if (!shards.has(ref)) {
+        OwnedShard held = shards.get(ref);
+        if (held == null) {
             OwnedShard shard = new OwnedShard(ref, 1, job.uid());
             shard.joined = registeredAt;
             shards.put(shard);
             broadcasts.take(shard, registeredAt);
+        } else if (held.wanted && !held.lost()) {
+            held.wanted = false;
+            held.ending = false;
+            wantedChanged(held);
         }
     }
 
