@@ -128,17 +128,12 @@ final class OwnedShards {
         this.owner = owner;
         this.named = new NamedRows(owner);
         this.commit = commits.apply(new CommitOwner());
-        this.lettingGo = new LettingGo(loop, owner, commit, shard -> shards.remove(shard));
+        this.lettingGo = new LettingGo(loop, owner, commit, this::leave);
         this.wakes = new DueTimer(loop, owner::horizon, this::look);
         this.loading = new Loading(loop, store, session, new Loader());
         this.broadcasts = new BroadcastTakeOver(loop, store, session, incarnation, new BroadcastTaker());
         this.lostParts = new LostParts(
-                loop,
-                store,
-                session,
-                this::gone,
-                (shard, ledger) -> begin(shard, Optional.of(ledger)),
-                shard -> shards.remove(shard));
+                loop, store, session, this::gone, (shard, ledger) -> begin(shard, Optional.of(ledger)), this::leave);
     }
 
     GroupCommit commit() {
@@ -496,6 +491,12 @@ final class OwnedShards {
         }
     }
 
+    /** A part of a broadcast job that is let go of, or settled; meanwhile this agent may have come to have a part again. */
+    private void leave(OwnedShard shard) {
+        shards.remove(shard);
+        loop.execute(() -> owner.rejoinBroadcast(shard.job));
+    }
+
     private void leaving(OwnedShard shard) {
         shard.wanted = true;
         shard.ending = true;
@@ -705,7 +706,7 @@ final class OwnedShards {
         public void overwritten(OwnedShard shard, String found) {
             if (shard.lost()) {
                 LOG.info("an agent has come back to its part of a job before it was settled: {}", shard);
-                shards.remove(shard);
+                leave(shard);
             } else {
                 LOG.error("ledger was written by somebody else: {}; {}; the shard stops here", shard, found);
             }
