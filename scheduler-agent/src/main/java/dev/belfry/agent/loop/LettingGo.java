@@ -75,11 +75,8 @@ final class LettingGo {
 
     private void release(OwnedShard shard) {
         shard.stage = OwnedShard.Stage.RELEASED;
-        if (shard.lost()) {
+        if (shard.ref.isBroadcast()) {
             dropped.accept(shard);
-        } else if (shard.ref.isBroadcast()) {
-            dropped.accept(shard);
-            loop.execute(() -> owner.rejoinBroadcast(shard.job)); // it may be wanted again meanwhile
         } else {
             ShardKey key = new ShardKey(shard.ref.jobUid(), shard.ref.layout(), shard.ref.number());
             owner.released(new Release(key, new Generation(shard.since)), shard.settled);

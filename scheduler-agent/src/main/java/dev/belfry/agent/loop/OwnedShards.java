@@ -134,17 +134,12 @@ final class OwnedShards {
         this.owner = owner;
         this.named = new NamedRows(owner);
         this.commit = commits.apply(new CommitOwner());
-        this.lettingGo = new LettingGo(loop, owner, commit, shard -> shards.remove(shard));
+        this.lettingGo = new LettingGo(loop, owner, commit, this::leave);
         this.wakes = new DueTimer(loop, owner::horizon, this::look);
         this.loading = new Loading(loop, store, session, new Loader());
         this.broadcasts = new BroadcastTakeOver(loop, store, session, incarnation, new BroadcastTaker());
         this.lostParts = new LostParts(
-                loop,
-                store,
-                session,
-                this::gone,
-                (shard, ledger) -> begin(shard, Optional.of(ledger)),
-                shard -> shards.remove(shard));
+                loop, store, session, this::gone, (shard, ledger) -> begin(shard, Optional.of(ledger)), this::leave);
     }
 
     GroupCommit commit() {
@@ -451,14 +446,22 @@ final class OwnedShards {
 
     // --- broadcast
 
-    /** This agent takes part in a broadcast job: it fires it from {@code registeredAt} on. */
+    /**
+     * This agent takes part in a broadcast job: it fires it from {@code registeredAt} on. Where it was about to let go, it goes
+     * on: what it still runs may take long, and until its end nobody would account for what is due.
+     */
     void joinBroadcast(JobRecord job, String agentId, Instant registeredAt) {
         ShardRef ref = ShardRef.broadcast(job.uid(), agentId);
-        if (!shards.has(ref)) {
+        OwnedShard held = shards.get(ref);
+        if (held == null) {
             OwnedShard shard = new OwnedShard(ref, 1, job.uid());
             shard.joined = registeredAt;
             shards.put(shard);
             broadcasts.take(shard, registeredAt);
+        } else if (held.wanted && !held.lost()) {
+            held.wanted = false;
+            held.ending = false;
+            wantedChanged(held);
         }
     }
 
@@ -495,6 +498,12 @@ final class OwnedShards {
             shard.runs.beginHandOver(loop.now());
             lettingGo.step(shard);
         }
+    }
+
+    /** A part of a broadcast job that is let go of, or settled; meanwhile this agent may have come to have a part again. */
+    private void leave(OwnedShard shard) {
+        shards.remove(shard);
+        loop.execute(() -> owner.rejoinBroadcast(shard.job));
     }
 
     private void leaving(OwnedShard shard) {
@@ -736,7 +745,7 @@ final class OwnedShards {
         public void overwritten(OwnedShard shard, String found) {
             if (shard.lost()) {
                 LOG.info("an agent has come back to its part of a job before it was settled: {}", shard);
-                shards.remove(shard);
+                leave(shard);
             } else {
                 LOG.error("ledger was written by somebody else: {}; {}; the shard stops here", shard, found);
             }

@@ -25,7 +25,7 @@ final class Presence {
     /** A lease of at least this holds until the next look. */
     private static final Duration OUTLASTS = Duration.ofMillis(700);
     /** A wall clock is right if it is off by less. */
-    private static final Duration RIGHT = Duration.ofMillis(60);
+    static final Duration RIGHT = Duration.ofMillis(60);
     /** After a change of its row, or of who is drained, every owner has heard of it by then. */
     private static final long HEARD_NANOS = Duration.ofSeconds(8).toNanos();
 

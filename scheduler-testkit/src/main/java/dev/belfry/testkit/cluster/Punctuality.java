@@ -37,6 +37,8 @@ final class Punctuality {
     private static final long SLOW = Duration.ofMillis(3_500).toNanos();
     /** A claim has to be durable first. */
     private static final long CLAIMED = Duration.ofSeconds(5).toNanos();
+    /** An owner that nothing hindered may take a fire for due so much before its instant, and find the shard busy then. */
+    private static final long AHEAD = Presence.RIGHT.toNanos();
     /** Nothing that is due later than this after a line was committed can have had a part in it. */
     private static final Duration EARLY = Duration.ofMillis(1_250);
 
@@ -89,7 +91,7 @@ final class Punctuality {
                 FireId fire = FireId.scheduled(instant);
                 FireEntry line = outcome.line();
                 // What is due a fixed delay after another is in no list, and may run.
-                boolean idle = listed && settled < nanos && !requests.busyAt(nanos);
+                boolean idle = listed && settled < nanos - AHEAD && !requests.busyAt(nanos);
                 notMissed(outcome, stretches.get(at), nanos, idle);
                 // What is claimed and not begun gives way to a newer fire.
                 boolean gaveWay =
@@ -154,7 +156,7 @@ final class Punctuality {
 
         /** Whether one of them may have been in the way of what was due then. */
         boolean busyAt(long nanos) {
-            return spans.stream().anyMatch(span -> span[0] <= nanos + CLAIMED && span[1] >= nanos);
+            return spans.stream().anyMatch(span -> span[0] <= nanos + CLAIMED && span[1] >= nanos - AHEAD);
         }
     }
 

@@ -227,4 +227,38 @@ class GoneAgentScenariosTest {
         cluster.operator().command(Command.Kind.RESUME, "work");
         heals(cluster, Duration.ofSeconds(15));
     }
+
+    /** The only agent was drained, lost while an attempt ran, and is back: ten minutes later it settles that itself. */
+    private static SimCluster drainedAndBack() {
+        SimCluster cluster = new SimCluster(70, ClusterOptions.DEFAULT);
+        cluster.start("a0");
+        cluster.operator().apply(everywhere("work", 2_000).build());
+        cluster.run(Duration.ofSeconds(6));
+        cluster.behave(lasting(30));
+        cluster.run(Duration.ofSeconds(3));
+        cluster.operator().command(Command.Kind.DRAIN, "a0");
+        cluster.run(Duration.ofSeconds(2));
+        cluster.agent("a0").orElseThrow().kill();
+        cluster.behave(Behaviour.PROMPT);
+        cluster.start("a0");
+        cluster.run(Duration.ofMinutes(9));
+        return cluster;
+    }
+
+    @Test
+    void agentThatSettlesItsOwnPartTakesItUpWhenItsDrainIsTakenBackMeanwhile() {
+        SimCluster watched = drainedAndBack();
+        Instant[] settled = {Instant.MAX};
+        watched.ensemble()
+                .faults()
+                .strikeNext("ledger-flush", Faults.Moment.SENDING, who -> settled[0] = watched.now());
+        assertThat(watched.runUntil(Duration.ofMinutes(3), () -> settled[0].isBefore(Instant.MAX)))
+                .isTrue();
+        for (int ahead = 6; ahead < 45; ahead += 3) {
+            SimCluster cluster = drainedAndBack();
+            cluster.run(Duration.between(cluster.now(), settled[0]).minusMillis(ahead));
+            cluster.operator().command(Command.Kind.UNDRAIN, "a0");
+            heals(cluster, Duration.ofSeconds(20));
+        }
+    }
 }

@@ -2,6 +2,8 @@ package dev.belfry.testkit.cluster;
 
 import static dev.belfry.testkit.cluster.Scenes.cluster;
 import static dev.belfry.testkit.cluster.Scenes.every;
+import static dev.belfry.testkit.cluster.Scenes.everywhere;
+import static dev.belfry.testkit.cluster.Scenes.first;
 import static dev.belfry.testkit.cluster.Scenes.heals;
 import static dev.belfry.testkit.cluster.Scenes.lasting;
 import static dev.belfry.testkit.cluster.Scenes.owner;
@@ -11,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.job.Job;
+import dev.belfry.core.job.Recovery;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ownership.HandOver;
@@ -147,6 +150,45 @@ class HandOverScenariosTest {
                 .filter(row -> row.getValue().next() instanceof Successor.Named)
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /** An agent of a job on every agent, drained and taken back while an attempt of its part runs on. */
+    private static Execution takenBack(SimCluster cluster) {
+        cluster.run(Duration.ofMillis(500));
+        cluster.behave(lasting(40));
+        Execution running = first(cluster);
+        String agent = running.process().name();
+        cluster.behave(Behaviour.PROMPT);
+        cluster.operator().command(Command.Kind.DRAIN, agent);
+        cluster.run(Duration.ofSeconds(3));
+        cluster.operator().command(Command.Kind.UNDRAIN, agent);
+        cluster.run(Duration.ofSeconds(12));
+        assertThat(running.how()).isEqualTo(Execution.End.RUNNING);
+        return running;
+    }
+
+    @Test
+    void agentWhoseDrainIsTakenBackAccountsForABroadcastJobWhileItsLongAttemptRunsOn() {
+        SimCluster cluster = cluster(65, everywhere("work", 1_000));
+        Execution running = takenBack(cluster);
+        assertThat(cluster.safety().journal().finals(ShardId.of(running.shard())))
+                .filteredOn(line -> line.fire().due().isAfter(cluster.now().minusSeconds(6)))
+                .hasSizeGreaterThan(3)
+                .allMatch(line -> line.reason().equals(Reasons.OVERLAP));
+        heals(cluster, Duration.ofSeconds(45));
+    }
+
+    @Test
+    void broadcastFiresOfAnAgentThatIsLostAfterItsDrainWasTakenBackAllHaveAnOutcome() {
+        for (Recovery recovery : Recovery.values()) {
+            SimCluster cluster = cluster(66, everywhere("work", 1_000).recovery(recovery));
+            Execution running = takenBack(cluster);
+            String agent = running.process().name();
+            cluster.agent(agent).orElseThrow().kill();
+            cluster.run(Duration.ofSeconds(10));
+            cluster.start(agent);
+            heals(cluster, Duration.ofSeconds(20));
+        }
     }
 
     @Test
