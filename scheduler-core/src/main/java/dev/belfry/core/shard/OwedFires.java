@@ -16,8 +16,10 @@ import dev.belfry.core.trigger.Owed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Settles fires that nobody started in time: after a take-over, a lapse of the lease, a stall, a hand-over called off. */
 final class OwedFires {
@@ -62,6 +64,7 @@ final class OwedFires {
             absence = Optional.empty();
             settleWaited(absent.asked(), now);
             List<Owed.Gap> gaps = book.rules().where(false, book.gaps(book.decided, absent.until()));
+            settleAsked(absent, gaps, now);
             firstDue(gaps, Instant.MIN).ifPresent(first -> {
                 Instant edge = first.plus(absent.most());
                 mayHaveRun(gaps, Instant.MIN, edge, now);
@@ -93,6 +96,28 @@ final class OwedFires {
                 }
             }
         });
+    }
+
+    /**
+     * Runs that were asked for when an incarnation before may have been there. Had it lived on after the first event without a
+     * trace for as long as is possible, it would have recorded that.
+     */
+    private void settleAsked(Absence absent, List<Owed.Gap> gaps, Moment now) {
+        List<FireId> unknown = absent.asked().stream()
+                .filter(id -> id.due().isAfter(absent.there()) && !id.due().isAfter(absent.until()))
+                .filter(id -> !book.knows(id) && book.rules().at(id.due()).recovery() == Recovery.RERUN)
+                .toList();
+        Stream.concat(unknown.stream().map(FireId::due), firstDue(gaps, absent.there()).stream())
+                .min(Comparator.naturalOrder())
+                .ifPresent(first -> {
+                    Instant edge = first.plus(absent.most());
+                    for (FireId id : unknown) {
+                        if (!id.due().isAfter(edge)) {
+                            Mark.Final missed = verdict(Outcome.MISSED, Reasons.OUTCOME_UNKNOWN);
+                            outcomes.settle(Outcomes.Range.of(id), missed, Instant.MIN, now);
+                        }
+                    }
+                });
     }
 
     private Optional<Instant> firstDue(List<Owed.Gap> gaps, Instant after) {

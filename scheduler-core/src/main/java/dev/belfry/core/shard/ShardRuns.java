@@ -139,7 +139,7 @@ public final class ShardRuns {
      * before was lost, and may have run what was due up to {@code most} after the first fire that it left no trace of, or
      * after the first of these that came when it is known to have been {@code there}. That is recorded and not run again,
      * since nobody knows whether the agent was there. What it is known to have had waiting ({@link Attendance}) is recorded
-     * so too, and of {@code asked}, the runs that were asked for, those that came then. Call it before the first decision.
+     * so too, and of {@code asked}, the runs that were asked for, those that came at these times. Call it before the first decision.
      */
     public void absent(Instant until, Instant there, Duration most, List<FireId> asked) {
         owed.absent(until, there, most, asked);

@@ -224,6 +224,26 @@ class ShardTakeOverTest {
     }
 
     @Test
+    void runsThatWereAskedForSoonAfterALostIncarnationWasThereMayHaveBeenRunByIt() {
+        List<FireId> asked = List.of(
+                FireId.requested("before", second(490)),
+                FireId.requested("first", second(496)),
+                FireId.requested("soon", second(505)),
+                FireId.requested("late", second(512)),
+                FireId.requested("itsOwn", second(1_001)));
+        TestShard next = TestShard.of(everyTenSeconds()).successor();
+        next.runs.absent(second(1_000), second(495), Duration.ofSeconds(15), asked);
+        assertThat(next.at(1_000).outcomes())
+                .contains("first missed(outcome-unknown)", "soon missed(outcome-unknown)")
+                .noneMatch(outcome ->
+                        outcome.startsWith("before") || outcome.startsWith("late") || outcome.startsWith("itsOwn"));
+        TestShard once = TestShard.of(everyTenSeconds().recovery(Recovery.SKIP)).successor();
+        once.runs.absent(second(1_000), second(495), Duration.ofSeconds(15), asked);
+        assertThat(once.at(1_000).outcomes())
+                .noneMatch(outcome -> outcome.contains("first") || outcome.contains("soon"));
+    }
+
+    @Test
     void atMostOnceALostIncarnationHasRunNothingThatItHadNotClaimed() {
         TestShard next = TestShard.of(everyTenSeconds().recovery(Recovery.SKIP)).successor();
         next.runs.absent(second(45), NOON, Duration.ofSeconds(15), List.of());
@@ -246,7 +266,7 @@ class ShardTakeOverTest {
                 lost.write();
             }
             FireId asked = FireId.requested("r", second(95));
-            FireId later = FireId.requested("s", second(99));
+            FireId later = FireId.requested("s", second(150));
             lost.clock(95).runs.request(List.of(asked), id -> true, lost.moment(), true);
             assertThat(lost.runs.dirty()).as("what is asked for is told of").isTrue();
             TestShard next = lost.successor();
