@@ -98,7 +98,7 @@ public final class MasterKills extends Scenario {
 
     private void killAll(Cluster cluster) throws IOException {
         Waiting.require("every shard fires", () -> firing(cluster), PATIENCE);
-        standbyInOffice(cluster);
+        standbysStand(cluster);
         Waiting.pass(WARM);
         long deadline = System.nanoTime() + length().toNanos();
         Random random = new Random(seed);
@@ -114,10 +114,12 @@ public final class MasterKills extends Scenario {
         report(killed, ticks(cluster), from, until);
     }
 
-    /** A worker that took office because it was there first gives way. */
-    private static void standbyInOffice(Cluster cluster) throws IOException {
-        while (cluster.master().id().startsWith("worker")) {
-            AgentJvm worker = cluster.master();
+    /** A worker that stood for election because it was there first gives way: it stands only while nobody else does. */
+    private static void standbysStand(Cluster cluster) throws IOException {
+        List<AgentJvm> workers = cluster.agents().stream()
+                .filter(agent -> agent.id().startsWith("worker"))
+                .toList();
+        for (AgentJvm worker : workers) {
             worker.askToStop();
             worker.stopped(PATIENCE);
             worker.restart();
