@@ -6,6 +6,7 @@ import dev.belfry.agent.exec.ThreadAttempts;
 import dev.belfry.agent.loop.AgentLoop;
 import dev.belfry.agent.loop.AgentProfile;
 import dev.belfry.agent.loop.ThreadLoop;
+import dev.belfry.agent.queue.QueuedTasks;
 import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.record.Paths;
 import dev.belfry.master.LostPart;
@@ -80,7 +81,7 @@ public final class Agent implements AutoCloseable {
         this.onLoop = new Closing(loop);
         this.attempts = new ThreadAttempts(loop, "belfry-attempt-" + id, settings.handlers(), settings.pool());
         AgentProfile profile = settings.profile();
-        this.agent = new AgentLoop(loop, connection.view(loop), profile, attempts, new Told());
+        this.agent = new AgentLoop(loop, connection.view(loop), profile, attempts, new Told(), QueuedTasks::new);
         this.client = new ClientLoop(loop, connection.view(loop));
         this.declared = new DeclaredJobs(loop, client, settings.jobs(), id);
         this.alerts = new Alerts(id, settings.alerts());

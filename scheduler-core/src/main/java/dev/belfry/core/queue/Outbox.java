@@ -24,6 +24,9 @@ public record Outbox(List<Report> reports) {
     /** Bytes of all reports at most; the text of failures is cut for it. */
     public static final int MOST_BYTES = 60_000;
 
+    /** Bytes of each reason, from the first for which all of them fit. */
+    private static final int[] REASONS = {FailureText.MOST_BYTES, 400, FailureText.BRIEF_BYTES, 40};
+
     public static final Outbox EMPTY = new Outbox(List.of());
 
     /** How far an entry has come. */
@@ -83,14 +86,31 @@ public record Outbox(List<Report> reports) {
             return left == Left.NOTHING ? Optional.empty() : Optional.of(new OutboxItem(incarnation, number));
         }
 
-        /** The same with a short reason. */
-        public Report brief() {
-            return new Report(number, stage, started, ended, retryable, left, FailureText.brief(reason));
+        private Report withReason(String other) {
+            return new Report(number, stage, started, ended, retryable, left, other);
+        }
+
+        /** The same with this beside the outbox. */
+        public Report leaving(Left item) {
+            return new Report(number, stage, started, ended, retryable, item, reason);
         }
     }
 
     public Outbox {
         reports = List.copyOf(reports);
+    }
+
+    /** The same with reasons so short that it keeps within {@link #MOST_BYTES}; what an inbox may hold then fits in any case. */
+    public Outbox bounded() {
+        for (int longest : REASONS) {
+            Outbox shorter = new Outbox(reports.stream()
+                    .map(report -> report.withReason(FailureText.cut(report.reason(), longest)))
+                    .toList());
+            if (shorter.encode().length <= MOST_BYTES) {
+                return shorter;
+            }
+        }
+        return new Outbox(reports.stream().map(report -> report.withReason("")).toList());
     }
 
     public byte[] encode() {
