@@ -296,6 +296,9 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         if (execution.leaseNanos() <= 0) {
             throw new InvariantViolation("R3", execution + " started without a lease");
         }
+        if (execution.shard().isQueued()) {
+            return;
+        }
         mustBeDue(execution);
         if (settled.getOrDefault(ShardId.of(execution.shard()), Set.of())
                 .contains(execution.fire().runId(""))) {
