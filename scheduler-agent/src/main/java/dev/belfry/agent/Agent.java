@@ -13,6 +13,7 @@ import dev.belfry.master.LostPart;
 import dev.belfry.master.MasterLoop;
 import dev.belfry.store.zk.ZkConnection;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +101,8 @@ public final class Agent implements AutoCloseable {
         this.shutdownHook = new Thread(() -> close(settings.life().onShutdown()), "belfry-agent-shutdown-" + id);
     }
 
+    private final MachineMemory memory = new MachineMemory(Path.of("/"));
+
     /** What the agent's loop tells. */
     private final class Told implements AgentLoop.Listener {
         @Override
@@ -116,6 +119,16 @@ public final class Agent implements AutoCloseable {
         @Override
         public double load() {
             return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        }
+
+        @Override
+        public double busy() {
+            return load() < 0 ? -1 : load() / Runtime.getRuntime().availableProcessors();
+        }
+
+        @Override
+        public double memory() {
+            return memory.share();
         }
 
         @Override

@@ -42,6 +42,16 @@ public final class AgentLoop implements SessionListener {
             return -1;
         }
 
+        /** The same for each of its processors; negative if unknown. */
+        default double busy() {
+            return -1;
+        }
+
+        /** The share of its memory that is in use; negative if unknown. */
+        default double memory() {
+            return -1;
+        }
+
         /** The store does not let this agent in, and will not without help. */
         default void refused(String why) {}
     }

@@ -335,7 +335,9 @@ final class Incarnated
                 attempts.running(),
                 listener.load(),
                 now,
-                agent.wallClock().silentUntil());
+                agent.wallClock().silentUntil(),
+                listener.busy(),
+                listener.memory());
     }
 
     private long appliedJobs;
