@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Hands tasks to agents as a master does, by writing their inboxes, and nothing else. */
 final class Dispatcher {
+    /** Of what it writes as a master would. */
+    static final String SITE = "dispatcher";
+
     private static final long FIRST_NUMBER = 900L << 20;
 
     /** What may be said of a dispatch besides its job. */
@@ -42,7 +45,7 @@ final class Dispatcher {
             @Override
             public void opened(Session own) {
                 session = own;
-                Transaction.Builder places = Transaction.at(Safety.ROGUE);
+                Transaction.Builder places = Transaction.at(SITE);
                 store.commit(own, places.create(Paths.INBOX, new byte[0]).build(), answer -> {});
             }
 
@@ -108,7 +111,7 @@ final class Dispatcher {
                 Map.of(),
                 "");
         inboxes.get(incarnation).put(at, entry);
-        write(incarnation);
+        write(incarnation, Safety.ROGUE);
     }
 
     String uid(String job) {
@@ -116,9 +119,13 @@ final class Dispatcher {
     }
 
     private void write(String incarnation) {
+        write(incarnation, SITE);
+    }
+
+    private void write(String incarnation, String site) {
         String path = Paths.inbox(incarnation);
         byte[] data = new Inbox(java.util.List.copyOf(inboxes.get(incarnation).values())).encode();
-        Transaction.Builder transaction = Transaction.at(Safety.ROGUE);
+        Transaction.Builder transaction = Transaction.at(site);
         if (cluster.ensemble().peek(path).isPresent()) {
             transaction.put(path, data, -1);
         } else {
