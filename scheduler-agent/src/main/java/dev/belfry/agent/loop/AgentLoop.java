@@ -197,6 +197,7 @@ public final class AgentLoop implements SessionListener {
         Incarnated now = incarnated;
         return now == null
                 || now.queue().idle()
+                        && now.queue().recorded()
                         && now.shards().all().stream()
                                 .noneMatch(
                                         s -> s.stage == OwnedShard.Stage.ACTIVE || s.stage == OwnedShard.Stage.LOADING);

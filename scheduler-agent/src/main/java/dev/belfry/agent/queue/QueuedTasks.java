@@ -113,7 +113,7 @@ public final class QueuedTasks implements QueuedWork {
         outbox.forget(task.number());
         if (task.phase == TakenTask.Phase.RUNNING) {
             LOG.warn("what runs is not in the inbox any more: {}; it is told to stop", task);
-            stop(task, Stage.LOST, Reasons.OPERATOR);
+            stop(task, Stage.LOST, Refusals.WITHDRAWN);
         }
     }
 
@@ -132,7 +132,7 @@ public final class QueuedTasks implements QueuedWork {
         if (!task.entry.cancel().isEmpty()) {
             unbegun(task, Stage.CANCELLED, task.entry.cancel());
         } else if (around.leaving()) {
-            unbegun(task, Stage.REFUSED, Reasons.CLOSING);
+            unbegun(task, Stage.REFUSED, Refusals.LEAVING);
         } else if (around.hasLooked(task.definitions)) {
             String uid = task.entry.task().jobUid();
             Optional<JobRecord> job = around.job(uid);

@@ -16,6 +16,10 @@ final class TaskEnds {
 
     /** It has ended. */
     static Report ended(TakenTask task, JobDefinition job, AttemptEnd end, Instant now) {
+        if (end.succeeded()) {
+            // It had come to its end before it was told: while the registration is there nobody else was given it.
+            return task.report(Stage.SUCCEEDED, now, false, "");
+        }
         boolean cutShort = task.stopped.orElse(Stage.LOST) == Stage.LOST;
         if (end.wasNotStarted() && cutShort) {
             task.started = Instant.EPOCH;
@@ -23,9 +27,6 @@ final class TaskEnds {
         }
         if (task.stopped.isPresent()) {
             return stopped(task, end.said(), true, now);
-        }
-        if (end.succeeded()) {
-            return task.report(Stage.SUCCEEDED, now, false, "");
         }
         if (end.error().equals(Reasons.NO_THREAD)) {
             // User code has not seen it: another agent may have a thread.
