@@ -196,11 +196,11 @@ public final class AgentLoop implements SessionListener {
     public boolean drained() {
         Incarnated now = incarnated;
         return now == null
-                || now.queue().idle()
+                || (now.queue().idle()
                         && now.queue().recorded()
                         && now.shards().all().stream()
-                                .noneMatch(
-                                        s -> s.stage == OwnedShard.Stage.ACTIVE || s.stage == OwnedShard.Stage.LOADING);
+                                .noneMatch(s ->
+                                        s.stage == OwnedShard.Stage.ACTIVE || s.stage == OwnedShard.Stage.LOADING));
     }
 
     /** Whether all that has happened so far is recorded, so that none of it is lost if the session ends now. */

@@ -66,6 +66,7 @@ final class OutboxWriter {
     }
 
     /** A line in a write. */
+    @SuppressWarnings("ArrayRecordComponent") // bytes are handed over, never compared
     private record Part(long number, Line line, Report report, byte @Nullable [] data) {}
 
     /** A write under way. */
