@@ -153,7 +153,8 @@ final class QueueSafety {
                     .anyMatch(other -> other.runId().equals(run.runId()));
             for (int shard = 0; shard < run.shards(); shard++) {
                 TaskId task = new TaskId(run.runId(), shard);
-                if (!elsewhere && !tasks.get(task).settled) {
+                Known known = tasks.get(task);
+                if (!elsewhere && known != null && !known.settled) {
                     throw new InvariantViolation("Q-I1", task + " has no outcome, and its segment is gone: " + path);
                 }
             }
