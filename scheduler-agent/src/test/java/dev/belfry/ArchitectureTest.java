@@ -53,7 +53,8 @@ final class ArchitectureTest {
 
     @Test
     void whatIsTestedIsThere() {
-        for (String part : List.of("core", "store", "store.zk", "agent", "agent.loop", "agent.exec", "master")) {
+        for (String part :
+                List.of("core", "store", "store.zk", "agent", "agent.loop", "agent.queue", "agent.exec", "master")) {
             assertThat(PRODUCT.stream().anyMatch(type -> type.getPackageName().startsWith("dev.belfry." + part)))
                     .as(part)
                     .isTrue();
@@ -147,7 +148,7 @@ final class ArchitectureTest {
     void loopsOfAgentAndMasterTakeTheTimeFromTheirLoop() {
         noClasses()
                 .that()
-                .resideInAnyPackage("dev.belfry.agent.loop", "dev.belfry.master")
+                .resideInAnyPackage("dev.belfry.agent.loop", "dev.belfry.agent.queue", "dev.belfry.master")
                 .and()
                 .haveSimpleNameNotStartingWith("ThreadLoop")
                 .should()

@@ -6,12 +6,14 @@ import dev.belfry.agent.exec.ThreadAttempts;
 import dev.belfry.agent.loop.AgentLoop;
 import dev.belfry.agent.loop.AgentProfile;
 import dev.belfry.agent.loop.ThreadLoop;
+import dev.belfry.agent.queue.QueuedTasks;
 import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.record.Paths;
 import dev.belfry.master.LostPart;
 import dev.belfry.master.MasterLoop;
 import dev.belfry.store.zk.ZkConnection;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +82,7 @@ public final class Agent implements AutoCloseable {
         this.onLoop = new Closing(loop);
         this.attempts = new ThreadAttempts(loop, "belfry-attempt-" + id, settings.handlers(), settings.pool());
         AgentProfile profile = settings.profile();
-        this.agent = new AgentLoop(loop, connection.view(loop), profile, attempts, new Told());
+        this.agent = new AgentLoop(loop, connection.view(loop), profile, attempts, new Told(), QueuedTasks::new);
         this.client = new ClientLoop(loop, connection.view(loop));
         this.declared = new DeclaredJobs(loop, client, settings.jobs(), id);
         this.alerts = new Alerts(id, settings.alerts());
@@ -99,6 +101,8 @@ public final class Agent implements AutoCloseable {
         this.shutdownHook = new Thread(() -> close(settings.life().onShutdown()), "belfry-agent-shutdown-" + id);
     }
 
+    private final MachineMemory memory = new MachineMemory(Path.of("/"));
+
     /** What the agent's loop tells. */
     private final class Told implements AgentLoop.Listener {
         @Override
@@ -115,6 +119,16 @@ public final class Agent implements AutoCloseable {
         @Override
         public double load() {
             return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        }
+
+        @Override
+        public double busy() {
+            return load() < 0 ? -1 : load() / Runtime.getRuntime().availableProcessors();
+        }
+
+        @Override
+        public double memory() {
+            return memory.share();
         }
 
         @Override

@@ -13,8 +13,14 @@ import org.slf4j.Logger;
  * still be read, {@link #isCancelled()} answers true, and checkpoints and progress are dropped.
  */
 public interface JobContext {
-    /** The greatest length of a checkpoint, in bytes: 16 KiB. */
+    /** The greatest length of a checkpoint of a job whose shards are owned, in bytes: 16 KiB. */
     int MAX_CHECKPOINT_BYTES = 16 * 1024;
+
+    /** The greatest length of a checkpoint of a queued run, in bytes: 64 KiB. */
+    int MAX_QUEUED_CHECKPOINT_BYTES = 64 * 1024;
+
+    /** The greatest length of an output, in bytes as UTF-8: 64 KiB. */
+    int MAX_OUTPUT_BYTES = 64 * 1024;
 
     /** The name of the job, as in its definition. */
     String job();
@@ -78,9 +84,24 @@ public interface JobContext {
      * loses this checkpoint and leaves the one before. Of several given between two commits only the newest is
      * written.
      *
-     * @throws IllegalArgumentException if the data is longer than {@value #MAX_CHECKPOINT_BYTES} bytes
+     * @throws IllegalArgumentException if the data is longer than {@value #MAX_CHECKPOINT_BYTES} bytes, or {@value
+     *     #MAX_QUEUED_CHECKPOINT_BYTES} of a queued run
      */
     void checkpoint(byte[] data);
+
+    /**
+     * What comes of this attempt, as JSON, if it succeeds; of one that does not nothing is kept. Of several given the last
+     * counts. It is stored together with the success, so that there is none of these without the other.
+     *
+     * <p>Only of a queued run: shards that are owned have no place for it.
+     *
+     * @throws IllegalArgumentException if the text is longer than {@value #MAX_OUTPUT_BYTES} bytes as UTF-8, or is not one
+     *     value in JSON
+     * @throws IllegalStateException if the run is not queued
+     */
+    default void output(String json) {
+        throw new IllegalStateException("an output is kept of queued runs alone, and run " + runId() + " is none");
+    }
 
     /**
      * Tells those who watch how far the attempt has come. Only the newest is kept, and not every one is shown.

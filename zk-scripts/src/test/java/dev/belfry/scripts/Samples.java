@@ -73,7 +73,7 @@ final class Samples {
         records.put(Paths.agent(FIRST.name()), agent());
         records.put(
                 Paths.heartbeat(FIRST.name()),
-                new HeartbeatRecord(4711, 88_120, 88_243, 8, 2, 0.42, NOON, Optional.empty()).encode());
+                new HeartbeatRecord(4711, 88_120, 88_243, 8, 2, 0.42, NOON, Optional.empty(), 0.11, 0.57).encode());
         records.put(
                 Paths.handover(FIRST.name()),
                 HandOver.of(List.of(new Release(new ShardKey(UID, 1, 3), SINCE)))

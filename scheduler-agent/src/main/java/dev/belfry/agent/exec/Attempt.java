@@ -37,6 +37,7 @@ final class Attempt {
 
     private final AtomicReference<byte @Nullable []> checkpoint = new AtomicReference<>();
     private final AtomicReference<byte @Nullable []> untoldCheckpoint = new AtomicReference<>();
+    private final AtomicReference<byte @Nullable []> untoldOutput = new AtomicReference<>();
     private final AtomicReference<@Nullable Progress> untoldProgress = new AtomicReference<>();
     /** Whether an event that tells the loop is on its way: there is one at most. */
     private final AtomicBoolean telling = new AtomicBoolean();
@@ -166,6 +167,14 @@ final class Attempt {
         }
     }
 
+    /** What it has said until it ends reaches the loop before its end does. */
+    void output(byte[] json) {
+        if (!over) {
+            untoldOutput.set(json);
+            tell();
+        }
+    }
+
     void progress(double fraction, String message) {
         if (!over) {
             untoldProgress.set(new Progress(fraction, message));
@@ -189,6 +198,10 @@ final class Attempt {
         byte[] data = untoldCheckpoint.getAndSet(null);
         if (data != null) {
             listener.checkpoint(data);
+        }
+        byte[] output = untoldOutput.getAndSet(null);
+        if (output != null) {
+            listener.output(output);
         }
         Progress progress = untoldProgress.getAndSet(null);
         if (progress != null) {

@@ -2,10 +2,12 @@ package dev.belfry.agent.exec;
 
 import dev.belfry.agent.JobContext;
 import dev.belfry.core.job.ShardLayout;
+import dev.belfry.core.record.JsonRecordReader;
 import dev.belfry.core.shard.AttemptOrder;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -42,7 +44,8 @@ final class AttemptContext implements JobContext {
             return ShardLayout.SINGLE;
         }
         JobVersion version = job.at(order.fire().due());
-        for (int i = job.versions().size() - 1; i >= 0 && version.layout() != shard.layout(); i--) {
+        boolean owned = !shard.isQueued();
+        for (int i = job.versions().size() - 1; owned && i >= 0 && version.layout() != shard.layout(); i--) {
             version = job.versions().get(i);
         }
         ShardLayout declared = version.definition().shards();
@@ -116,12 +119,30 @@ final class AttemptContext implements JobContext {
 
     @Override
     public void checkpoint(byte[] data) {
-        if (data.length > MAX_CHECKPOINT_BYTES) {
+        int most = order.shard().isQueued() ? MAX_QUEUED_CHECKPOINT_BYTES : MAX_CHECKPOINT_BYTES;
+        if (data.length > most) {
             throw new IllegalArgumentException("the checkpoint of job " + job.name() + " has " + data.length
-                    + " bytes, more than the " + MAX_CHECKPOINT_BYTES
+                    + " bytes, more than the " + most
                     + " that are kept: store the data elsewhere and keep a reference to it");
         }
         attempt.checkpoint(data);
+    }
+
+    @Override
+    public void output(String json) {
+        if (!order.shard().isQueued()) {
+            JobContext.super.output(json);
+        }
+        byte[] data = json.getBytes(StandardCharsets.UTF_8);
+        if (data.length > MAX_OUTPUT_BYTES) {
+            throw new IllegalArgumentException("the output of job " + job.name() + " has " + data.length
+                    + " bytes, more than the " + MAX_OUTPUT_BYTES
+                    + " that are kept: store the data elsewhere and give a reference to it");
+        }
+        JsonRecordReader.problem(data).ifPresent(problem -> {
+            throw new IllegalArgumentException("the output of job " + job.name() + " is not JSON: " + problem);
+        });
+        attempt.output(data);
     }
 
     @Override

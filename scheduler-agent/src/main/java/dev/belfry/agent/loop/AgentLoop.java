@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,16 @@ public final class AgentLoop implements SessionListener {
             return -1;
         }
 
+        /** The same for each of its processors; negative if unknown. */
+        default double busy() {
+            return -1;
+        }
+
+        /** The share of its memory that is in use; negative if unknown. */
+        default double memory() {
+            return -1;
+        }
+
         /** The store does not let this agent in, and will not without help. */
         default void refused(String why) {}
     }
@@ -50,6 +61,7 @@ public final class AgentLoop implements SessionListener {
     private final AgentProfile profile;
     private final Attempts attempts;
     private final Listener listener;
+    private final Function<QueuedWork.Setting, QueuedWork> queue;
 
     private final HeldBefore heldBefore = new HeldBefore();
     private @Nullable Incarnated incarnated;
@@ -60,14 +72,26 @@ public final class AgentLoop implements SessionListener {
     private boolean restarting;
     private boolean closing;
 
-    public AgentLoop(Loop loop, Store store, AgentProfile profile, Attempts attempts, Listener listener) {
+    /** @param queue makes what each incarnation does for the queue */
+    public AgentLoop(
+            Loop loop,
+            Store store,
+            AgentProfile profile,
+            Attempts attempts,
+            Listener listener,
+            Function<QueuedWork.Setting, QueuedWork> queue) {
         this.loop = loop;
         this.store = store;
         this.profile = profile;
         this.attempts = attempts;
         this.listener = listener;
+        this.queue = queue;
         this.wallClock = new WallClock(loop, profile.id());
         this.clock = new EnsembleClock(loop, store, profile.id(), this::publish);
+    }
+
+    Function<QueuedWork.Setting, QueuedWork> queue() {
+        return queue;
     }
 
     HeldBefore heldBefore() {
@@ -172,14 +196,17 @@ public final class AgentLoop implements SessionListener {
     public boolean drained() {
         Incarnated now = incarnated;
         return now == null
-                || now.shards().all().stream()
-                        .noneMatch(s -> s.stage == OwnedShard.Stage.ACTIVE || s.stage == OwnedShard.Stage.LOADING);
+                || (now.queue().idle()
+                        && now.queue().recorded()
+                        && now.shards().all().stream()
+                                .noneMatch(s ->
+                                        s.stage == OwnedShard.Stage.ACTIVE || s.stage == OwnedShard.Stage.LOADING));
     }
 
     /** Whether all that has happened so far is recorded, so that none of it is lost if the session ends now. */
     public boolean recorded() {
         Incarnated now = incarnated;
-        return now == null || now.shards().recorded();
+        return now == null || (now.shards().recorded() && now.queue().recorded());
     }
 
     /**
@@ -201,6 +228,7 @@ public final class AgentLoop implements SessionListener {
         Incarnated now = incarnated;
         if (now != null) {
             now.shards().stopAll(Reasons.CLOSING);
+            now.queue().stopAll(Reasons.CLOSING);
         }
     }
 

@@ -48,6 +48,9 @@ public interface Attempts {
         /** It leaves this for the next attempt at the same fire. */
         void checkpoint(byte[] data);
 
+        /** What comes of it if it succeeds, in JSON; only of a queued run. */
+        default void output(byte[] json) {}
+
         /** It says how far it is. */
         void progress(double fraction, String message);
     }

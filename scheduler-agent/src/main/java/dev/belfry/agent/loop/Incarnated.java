@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * <p>Longer than the house limit: the one place in which the parts of an agent meet, with a short method for what each of
  * them asks of the others.
  */
-final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollower.Owner, Mirror.Listener {
+final class Incarnated
+        implements Heartbeat.Owner, OwnedShards.Owner, TableFollower.Owner, Mirror.Listener, QueuedWork.Around {
     private static final Logger LOG = LoggerFactory.getLogger(Incarnated.class);
 
     private final Loop loop;
@@ -57,6 +58,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     private final Incarnation self;
     private final Heartbeat heartbeat;
     private final OwnedShards shards;
+    private final QueuedWork queue;
     private final TableFollower table;
     private final Mirror jobs;
     private final HandOverList handOver;
@@ -116,6 +118,8 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
                 attempts,
                 this,
                 commitOwner -> new GroupCommit(loop, store, session, self.name(), commitOwner));
+        this.queue = agent.queue()
+                .apply(new QueuedWork.Setting(loop, store, session, self, attempts, profile.handlers(), this));
         this.table = new TableFollower(store, session, self, this);
         this.jobs = new Mirror(store, session, Paths.JOBS, 2, this);
         this.handOver = new HandOverList(loop, store, session, self.name());
@@ -135,6 +139,10 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
 
     OwnedShards shards() {
         return shards;
+    }
+
+    QueuedWork queue() {
+        return queue;
     }
 
     boolean registered() {
@@ -176,7 +184,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
                 profile.labels(),
                 profile.zone(),
                 profile.capacity(),
-                agent.draining() || clock.drains(),
+                leaving(),
                 session.timeout(),
                 1,
                 1,
@@ -241,6 +249,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
             namesakes.look();
             records.follow();
             heldChanged();
+            queue.registered();
             listener.registered(self.name());
         } else if (answer instanceof Commit.Rejected rejected) {
             LOG.error(
@@ -273,6 +282,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
 
     /** Writes the registration again: it drains, or takes shards again. */
     void publish() {
+        queue.look();
         if (!registered || publishing || dropped) {
             return;
         }
@@ -303,6 +313,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
 
     void suspended() {
         shards.commit().suspended();
+        queue.suspended();
         heartbeat.suspended();
     }
 
@@ -321,6 +332,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         }
         table.compare();
         shards.resumed();
+        queue.resumed();
         handOver.resumed();
         records.follow();
     }
@@ -336,6 +348,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
         table.close();
         handOver.close();
         records.close();
+        queue.drop();
         shards.drop();
     }
 
@@ -352,7 +365,9 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
                 attempts.running(),
                 listener.load(),
                 now,
-                agent.wallClock().silentUntil());
+                agent.wallClock().silentUntil(),
+                listener.busy(),
+                listener.memory());
     }
 
     private long appliedJobs;
@@ -387,6 +402,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
                     self,
                     shards.count());
             shards.leaseChanged(false);
+            queue.leaseChanged(false);
         }
         leaseLapsed = false;
         if (holds && !leaseHeld) {
@@ -401,6 +417,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
             }
             leaseHeldOnce = true;
             shards.leaseChanged(true);
+            queue.leaseChanged(true);
         }
         tellTakenUp();
     }
@@ -435,6 +452,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
                 self,
                 why);
         shards.stopAll(Reasons.LEASE_OVER);
+        queue.stopAll(Reasons.LEASE_OVER);
         store.giveUp(session);
     }
 
@@ -532,6 +550,16 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     @Override
     public boolean unreadable(String uid) {
         return unreadable.contains(uid);
+    }
+
+    @Override
+    public boolean leaving() {
+        return agent.draining() || clock.drains();
+    }
+
+    @Override
+    public long definitionsSeen() {
+        return jobs.seen();
     }
 
     @Override
@@ -635,6 +663,7 @@ final class Incarnated implements Heartbeat.Owner, OwnedShards.Owner, TableFollo
     public void settled() {
         heartbeat.renew();
         shards.jobsSettled();
+        queue.look();
     }
 
     @Override

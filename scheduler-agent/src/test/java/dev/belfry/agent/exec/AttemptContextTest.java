@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -65,6 +66,56 @@ final class AttemptContextTest {
         assertThat(context.shard()).isZero();
         assertThat(context.shardCount()).isEqualTo(1);
         assertThat(context.shardParameter()).isEmpty();
+    }
+
+    @Test
+    void queuedRunHasTheLayoutOfTheVersionThatOwesIt() throws Exception {
+        JobDefinition definition = Job.named("index")
+                .handler("work")
+                .manual()
+                .shards(List.of("eu", "us"))
+                .build();
+        JobContext context = contextOf(definition, ShardRef.queued("uid1", 2, 1));
+        assertThat(context.shardCount()).isEqualTo(2);
+        assertThat(context.shardParameter()).contains("us");
+        JobContext other = contextOf(definition, ShardRef.queued("uid1", 5, 4));
+        assertThat(other.shardCount()).isEqualTo(5);
+        assertThat(other.shardParameter()).isEmpty();
+    }
+
+    @Test
+    void outputOfAQueuedRunReachesTheAgentBeforeTheEndAndWhatCannotBeKeptIsRefused() throws Exception {
+        List<String> refused = new CopyOnWriteArrayList<>();
+        String large = "\"" + "x".repeat(JobContext.MAX_OUTPUT_BYTES - 2) + "\"";
+        JobDefinition definition = Job.named("index").handler("work").manual().build();
+        try (Pool pool = new Pool(
+                context -> {
+                    for (String output : List.of("1", large, large + " ", "{\"a\":", "", "1 2")) {
+                        try {
+                            context.output(output);
+                        } catch (IllegalArgumentException e) {
+                            refused.add(e.getMessage());
+                        }
+                    }
+                    context.checkpoint(new byte[JobContext.MAX_QUEUED_CHECKPOINT_BYTES]);
+                    assertThatThrownBy(() -> context.checkpoint(new byte[JobContext.MAX_QUEUED_CHECKPOINT_BYTES + 1]))
+                            .hasMessageContaining("65537 bytes, more than the 65536");
+                },
+                1)) {
+            Pool.Told told = pool.start(definition, ShardRef.queued("uid1", 1, 0), Optional.empty(), task -> {});
+            assertThat(told.end()).matches(end -> end.succeeded(), "succeeded");
+            assertThat(told.outputs).last().isEqualTo(large);
+        }
+        assertThat(refused).hasSize(4);
+        assertThat(refused.get(0)).contains("65537 bytes, more than the 65536");
+        assertThat(refused.get(1)).contains("is not JSON");
+    }
+
+    @Test
+    void runThatIsNotQueuedHasNoOutput() throws Exception {
+        JobDefinition definition = Job.named("index").handler("work").manual().build();
+        JobContext context = contextOf(definition, ShardRef.numbered("uid1", 1, 1, 0));
+        assertThatThrownBy(() -> context.output("1")).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -52,6 +53,7 @@ final class Pool implements AutoCloseable {
         final CompletableFuture<AttemptEnd> end = new CompletableFuture<>();
         final CompletableFuture<Boolean> abandoned = new CompletableFuture<>();
         final List<byte[]> checkpoints = new CopyOnWriteArrayList<>();
+        final List<String> outputs = new CopyOnWriteArrayList<>();
         final List<String> progress = new CopyOnWriteArrayList<>();
 
         Told(ShardRef shard, long token) {
@@ -74,6 +76,14 @@ final class Pool implements AutoCloseable {
         @Override
         public void checkpoint(byte[] data) {
             checkpoints.add(data);
+        }
+
+        @Override
+        public void output(byte[] json) {
+            if (end.isDone()) {
+                throw new AssertionError("told after the end");
+            }
+            outputs.add(new String(json, StandardCharsets.UTF_8));
         }
 
         @Override

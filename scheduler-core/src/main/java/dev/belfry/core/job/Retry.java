@@ -30,6 +30,11 @@ public record Retry(
         this(attempts, initial, multiplier, max, jitter, notOn, USUAL_LOST);
     }
 
+    /** Whether there is no retry after a failure with this error. */
+    public boolean excludes(String error) {
+        return notOn.contains(error) || notOn.contains(error.substring(error.lastIndexOf('.') + 1));
+    }
+
     public Retry {
         notOn = List.copyOf(notOn);
         if (attempts < 1 || lost < 0 || !(multiplier >= 1) || !(jitter >= 0 && jitter <= 1)) {

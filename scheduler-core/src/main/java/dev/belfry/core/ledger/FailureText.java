@@ -65,7 +65,8 @@ public final class FailureText {
         return line.toString();
     }
 
-    private static String cut(String text, int mostBytes) {
+    /** The beginning of a text, with at most so many bytes. */
+    public static String cut(String text, int mostBytes) {
         if (text.length() * 3 <= mostBytes || utf8(text) <= mostBytes) {
             return text;
         }

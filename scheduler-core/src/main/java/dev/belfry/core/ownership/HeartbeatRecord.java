@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param clock the agent's wall clock when it was sent
  * @param silentUntil up to when shards held are settled, if that lies in the future by more than a minute: they fire nothing
  *     until then
+ * @param busy how busy the processors are: the load average for each of them; negative if unknown
+ * @param memory share of the memory that is in use, from 0 to 1; negative if unknown
  */
 public record HeartbeatRecord(
         long number,
@@ -26,9 +28,24 @@ public record HeartbeatRecord(
         int running,
         double load,
         Instant clock,
-        Optional<Instant> silentUntil) {
+        Optional<Instant> silentUntil,
+        double busy,
+        double memory) {
 
     public static final int SCHEMA = 1;
+
+    /** Of a machine of which no more is known than its load. */
+    public HeartbeatRecord(
+            long number,
+            long appliedJobs,
+            long appliedTable,
+            int shards,
+            int running,
+            double load,
+            Instant clock,
+            Optional<Instant> silentUntil) {
+        this(number, appliedJobs, appliedTable, shards, running, load, clock, silentUntil, -1, -1);
+    }
 
     public byte[] encode() {
         return JsonRecordWriter.write(SCHEMA, json -> {
@@ -37,12 +54,22 @@ public record HeartbeatRecord(
             json.writeNumberField("appliedTable", appliedTable);
             json.writeNumberField("shards", shards);
             json.writeNumberField("running", running);
-            json.writeNumberField("load", Math.round(load * 100) / 100.0);
+            json.writeNumberField("load", hundredths(load));
             json.writeNumberField("clock", clock.toEpochMilli());
             if (silentUntil.isPresent()) {
                 json.writeNumberField("silentUntil", silentUntil.get().toEpochMilli());
             }
+            if (busy >= 0) {
+                json.writeNumberField("busy", hundredths(busy));
+            }
+            if (memory >= 0) {
+                json.writeNumberField("memory", hundredths(memory));
+            }
         });
+    }
+
+    private static double hundredths(double number) {
+        return Math.round(number * 100) / 100.0;
     }
 
     /** @throws dev.belfry.core.record.CorruptRecordException if it cannot be read */
@@ -56,6 +83,8 @@ public record HeartbeatRecord(
                 json.integer("running"),
                 json.decimal("load"),
                 json.instant("clock"),
-                json.optionalInstant("silentUntil"));
+                json.optionalInstant("silentUntil"),
+                json.has("busy") ? json.decimal("busy") : -1,
+                json.has("memory") ? json.decimal("memory") : -1);
     }
 }

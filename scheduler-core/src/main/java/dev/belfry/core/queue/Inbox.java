@@ -72,9 +72,10 @@ public record Inbox(List<Entry> entries) {
      * @param at when it was dispatched, by the clock of the ensemble
      * @param limit the longest it may take, of its own or of what is left for all attempts; null for none
      * @param byTotal whether the limit is what is left for all attempts
-     * @param resumes whether an attempt before may have left a checkpoint
+     * @param resumes what the attempt goes on from: the newest checkpoint that was left; empty if there is none
      */
-    public record Order(int attempt, Instant at, @Nullable Duration limit, boolean byTotal, boolean resumes) {}
+    public record Order(
+            int attempt, Instant at, @Nullable Duration limit, boolean byTotal, Optional<OutboxItem> resumes) {}
 
     public Inbox {
         entries = List.copyOf(entries);
@@ -127,8 +128,8 @@ public record Inbox(List<Entry> entries) {
             json.writeNumberField(
                     order.byTotal() ? "left" : "limit", order.limit().toMillis());
         }
-        if (order.resumes()) {
-            json.writeBooleanField("resumes", true);
+        if (order.resumes().isPresent()) {
+            json.writeStringField("resumes", order.resumes().get().text());
         }
     }
 
@@ -166,6 +167,14 @@ public record Inbox(List<Entry> entries) {
                 entry.instant("at"),
                 entry.has(limit) ? Duration.ofMillis(entry.number(limit)) : null,
                 byTotal,
-                entry.flag("resumes"));
+                resumes(entry));
+    }
+
+    private static Optional<OutboxItem> resumes(JsonRecordReader entry) {
+        try {
+            return entry.optionalText("resumes").map(OutboxItem::of);
+        } catch (IllegalArgumentException e) {
+            throw entry.malformed("resumes", String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -73,7 +73,8 @@ final class InboxBook {
     private static int bytes(Inbox.Entry entry) {
         int texts = entry.runId().length()
                 + entry.task().jobUid().length()
-                + entry.cancel().length();
+                + entry.cancel().length()
+                + entry.order().resumes().map(item -> item.text().length()).orElse(0);
         for (var parameter : entry.parameters().entrySet()) {
             texts += JsonBytes.of(parameter.getKey()) + JsonBytes.of(parameter.getValue()) + 6;
         }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What an incarnation says of the entries of its inbox. Written by the agent alone, while it is registered (rule R8).
@@ -22,6 +23,9 @@ public record Outbox(List<Report> reports) {
 
     /** Bytes of all reports at most; the text of failures is cut for it. */
     public static final int MOST_BYTES = 60_000;
+
+    /** Bytes of each reason, from the first for which all of them fit. */
+    private static final int[] REASONS = {FailureText.MOST_BYTES, 400, FailureText.BRIEF_BYTES, 40};
 
     public static final Outbox EMPTY = new Outbox(List.of());
 
@@ -51,6 +55,19 @@ public record Outbox(List<Report> reports) {
         }
     }
 
+    /** What an attempt has left beside the outbox. */
+    public enum Left {
+        NOTHING,
+        /** For the attempt that may have to follow it. */
+        CHECKPOINT,
+        /** What came of its success, in JSON. */
+        OUTPUT;
+
+        String text() {
+            return this == NOTHING ? "" : name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /**
      * One entry.
      *
@@ -58,26 +75,42 @@ public record Outbox(List<Report> reports) {
      * @param started when the attempt began; {@link Instant#EPOCH} if it has not
      * @param ended when it ended, or was refused; {@link Instant#EPOCH} before
      * @param retryable whether another attempt may help
-     * @param checkpoint whether it has left a checkpoint
+     * @param left what lies beside the outbox under its number
      * @param reason why it ended so: a word of {@code Reasons}, or what user code said
      */
     public record Report(
-            long number,
-            Stage stage,
-            Instant started,
-            Instant ended,
-            boolean retryable,
-            boolean checkpoint,
-            String reason) {
+            long number, Stage stage, Instant started, Instant ended, boolean retryable, Left left, String reason) {
 
-        /** The same with a short reason. */
-        public Report brief() {
-            return new Report(number, stage, started, ended, retryable, checkpoint, FailureText.brief(reason));
+        /** What lies beside the outbox of {@code incarnation} under this number; empty if nothing does. */
+        public Optional<OutboxItem> item(String incarnation) {
+            return left == Left.NOTHING ? Optional.empty() : Optional.of(new OutboxItem(incarnation, number));
+        }
+
+        private Report withReason(String other) {
+            return new Report(number, stage, started, ended, retryable, left, other);
+        }
+
+        /** The same with this beside the outbox. */
+        public Report leaving(Left item) {
+            return new Report(number, stage, started, ended, retryable, item, reason);
         }
     }
 
     public Outbox {
         reports = List.copyOf(reports);
+    }
+
+    /** The same with reasons so short that it keeps within {@link #MOST_BYTES}; what an inbox may hold then fits in any case. */
+    public Outbox bounded() {
+        for (int longest : REASONS) {
+            Outbox shorter = new Outbox(reports.stream()
+                    .map(report -> report.withReason(FailureText.cut(report.reason(), longest)))
+                    .toList());
+            if (shorter.encode().length <= MOST_BYTES) {
+                return shorter;
+            }
+        }
+        return new Outbox(reports.stream().map(report -> report.withReason("")).toList());
     }
 
     public byte[] encode() {
@@ -97,7 +130,7 @@ public record Outbox(List<Report> reports) {
         json.writeNumber(report.started().toEpochMilli());
         json.writeNumber(report.ended().toEpochMilli());
         json.writeBoolean(report.retryable());
-        json.writeBoolean(report.checkpoint());
+        json.writeString(report.left().text());
         json.writeString(report.reason());
         json.writeEndArray();
     }
@@ -113,7 +146,7 @@ public record Outbox(List<Report> reports) {
                     row.instant(2),
                     row.instant(3),
                     row.flag(4),
-                    row.flag(5),
+                    left(json, row.text(5)),
                     row.text(6)));
         }
         return new Outbox(reports);
@@ -126,5 +159,14 @@ public record Outbox(List<Report> reports) {
             }
         }
         throw json.malformed("reports", "unknown stage '" + text + "'");
+    }
+
+    private static Left left(JsonRecordReader json, String text) {
+        for (Left left : Left.values()) {
+            if (left.text().equals(text)) {
+                return left;
+            }
+        }
+        throw json.malformed("reports", "unknown item '" + text + "'");
     }
 }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -58,6 +59,8 @@ public final class QueueBook {
     private final Deque<Cancel> cancels = new ArrayDeque<>();
     /** Inboxes of incarnations that are gone, to be deleted once they are empty. */
     private final List<InboxBook> leaving = new ArrayList<>();
+
+    private final OutboxItems items = new OutboxItems(tasks, inboxes);
 
     /** @param report empty if the incarnation is gone and said nothing of an end */
     private record Ended(InboxBook inbox, long number, Optional<Report> report) {}
@@ -167,7 +170,8 @@ public final class QueueBook {
                 before.notBefore(),
                 first,
                 agent,
-                before.inDoubt());
+                before.inDoubt(),
+                before.checkpoint());
     }
 
     private void queue(QueuedTask task) {
@@ -280,6 +284,7 @@ public final class QueueBook {
         remove(round);
         dispatch(now, round);
         round.finished().forEach(this::forget);
+        round.keepItems(items::isNamed);
         return round;
     }
 
@@ -300,6 +305,11 @@ public final class QueueBook {
         }
     }
 
+    /** What lies beside outboxes and is still needed: what is not among it when the term begins may be deleted. */
+    public Set<OutboxItem> items() {
+        return items.named();
+    }
+
     // --- settling
 
     private void settle(Ended end, Instant now, QueueRound round) {
@@ -309,6 +319,11 @@ public final class QueueBook {
         }
         round.changed(end.inbox());
         QueuedTask task = tasks.get(id(entry.get()));
+        items.ended(
+                task,
+                entry.get(),
+                end.report().flatMap(said -> said.item(end.inbox().incarnation())),
+                round);
         if (task == null || !task.dispatches.containsKey(end.number())) {
             return;
         }
@@ -323,6 +338,10 @@ public final class QueueBook {
             round.line(lines.ended(Outcome.CANCELLED, dispatch.cancel()), lines.incarnation());
             return;
         }
+        end.report()
+                .filter(report -> report.left() == Outbox.Left.CHECKPOINT)
+                .flatMap(report -> report.item(end.inbox().incarnation()))
+                .ifPresent(item -> task.history = task.history.leaving(item));
         TaskEnd after = after(task, dispatch, end, now);
         boolean success = after instanceof TaskEnd.Settled settled && settled.outcome() == Outcome.SUCCEEDED;
         if (success || task.dispatches.isEmpty()) {
@@ -380,6 +399,7 @@ public final class QueueBook {
 
     private void settled(QueuedTask task, Outcome outcome, QueueRound round) {
         deadlines.clear(task);
+        task.history.checkpoint().ifPresent(item -> round.loose(item, task.id()));
         if (task.state == TaskState.QUEUED) {
             chooser.withdrawn(task);
         }
@@ -503,7 +523,7 @@ public final class QueueBook {
                         Instant.ofEpochMilli(now.toEpochMilli()),
                         byTotal ? left : limit,
                         byTotal,
-                        task.history.attempts() > 0),
+                        task.history.checkpoint()),
                 task.run().parameters(),
                 "");
     }

@@ -2,10 +2,13 @@ package dev.belfry.core.queue;
 
 import dev.belfry.core.journal.FireEntry;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 
 /**
  * What one transaction of the master writes of the queue; it has happened already in the {@link QueueBook} that made it.
@@ -55,6 +58,8 @@ public final class QueueRound {
     private final Set<SegmentBook> segments = new LinkedHashSet<>();
     private final List<Line> lines = new ArrayList<>();
     private int lineBytes;
+    /** What lies beside outboxes and may be needed by nobody any more, with its task. */
+    private final Map<OutboxItem, TaskId> loose = new LinkedHashMap<>();
 
     QueueRound(KeyBook keys) {
         this.keys = keys;
@@ -115,6 +120,22 @@ public final class QueueRound {
     /** The pages of settled runs with a key that it changes. */
     public List<KeyWrite> keys() {
         return keys.writes();
+    }
+
+    void loose(OutboxItem item, TaskId task) {
+        loose.put(item, task);
+    }
+
+    void keepItems(BiPredicate<OutboxItem, TaskId> named) {
+        loose.entrySet().removeIf(item -> named.test(item.getKey(), item.getValue()));
+    }
+
+    /**
+     * Checkpoints and outputs that nobody needs once it is written. They are no part of it: they are deleted after it was
+     * applied (rule Q12).
+     */
+    public List<OutboxItem> items() {
+        return List.copyOf(loose.keySet());
     }
 
     /** What it adds to the record. */

@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -52,6 +53,7 @@ public record SegmentState(Map<Outcome, BitSet> settled, Map<Integer, TaskHistor
                 json.writeNumber(history.first().toEpochMilli());
                 json.writeString(history.agent());
                 json.writeBoolean(history.inDoubt());
+                json.writeString(history.checkpoint().map(OutboxItem::text).orElse(""));
                 json.writeEndArray();
             }
             json.writeEndArray();
@@ -101,7 +103,8 @@ public record SegmentState(Map<Outcome, BitSet> settled, Map<Integer, TaskHistor
                     row.instant(4),
                     row.instant(5),
                     row.text(6),
-                    row.flag(7));
+                    row.flag(7),
+                    row.text(8).isEmpty() ? Optional.empty() : Optional.of(OutboxItem.of(row.text(8))));
         } catch (IllegalArgumentException e) {
             throw json.malformed("attempts", String.valueOf(e.getMessage()));
         }

@@ -1,6 +1,7 @@
 package dev.belfry.core.queue;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * What is to be known of the attempts that a queued task has had.
@@ -12,12 +13,21 @@ import java.time.Instant;
  * @param first when the first one was dispatched, for the total time-out; {@link Instant#EPOCH} if none was
  * @param agent the id of the agent that had the last one; empty if nobody did
  * @param inDoubt whether an attempt was lost that may have come to its end
+ * @param checkpoint the newest that an attempt has left; empty if none did
  */
 public record TaskHistory(
-        int attempts, int failures, int lost, Instant notBefore, Instant first, String agent, boolean inDoubt) {
+        int attempts,
+        int failures,
+        int lost,
+        Instant notBefore,
+        Instant first,
+        String agent,
+        boolean inDoubt,
+        Optional<OutboxItem> checkpoint) {
 
     /** Of a task that was never dispatched. */
-    public static final TaskHistory NONE = new TaskHistory(0, 0, 0, Instant.EPOCH, Instant.EPOCH, "", false);
+    public static final TaskHistory NONE =
+            new TaskHistory(0, 0, 0, Instant.EPOCH, Instant.EPOCH, "", false, Optional.empty());
 
     public TaskHistory {
         if (attempts < 0 || failures < 0 || lost < 0 || failures + lost > attempts) {
@@ -28,16 +38,21 @@ public record TaskHistory(
 
     /** With one failure more; the next attempt starts no earlier than {@code next}. */
     TaskHistory failed(Instant next) {
-        return new TaskHistory(attempts, failures + 1, lost, next, first, agent, inDoubt);
+        return new TaskHistory(attempts, failures + 1, lost, next, first, agent, inDoubt, checkpoint);
     }
 
     /** With one attempt more that was lost, which may have come to its end or is known not to have. */
     TaskHistory lost(boolean doubt) {
-        return new TaskHistory(attempts, failures, lost + 1, Instant.EPOCH, first, agent, inDoubt || doubt);
+        return new TaskHistory(attempts, failures, lost + 1, Instant.EPOCH, first, agent, inDoubt || doubt, checkpoint);
     }
 
     /** With the last attempt taken back: it was not begun. Another agent is better than the one that had it. */
     TaskHistory takenBack() {
-        return new TaskHistory(attempts - 1, failures, lost, Instant.EPOCH, first, agent, inDoubt);
+        return new TaskHistory(attempts - 1, failures, lost, Instant.EPOCH, first, agent, inDoubt, checkpoint);
+    }
+
+    /** With what the last attempt left for the next. */
+    TaskHistory leaving(OutboxItem item) {
+        return new TaskHistory(attempts, failures, lost, notBefore, first, agent, inDoubt, Optional.of(item));
     }
 }

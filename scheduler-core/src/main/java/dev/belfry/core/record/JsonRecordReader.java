@@ -64,6 +64,16 @@ public final class JsonRecordReader {
         return reader;
     }
 
+    /** Why a text is not one value in JSON; empty if it is. */
+    public static Optional<String> problem(byte[] text) {
+        try {
+            JsonNode tree = JSON.readTree(text);
+            return tree == null || tree.isMissingNode() ? Optional.of("it is empty") : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(firstLine(e));
+        }
+    }
+
     private static String firstLine(IOException e) {
         String message = String.valueOf(e.getMessage());
         int end = message.indexOf('\n');

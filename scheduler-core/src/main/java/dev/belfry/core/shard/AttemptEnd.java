@@ -1,5 +1,6 @@
 package dev.belfry.core.shard;
 
+import dev.belfry.core.ledger.FailureText;
 import dev.belfry.core.ledger.Reasons;
 
 /**
@@ -29,8 +30,13 @@ public record AttemptEnd(boolean succeeded, String error, String message, boolea
     }
 
     /** Whether it is {@link #notStarted}; no exception's class has that name. */
-    boolean wasNotStarted() {
+    public boolean wasNotStarted() {
         return !succeeded && error.equals(Reasons.LEASE_OVER);
+    }
+
+    /** What is recorded of its failure: the error and what it said. */
+    public String reason() {
+        return FailureText.of(message.isEmpty() ? error : error + ": " + message);
     }
 
     /** It threw. */

@@ -43,8 +43,8 @@ final class AttemptEnds {
             notStarted(fire, now);
         } else if (fire.stopReason.isEmpty()) {
             fire.failures++;
-            boolean again = end.retryable() && !listed(fire.rules.retry(), end.error());
-            retryOrFinish(fire, verdict(Outcome.FAILED, describe(end)), again, now);
+            boolean again = end.retryable() && !fire.rules.retry().excludes(end.error());
+            retryOrFinish(fire, verdict(Outcome.FAILED, end.reason()), again, now);
         } else {
             stopped(fire, end.said(), true, now);
         }
@@ -71,14 +71,6 @@ final class AttemptEnds {
         fire.on(INTERRUPT);
         book.owed = true;
         book.dirty = true;
-    }
-
-    private static boolean listed(Retry retry, String error) {
-        return retry.notOn().contains(error) || retry.notOn().contains(error.substring(error.lastIndexOf('.') + 1));
-    }
-
-    private static String describe(AttemptEnd end) {
-        return FailureText.of(end.message().isEmpty() ? end.error() : end.error() + ": " + end.message());
     }
 
     private static boolean cutShort(Fire fire) {

@@ -84,7 +84,15 @@ class QueueRecordsTest {
                 } else if (what == 2) {
                     histories.put(
                             task,
-                            new TaskHistory(3, 1, 1, NOON, NOON.minusSeconds(9), "indexer-1", random.nextBoolean()));
+                            new TaskHistory(
+                                    3,
+                                    1,
+                                    1,
+                                    NOON,
+                                    NOON.minusSeconds(9),
+                                    "indexer-1",
+                                    random.nextBoolean(),
+                                    item(random)));
                 }
             }
             SegmentState state = new SegmentState(settled, histories);
@@ -130,7 +138,7 @@ class QueueRecordsTest {
                         NOON,
                         NOON.plusMillis(5),
                         random.nextBoolean(),
-                        random.nextBoolean(),
+                        Outbox.Left.values()[random.nextInt(3)],
                         "said \"so\""));
             }
             Inbox inbox = new Inbox(entries);
@@ -156,7 +164,25 @@ class QueueRecordsTest {
     private static Inbox.Order order(Random random) {
         Duration limit = limit(random);
         boolean byTotal = limit != null && random.nextBoolean();
-        return new Inbox.Order(1 + random.nextInt(3), NOON, limit, byTotal, random.nextBoolean());
+        return new Inbox.Order(1 + random.nextInt(3), NOON, limit, byTotal, item(random));
+    }
+
+    private static Optional<OutboxItem> item(Random random) {
+        return random.nextBoolean() ? Optional.of(new OutboxItem("indexer-1~5f", 1L << 41)) : Optional.empty();
+    }
+
+    @Test
+    void anEntryThatGoesOnFromNothingThatCouldBeIsRefused() {
+        Inbox.Order order = new Inbox.Order(2, NOON, null, false, Optional.of(new OutboxItem("a~1", 7)));
+        Inbox.Entry plain = entry(new Random(4), 9);
+        Inbox.Entry entry = new Inbox.Entry(9, plain.runId(), plain.fire(), plain.task(), order, Map.of(), "");
+        String stored = new String(new Inbox(List.of(entry)).encode(), StandardCharsets.UTF_8);
+        for (String damaged : List.of("a~1", "/7", "a~1/x")) {
+            byte[] bytes = stored.replace("a~1/7", damaged).getBytes(StandardCharsets.UTF_8);
+            assertThatThrownBy(() -> Inbox.decode("/inbox/a~1", bytes))
+                    .as(damaged)
+                    .isInstanceOf(CorruptRecordException.class);
+        }
     }
 
     @Test

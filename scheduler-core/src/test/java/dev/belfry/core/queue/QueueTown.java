@@ -55,6 +55,12 @@ final class QueueTown {
     private final Map<String, Stored> inboxes = new TreeMap<>();
     private final Map<Long, Stored> keys = new TreeMap<>();
     private final Map<String, Outbox> outboxes = new TreeMap<>();
+    /** Checkpoints and outputs. */
+    private final Set<OutboxItem> items = new HashSet<>();
+
+    private final Map<TaskId, OutboxItem> checkpoints = new HashMap<>();
+    private final Map<Long, TaskId> begun = new HashMap<>();
+
     private final List<Worker> workers = new ArrayList<>();
     private final List<String> runs = new ArrayList<>();
     private final Map<TaskId, Integer> expected = new HashMap<>();
@@ -97,7 +103,17 @@ final class QueueTown {
         inboxes.forEach((name, stored) -> fresh.inbox(name, Inbox.decode(name, stored.data), stored.version));
         keys.forEach((page, stored) -> fresh.keys(page, KeyPage.decode("", stored.data), stored.version));
         segments.keySet().forEach(path -> read(fresh, path));
+        assertThat(items).as("what the new master finds named").containsAll(lying(fresh.items()));
         return fresh;
+    }
+
+    /** What is named although its attempt runs may not be there yet. */
+    private Set<OutboxItem> lying(Set<OutboxItem> named) {
+        Set<OutboxItem> lying = new HashSet<>(named);
+        inboxes.forEach((name, stored) -> Inbox.decode(name, stored.data)
+                .entries()
+                .forEach(entry -> lying.remove(new OutboxItem(name, entry.number()))));
+        return lying;
     }
 
     private void read(QueueBook into, String path) {
@@ -236,6 +252,13 @@ final class QueueTown {
                     .isIn(Stage.FAILED, Stage.TIMED_OUT);
             lastEnd.put(task, Stage.STARTED);
         }
+        assertThat(items)
+                .as("what %s goes on from", entry)
+                .containsAll(entry.order().resumes().stream().toList());
+        assertThat(entry.order().resumes())
+                .as("the newest checkpoint of %s", task)
+                .isEqualTo(Optional.ofNullable(checkpoints.get(task)));
+        begun.put(entry.number(), task);
         worker.running.put(entry.number(), entry);
         report(worker, entry.number(), Stage.STARTED, now);
     }
@@ -250,8 +273,19 @@ final class QueueTown {
     }
 
     private void report(Worker worker, long number, Stage stage, Instant started) {
-        worker.reports.put(
-                number, new Report(number, stage, started, stage.over() ? now : Instant.EPOCH, true, false, ""));
+        Report before = worker.reports.get(number);
+        Outbox.Left left = before == null ? Outbox.Left.NOTHING : before.left();
+        if (stage == Stage.SUCCEEDED && random.nextInt(3) == 0) {
+            left = Outbox.Left.OUTPUT;
+        } else if (stage != Stage.REFUSED && random.nextInt(3) == 0) {
+            left = Outbox.Left.CHECKPOINT;
+        }
+        Report report = new Report(number, stage, started, stage.over() ? now : Instant.EPOCH, true, left, "");
+        report.item(worker.incarnation).ifPresent(items::add);
+        if (left == Outbox.Left.CHECKPOINT) {
+            checkpoints.put(begun.get(number), new OutboxItem(worker.incarnation, number));
+        }
+        worker.reports.put(number, report);
     }
 
     private void rule() {
@@ -297,6 +331,8 @@ final class QueueTown {
             }
         }
         round.applied();
+        assertThat(items).as("what is deleted is there").containsAll(round.items());
+        round.items().forEach(items::remove);
         assertThat(chooser.taken().values()).allMatch(taken -> taken >= 0 && taken <= 3);
     }
 
@@ -318,5 +354,7 @@ final class QueueTown {
                 .allMatch(name -> workers.stream().anyMatch(w -> w.known && w.incarnation.equals(name)));
         assertThat(chooser.waiting()).isZero();
         assertThat(book.tasks()).isEmpty();
+        assertThat(items).as("checkpoints and outputs").isEmpty();
+        assertThat(book.items()).isEmpty();
     }
 }

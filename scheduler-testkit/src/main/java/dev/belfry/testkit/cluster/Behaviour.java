@@ -18,8 +18,14 @@ public interface Behaviour {
      * @param succeeds whether it then returns normally
      * @param heeds whether it ends when it is told to stop; if not it runs its whole length
      * @param checkpoints whether it leaves a checkpoint half way
+     * @param output what it says comes of it, in JSON, half way; empty for nothing
      */
-    record Act(Duration length, boolean succeeds, boolean heeds, boolean checkpoints) {
+    record Act(Duration length, boolean succeeds, boolean heeds, boolean checkpoints, String output) {
+        /** One without an output. */
+        public Act(Duration length, boolean succeeds, boolean heeds, boolean checkpoints) {
+            this(length, succeeds, heeds, checkpoints, "");
+        }
+
         /** Returns normally after a while. */
         public static Act lasting(Duration length) {
             return new Act(length, true, true, false);

@@ -55,6 +55,7 @@ final class Liveness {
             }
         }
         commands();
+        safety.queue().checkSettled();
         traces(upTo);
         for (JobRecord job : safety.jobs().all()) {
             if (job.definition().placement() == Placement.STICKY) {
@@ -78,6 +79,9 @@ final class Liveness {
     /** I4: of a fire that ran without a trace the record says that it may have run. */
     private void traces(Instant upTo) {
         for (Execution execution : cluster.evidence().all()) {
+            if (execution.shard().isQueued()) {
+                continue;
+            }
             ShardId shard = ShardId.of(execution.shard());
             FireId fire = execution.fire();
             // An instant that follows from a completion without a trace is not known to anybody else either.

@@ -38,6 +38,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     private final Movement movement = new Movement();
     private final CommittedJobs jobs;
     private final CommittedJournal journal = new CommittedJournal(this::outcome, this::nanos);
+    private final CommittedQueue queue;
     private final Presence presence;
     private final Permitted permitted;
     private final Acknowledgements acknowledgements;
@@ -57,6 +58,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     Safety(SimCluster cluster) {
         this.cluster = cluster;
         this.jobs = new CommittedJobs(cluster.ensemble(), this::nanos);
+        this.queue = new CommittedQueue(cluster, jobs);
         this.presence = new Presence(cluster);
         this.permitted = new Permitted(jobs, (shard, token) -> executions.get(new Attempt(shard, token)));
         this.acknowledgements = new Acknowledgements(cluster, jobs, presence);
@@ -66,6 +68,10 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     void end() {
         over = true;
         acknowledgements.end();
+    }
+
+    QueueSafety queue() {
+        return queue.safety();
     }
 
     Presence presence() {
@@ -131,6 +137,10 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             }
         }
         writes.forEach(this::membership);
+        if (!site.equals(ROGUE)) {
+            writes.forEach(write -> queue.written(write, data(write)));
+            queue.committed();
+        }
         for (Transaction.Write write : writes) {
             if (write.path().startsWith(Paths.COMMANDS + "/") && !site.equals(ROGUE)) {
                 acknowledgements.written(write);
@@ -210,6 +220,9 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                             + line.fire().due()
                             + (line.count() > 1 ? " to " + line.last() + " count=" + line.count() : "") + " attempt="
                             + line.attempt() + " " + line.outcome() + " " + line.reason());
+        }
+        if (queue.line(line)) {
+            return;
         }
         withinRetryLimit(line);
         permitted.check(line, cluster.now());
@@ -296,6 +309,10 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         if (execution.leaseNanos() <= 0) {
             throw new InvariantViolation("R3", execution + " started without a lease");
         }
+        if (execution.shard().isQueued()) {
+            queue.starts(execution);
+            return;
+        }
         mustBeDue(execution);
         if (settled.getOrDefault(ShardId.of(execution.shard()), Set.of())
                 .contains(execution.fire().runId(""))) {
@@ -362,6 +379,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
 
     @Override
     public void ended(Execution execution) {
+        queue.ended(execution);
         if (cluster.story().isTold()) {
             cluster.story().add("ends   " + execution + " " + execution.how());
         }
@@ -379,6 +397,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             return;
         }
         presence.look(table.rows(), nanos());
+        queue.safety().look();
         Map<Execution, Untold> now = new HashMap<>();
         for (Execution execution : cluster.evidence().running()) {
             boolean acts = execution.process().alive() && !execution.process().paused();

@@ -2,6 +2,7 @@ package dev.belfry.testkit.cluster;
 
 import dev.belfry.agent.loop.AgentLoop;
 import dev.belfry.agent.loop.AgentProfile;
+import dev.belfry.agent.queue.QueuedTasks;
 import dev.belfry.core.agent.Capacity;
 import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.master.LostPart;
@@ -59,7 +60,8 @@ public final class SimAgent {
                 cluster.options().store().apply(connection.view(process)),
                 profile,
                 cluster.options().attempts().apply(attempts),
-                new AgentLoop.Listener() {});
+                new AgentLoop.Listener() {},
+                QueuedTasks::new);
         this.master = new MasterLoop(
                 loop, cluster.options().store().apply(connection.view(process)), profile, new MasterLoop.Listener() {
                     @Override

@@ -93,8 +93,17 @@ final class SimAttempts implements Attempts {
             execution.begins(process.scheduler().nanos());
             evidence.starts(execution);
             process.schedule(act.length().toNanos(), this::comesToItsEnd);
+            if (!act.output().isEmpty()) {
+                process.schedule(act.length().toNanos() / 2, this::output);
+            }
             if (act.checkpoints()) {
                 process.schedule(act.length().toNanos() / 2, this::checkpoint);
+            }
+        }
+
+        private void output() {
+            if (!over) {
+                process.execute(() -> listener.output(act.output().getBytes(StandardCharsets.UTF_8)));
             }
         }
 

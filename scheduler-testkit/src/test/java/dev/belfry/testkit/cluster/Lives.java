@@ -10,6 +10,7 @@ import dev.belfry.core.job.Placement;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ownership.Buckets;
 import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.queue.OutboxItem;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -54,7 +56,8 @@ final class Lives {
                 new Life("with things that are over for more than a day", Lives::longOver),
                 new Life("with runs that take longer than they may", Lives::overdue),
                 new Life("with a budget", Lives::budget),
-                new Life("with many jobs at once", Lives::manyJobs));
+                new Life("with many jobs at once", Lives::manyJobs),
+                new Life("with queued tasks", Lives::queuedTasks));
     }
 
     /** Kills, moves, definitions, commands and readers. */
@@ -248,6 +251,48 @@ final class Lives {
                     .containsKey("large");
             if (refused == budget.isNone()) {
                 throw new AssertionError("by " + budget + " refused: " + refused);
+            }
+        }
+    }
+
+    /** Tasks are handed to agents, at least and at most once, and go on from what others have left. */
+    private static void queuedTasks(SimCluster cluster) {
+        List.of("a0", "a1").forEach(cluster::start);
+        cluster.operator()
+                .apply(Job.named("often").handler(SimCluster.HANDLER).manual().build());
+        cluster.operator()
+                .apply(Job.named("once")
+                        .handler(SimCluster.HANDLER)
+                        .manual()
+                        .recovery(Recovery.SKIP)
+                        .build());
+        cluster.run(Scenes.SETTLED.multipliedBy(2));
+        cluster.behave((task, random) -> new Behaviour.Act(Duration.ofMillis(500), true, true, true));
+        Dispatcher master = new Dispatcher(cluster);
+        List<OutboxItem> handed = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            SimAgent agent = cluster.agent("a" + i % 2).orElseThrow();
+            cluster.runUntil(
+                    Duration.ofSeconds(20), () -> agent.agent().incarnation().isPresent());
+            if (i % 4 < 2) {
+                cluster.ensemble().faults().loseReply("outbox-flush");
+            }
+            String self = Dispatcher.incarnation(agent);
+            Optional<OutboxItem> before = handed.isEmpty() ? Optional.empty() : Optional.of(handed.get(i - 1));
+            String uid = master.uid(i % 3 == 0 ? "once" : "often");
+            long number = master.hand(self, uid, "run-" + i, new Dispatcher.Wish(2, null, false, before));
+            handed.add(new OutboxItem(self, number));
+            cluster.run(Duration.ofSeconds(4));
+        }
+        cluster.run(Duration.ofSeconds(20));
+        for (OutboxItem task : handed) {
+            boolean lives =
+                    cluster.ensemble().peek(Paths.agent(task.incarnation())).isPresent();
+            boolean over = master.report(task.incarnation(), task.number())
+                    .filter(report -> report.stage().over())
+                    .isPresent();
+            if (lives && !over) {
+                throw new AssertionError(task + " was not reported: " + master.outbox(task.incarnation()));
             }
         }
     }

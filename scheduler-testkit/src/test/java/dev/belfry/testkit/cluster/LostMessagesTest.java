@@ -23,7 +23,7 @@ class LostMessagesTest {
     private static final long AGAIN_NANOS = Duration.ofSeconds(4).toNanos();
 
     /** Not the product's: the recipe of the election, the client library, and whoever damages things. */
-    private static final Set<String> NOT_OURS = Set.of("close", "election", "ping", Safety.ROGUE);
+    private static final Set<String> NOT_OURS = Set.of("close", "election", "ping", Safety.ROGUE, Dispatcher.SITE);
 
     @Test
     void everyCallSiteSurvivesALostRequestAndALostReply() {

@@ -1,0 +1,323 @@
+package dev.belfry.testkit.cluster;
+
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.queue.Inbox;
+import dev.belfry.core.queue.Outbox;
+import dev.belfry.core.queue.Outbox.Stage;
+import dev.belfry.core.queue.Segment;
+import dev.belfry.core.queue.SegmentState;
+import dev.belfry.core.queue.Submission;
+import dev.belfry.core.queue.TaskHistory;
+import dev.belfry.core.queue.TaskId;
+import dev.belfry.core.run.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What must never happen with queued runs, looked at with every commit and every start of user code. The names are those
+ * of {@code docs/testing.md}. It goes by what is stored and by what user code attests, never by what the master believes.
+ */
+final class QueueSafety {
+
+    /** What is known besides the queue. */
+    interface Facts {
+        /** True time. */
+        long nanos();
+
+        /** True time at which the ensemble's clock shows this. */
+        long nanosOf(Instant instant);
+
+        /** Tasks of the job that the agent could run at once if it had nothing else, by its slots; 0 if it may not have any. */
+        int room(String incarnation, String jobUid);
+
+        /** Whether something other than room keeps the job's tasks waiting, such as its limits or a pause. */
+        boolean heldBack(String jobUid);
+
+        /** The incarnations that are registered and take work, in the absence of faults. */
+        Set<String> takers();
+
+        /** Whether nothing has disturbed the cluster for a while. */
+        boolean quiet();
+    }
+
+    /** An execution of user code, as it attests itself. */
+    interface Attested {
+        TaskId task();
+
+        long number();
+
+        String jobUid();
+
+        /** What is left of its agent's lease by the agent's own clocks. */
+        long leaseNanos();
+
+        /** Whether it cannot know or cannot be helped: its process stands still, or it was abandoned. */
+        boolean beyondReach();
+    }
+
+    /** What is known of one task. */
+    private static final class Known {
+        final String jobUid;
+        /** Whether it is of a segment, and not only in an inbox. */
+        boolean submitted;
+        /** From when on it may be dispatched; true time. */
+        long ready;
+        /** Since when there has been room for it; -1 if there is none. */
+        long roomSince = -1;
+
+        long greatest;
+        long started;
+        /** Numbers in inboxes now. */
+        final Set<Long> out = new HashSet<>();
+        /** Whether two of its numbers were ever out at once. */
+        boolean backed;
+        /** Whether a success has been durable in an outbox. */
+        boolean succeeded;
+
+        boolean settled;
+
+        Known(String jobUid) {
+            this.jobUid = jobUid;
+        }
+    }
+
+    private final Facts facts;
+    private final long bound;
+    private final Map<TaskId, Known> tasks = new LinkedHashMap<>();
+    private final Map<String, Segment> segments = new HashMap<>();
+    private final Map<String, TreeMap<Long, Inbox.Entry>> inboxes = new TreeMap<>();
+    private final Map<String, Set<Long>> ended = new HashMap<>();
+    private final Map<String, Long> greatest = new HashMap<>();
+    private final Map<Long, TaskId> byNumber = new HashMap<>();
+    private final Set<Long> startedNumbers = new HashSet<>();
+    private final List<Attested> running = new ArrayList<>();
+
+    /** @param bound how long something may wait in the quiet while there is room for it, in nanoseconds */
+    QueueSafety(Facts facts, long bound) {
+        this.facts = facts;
+        this.bound = bound;
+    }
+
+    // --- commits, in the order of the writes of a transaction
+
+    /** A segment was created: whoever submitted it is told so. */
+    void segment(String path, Segment segment) {
+        segments.put(path, segment);
+        for (Submission run : segment.runs()) {
+            for (int shard = 0; shard < run.shards(); shard++) {
+                Known known = tasks.computeIfAbsent(new TaskId(run.runId(), shard), t -> new Known(run.jobUid()));
+                known.submitted = true;
+                known.ready = facts.nanosOf(run.options().notBefore());
+            }
+        }
+    }
+
+    /** What became of a segment was written. */
+    void state(String path, byte[] data) {
+        Segment segment = segments.get(path);
+        if (segment == null) {
+            return;
+        }
+        Map<Integer, TaskHistory> histories =
+                SegmentState.decode(path, data, segment.tasks()).histories();
+        int ordinal = 0;
+        for (Submission run : segment.runs()) {
+            for (int shard = 0; shard < run.shards(); shard++) {
+                TaskHistory history = histories.get(ordinal++);
+                Known known = tasks.get(new TaskId(run.runId(), shard));
+                if (history != null && known != null) {
+                    known.ready = Math.max(known.ready, facts.nanosOf(history.notBefore()));
+                }
+            }
+        }
+    }
+
+    /** Whether there is such a task. */
+    boolean knows(TaskId task) {
+        return tasks.containsKey(task);
+    }
+
+    /** A segment was deleted; to be called after the lines of the same transaction. */
+    void segmentGone(String path) {
+        Segment segment = segments.remove(path);
+        for (Submission run : segment == null ? List.<Submission>of() : segment.runs()) {
+            boolean elsewhere = segments.values().stream()
+                    .flatMap(s -> s.runs().stream())
+                    .anyMatch(other -> other.runId().equals(run.runId()));
+            for (int shard = 0; shard < run.shards(); shard++) {
+                TaskId task = new TaskId(run.runId(), shard);
+                Known known = tasks.get(task);
+                if (!elsewhere && known != null && !known.settled) {
+                    throw new InvariantViolation("Q-I1", task + " has no outcome, and its segment is gone: " + path);
+                }
+            }
+        }
+    }
+
+    /** The record has a line about a queued task. */
+    void line(FireEntry line) {
+        TaskId task = new TaskId(line.fire().runId(line.jobUid()), Integer.parseInt(line.shard()));
+        Known known = tasks.get(task);
+        if (line.kind() != FireEntry.Kind.FINAL || known == null) {
+            return;
+        }
+        if (known.settled) {
+            throw new InvariantViolation("Q-I1", task + " has two outcomes; the second: " + line);
+        }
+        if (known.succeeded && line.outcome() != Outcome.SUCCEEDED) {
+            throw new InvariantViolation("Q-I2", task + " has succeeded, and its outcome is " + line);
+        }
+        known.settled = true;
+    }
+
+    void inbox(String incarnation, Inbox inbox) {
+        TreeMap<Long, Inbox.Entry> now = new TreeMap<>();
+        inbox.entries().forEach(entry -> now.put(entry.number(), entry));
+        Map<Long, Inbox.Entry> before = inboxes.getOrDefault(incarnation, new TreeMap<>());
+        inboxes.put(incarnation, now);
+        before.values().stream()
+                .filter(entry -> !now.containsKey(entry.number()))
+                .forEach(this::left);
+        now.values().stream()
+                .filter(entry -> !before.containsKey(entry.number()))
+                .forEach(entry -> dispatched(incarnation, entry));
+    }
+
+    private static TaskId id(Inbox.Entry entry) {
+        return new TaskId(entry.runId(), entry.task().shard());
+    }
+
+    private void left(Inbox.Entry entry) {
+        Known known = tasks.get(id(entry));
+        if (known != null) {
+            known.out.remove(entry.number());
+            known.roomSince = -1;
+        }
+    }
+
+    private void dispatched(String incarnation, Inbox.Entry entry) {
+        TaskId task = id(entry);
+        String what = task + " as " + entry.number() + " to " + incarnation;
+        if (entry.number() <= greatest.getOrDefault(incarnation, 0L)) {
+            throw new InvariantViolation("Q-I4", what + " after " + greatest.get(incarnation));
+        }
+        greatest.put(incarnation, entry.number());
+        byNumber.put(entry.number(), task);
+        Known known = tasks.computeIfAbsent(task, t -> new Known(entry.task().jobUid()));
+        if (entry.number() <= known.greatest) {
+            throw new InvariantViolation("Q-I4", what + " after " + known.greatest + " of the same task");
+        }
+        known.greatest = entry.number();
+        boolean backup = !known.out.isEmpty();
+        if (known.settled || (known.succeeded && !backup)) {
+            throw new InvariantViolation("Q-I2", what + " is dispatched although it has its outcome");
+        }
+        known.out.add(entry.number());
+        known.backed |= backup;
+        int open = open(incarnation);
+        int room = facts.room(incarnation, entry.task().jobUid());
+        if (open > room) {
+            throw new InvariantViolation("Q-I5", what + ": it has " + open + " and room for " + room);
+        }
+    }
+
+    /** Entries of an inbox of which no end is reported. */
+    private int open(String incarnation) {
+        Set<Long> over = ended.getOrDefault(incarnation, Set.of());
+        return (int) inboxes.getOrDefault(incarnation, new TreeMap<>()).keySet().stream()
+                .filter(number -> !over.contains(number))
+                .count();
+    }
+
+    void outbox(String incarnation, Outbox outbox) {
+        Set<Long> over = new HashSet<>();
+        for (Outbox.Report report : outbox.reports()) {
+            Known known = tasks.get(byNumber.get(report.number()));
+            if (report.stage() == Stage.SUCCEEDED && known != null) {
+                known.succeeded = true;
+            }
+            if (report.stage().over()) {
+                over.add(report.number());
+            }
+        }
+        ended.put(incarnation, over);
+    }
+
+    /** The inbox of an incarnation that is gone was deleted. */
+    void inboxGone(String incarnation) {
+        inbox(incarnation, Inbox.EMPTY);
+        inboxes.remove(incarnation);
+    }
+
+    // --- executions
+
+    void starts(Attested execution) {
+        Known known = tasks.computeIfAbsent(execution.task(), t -> new Known(execution.jobUid()));
+        String what = execution.task() + " as " + execution.number();
+        if (!byNumber.containsKey(execution.number()) || !startedNumbers.add(execution.number())) {
+            throw new InvariantViolation("Q-I4", what + " was never dispatched, or starts a second time");
+        }
+        if (!known.backed && execution.number() <= known.started) {
+            throw new InvariantViolation("Q-I4", what + " starts after " + known.started);
+        }
+        if ((known.succeeded || known.settled) && !known.backed) {
+            throw new InvariantViolation("Q-I2", what + " starts although it has its outcome");
+        }
+        known.started = Math.max(known.started, execution.number());
+        for (Attested other : running) {
+            boolean acts = other.leaseNanos() > 0 && !other.beyondReach();
+            if (other.task().equals(execution.task()) && acts && !known.backed) {
+                throw new InvariantViolation("Q-I3", what + " starts beside " + other.number());
+            }
+        }
+        running.add(execution);
+    }
+
+    void ended(Attested execution) {
+        running.remove(execution);
+    }
+
+    // --- looks
+
+    /** Q-I6, every half second. */
+    void look() {
+        long now = facts.nanos();
+        for (Map.Entry<TaskId, Known> entry : tasks.entrySet()) {
+            Known task = entry.getValue();
+            boolean waits = task.submitted
+                    && !task.settled
+                    && task.out.isEmpty()
+                    && task.ready <= now
+                    && !facts.heldBack(task.jobUid);
+            if (!waits || !facts.quiet() || !hasRoom(task.jobUid)) {
+                task.roomSince = -1;
+            } else if (task.roomSince < 0) {
+                task.roomSince = now;
+            } else if (now - task.roomSince > bound) {
+                throw new InvariantViolation(
+                        "Q-I6", entry.getKey() + " waits, and there is room for it since " + task.roomSince);
+            }
+        }
+    }
+
+    private boolean hasRoom(String jobUid) {
+        return facts.takers().stream().anyMatch(agent -> open(agent) < facts.room(agent, jobUid));
+    }
+
+    /** Q-I1, a good while after the last fault: everything that was acknowledged has its outcome. */
+    void checkSettled() {
+        tasks.forEach((id, task) -> {
+            if (task.submitted && !task.settled) {
+                throw new InvariantViolation(
+                        "Q-I1", id + " was acknowledged and has no outcome; in inboxes as " + task.out);
+            }
+        });
+    }
+}
