@@ -410,7 +410,7 @@ public final class MasterLoop implements SessionListener {
                         epoch,
                         version,
                         new OfficeClock(loop, store, session, self.name(), offset),
-                        new Office.Watched(life, agents, unreadable, restarting, registrations, clock),
+                        new Watched(life, agents, unreadable, restarting, registrations, clock),
                         new Alarm(),
                         this::fenced);
                 office = fresh;

@@ -233,6 +233,11 @@ final class TableWriter implements ForeignWrites.Own {
         }
     }
 
+    /** A generation that no version of the table has or will have; empty if this term has none left. */
+    Optional<Generation> take() {
+        return n + 2 >= Generation.PER_TERM ? Optional.empty() : Optional.of(Generation.of(term, ++n));
+    }
+
     /** Whether something stored cannot be read and has to be written anew before anything is planned. */
     boolean damaged() {
         return !broken.isEmpty();
