@@ -154,6 +154,11 @@ final class Office {
             }
 
             @Override
+            public QueueDesk queue() {
+                return queue;
+            }
+
+            @Override
             public void fenced() {
                 Office.this.lost();
             }
@@ -179,8 +184,8 @@ final class Office {
         this.ledgers = new LedgerKeeper(loop, store, session, jobs::all, this::now, this::fence);
         this.overdue = new OverdueWatch(loop, store, session, new Overdue(alarm));
         this.handOvers = new HandOvers(store, session, this::planSoon, this::settled);
-        QueueSurroundings surroundings =
-                new QueueSurroundings(loop, term, watched, present, jobs, table, this::live, this::read, this::lost);
+        QueueSurroundings surroundings = new QueueSurroundings(
+                loop, term, watched, present, jobs, table, this::live, this::read, commands::next, this::lost);
         this.queue = new QueueDesk(loop, store, session, surroundings);
         this.tableGuard = new ForeignWrites(
                 store, session, Paths.ASSIGNMENTS, table, () -> writing || !table.loaded(), this::reload);

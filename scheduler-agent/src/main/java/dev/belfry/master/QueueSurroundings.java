@@ -23,11 +23,13 @@ final class QueueSurroundings implements QueueOffice {
     private final TableWriter table;
     private final Supplier<List<AgentFacts>> live;
     private final BooleanSupplier read;
+    private final Runnable loaded;
     private final Runnable lost;
 
     /**
      * @param live the agents, with what operators drain marked as draining
      * @param read whether all that an office goes by has been read
+     * @param loaded told when the queue has been read
      */
     QueueSurroundings(
             Loop loop,
@@ -38,6 +40,7 @@ final class QueueSurroundings implements QueueOffice {
             TableWriter table,
             Supplier<List<AgentFacts>> live,
             BooleanSupplier read,
+            Runnable loaded,
             Runnable lost) {
         this.loop = loop;
         this.term = term;
@@ -47,6 +50,7 @@ final class QueueSurroundings implements QueueOffice {
         this.table = table;
         this.live = live;
         this.read = read;
+        this.loaded = loaded;
         this.lost = lost;
     }
 
@@ -108,6 +112,11 @@ final class QueueSurroundings implements QueueOffice {
     @Override
     public Optional<Generation> generation() {
         return table.take();
+    }
+
+    @Override
+    public void loaded() {
+        loaded.run();
     }
 
     @Override

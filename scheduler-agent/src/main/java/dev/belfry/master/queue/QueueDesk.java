@@ -44,6 +44,8 @@ public final class QueueDesk implements QueueLook.Listener {
 
     private static final long NO_LOSS = Long.MAX_VALUE;
 
+    private record Cancel(String runId, Transaction.Write write, Runnable then) {}
+
     private final Loop loop;
     private final QueueOffice office;
     private final JobsInForce jobs;
@@ -57,8 +59,8 @@ public final class QueueDesk implements QueueLook.Listener {
     private final Loads loads;
     /** What agents have said of tasks of a job that cannot be read, until it can. */
     private final Map<String, Outbox> unheard = new HashMap<>();
-    /** Called once a run is cancelled. */
-    private final Map<String, List<Runnable>> cancelling = new HashMap<>();
+    /** Asked for, and not written yet. */
+    private final List<Cancel> cancels = new ArrayList<>();
 
     private Loop.Timer timer = () -> {};
     private boolean loaded;
@@ -132,15 +134,20 @@ public final class QueueDesk implements QueueLook.Listener {
         return loaded;
     }
 
-    /** Whether the run is in the queue and has no outcome yet. */
-    public boolean knows(String runId) {
-        return book.knows(runId);
+    /** Whether a run of this job is in the queue under this id and has no outcome yet. */
+    public boolean knows(String runId, String jobUid) {
+        return book.knows(runId, jobUid);
     }
 
-    /** Cancels a run; {@code then} is called once what is left of it is settled, or marked in every inbox. */
-    public void cancel(String runId, String why, Runnable then) {
+    /**
+     * Cancels a run.
+     *
+     * @param write what is written in the same transaction
+     * @param then called once what is left of the run is settled, or marked in every inbox
+     */
+    public void cancel(String runId, String why, Transaction.Write write, Runnable then) {
         book.cancel(runId, why);
-        cancelling.computeIfAbsent(runId, run -> new ArrayList<>()).add(then);
+        cancels.add(new Cancel(runId, write, then));
         soon();
     }
 
@@ -207,6 +214,7 @@ public final class QueueDesk implements QueueLook.Listener {
     public void loaded() {
         loaded = true;
         sweeper.start();
+        office.loaded();
         soon();
     }
 
@@ -233,11 +241,14 @@ public final class QueueDesk implements QueueLook.Listener {
         if (closed) {
             return;
         }
-        if (!round.isEmpty()) {
-            writer.write(round, () -> written(round));
+        List<Cancel> cancelled = cancels.stream()
+                .filter(cancel -> !book.isToCancel(cancel.runId()))
+                .toList();
+        if (!round.isEmpty() || !cancelled.isEmpty()) {
+            cancels.removeAll(cancelled);
+            writer.write(round, cancelled.stream().map(Cancel::write).toList(), () -> written(round, cancelled));
             return;
         }
-        tellCancelled();
         Optional<Gate> gate = intake.turn(book.tasks().size());
         if (gate.isPresent()) {
             writer.write("queue-gate-turn", intake.write(gate.get()), () -> {
@@ -255,7 +266,7 @@ public final class QueueDesk implements QueueLook.Listener {
     private boolean isIdle() {
         return book.tasks().isEmpty()
                 && book.incarnations().isEmpty()
-                && cancelling.isEmpty()
+                && cancels.isEmpty()
                 && intake.isOpen()
                 && !intake.isNews(QueueCounts.NONE);
     }
@@ -283,7 +294,7 @@ public final class QueueDesk implements QueueLook.Listener {
         return version.definition().requires();
     }
 
-    private void written(QueueRound round) {
+    private void written(QueueRound round, List<Cancel> cancelled) {
         for (QueueRound.Line line : round.lines()) {
             FireEntry entry = line.entry();
             if (entry.outcome() == Outcome.SUCCEEDED && entry.started().isAfter(Instant.EPOCH)) {
@@ -291,19 +302,8 @@ public final class QueueDesk implements QueueLook.Listener {
                 chooser.took(entry.jobUid(), took.isNegative() ? Duration.ZERO : took);
             }
         }
-        tellCancelled();
+        cancelled.forEach(cancel -> cancel.then().run());
         pass();
-    }
-
-    private void tellCancelled() {
-        for (String runId : List.copyOf(cancelling.keySet())) {
-            if (!book.isToCancel(runId)) {
-                List<Runnable> told = cancelling.remove(runId);
-                if (told != null) {
-                    told.forEach(Runnable::run);
-                }
-            }
-        }
     }
 
     /** Writes the counts if they are news; how long until they may be written next, in nanoseconds. */

@@ -43,6 +43,9 @@ public interface QueueOffice {
     /** A generation that nothing else has in this term; empty if none is left. */
     Optional<Generation> generation();
 
+    /** All that was in the queue before this term is known. */
+    void loaded();
+
     /** What is stored is not as this office left it: it is over. */
     void fenced();
 }

@@ -57,14 +57,20 @@ final class QueueWriter {
         return busy;
     }
 
-    /** Writes a round; {@code then} is called once it is applied, and nothing is if it never is. */
-    void write(QueueRound round, Runnable then) {
+    /**
+     * Writes a round.
+     *
+     * @param more what is written with it
+     * @param then called once it is applied; nothing is called if it never is
+     */
+    void write(QueueRound round, List<Transaction.Write> more, Runnable then) {
         busy = true;
-        write(round, then, TRIES);
+        write(round, more, then, TRIES);
     }
 
-    private void write(QueueRound round, Runnable then, int tries) {
+    private void write(QueueRound round, List<Transaction.Write> more, Runnable then, int tries) {
         Transaction.Builder transaction = office.transaction("queue-write");
+        more.forEach(transaction::write);
         round.inboxes()
                 .forEach(inbox -> put(
                         transaction,
@@ -97,9 +103,9 @@ final class QueueWriter {
                 then.run();
             } else if (answer instanceof Commit.Conflict conflict && tries > 1 && ofJournal(conflict)) {
                 parts.forEach(part -> journal.refused(part, conflict.reason()));
-                write(round, then, tries - 1);
+                write(round, more, then, tries - 1);
             } else {
-                failed(answer, () -> write(round, then, TRIES));
+                failed(answer, () -> write(round, more, then, TRIES));
             }
         });
     }

@@ -244,6 +244,16 @@ public final class QueueBook {
         return runs.containsKey(runId);
     }
 
+    /** The same of a run of this job. */
+    public boolean knows(String runId, String jobUid) {
+        SegmentBook segment = runs.get(runId);
+        return segment != null
+                && segment.tasks().stream()
+                        .anyMatch(task -> task.id().run().equals(runId)
+                                && task.run().jobUid().equals(jobUid)
+                                && task.state != TaskState.SETTLED);
+    }
+
     /** Whether the run was asked to be cancelled and no round has seen to it yet. */
     public boolean isToCancel(String runId) {
         return cancels.stream().anyMatch(cancel -> cancel.runId().equals(runId));
