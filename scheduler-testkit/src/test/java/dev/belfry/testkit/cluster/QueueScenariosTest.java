@@ -3,15 +3,29 @@ package dev.belfry.testkit.cluster;
 import static dev.belfry.testkit.cluster.Hands.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.command.Command;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.Placement;
+import dev.belfry.core.job.Recovery;
 import dev.belfry.core.job.Retry;
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.ownership.Generation;
+import dev.belfry.core.queue.Inbox;
+import dev.belfry.core.queue.Outbox.Stage;
 import dev.belfry.core.queue.QueueCounts;
+import dev.belfry.core.queue.Submission;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -50,6 +64,240 @@ class QueueScenariosTest {
         assertThat(line.token()).isIn(hands.seen.keySet());
         assertThat(line.incarnation()).isEqualTo(hands.holders.get(line.token()));
         assertThat(counts()).isEqualTo(new QueueCounts(0, 0, 100_000, List.of()));
+    }
+
+    @Test
+    void failedAttemptIsRepeatedOnAnotherAgentUntilTheJobAllowsNoMore() {
+        String uid = hands.job(job("fails").build());
+        hands.fate = entry -> Optional.of(Stage.FAILED);
+        hands.submit(run("r1", uid));
+        assertThat(hands.settled(LONG, "r1")).isTrue();
+        assertThat(hands.lines("r1"))
+                .extracting(FireEntry::kind)
+                .containsExactly(FireEntry.Kind.ENDED, FireEntry.Kind.ENDED, FireEntry.Kind.FINAL);
+        assertThat(hands.lines("r1")).extracting(FireEntry::attempt).containsExactly(1, 2, 3);
+        List<String> agents = hands.lines("r1").stream()
+                .map(line -> new Incarnation(line.incarnation()).agentId())
+                .toList();
+        assertThat(agents.get(1)).isNotEqualTo(agents.get(0));
+        assertThat(agents.get(2)).isNotEqualTo(agents.get(1));
+        assertThat(hands.finals("r1").get(0).outcome()).isEqualTo(Outcome.FAILED);
+    }
+
+    @Test
+    void whatALostAgentHadIsQueuedAgainOnlyOnceItsLeaseIsOver() {
+        String uid = hands.job(job("slow").build());
+        hands.fate = entry -> Optional.of(Stage.STARTED);
+        hands.submit(run("r1", uid));
+        cluster.runUntil(LONG, () -> hands.seen.size() == 1);
+        cluster.run(Duration.ofSeconds(1));
+        String lost = onlyHolder();
+        kill(lost);
+        boolean gone = cluster.runUntil(LONG, () -> !registered(lost));
+        assertThat(gone).isTrue();
+        cluster.run(Duration.ofMillis(100));
+        hands.fate = entry -> Optional.of(Stage.SUCCEEDED);
+        assertThat(hands.settled(LONG, "r1")).isTrue();
+        assertThat(hands.lines("r1")).hasSize(2);
+        assertThat(hands.lines("r1").get(0).outcome()).isEqualTo(Outcome.LOST);
+        assertThat(hands.lines("r1").get(0).incarnation()).isEqualTo(lost);
+        FireEntry last = hands.finals("r1").get(0);
+        assertThat(last.outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(last.reason()).isEqualTo(Reasons.OUTCOME_UNKNOWN);
+        assertThat(last.attempt()).isEqualTo(2);
+        assertThat(last.token()).isGreaterThan(hands.lines("r1").get(0).token());
+        cluster.run(Duration.ofSeconds(2));
+        assertThat(cluster.ensemble().peek(Paths.inbox(lost))).isEmpty();
+    }
+
+    private void kill(String incarnation) {
+        cluster.agent(new Incarnation(incarnation).agentId()).orElseThrow().kill();
+    }
+
+    private boolean registered(String incarnation) {
+        return cluster.ensemble().peek(Paths.agent(incarnation)).isPresent();
+    }
+
+    @Test
+    void whatALostAgentReportedBeforeIsSettledAsItSays() {
+        String uid = hands.job(job("told").build());
+        hands.fate = entry -> Optional.empty();
+        hands.submit(run("r1", uid));
+        cluster.runUntil(LONG, () -> hands.seen.size() == 1);
+        String lost = onlyHolder();
+        SimAgent master = cluster.master().orElseThrow();
+        // Nobody reads the report before its agent is gone.
+        master.kill();
+        hands.fate = entry -> Optional.of(Stage.SUCCEEDED);
+        cluster.runUntil(LONG, () -> cluster.ensemble().peek(Paths.outbox(lost)).isPresent());
+        if (!new Incarnation(lost).agentId().equals(master.id())) {
+            kill(lost);
+        }
+        assertThat(hands.settled(LONG, "r1")).isTrue();
+        cluster.run(LONG);
+        assertThat(hands.finals("r1")).hasSize(1);
+        assertThat(hands.finals("r1").get(0).outcome()).isEqualTo(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void claimedRunOfALostAgentThatMayNotRunTwiceIsLost() {
+        String uid = hands.job(job("skip").recovery(Recovery.SKIP).build());
+        hands.fate = entry -> Optional.of(entry.runId().equals("r1") ? Stage.CLAIMED : Stage.STARTED)
+                .filter(stage -> entry.runId().equals("r1"));
+        hands.submit(run("r1", uid));
+        cluster.runUntil(LONG, () -> hands.seen.size() == 1);
+        cluster.run(Duration.ofSeconds(1));
+        kill(onlyHolder());
+        hands.fate = entry -> Optional.of(Stage.SUCCEEDED);
+        assertThat(hands.settled(LONG, "r1")).isTrue();
+        assertThat(hands.lines("r1")).hasSize(1);
+        assertThat(hands.finals("r1").get(0).outcome()).isEqualTo(Outcome.LOST);
+    }
+
+    @Test
+    void queuedRunIsCancelledAtOnceAndADispatchedOneByItsAgent() {
+        String uid = hands.job(job("asked").build());
+        hands.fate = entry -> Optional.of(Stage.STARTED);
+        hands.submit(run("r1", uid), later("r2", uid));
+        cluster.runUntil(LONG, () -> hands.seen.size() == 1);
+        cluster.operator().cancel("asked", "r1");
+        cluster.operator().cancel("asked", "r2");
+        cluster.operator().cancel("asked", "r3");
+        assertThat(hands.settled(LONG, "r1", "r2")).isTrue();
+        assertThat(hands.finals("r1")).extracting(FireEntry::outcome).containsExactly(Outcome.CANCELLED);
+        assertThat(hands.finals("r2")).extracting(FireEntry::outcome).containsExactly(Outcome.CANCELLED);
+        assertThat(hands.finals("r2").get(0).attempt()).isZero();
+        assertThat(hands.seen.values()).extracting(Inbox.Entry::cancel).contains(Reasons.OPERATOR);
+        cluster.run(Duration.ofSeconds(2));
+        assertThat(cluster.operator().idle()).isTrue();
+    }
+
+    /** It is not to start within an hour. */
+    private Submission later(String id, String uid) {
+        Submission.Options options = new Submission.Options(
+                OptionalInt.empty(), cluster.now().plusSeconds(3_600), "", Map.of(), null, null, null);
+        return new Submission(id, uid, 1, Optional.empty(), Map.of(), options, "hands");
+    }
+
+    @Test
+    void runThatAnOperatorAsksForIsASegmentOfTheMaster() {
+        String uid = hands.job(job("wanted").shards(2).build());
+        cluster.operator().command(Command.Kind.TRIGGER, "wanted");
+        assertThat(hands.settled(LONG, uid + "!c1")).isTrue();
+        assertThat(cluster.runUntil(LONG, () -> hands.finals(uid + "!c1").size() == 2))
+                .isTrue();
+        assertThat(hands.finals(uid + "!c1")).extracting(FireEntry::shard).containsExactlyInAnyOrder("0", "1");
+    }
+
+    @Test
+    void masterThatIsLostBetweenAnyTwoWritesLosesNothingAndRunsNothingTwice() {
+        String uid = hands.job(job("many").build());
+        List<String> runs = new ArrayList<>();
+        hands.fate = entry -> cluster.now().isAfter(entry.order().at().plusMillis(300))
+                ? Optional.of(Stage.SUCCEEDED)
+                : Optional.of(Stage.STARTED);
+        for (int i = 0; i < 12; i++) {
+            String[] ids = {"r" + i + "a", "r" + i + "b"};
+            runs.addAll(List.of(ids));
+            hands.submit(run(ids[0], uid), run(ids[1], uid));
+            boolean reply = i % 2 == 0;
+            if (i % 3 == 0 && reply) {
+                cluster.ensemble().faults().loseReply("queue-write");
+            } else if (i % 3 == 0) {
+                cluster.ensemble().faults().loseRequest("queue-write");
+            } else if (i % 4 == 1) {
+                SimAgent master = cluster.master().orElseThrow();
+                master.kill();
+                cluster.start(master.id());
+            }
+            cluster.run(Duration.ofMillis(700));
+        }
+        assertThat(hands.settled(Duration.ofMinutes(2), runs.toArray(String[]::new)))
+                .isTrue();
+        cluster.run(Duration.ofSeconds(5));
+        for (String run : runs) {
+            assertThat(hands.finals(run)).as(run).hasSize(1);
+            assertThat(hands.finals(run).get(0).outcome()).isEqualTo(Outcome.SUCCEEDED);
+        }
+        assertThat(hands.segments()).isEmpty();
+        assertThat(hands.dispatched()).isEmpty();
+    }
+
+    @Test
+    void numbersOfLaterTermsAreAboveThoseOfEarlierOnes() {
+        String uid = hands.job(job("numbered").build());
+        hands.submit(run("r1", uid));
+        assertThat(hands.settled(LONG, "r1")).isTrue();
+        long before = hands.seen.lastKey();
+        SimAgent master = cluster.master().orElseThrow();
+        master.kill();
+        cluster.runUntil(
+                LONG, () -> cluster.master().filter(next -> next != master).isPresent());
+        hands.submit(run("r2", uid));
+        assertThat(hands.settled(LONG, "r2")).isTrue();
+        assertThat(hands.seen.lastKey()).isGreaterThan(before);
+        assertThat(new Generation(hands.seen.lastKey() >> 20).term()).isEqualTo(cluster.term());
+    }
+
+    @Test
+    void runsOfAPausedJobWaitAndThoseOfADeletedOneAreSuperseded() {
+        String uid = hands.job(job("stopped").build());
+        cluster.operator().command(Command.Kind.PAUSE, "stopped");
+        cluster.run(Duration.ofSeconds(15));
+        hands.submit(run("r1", uid));
+        cluster.run(Duration.ofSeconds(3));
+        assertThat(hands.seen).isEmpty();
+        cluster.operator().command(Command.Kind.DELETE, "stopped");
+        assertThat(hands.settled(LONG, "r1")).isTrue();
+        assertThat(hands.seen).isEmpty();
+        assertThat(hands.finals("r1").get(0).outcome()).isEqualTo(Outcome.SUPERSEDED);
+        assertThat(hands.finals("r1").get(0).reason()).isEqualTo(Reasons.DELETED);
+    }
+
+    @Test
+    void drainedAgentIsGivenNothing() {
+        String uid = hands.job(job("elsewhere").build());
+        cluster.operator().command(Command.Kind.DRAIN, "a0");
+        cluster.operator().command(Command.Kind.DRAIN, "a1");
+        cluster.run(Duration.ofSeconds(2));
+        String[] runs = IntStream.range(0, 20).mapToObj(i -> "r" + i).toArray(String[]::new);
+        for (String run : runs) {
+            hands.submit(run(run, uid));
+        }
+        assertThat(hands.settled(LONG, runs)).isTrue();
+        assertThat(hands.holders.values()).allMatch(holder -> holder.startsWith("a2~"));
+    }
+
+    @Test
+    void runThatWaitsLongerThanItMayIsTimedOut() {
+        String uid = hands.job(job("patient").build());
+        Submission.Options options = new Submission.Options(
+                OptionalInt.empty(), Instant.EPOCH, "", Map.of(), Duration.ofSeconds(5), null, null);
+        List.of("a0", "a1", "a2").forEach(agent -> cluster.operator().command(Command.Kind.DRAIN, agent));
+        cluster.run(Duration.ofSeconds(2));
+        hands.submit(new Submission("r1", uid, 1, Optional.empty(), Map.of(), options, "hands"));
+        cluster.run(Duration.ofSeconds(4));
+        assertThat(hands.finals("r1")).isEmpty();
+        assertThat(counts().queued()).isEqualTo(1);
+        cluster.run(Duration.ofSeconds(3));
+        assertThat(hands.finals("r1")).extracting(FireEntry::outcome).containsExactly(Outcome.TIMED_OUT);
+    }
+
+    @Test
+    void queueThatWasNeverUsedCostsAMasterNothing() {
+        cluster.run(Duration.ofMinutes(2));
+        long reads = asked();
+        cluster.run(Duration.ofMinutes(10));
+        assertThat(asked()).isEqualTo(reads);
+        assertThat(cluster.ensemble().faults().count("queue-write").sent()).isZero();
+        assertThat(cluster.ensemble().faults().count("queue-count").sent()).isZero();
+    }
+
+    private long asked() {
+        return cluster.ensemble().faults().counts().stream()
+                .filter(site -> site.site().startsWith("queue-"))
+                .mapToLong(site -> site.sent())
+                .sum();
     }
 
     private QueueCounts counts() {
