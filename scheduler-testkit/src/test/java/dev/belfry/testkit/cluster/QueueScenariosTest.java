@@ -206,9 +206,10 @@ class QueueScenariosTest {
             } else if (i % 3 == 0) {
                 cluster.ensemble().faults().loseRequest("queue-write");
             } else if (i % 4 == 1) {
-                SimAgent master = cluster.master().orElseThrow();
-                master.kill();
-                cluster.start(master.id());
+                cluster.master().ifPresent(master -> {
+                    master.kill();
+                    cluster.start(master.id());
+                });
             }
             cluster.run(Duration.ofMillis(700));
         }
