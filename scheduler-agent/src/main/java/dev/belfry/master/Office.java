@@ -54,7 +54,6 @@ final class Office {
     private static final long LONGEST_GATHER_NANOS = Duration.ofMillis(250).toNanos();
 
     private final Loop loop;
-    private final Store store;
     private final Session session;
     private final Term term;
     private final OfficeClock present;
@@ -114,7 +113,6 @@ final class Office {
             Alarm alarm,
             Runnable fenced) {
         this.loop = loop;
-        this.store = store;
         this.session = session;
         this.term = new Term(store, session, self, epoch, epochVersion);
         this.present = present;

@@ -264,11 +264,7 @@ public final class QueueDesk implements QueueLook.Listener {
 
     /** Whether the queue is not in use: then nothing is asked, and nothing is reckoned. */
     private boolean isIdle() {
-        return book.tasks().isEmpty()
-                && book.incarnations().isEmpty()
-                && cancels.isEmpty()
-                && intake.isOpen()
-                && !intake.isNews(QueueCounts.NONE);
+        return book.isIdle() && cancels.isEmpty() && intake.isOpen() && !intake.isNews(QueueCounts.NONE);
     }
 
     private void refresh(Instant now) {

@@ -274,6 +274,11 @@ public final class QueueBook {
                         .collect(Collectors.toSet());
     }
 
+    /** Whether there is nothing to be done and nothing to be awaited. */
+    public boolean isIdle() {
+        return tasks.isEmpty() && inboxes.isEmpty() && repeated.isEmpty() && cancels.isEmpty();
+    }
+
     /** Tasks without an outcome. */
     public Collection<QueuedTask> tasks() {
         return Collections.unmodifiableCollection(tasks.values());

@@ -15,6 +15,7 @@ import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.store.Commit;
 import dev.belfry.store.Session;
 import dev.belfry.store.SessionListener;
 import dev.belfry.store.Store;
@@ -40,6 +41,8 @@ final class Hands implements SessionListener {
 
     private static final String SUBMITTER = "hands";
 
+    private static final long AGAIN_NANOS = Duration.ofMillis(20).toNanos();
+
     private final SimCluster cluster;
     private final SimProcess process;
     private final Store store;
@@ -48,6 +51,9 @@ final class Hands implements SessionListener {
 
     /** What becomes of an entry: the stage that it has reached; empty while nothing is said. */
     Function<Inbox.Entry, Optional<Stage>> fate = entry -> Optional.of(Stage.SUCCEEDED);
+
+    /** Whether nobody looks into an inbox. */
+    boolean deaf;
 
     final Map<String, TreeMap<Long, Report>> said = new HashMap<>();
     /** Every entry that any inbox was seen with, by number, and in whose inbox. */
@@ -80,8 +86,24 @@ final class Hands implements SessionListener {
 
     private void commit(Transaction.Builder transaction) {
         if (session != null) {
-            store.commit(session, transaction.build(), answer -> {});
+            store.commit(session, transaction.build(), answer -> {
+                if (answer instanceof Commit.Unavailable) {
+                    process.schedule(AGAIN_NANOS, () -> commit(transaction));
+                }
+            });
         }
+    }
+
+    /** Writes a znode, new or not. */
+    void put(String path, byte[] data) {
+        Transaction.Builder transaction = Transaction.at("hands");
+        if (exists(path)) {
+            transaction.put(path, data, -1);
+        } else {
+            transaction.create(path, data);
+        }
+        commit(transaction);
+        cluster.run(Duration.ofMillis(50));
     }
 
     private boolean exists(String path) {
@@ -140,7 +162,7 @@ final class Hands implements SessionListener {
         for (String incarnation : cluster.ensemble().peekChildren(Paths.AGENTS)) {
             String id = new Incarnation(incarnation).agentId();
             boolean alive = cluster.agent(id).filter(SimAgent::alive).isPresent();
-            if (alive) {
+            if (alive && !deaf) {
                 look(incarnation);
             }
         }

@@ -12,12 +12,14 @@ import dev.belfry.core.job.Retry;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ownership.Generation;
+import dev.belfry.core.queue.Gate;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Outbox.Stage;
 import dev.belfry.core.queue.QueueCounts;
 import dev.belfry.core.queue.Submission;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
+import dev.belfry.testkit.store.Faults;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +30,8 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Queued runs in the hands of masters that may be lost at any moment, and of agents that do as they are told to here. */
 @ExtendWith(QuietLogs.class)
@@ -190,29 +194,32 @@ class QueueScenariosTest {
     }
 
     @Test
-    void masterThatIsLostBetweenAnyTwoWritesLosesNothingAndRunsNothingTwice() {
+    void lostRequestsAndRepliesLoseNothingAndRunNothingTwice() {
         String uid = hands.job(job("many").build());
         List<String> runs = new ArrayList<>();
-        hands.fate = entry -> cluster.now().isAfter(entry.order().at().plusMillis(300))
-                ? Optional.of(Stage.SUCCEEDED)
-                : Optional.of(Stage.STARTED);
+        slowly();
         for (int i = 0; i < 12; i++) {
             String[] ids = {"r" + i + "a", "r" + i + "b"};
             runs.addAll(List.of(ids));
             hands.submit(run(ids[0], uid), run(ids[1], uid));
-            boolean reply = i % 2 == 0;
-            if (i % 3 == 0 && reply) {
+            if (i % 3 == 0) {
                 cluster.ensemble().faults().loseReply("queue-write");
-            } else if (i % 3 == 0) {
+            } else if (i % 3 == 1) {
                 cluster.ensemble().faults().loseRequest("queue-write");
-            } else if (i % 4 == 1) {
-                cluster.master().ifPresent(master -> {
-                    master.kill();
-                    cluster.start(master.id());
-                });
             }
             cluster.run(Duration.ofMillis(700));
         }
+        allSucceededOnce(runs);
+    }
+
+    /** Attempts take a third of a second. */
+    private void slowly() {
+        hands.fate = entry -> cluster.now().isAfter(entry.order().at().plusMillis(300))
+                ? Optional.of(Stage.SUCCEEDED)
+                : Optional.of(Stage.STARTED);
+    }
+
+    private void allSucceededOnce(List<String> runs) {
         assertThat(hands.settled(Duration.ofMinutes(2), runs.toArray(String[]::new)))
                 .isTrue();
         cluster.run(Duration.ofSeconds(5));
@@ -222,6 +229,147 @@ class QueueScenariosTest {
         }
         assertThat(hands.segments()).isEmpty();
         assertThat(hands.dispatched()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Faults.Moment.class)
+    void masterThatIsLostAtAnyWriteLosesNothingAndRunsNothingTwice(Faults.Moment moment) {
+        String uid = hands.job(job("many").build());
+        for (int write = 1; write <= 6; write++) {
+            List<String> runs = List.of("r" + write + "a", "r" + write + "b", "r" + write + "c");
+            slowly();
+            strike(moment, write);
+            hands.submit(run(runs.get(0), uid), run(runs.get(1), uid));
+            cluster.run(Duration.ofMillis(100));
+            hands.submit(run(runs.get(2), uid));
+            allSucceededOnce(runs);
+            cluster.ensemble().faults().stop();
+            List.of("a0", "a1", "a2").stream()
+                    .filter(id -> cluster.agent(id).filter(SimAgent::alive).isEmpty())
+                    .forEach(cluster::start);
+            cluster.run(Duration.ofSeconds(15));
+        }
+    }
+
+    /** Whoever makes the n-th write from now on is killed there. */
+    private void strike(Faults.Moment moment, int write) {
+        cluster.ensemble().faults().strikeNext("queue-write", moment, process -> {
+            if (write > 1) {
+                strike(moment, write - 1);
+            } else {
+                cluster.agents().stream()
+                        .filter(agent -> agent.process().name().equals(process))
+                        .toList()
+                        .forEach(SimAgent::kill);
+            }
+        });
+    }
+
+    @Test
+    void cancellationOutlivesItsMasterAndItsAgent() {
+        String uid = hands.job(job("asked").build());
+        hands.fate = entry -> Optional.of(Stage.STARTED);
+        hands.submit(run("r1", uid));
+        cluster.runUntil(LONG, () -> hands.seen.size() == 1);
+        hands.deaf = true;
+        cluster.operator().cancel("asked", "r1");
+        cluster.runUntil(
+                LONG,
+                () -> hands.dispatched().stream()
+                        .anyMatch(entry -> !entry.cancel().isEmpty()));
+        cluster.master().orElseThrow().kill();
+        kill(onlyHolder());
+        cluster.start("a3");
+        hands.deaf = false;
+        assertThat(hands.settled(LONG, "r1")).isTrue();
+        cluster.run(LONG);
+        assertThat(hands.finals("r1")).extracting(FireEntry::outcome).containsExactly(Outcome.CANCELLED);
+        assertThat(hands.seen).hasSize(1);
+    }
+
+    @Test
+    void gateClosesAtTheBoundAndOpensAgainOnceThereIsRoom() {
+        hands.put(Paths.GATE, new Gate(true, 10, 0).encode());
+        cluster.master().orElseThrow().kill();
+        cluster.run(Duration.ofSeconds(20));
+        String uid = hands.job(job("full").build());
+        hands.fate = entry -> Optional.of(Stage.STARTED);
+        hands.submit(IntStream.range(0, 9).mapToObj(i -> run("r" + i, uid)).toArray(Submission[]::new));
+        cluster.run(Duration.ofSeconds(3));
+        assertThat(gate().open()).isTrue();
+        hands.submit(run("r9", uid));
+        cluster.run(Duration.ofSeconds(3));
+        assertThat(gate().open()).isFalse();
+        cluster.operator().command(Command.Kind.TRIGGER, "full");
+        cluster.run(Duration.ofSeconds(3));
+        assertThat(hands.lines(uid + "!c1")).isEmpty();
+        hands.fate = entry -> Optional.of(Stage.SUCCEEDED);
+        cluster.run(Duration.ofSeconds(3));
+        assertThat(gate().open()).isTrue();
+    }
+
+    private Gate gate() {
+        return Gate.decode(
+                Paths.GATE, cluster.ensemble().peek(Paths.GATE).orElseThrow().data());
+    }
+
+    @Test
+    void runThatIsSubmittedAgainUnderItsKeyRunsOnce() {
+        String uid = hands.job(job("keyed").build());
+        Submission.Options keyed =
+                new Submission.Options(OptionalInt.empty(), Instant.EPOCH, "k", Map.of(), null, null, null);
+        Submission run = new Submission("r1", uid, 1, Optional.empty(), Map.of(), keyed, "hands");
+        slowly();
+        hands.submit(run);
+        hands.submit(run);
+        assertThat(hands.settled(LONG, "r1")).isTrue();
+        cluster.run(Duration.ofSeconds(2));
+        assertThat(cluster.ensemble().peekChildren(Paths.KEYS)).hasSize(1);
+        cluster.master().orElseThrow().kill();
+        cluster.run(Duration.ofSeconds(20));
+        hands.submit(run);
+        cluster.run(Duration.ofSeconds(5));
+        assertThat(hands.finals("r1")).hasSize(1);
+        assertThat(hands.seen).hasSize(1);
+        assertThat(hands.segments()).isEmpty();
+    }
+
+    @Test
+    void noMoreRunAtOnceThanTheJobAllowsAlsoUnderTheNextMaster() {
+        String uid = hands.job(job("narrow").concurrency(2).build());
+        hands.fate = entry -> Optional.of(Stage.STARTED);
+        hands.submit(IntStream.range(0, 6).mapToObj(i -> run("r" + i, uid)).toArray(Submission[]::new));
+        cluster.run(Duration.ofSeconds(3));
+        assertThat(hands.dispatched()).hasSize(2);
+        assertThat(counts().queued()).isEqualTo(4);
+        assertThat(counts().running()).isEqualTo(2);
+        cluster.master().orElseThrow().kill();
+        for (int i = 0; i < 100; i++) {
+            cluster.run(Duration.ofMillis(200));
+            assertThat(hands.dispatched()).hasSizeLessThanOrEqualTo(2);
+        }
+        slowly();
+        allSucceededOnce(IntStream.range(0, 6).mapToObj(i -> "r" + i).toList());
+    }
+
+    @Test
+    void whatNobodyNeedsAnyMoreIsSweptAway() {
+        String uid = hands.job(job("tidy").build());
+        hands.put(Paths.parent(Paths.submitter("hands")), new byte[0]);
+        hands.put(Paths.submitter("hands"), new byte[0]);
+        slowly();
+        hands.submit(run("r1", uid));
+        assertThat(hands.settled(LONG, "r1")).isTrue();
+        String gone = onlyHolder();
+        hands.put(Paths.outboxItem(gone, "7"), new byte[0]);
+        cluster.run(Duration.ofSeconds(1));
+        kill(gone);
+        cluster.run(Duration.ofHours(2));
+        assertThat(cluster.ensemble().peek(Paths.inbox(gone))).isEmpty();
+        assertThat(cluster.ensemble().peek(Paths.outbox(gone))).isEmpty();
+        assertThat(cluster.ensemble().peek(Paths.submitter("hands"))).isPresent();
+        cluster.run(Duration.ofHours(24));
+        assertThat(cluster.ensemble().peek(Paths.submitter("hands"))).isEmpty();
     }
 
     @Test
