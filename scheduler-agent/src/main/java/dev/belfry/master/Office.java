@@ -500,6 +500,7 @@ final class Office {
             return;
         }
         if (answer instanceof Commit.Applied) {
+            queue.agentsChanged();
             planSoon();
         } else if (answer instanceof Commit.Fenced) {
             lost();

@@ -110,6 +110,11 @@ final class QueueSurroundings implements QueueOffice {
     }
 
     @Override
+    public long tableRevision() {
+        return table.revision();
+    }
+
+    @Override
     public Optional<Generation> generation() {
         return table.take();
     }

@@ -56,7 +56,7 @@ final class Loads {
         waiting = true;
         List<String> paths =
                 agents.stream().map(agent -> Paths.heartbeat(agent.name())).toList();
-        reads.all("queue-load", paths, this::heard, () -> {
+        reads.readAll("queue-load", paths, this::heard, () -> {
             if (!closed) {
                 timer = loop.after(PAUSE.toNanos(), () -> {
                     waiting = false;

@@ -51,7 +51,7 @@ final class LostInboxes {
             long left = office.leaseNanos(incarnation);
             if (left == 0) {
                 read.add(incarnation);
-                reads.one("queue-outbox-last", Paths.outbox(incarnation), last -> gone(incarnation, last));
+                reads.readOne("queue-outbox-last", Paths.outbox(incarnation), last -> gone(incarnation, last));
             } else {
                 next = Math.min(next, left);
             }

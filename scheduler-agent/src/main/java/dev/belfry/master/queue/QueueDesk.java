@@ -4,7 +4,6 @@ import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.dispatch.Rules;
 import dev.belfry.core.job.Requirements;
 import dev.belfry.core.journal.FireEntry;
-import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.Generation;
 import dev.belfry.core.queue.Gate;
 import dev.belfry.core.queue.Inbox;
@@ -69,7 +68,7 @@ public final class QueueDesk implements QueueLook.Listener {
     private boolean agentsChanged = true;
     private boolean jobsChanged;
     private Instant jobsChangeAt = Instant.MAX;
-    private AssignmentTable stickyOf = AssignmentTable.empty();
+    private long stickyOf = -1;
     private StickyRoom sticky = StickyRoom.NONE;
     private long countedNanos;
 
@@ -251,7 +250,7 @@ public final class QueueDesk implements QueueLook.Listener {
         }
         Optional<Gate> gate = intake.turn(book.tasks().size());
         if (gate.isPresent()) {
-            writer.write("queue-gate-turn", intake.write(gate.get()), () -> {
+            writer.writeAt("queue-gate-turn", intake.write(gate.get()), () -> {
                 intake.written(gate.get());
                 soon();
             });
@@ -277,10 +276,11 @@ public final class QueueDesk implements QueueLook.Listener {
         jobsChangeAt = jobs.nextChange(chooser.jobUids());
         if (agentsChanged) {
             agentsChanged = false;
-            if (stickyOf != office.table()) {
-                stickyOf = office.table();
+            if (stickyOf != office.tableRevision()) {
+                stickyOf = office.tableRevision();
                 sticky = StickyRoom.of(
-                        stickyOf, uid -> office.job(uid).map(job -> job.at(now)).map(QueueDesk::requirements));
+                        office.table(),
+                        uid -> office.job(uid).map(job -> job.at(now)).map(QueueDesk::requirements));
             }
             chooser.rooms().present(office.agents(), sticky);
         }
@@ -315,7 +315,7 @@ public final class QueueDesk implements QueueLook.Listener {
             return left;
         }
         countedNanos = loop.nanoTime();
-        writer.write("queue-count", intake.write(counts), () -> {
+        writer.writeAt("queue-count", intake.write(counts), () -> {
             intake.written(counts);
             soon();
         });

@@ -76,9 +76,9 @@ final class QueueLook {
 
     void start() {
         segments.follow();
-        reads.one("queue-counts", Paths.QUEUE, counts -> {
+        reads.readOne("queue-counts", Paths.QUEUE, counts -> {
             listener.counts(counts.map(Znode::version).orElse(-1));
-            reads.one("queue-gate", Paths.GATE, gate -> {
+            reads.readOne("queue-gate", Paths.GATE, gate -> {
                 gate.ifPresentOrElse(this::gate, () -> listener.gate(Gate.FRESH, -1));
                 inboxes();
             });
@@ -103,7 +103,7 @@ final class QueueLook {
     }
 
     private void inboxes() {
-        below("queue-inboxes", "queue-inbox", Paths.INBOX, this::inbox, this::keys);
+        below("queue-inbox", Paths.INBOX, this::inbox, this::keys);
     }
 
     private Runnable inbox(Znode znode) {
@@ -113,7 +113,7 @@ final class QueueLook {
     }
 
     private void keys() {
-        below("queue-keys", "queue-key-page", Paths.KEYS, this::page, () -> segments.look(outboxes::start));
+        below("queue-keys", Paths.KEYS, this::page, () -> segments.look(outboxes::start));
     }
 
     private Runnable page(Znode znode) {
@@ -123,18 +123,18 @@ final class QueueLook {
     }
 
     /** Reads all children of a path; what cannot be understood is read again until it can. */
-    private void below(String listing, String reading, String parent, Function<Znode, Runnable> decode, Runnable then) {
-        reads.children(listing, parent, names -> {
+    private void below(String site, String parent, Function<Znode, Runnable> decode, Runnable then) {
+        reads.children(site, parent, names -> {
             List<Znode> found = new ArrayList<>();
             List<String> paths = names.stream().map(name -> parent + '/' + name).toList();
-            reads.all(reading, paths, found::add, () -> {
+            reads.readAll(site, paths, found::add, () -> {
                 try {
                     // All of them, before anybody is told of one.
                     List<Runnable> told = found.stream().map(decode).toList();
                     told.forEach(Runnable::run);
                 } catch (IllegalArgumentException | CorruptRecordException e) {
                     LOG.error("the queue stands still: below {}: {}", parent, e.getMessage());
-                    loop.after(session.timeout().toNanos() / 2, () -> below(listing, reading, parent, decode, then));
+                    loop.after(session.timeout().toNanos() / 2, () -> below(site, parent, decode, then));
                     return;
                 }
                 then.run();

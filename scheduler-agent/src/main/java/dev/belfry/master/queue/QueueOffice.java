@@ -40,6 +40,9 @@ public interface QueueOffice {
     /** Who owns which shards. */
     AssignmentTable table();
 
+    /** A number that changes whenever the table does. */
+    long tableRevision();
+
     /** A generation that nothing else has in this term; empty if none is left. */
     Optional<Generation> generation();
 

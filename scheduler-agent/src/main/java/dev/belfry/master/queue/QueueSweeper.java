@@ -82,7 +82,7 @@ final class QueueSweeper {
             Instant oldest = office.now().minus(UNUSED);
             Collection<String> paths =
                     names.stream().map(name -> bucket + '/' + name).toList();
-            reads.all(
+            reads.readAll(
                     "queue-sweep-submitter",
                     paths,
                     found -> {

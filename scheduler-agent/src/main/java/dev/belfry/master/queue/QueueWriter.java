@@ -147,7 +147,7 @@ final class QueueWriter {
     }
 
     /** Writes something else of the queue; {@code then} is called once it is applied, and nothing is if it never is. */
-    void write(String site, List<Transaction.Write> writes, Runnable then) {
+    void writeAt(String site, List<Transaction.Write> writes, Runnable then) {
         busy = true;
         Transaction.Builder transaction = office.transaction(site);
         writes.forEach(transaction::write);
@@ -156,7 +156,7 @@ final class QueueWriter {
                 busy = false;
                 then.run();
             } else {
-                failed(answer, () -> write(site, writes, then));
+                failed(answer, () -> writeAt(site, writes, then));
             }
         });
     }

@@ -43,13 +43,13 @@ final class Reads {
         closed = true;
     }
 
-    void one(String site, String path, Consumer<Optional<Znode>> then) {
+    void readOne(String site, String path, Consumer<Optional<Znode>> then) {
         store.read(session, site, path, answer -> {
             if (closed) {
                 return;
             }
             if (answer instanceof Read.Failed failed) {
-                again(path, failed.failure(), () -> one(site, path, then));
+                again(path, failed.failure(), () -> readOne(site, path, then));
             } else {
                 then.accept(answer instanceof Read.Found found ? Optional.of(found.znode()) : Optional.empty());
             }
@@ -71,7 +71,7 @@ final class Reads {
     }
 
     /** Reads znodes; those that are missing are left out. {@code then} is called once, after the last. */
-    void all(String site, Collection<String> paths, Consumer<Znode> each, Runnable then) {
+    void readAll(String site, Collection<String> paths, Consumer<Znode> each, Runnable then) {
         new Several(site, new ArrayDeque<>(paths), each, then).begin();
     }
 
@@ -111,7 +111,7 @@ final class Reads {
 
         private void send() {
             underWay++;
-            one(site, left.remove(), found -> {
+            readOne(site, left.remove(), found -> {
                 underWay--;
                 found.ifPresent(each);
                 if (!left.isEmpty()) {

@@ -92,7 +92,7 @@ final class SegmentLook {
     private void list(Deque<String> parents, List<String> paths, Runnable then) {
         String parent = parents.poll();
         if (parent == null) {
-            reads.all("queue-segment", paths, this::found, () -> {
+            reads.readAll("queue-segment", paths, this::found, () -> {
                 tell();
                 then.run();
             });
@@ -158,6 +158,6 @@ final class SegmentLook {
     }
 
     private void read(String path) {
-        reads.one("queue-segment-new", path, found -> found.ifPresent(this::tell));
+        reads.readOne("queue-segment-new", path, found -> found.ifPresent(this::tell));
     }
 }
