@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ final class Hands implements SessionListener {
     private final Store store;
     private @Nullable Session session;
     private long segments;
+    private boolean idle;
 
     /** What becomes of an entry: the stage that it has reached; empty while nothing is said. */
     Function<Inbox.Entry, Optional<Stage>> fate = entry -> Optional.of(Stage.SUCCEEDED);
@@ -96,7 +98,7 @@ final class Hands implements SessionListener {
 
     /** Writes a znode, new or not. */
     void put(String path, byte[] data) {
-        Transaction.Builder transaction = Transaction.at("hands");
+        Transaction.Builder transaction = Transaction.at(Safety.ROGUE);
         if (exists(path)) {
             transaction.put(path, data, -1);
         } else {
@@ -126,7 +128,7 @@ final class Hands implements SessionListener {
     }
 
     void write(JobRecord job) {
-        Transaction.Builder transaction = Transaction.at("hands");
+        Transaction.Builder transaction = Transaction.at(Safety.ROGUE);
         if (!exists(Paths.jobBucket(job.name()))) {
             transaction.create(Paths.jobBucket(job.name()), new byte[0]);
         }
@@ -143,9 +145,16 @@ final class Hands implements SessionListener {
         return new Submission(id, jobUid, 1, Optional.empty(), Map.of(), Submission.USUAL, "hands");
     }
 
+    /** The same with an idempotency key. */
+    static Submission keyed(String id, String jobUid) {
+        Submission.Options options =
+                new Submission.Options(OptionalInt.empty(), Instant.EPOCH, "key", Map.of(), null, null, null);
+        return new Submission(id, jobUid, 1, Optional.empty(), Map.of(), options, "hands");
+    }
+
     /** One segment. */
     void submit(Submission... runs) {
-        Transaction.Builder transaction = Transaction.at("hands");
+        Transaction.Builder transaction = Transaction.at(Safety.ROGUE);
         if (!exists(Paths.segments(SUBMITTER))) {
             transaction.create(Paths.segments(SUBMITTER), new byte[0]);
         }
@@ -157,7 +166,15 @@ final class Hands implements SessionListener {
 
     // --- agents
 
+    /** There is nothing to look at any more. */
+    void idle() {
+        idle = true;
+    }
+
     private void work() {
+        if (idle) {
+            return;
+        }
         process.schedule(Duration.ofMillis(40).toNanos(), this::work);
         for (String incarnation : cluster.ensemble().peekChildren(Paths.AGENTS)) {
             String id = new Incarnation(incarnation).agentId();
@@ -184,7 +201,7 @@ final class Hands implements SessionListener {
         }
         if (!before.equals(reports)) {
             byte[] data = new Outbox(new ArrayList<>(reports.values())).encode();
-            Transaction.Builder transaction = Transaction.at("hands").exists(Paths.agent(incarnation));
+            Transaction.Builder transaction = Transaction.at(Safety.ROGUE).exists(Paths.agent(incarnation));
             if (exists(Paths.outbox(incarnation))) {
                 transaction.put(Paths.outbox(incarnation), data, -1);
             } else {

@@ -30,8 +30,6 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Queued runs in the hands of masters that may be lost at any moment, and of agents that do as they are told to here. */
 @ExtendWith(QuietLogs.class)
@@ -231,9 +229,17 @@ class QueueScenariosTest {
         assertThat(hands.dispatched()).isEmpty();
     }
 
-    @ParameterizedTest
-    @EnumSource(Faults.Moment.class)
-    void masterThatIsLostAtAnyWriteLosesNothingAndRunsNothingTwice(Faults.Moment moment) {
+    @Test
+    void masterThatIsLostBeforeAnyWriteLosesNothingAndRunsNothingTwice() {
+        masterIsLostAtAnyWrite(Faults.Moment.SENDING);
+    }
+
+    @Test
+    void masterThatIsLostAfterAnyWriteLosesNothingAndRunsNothingTwice() {
+        masterIsLostAtAnyWrite(Faults.Moment.COMMITTED);
+    }
+
+    private void masterIsLostAtAnyWrite(Faults.Moment moment) {
         String uid = hands.job(job("many").build());
         for (int write = 1; write <= 6; write++) {
             List<String> runs = List.of("r" + write + "a", "r" + write + "b", "r" + write + "c");
@@ -316,9 +322,7 @@ class QueueScenariosTest {
     @Test
     void runThatIsSubmittedAgainUnderItsKeyRunsOnce() {
         String uid = hands.job(job("keyed").build());
-        Submission.Options keyed =
-                new Submission.Options(OptionalInt.empty(), Instant.EPOCH, "k", Map.of(), null, null, null);
-        Submission run = new Submission("r1", uid, 1, Optional.empty(), Map.of(), keyed, "hands");
+        Submission run = Hands.keyed("r1", uid);
         slowly();
         hands.submit(run);
         hands.submit(run);
