@@ -5,8 +5,6 @@ import dev.belfry.agent.loop.Mirror;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.command.Command.Kind;
 import dev.belfry.core.command.CommandCodec;
-import dev.belfry.core.job.DefinitionError;
-import dev.belfry.core.job.HandlerParameters;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.record.CorruptRecordException;
@@ -18,6 +16,7 @@ import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.version.JobVersion;
 import dev.belfry.core.version.RunRequest;
+import dev.belfry.master.queue.QueueDesk;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Failure;
 import dev.belfry.store.Read;
@@ -32,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +62,8 @@ final class CommandDesk implements Mirror.Listener {
 
         void drainsChanged();
 
+        QueueDesk queue();
+
         void fenced();
     }
 
@@ -76,6 +76,7 @@ final class CommandDesk implements Mirror.Listener {
     private final OfficeClock present;
     private final Owner owner;
     private final Mirror mirror;
+    private final RunCommands runs;
     private final Map<String, Waiting> waiting = new LinkedHashMap<>();
     private final Map<String, Instant> consumed = new LinkedHashMap<>();
 
@@ -96,6 +97,7 @@ final class CommandDesk implements Mirror.Listener {
         this.jobs = jobs;
         this.present = present;
         this.owner = owner;
+        this.runs = new RunCommands(jobs, owner::queue);
         this.mirror = new Mirror(store, session, Paths.COMMANDS, 1, this);
     }
 
@@ -200,14 +202,42 @@ final class CommandDesk implements Mirror.Listener {
             return;
         }
         Waiting first = waiting.values().iterator().next();
+        if (runs.concerns(first.command()) && !owner.queue().isLoaded()) {
+            return;
+        }
         busy = true;
-        Effect effect = effect(first.command());
+        Optional<String> queued = runs.toCancel(first.command());
+        Effect effect = queued.map(RunCommands::cancelled).orElseGet(() -> effect(first.command()));
         Command done =
                 first.command().done(new Command.Result(effect.accepted(), effect.text(), loop.now(), effect.runId()));
+        Transaction.Put consumed =
+                new Transaction.Put(Paths.command(done.id()), CommandCodec.encode(done), first.version());
+        if (queued.isPresent()) {
+            owner.queue().cancel(queued.get(), RunCommands.why(), consumed, () -> done(first, effect));
+            return;
+        }
         Transaction.Builder transaction = owner.transaction("command-consume");
-        effect.write().ifPresent(transaction::write);
-        transaction.put(Paths.command(done.id()), CommandCodec.encode(done), first.version());
+        effect.writes().forEach(transaction::write);
+        transaction.write(consumed);
         store.commit(session, transaction.build(), answer -> answered(first, effect, answer));
+    }
+
+    private void done(Waiting command, Effect effect) {
+        busy = false;
+        waiting.remove(command.command().id());
+        LOG.info(
+                "command {}: kind={} target={} by={}; {}",
+                effect.accepted() ? "done" : "refused",
+                command.command().kind(),
+                command.command().target(),
+                command.command().by(),
+                effect.text());
+        effect.drains().ifPresent(changed -> {
+            drains = changed;
+            drainsVersion++;
+            owner.drainsChanged();
+        });
+        next();
     }
 
     private void answered(Waiting command, Effect effect, Commit answer) {
@@ -215,21 +245,7 @@ final class CommandDesk implements Mirror.Listener {
             return;
         }
         if (answer instanceof Commit.Applied) {
-            busy = false;
-            waiting.remove(command.command().id());
-            LOG.info(
-                    "command {}: kind={} target={} by={}; {}",
-                    effect.accepted() ? "done" : "refused",
-                    command.command().kind(),
-                    command.command().target(),
-                    command.command().by(),
-                    effect.text());
-            effect.drains().ifPresent(changed -> {
-                drains = changed;
-                drainsVersion++;
-                owner.drainsChanged();
-            });
-            next();
+            done(command, effect);
         } else if (answer instanceof Commit.Fenced) {
             owner.fenced();
         } else if (answer instanceof Commit.Conflict) {
@@ -275,7 +291,7 @@ final class CommandDesk implements Mirror.Listener {
                 true,
                 drain ? "agent '" + agent + "' hands over its shards" : "agent '" + agent + "' takes shards again",
                 "",
-                Optional.of(
+                List.of(
                         drainsVersion < 0
                                 ? new Transaction.Create(Paths.DRAINS, changed.encode(), false)
                                 : new Transaction.Put(Paths.DRAINS, changed.encode(), drainsVersion)),
@@ -298,7 +314,10 @@ final class CommandDesk implements Mirror.Listener {
         Author author = new Author(Author.Origin.OPERATOR, command.by(), command.reason());
         Duration delay = owner.longestLease().plusSeconds(1);
         return switch (command.kind()) {
-            case TRIGGER -> trigger(command, job, author, found.get().version());
+            case TRIGGER ->
+                runs.isQueued(job)
+                        ? runs.trigger(command, job)
+                        : trigger(command, job, author, found.get().version());
             case CANCEL -> cancel(command, job, author, found.get().version());
             case PAUSE, RESUME ->
                 pause(
@@ -316,17 +335,19 @@ final class CommandDesk implements Mirror.Listener {
     }
 
     private Effect trigger(Command command, JobRecord job, Author author, int version) {
-        List<DefinitionError> problems = HandlerParameters.problems(job.definition(), command.parameters());
-        if (!problems.isEmpty()) {
-            return Effect.refused("the run cannot work: "
-                    + problems.stream().map(DefinitionError::render).collect(Collectors.joining("; ")));
+        Optional<Effect> refusal = RunCommands.refusal(command, job);
+        if (refusal.isPresent()) {
+            return refusal.get();
         }
-        String runId = job.uid() + "!" + command.id();
+        String runId = RunCommands.runId(command, job);
         JobRecord changed = job.with(new RunRequest(runId, now(), command.parameters(), author));
         return write(job, JobRecordCodec.encode(changed), version, "run " + runId + " requested", runId);
     }
 
     private Effect cancel(Command command, JobRecord job, Author author, int version) {
+        if (runs.isQueued(job)) {
+            return runs.nothingToCancel(command, job);
+        }
         Optional<FireId> fire = CancelTarget.find(job, command.parameters().getOrDefault(Command.RUN, ""));
         if (fire.isEmpty()) {
             return Effect.refused("job '" + job.name() + "' has no run '"
@@ -368,7 +389,7 @@ final class CommandDesk implements Mirror.Listener {
                 true,
                 text,
                 runId,
-                Optional.of(new Transaction.Put(Paths.job(job.name()), data, version)),
+                List.of(new Transaction.Put(Paths.job(job.name()), data, version)),
                 Optional.empty());
     }
 

@@ -2,6 +2,7 @@ package dev.belfry.master;
 
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.store.Transaction;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,16 +11,16 @@ import java.util.Optional;
  * @param accepted whether it has its effect
  * @param text what is done, or why not
  * @param runId the run it is about; empty if it is about none
- * @param write what is written with the result
+ * @param writes what is written with the result
  * @param drains who is drained from then on, if that changes
  */
-record Effect(boolean accepted, String text, String runId, Optional<Transaction.Write> write, Optional<Drains> drains) {
+record Effect(boolean accepted, String text, String runId, List<Transaction.Write> writes, Optional<Drains> drains) {
 
     static Effect refused(String why) {
-        return new Effect(false, why, "", Optional.empty(), Optional.empty());
+        return new Effect(false, why, "", List.of(), Optional.empty());
     }
 
     static Effect none(String text) {
-        return new Effect(true, text, "", Optional.empty(), Optional.empty());
+        return new Effect(true, text, "", List.of(), Optional.empty());
     }
 }

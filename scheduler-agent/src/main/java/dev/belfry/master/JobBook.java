@@ -68,6 +68,16 @@ final class JobBook implements Mirror.Listener {
         return Optional.ofNullable(byName.get(name));
     }
 
+    /** The job with this uid, deleted or not; empty if there is none that can be read. */
+    Optional<JobRecord> byUid(String uid) {
+        int name = uid.lastIndexOf('~');
+        return name < 0
+                ? Optional.empty()
+                : find(uid.substring(0, name))
+                        .map(Entry::job)
+                        .filter(job -> job.uid().equals(uid));
+    }
+
     /** Why the definition of this name cannot be read; empty if it can, or if there is none. */
     Optional<String> problem(String name) {
         return Optional.ofNullable(problems.get(name));

@@ -409,7 +409,7 @@ public final class MasterLoop implements SessionListener {
                         epoch,
                         version,
                         new OfficeClock(loop, store, session, self.name(), offset),
-                        new Office.Watched(life, agents, unreadable, restarts, registrations, clock),
+                        new Watched(life, agents, unreadable, restarts, registrations, clock),
                         new Alarm(),
                         this::fenced);
                 office = fresh;

@@ -13,9 +13,9 @@ import dev.belfry.core.assign.Wait;
 import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.ownership.AssignmentTable;
 import dev.belfry.core.ownership.Epoch;
-import dev.belfry.core.ownership.Lease;
 import dev.belfry.core.ownership.ProofOfLife;
 import dev.belfry.core.record.Paths;
+import dev.belfry.master.queue.QueueDesk;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
@@ -54,15 +54,12 @@ final class Office {
     private static final long LONGEST_GATHER_NANOS = Duration.ofMillis(250).toNanos();
 
     private final Loop loop;
-    private final Store store;
     private final Session session;
-    private final Incarnation self;
-    private Epoch epoch;
-    private int epochVersion;
+    private final Term term;
     private final OfficeClock present;
+    private final Watched watched;
     private final ProofOfLife life;
     private final Map<String, AgentFacts> agents;
-    private final Set<String> unreadable;
     private final Restarts restarts;
     private final Mirror registrations;
     private final StampedClock clock;
@@ -78,12 +75,12 @@ final class Office {
     private final OverdueWatch overdue;
     private final GoneAgents gone;
     private final HandOvers handOvers;
+    private final QueueDesk queue;
     private final ForeignWrites tableGuard;
     private final ForeignWrites epochGuard;
 
     private boolean ended;
     private boolean agentsReadAfterTable;
-    private boolean raisingTimeout;
     private boolean planning;
     /** How long the last plan took to make. */
     private long planNanos;
@@ -93,24 +90,6 @@ final class Office {
     private final UnplacedLog unplaced = new UnplacedLog();
     /** Shards that the last plan left without an owner. */
     private List<Unplaced> leftOut = List.of();
-
-    /**
-     * What the candidate has been watching since it stood: it goes on doing so while the office lasts.
-     *
-     * @param life proofs of life of every incarnation
-     * @param agents registrations by incarnation
-     * @param unreadable incarnations that are registered with a record that cannot be read
-     * @param restarts incarnations that announced their restart
-     * @param registrations follows the registrations
-     * @param clock the ensemble's clock
-     */
-    record Watched(
-            ProofOfLife life,
-            Map<String, AgentFacts> agents,
-            Set<String> unreadable,
-            Restarts restarts,
-            Mirror registrations,
-            StampedClock clock) {}
 
     /** Told of overdue fires; see {@link OverdueWatch.Owner}. */
     interface Alarm {
@@ -134,22 +113,19 @@ final class Office {
             Alarm alarm,
             Runnable fenced) {
         this.loop = loop;
-        this.store = store;
         this.session = session;
-        this.self = self;
-        this.epoch = epoch;
-        this.epochVersion = epochVersion;
+        this.term = new Term(store, session, self, epoch, epochVersion);
         this.present = present;
+        this.watched = watched;
         this.life = watched.life();
         this.agents = watched.agents();
-        this.unreadable = watched.unreadable();
         this.restarts = watched.restarts();
         this.registrations = watched.registrations();
         this.clock = watched.clock();
         this.fenced = fenced;
         this.table = new TableWriter(loop, store, session, self, epoch.term(), this::fence);
         this.lostRows = new LostRows(loop, store, session, new LostOwners());
-        this.jobs = new JobBook(store, session, this::planSoon, this::jobsSettled);
+        this.jobs = new JobBook(store, session, this::jobsChanged, this::jobsSettled);
         this.gone = new GoneAgents(loop, store, session, new Gone(alarm));
         this.settlements = new Settlements(store, session, this::fence, gone::isClear);
         this.commands = new CommandDesk(loop, store, session, jobs, present, new CommandDesk.Owner() {
@@ -160,7 +136,7 @@ final class Office {
 
             @Override
             public Duration longestLease() {
-                return Lease.length(Office.this.epoch.longestTimeout());
+                return term.longestLease();
             }
 
             @Override
@@ -171,7 +147,13 @@ final class Office {
 
             @Override
             public void drainsChanged() {
+                queue.agentsChanged();
                 planSoon();
+            }
+
+            @Override
+            public QueueDesk queue() {
+                return queue;
             }
 
             @Override
@@ -186,7 +168,9 @@ final class Office {
                 new JournalKeeper.Owner() {
                     @Override
                     public Set<String> live() {
-                        return registered();
+                        Set<String> live = watched.registered();
+                        live.add(queue.journalWriter());
+                        return live;
                     }
 
                     @Override
@@ -198,14 +182,17 @@ final class Office {
         this.ledgers = new LedgerKeeper(loop, store, session, jobs::all, this::now, this::fence);
         this.overdue = new OverdueWatch(loop, store, session, new Overdue(alarm));
         this.handOvers = new HandOvers(store, session, this::planSoon, this::settled);
+        QueueSurroundings surroundings = new QueueSurroundings(
+                loop, term, watched, present, jobs, table, this::live, this::read, commands::next, this::lost);
+        this.queue = new QueueDesk(loop, store, session, surroundings);
         this.tableGuard = new ForeignWrites(
                 store, session, Paths.ASSIGNMENTS, table, () -> writing || !table.loaded(), this::reload);
-        this.epochGuard = new ForeignWrites(
-                store, session, Paths.EPOCH, path -> this.epochVersion, () -> raisingTimeout, this::lost);
+        this.epochGuard =
+                new ForeignWrites(store, session, Paths.EPOCH, path -> term.version(), term::raising, this::lost);
     }
 
     private Transaction.Builder fence(String site) {
-        return Transaction.at(site).atVersion(Paths.EPOCH, epochVersion);
+        return term.fence(site);
     }
 
     /** Reads the table, then the agents, in that order, in this session. */
@@ -226,6 +213,7 @@ final class Office {
             ledgers.start();
             overdue.start();
             gone.start();
+            queue.start();
         });
     }
 
@@ -233,6 +221,7 @@ final class Office {
 
     void end() {
         ended = true;
+        term.end();
         timer.cancel();
         present.close();
         handOvers.close();
@@ -242,6 +231,7 @@ final class Office {
         ledgers.close();
         overdue.close();
         gone.close();
+        queue.close();
         tableGuard.close();
         epochGuard.close();
         table.close();
@@ -263,7 +253,18 @@ final class Office {
     /** A registration has come, changed or gone. */
     void agentsChanged() {
         gone.soon();
+        queue.agentsChanged();
         planSoon();
+    }
+
+    private void jobsChanged() {
+        queue.jobsChanged();
+        planSoon();
+    }
+
+    /** Whether everything about agents, jobs and drains has been read in this term. */
+    private boolean read() {
+        return agentsReadAfterTable && registrations.caughtUp() && jobs.caughtUp() && commands.drainsKnown();
     }
 
     private void jobsSettled() {
@@ -281,6 +282,7 @@ final class Office {
         }
         // A command that was there before this office waits for the jobs, which are read after it.
         commands.next();
+        queue.agentsChanged();
         planSoon();
     }
 
@@ -308,7 +310,7 @@ final class Office {
 
     /** After so long no lease can hold that began before. */
     private long longestWaitNanos() {
-        long lease = Lease.length(epoch.longestTimeout()).toNanos();
+        long lease = term.longestLease().toNanos();
         return lease + lease / 10;
     }
 
@@ -340,7 +342,7 @@ final class Office {
         for (Incarnation owner : table.incarnations()) {
             if (!registered(owner.name())) {
                 life.gone(owner.name(), nanos);
-                long left = life.waitNanos(owner.name(), epoch.longestTimeout(), nanos);
+                long left = life.waitNanos(owner.name(), term.longestTimeout(), nanos);
                 if (left == 0) {
                     replaceable.add(owner);
                 } else {
@@ -357,7 +359,8 @@ final class Office {
         life.keepOnly(incarnation -> registered(incarnation)
                 || table.names(incarnation)
                 || lostRows.awaits(incarnation)
-                || gone.awaits(incarnation));
+                || gone.awaits(incarnation)
+                || queue.awaits(incarnation));
         tellUnplaced(plan);
         rearm(Math.min(wait, graceNanos(specs, now)), now);
         // Not grants of shards whose present owner is not known and may still act, and nothing about jobs that seem to
@@ -367,7 +370,7 @@ final class Office {
         if (!writable.isEmpty()) {
             write(writable);
         } else {
-            settlements.keep(jobs.all(), now, Lease.length(epoch.longestTimeout()), this::recordWritten);
+            settlements.keep(jobs.all(), now, term.longestLease(), this::recordWritten);
         }
     }
 
@@ -409,14 +412,8 @@ final class Office {
         }
     }
 
-    private Set<String> registered() {
-        Set<String> names = new HashSet<>(agents.keySet());
-        names.addAll(unreadable);
-        return names;
-    }
-
     private boolean registered(String incarnation) {
-        return agents.containsKey(incarnation) || unreadable.contains(incarnation);
+        return watched.registered(incarnation);
     }
 
     private static boolean grants(Change change) {
@@ -448,7 +445,7 @@ final class Office {
     private void rearm(long wait, Instant now) {
         timer.cancel();
         long next = wait;
-        Instant change = jobs.nextLayoutChange(now, Lease.length(epoch.longestTimeout()));
+        Instant change = jobs.nextLayoutChange(now, term.longestLease());
         if (change.isBefore(Instant.MAX)) {
             next = Math.min(next, Math.max(1, Duration.between(now, change).toNanos()));
         }
@@ -461,7 +458,7 @@ final class Office {
         writing = true;
         LOG.info(
                 "plan: term={} changes={} unplaced={}; first: {}",
-                epoch.term(),
+                term.number(),
                 plan.changes().size(),
                 plan.unplaced().size(),
                 plan.reasons().get(0));
@@ -491,7 +488,7 @@ final class Office {
                 handOvers.released(),
                 (owner, shard, since) -> restarts.hasLetGo(owner, since) && jobs.waitsForRestart(shard.jobUid()),
                 life,
-                epoch.longestTimeout(),
+                term.longestTimeout(),
                 lostRows::overNanos);
         AssignmentTable before = table.table();
         return change -> losses.doubt(change, before.tenancy(change.shard()));
@@ -503,6 +500,7 @@ final class Office {
             return;
         }
         if (answer instanceof Commit.Applied) {
+            queue.agentsChanged();
             planSoon();
         } else if (answer instanceof Commit.Fenced) {
             lost();
@@ -518,38 +516,16 @@ final class Office {
         }
     }
 
-    /**
-     * Before an incarnation with a longer session time-out than any before is granted anything, the epoch says so: a
-     * later master that never saw it alive waits for it long enough.
-     */
+    /** Whether the epoch has yet to say how long the sessions of the agents are. */
     private boolean raiseTimeout() {
-        Duration longest = epoch.longestTimeout();
-        for (AgentFacts agent : agents.values()) {
-            if (agent.sessionTimeout().compareTo(longest) > 0) {
-                longest = agent.sessionTimeout();
-            }
-        }
-        if (longest.equals(epoch.longestTimeout()) || raisingTimeout) {
-            return raisingTimeout;
-        }
-        raisingTimeout = true;
-        Epoch raised = new Epoch(epoch.term(), self.name(), longest);
-        Transaction transaction = Transaction.at("epoch-raise")
-                .put(Paths.EPOCH, raised.encode(), epochVersion)
-                .build();
-        store.commit(session, transaction, answer -> {
-            raisingTimeout = false;
-            if (answer instanceof Commit.Applied) {
-                epoch = raised;
-                epochVersion++;
-                epochGuard.look();
-                planSoon();
-            } else if (!ended) {
-                // Refused or of unknown result: the fence is not known any more. A new term settles it.
-                lost();
-            }
-        });
-        return true;
+        return term.raise(
+                watched.longestTimeout(term.longestTimeout()),
+                () -> {
+                    epochGuard.look();
+                    planSoon();
+                    queue.agentsChanged();
+                },
+                this::lost);
     }
 
     /** What the look for agents that do not come back goes by. */
@@ -579,9 +555,9 @@ final class Office {
         public OptionalLong overNanos(String incarnation) {
             long nanos = loop.nanoTime();
             life.gone(incarnation, nanos);
-            return life.waitNanos(incarnation, epoch.longestTimeout(), nanos) > 0
+            return life.waitNanos(incarnation, term.longestTimeout(), nanos) > 0
                     ? OptionalLong.empty()
-                    : OptionalLong.of(life.overNanos(incarnation, epoch.longestTimeout(), nanos));
+                    : OptionalLong.of(life.overNanos(incarnation, term.longestTimeout(), nanos));
         }
 
         @Override
@@ -603,7 +579,7 @@ final class Office {
 
         @Override
         public void settle(String jobUid, String agentId, Instant until) {
-            alarm.lost(new LostPart(jobUid, agentId, until, epoch.longestTimeout()));
+            alarm.lost(new LostPart(jobUid, agentId, until, term.longestTimeout()));
         }
 
         @Override
@@ -617,7 +593,7 @@ final class Office {
 
         @Override
         public Set<String> registered() {
-            return Office.this.registered();
+            return watched.registered();
         }
 
         @Override
@@ -627,7 +603,7 @@ final class Office {
 
         @Override
         public long leftNanos(String incarnation) {
-            return life.waitNanos(incarnation, epoch.longestTimeout(), loop.nanoTime());
+            return life.waitNanos(incarnation, term.longestTimeout(), loop.nanoTime());
         }
 
         @Override
@@ -681,7 +657,7 @@ final class Office {
 
         @Override
         public long term() {
-            return epoch.term();
+            return term.number();
         }
 
         @Override

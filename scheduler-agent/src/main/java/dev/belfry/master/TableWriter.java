@@ -87,6 +87,7 @@ final class TableWriter implements ForeignWrites.Own {
 
     private boolean closed;
     private long loads;
+    private long revision;
     private final Deque<Written> entries = new ArrayDeque<>();
     private long entryBytes;
     /** Buckets whose stored form cannot be read and has to be written anew. */
@@ -119,6 +120,11 @@ final class TableWriter implements ForeignWrites.Own {
 
     AssignmentTable table() {
         return table;
+    }
+
+    /** A number that changes whenever the table does. */
+    long revision() {
+        return revision;
     }
 
     /** The version at which this master read or left a znode of the table; -1 if there was none. */
@@ -194,6 +200,7 @@ final class TableWriter implements ForeignWrites.Own {
                 }
                 if (--outstanding[0] == 0 && !failed[0]) {
                     table = builder.build();
+                    revision++;
                     hadTable = true;
                     loaded = true;
                     then.run();
@@ -231,6 +238,11 @@ final class TableWriter implements ForeignWrites.Own {
                         e.getMessage());
             }
         }
+    }
+
+    /** A generation that no version of the table has or will have; empty if this term has none left. */
+    Optional<Generation> take() {
+        return n + 2 >= Generation.PER_TERM ? Optional.empty() : Optional.of(Generation.of(term, ++n));
     }
 
     /** Whether something stored cannot be read and has to be written anew before anything is planned. */
@@ -407,6 +419,7 @@ final class TableWriter implements ForeignWrites.Own {
             if (answer instanceof Commit.Applied applied) {
                 long zxid = applied.stamps().get(0).zxid();
                 table = version.after();
+                revision++;
                 vector = version.vector();
                 vectorVersion++;
                 zxids.put(Paths.ASSIGNMENTS, zxid);

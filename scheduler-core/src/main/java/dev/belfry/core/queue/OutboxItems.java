@@ -1,5 +1,6 @@
 package dev.belfry.core.queue;
 
+import dev.belfry.core.dispatch.TaskId;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,7 @@ final class OutboxItems {
      * @param task null if it is not known any more
      */
     void ended(@Nullable QueuedTask task, Inbox.Entry entry, Optional<OutboxItem> left, QueueRound round) {
-        TaskId id = new TaskId(entry.runId(), entry.task().shard());
+        TaskId id = TaskId.of(entry.runId(), entry.task().shard());
         left.ifPresent(item -> round.loose(item, id));
         entry.order().resumes().ifPresent(item -> round.loose(item, id));
         if (task != null) {

@@ -1,5 +1,6 @@
 package dev.belfry.core.queue;
 
+import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.journal.FireEntry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -5,6 +5,7 @@ import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.command.CommandCodec;
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Placement;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.Tenancy;
@@ -83,9 +84,13 @@ final class Acknowledgements {
     private boolean hasEffect(Command command, JobRecord job) {
         String run = command.result().orElseThrow().runId();
         return switch (command.kind()) {
-            case TRIGGER -> job.requests().stream().anyMatch(one -> one.runId().equals(run));
+            case TRIGGER ->
+                isQueued(job)
+                        ? StoredQueue.isSubmitted(cluster.ensemble(), run)
+                        : job.requests().stream().anyMatch(one -> one.runId().equals(run));
             case CANCEL ->
                 run.isEmpty()
+                        || (isQueued(job) && StoredQueue.isStopped(cluster.ensemble(), run))
                         || job.cancels().stream()
                                 .anyMatch(one -> one.fire().runId(job.uid()).equals(run));
             case PAUSE, RESUME ->
@@ -93,6 +98,10 @@ final class Acknowledgements {
                         && inTime(job.newest().from(), job.newest().changed());
             default -> job.deletedAt().filter(at -> inTime(at, cluster.now())).isPresent();
         };
+    }
+
+    private static boolean isQueued(JobRecord job) {
+        return job.definition().placement() == Placement.QUEUED;
     }
 
     /** A change comes into force within a lease, by the clock of the ensemble. */

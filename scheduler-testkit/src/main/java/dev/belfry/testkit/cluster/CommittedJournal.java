@@ -45,8 +45,10 @@ final class CommittedJournal {
 
     void written(Transaction.Write write) {
         String path = write.path();
+        // What it says of queued tasks is another matter: no shard owes them.
         if (Paths.parent(path).equals(Paths.MASTER_JOURNAL)
-                || Paths.parent(path).equals(Paths.JOURNAL)) {
+                || Paths.parent(path).equals(Paths.JOURNAL)
+                || Paths.isQueueJournal(Paths.name(Paths.parent(path)))) {
             return;
         }
         byte[] data = write instanceof Transaction.Create create

@@ -2,13 +2,13 @@ package dev.belfry.testkit.cluster;
 
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.AgentFactsCodec;
+import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Queueing;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Outbox;
 import dev.belfry.core.queue.Segment;
-import dev.belfry.core.queue.TaskId;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
@@ -85,7 +85,7 @@ final class CommittedQueue implements QueueSafety.Facts {
         boolean numbered = !line.shard().isEmpty() && line.shard().chars().allMatch(Character::isDigit);
         if (line.layout() != 0
                 || !numbered
-                || !safety.knows(new TaskId(line.fire().runId(line.jobUid()), Integer.parseInt(line.shard())))) {
+                || !safety.knows(TaskId.of(line.fire().runId(line.jobUid()), Integer.parseInt(line.shard())))) {
             return false;
         }
         safety.line(line);
@@ -109,7 +109,7 @@ final class CommittedQueue implements QueueSafety.Facts {
 
         @Override
         public TaskId task() {
-            return new TaskId(
+            return TaskId.of(
                     execution.fire().runId(execution.shard().jobUid()),
                     execution.shard().number());
         }

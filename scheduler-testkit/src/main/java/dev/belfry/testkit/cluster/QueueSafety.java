@@ -1,5 +1,6 @@
 package dev.belfry.testkit.cluster;
 
+import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Outbox;
@@ -8,7 +9,6 @@ import dev.belfry.core.queue.Segment;
 import dev.belfry.core.queue.SegmentState;
 import dev.belfry.core.queue.Submission;
 import dev.belfry.core.queue.TaskHistory;
-import dev.belfry.core.queue.TaskId;
 import dev.belfry.core.run.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -112,7 +112,7 @@ final class QueueSafety {
         segments.put(path, segment);
         for (Submission run : segment.runs()) {
             for (int shard = 0; shard < run.shards(); shard++) {
-                Known known = tasks.computeIfAbsent(new TaskId(run.runId(), shard), t -> new Known(run.jobUid()));
+                Known known = tasks.computeIfAbsent(TaskId.of(run.runId(), shard), t -> new Known(run.jobUid()));
                 known.submitted = true;
                 known.ready = facts.nanosOf(run.options().notBefore());
             }
@@ -131,7 +131,7 @@ final class QueueSafety {
         for (Submission run : segment.runs()) {
             for (int shard = 0; shard < run.shards(); shard++) {
                 TaskHistory history = histories.get(ordinal++);
-                Known known = tasks.get(new TaskId(run.runId(), shard));
+                Known known = tasks.get(TaskId.of(run.runId(), shard));
                 if (history != null && known != null) {
                     known.ready = Math.max(known.ready, facts.nanosOf(history.notBefore()));
                 }
@@ -152,7 +152,7 @@ final class QueueSafety {
                     .flatMap(s -> s.runs().stream())
                     .anyMatch(other -> other.runId().equals(run.runId()));
             for (int shard = 0; shard < run.shards(); shard++) {
-                TaskId task = new TaskId(run.runId(), shard);
+                TaskId task = TaskId.of(run.runId(), shard);
                 Known known = tasks.get(task);
                 if (!elsewhere && known != null && !known.settled) {
                     throw new InvariantViolation("Q-I1", task + " has no outcome, and its segment is gone: " + path);
@@ -163,7 +163,7 @@ final class QueueSafety {
 
     /** The record has a line about a queued task. */
     void line(FireEntry line) {
-        TaskId task = new TaskId(line.fire().runId(line.jobUid()), Integer.parseInt(line.shard()));
+        TaskId task = TaskId.of(line.fire().runId(line.jobUid()), Integer.parseInt(line.shard()));
         Known known = tasks.get(task);
         if (line.kind() != FireEntry.Kind.FINAL || known == null) {
             return;
@@ -191,7 +191,7 @@ final class QueueSafety {
     }
 
     private static TaskId id(Inbox.Entry entry) {
-        return new TaskId(entry.runId(), entry.task().shard());
+        return TaskId.of(entry.runId(), entry.task().shard());
     }
 
     private void left(Inbox.Entry entry) {

@@ -10,6 +10,8 @@ import dev.belfry.core.job.Placement;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ownership.Buckets;
 import dev.belfry.core.ownership.ShardKey;
+import dev.belfry.core.queue.Gate;
+import dev.belfry.core.queue.Outbox;
 import dev.belfry.core.queue.OutboxItem;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
@@ -57,7 +59,9 @@ final class Lives {
                 new Life("with runs that take longer than they may", Lives::overdue),
                 new Life("with a budget", Lives::budget),
                 new Life("with many jobs at once", Lives::manyJobs),
-                new Life("with queued tasks", Lives::queuedTasks));
+                new Life("with queued tasks", Lives::queuedTasks),
+                new Life("with a queue", Lives::queue),
+                new Life("with a submitter of the day before", Lives::submitterOfTheDayBefore));
     }
 
     /** Kills, moves, definitions, commands and readers. */
@@ -213,6 +217,57 @@ final class Lives {
         JobRecord longAgo = job.deletedAt(cluster.now().minus(Duration.ofDays(2)));
         Rogue.commit(cluster, transaction -> transaction.put(path, JobRecordCodec.encode(longAgo), -1));
         cluster.run(Duration.ofMinutes(45));
+    }
+
+    /** Queued runs under several masters, with an agent that is lost, and an intake that is closed for a while. */
+    private static void queue(SimCluster cluster) {
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        cluster.run(Scenes.SETTLED);
+        Hands hands = new Hands(cluster);
+        hands.put(Paths.GATE, new Gate(true, 8, 0).encode());
+        hands.put(Paths.parent(Paths.submitter("hands")), new byte[0]);
+        hands.put(Paths.submitter("hands"), new byte[0]);
+        String uid = hands.job(Job.named("queued")
+                .handler(SimCluster.HANDLER)
+                .manual()
+                .placement(Placement.QUEUED)
+                .build());
+        hands.fate = entry -> cluster.now().isAfter(entry.order().at().plusSeconds(2))
+                ? Optional.of(Outbox.Stage.SUCCEEDED)
+                : Optional.of(Outbox.Stage.STARTED);
+        for (int i = 0; i < 4; i++) {
+            cluster.master().ifPresent(SimAgent::kill);
+            cluster.run(Duration.ofSeconds(10));
+            hands.submit(Hands.run("r" + i + "a", uid), Hands.keyed("r" + i + "b", uid));
+            hands.submit(Hands.run("r" + i + "c", uid), Hands.run("r" + i + "d", uid), Hands.run("r" + i + "e", uid));
+            hands.submit(Hands.run("r" + i + "f", uid), Hands.run("r" + i + "g", uid), Hands.run("r" + i + "h", uid));
+            cluster.run(Duration.ofSeconds(1));
+            cluster.operator().cancel("queued", "r" + i + "c");
+            if (i == 2) {
+                // The next one finds runs that nobody has settled.
+                cluster.master().ifPresent(SimAgent::kill);
+            }
+            for (String id : List.of("a0", "a1", "a2")) {
+                if (cluster.agent(id).filter(SimAgent::alive).isEmpty()) {
+                    cluster.start(id);
+                }
+            }
+            cluster.run(Duration.ofSeconds(4));
+        }
+        cluster.operator().command(Command.Kind.TRIGGER, "queued");
+        cluster.run(Duration.ofSeconds(4));
+        hands.holders.values().forEach(incarnation -> hands.put(Paths.outboxItem(incarnation, "1"), new byte[0]));
+        cluster.run(Duration.ofMinutes(63));
+    }
+
+    private static void submitterOfTheDayBefore(SimCluster cluster) {
+        cluster.start("a0", Duration.ofSeconds(60));
+        cluster.run(Scenes.SETTLED);
+        Hands hands = new Hands(cluster);
+        hands.idle();
+        hands.put(Paths.parent(Paths.submitter("hands")), new byte[0]);
+        hands.put(Paths.submitter("hands"), new byte[0]);
+        cluster.run(Duration.ofHours(26));
     }
 
     /** Runs that are overdue, one after another, under several masters. */

@@ -3,6 +3,7 @@ package dev.belfry.testkit.cluster;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.queue.Inbox;
@@ -13,7 +14,6 @@ import dev.belfry.core.queue.Segment;
 import dev.belfry.core.queue.SegmentState;
 import dev.belfry.core.queue.Submission;
 import dev.belfry.core.queue.TaskHistory;
-import dev.belfry.core.queue.TaskId;
 import dev.belfry.core.run.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,7 +84,7 @@ class QueueSafetyTest {
 
         @Override
         public TaskId task() {
-            return new TaskId(runId, 0);
+            return TaskId.of(runId, 0);
         }
 
         @Override

@@ -1,0 +1,98 @@
+package dev.belfry.master;
+
+import dev.belfry.core.command.Command;
+import dev.belfry.core.job.DefinitionError;
+import dev.belfry.core.job.HandlerParameters;
+import dev.belfry.core.job.Placement;
+import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.queue.Submission;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.master.queue.QueueDesk;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Commands about single runs, and what they are for runs in the queue. */
+final class RunCommands {
+    private final JobBook jobs;
+    private final Supplier<QueueDesk> queue;
+
+    RunCommands(JobBook jobs, Supplier<QueueDesk> queue) {
+        this.jobs = jobs;
+        this.queue = queue;
+    }
+
+    /** Whether it takes what is known of the queue. */
+    boolean concerns(Command command) {
+        return command.kind() == Command.Kind.TRIGGER || command.kind() == Command.Kind.CANCEL;
+    }
+
+    /** Whether runs of the job go through the queue. */
+    boolean isQueued(JobRecord job) {
+        return job.definition().placement() == Placement.QUEUED;
+    }
+
+    static String runId(Command command, JobRecord job) {
+        return job.uid() + "!" + command.id();
+    }
+
+    /** Why the run that is asked for cannot work; empty if nothing speaks against it. */
+    static Optional<Effect> refusal(Command command, JobRecord job) {
+        List<DefinitionError> problems = HandlerParameters.problems(job.definition(), command.parameters());
+        return problems.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Effect.refused("the run cannot work: "
+                        + problems.stream().map(DefinitionError::render).collect(Collectors.joining("; "))));
+    }
+
+    /** A run that somebody asks for: a segment of the master. */
+    Effect trigger(Command command, JobRecord job) {
+        Optional<Effect> refusal =
+                refusal(command, job).or(() -> queue.get().closedBecause().map(Effect::refused));
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        String runId = runId(command, job);
+        Submission run = new Submission(
+                runId,
+                job.uid(),
+                job.definition().shards().count(),
+                Optional.empty(),
+                command.parameters(),
+                Submission.USUAL,
+                command.by());
+        return new Effect(
+                true, "run " + runId + " requested", runId, queue.get().submission(run), Optional.empty());
+    }
+
+    /** The id of the run in the queue that is to be cancelled; empty if there is none of that name without an outcome. */
+    Optional<String> toCancel(Command command) {
+        if (command.kind() != Command.Kind.CANCEL) {
+            return Optional.empty();
+        }
+        String run = command.parameters().getOrDefault(Command.RUN, "");
+        return jobs.find(command.target()).flatMap(found -> {
+            String uid = found.job().uid();
+            boolean own = run.startsWith(uid + "!") || run.startsWith(uid + "@");
+            List<String> names = own ? List.of(run) : List.of(uid + "@" + run, run);
+            return names.stream().filter(name -> queue.get().knows(name, uid)).findFirst();
+        });
+    }
+
+    static Effect cancelled(String runId) {
+        return new Effect(
+                true, "run " + runId + " cancelled wherever it has no outcome yet", runId, List.of(), Optional.empty());
+    }
+
+    /** What the record says of it. */
+    static String why() {
+        return Reasons.OPERATOR;
+    }
+
+    Effect nothingToCancel(Command command, JobRecord job) {
+        return Effect.refused("job '" + job.name() + "' has no run '"
+                + command.parameters().getOrDefault(Command.RUN, "")
+                + "' without an outcome; see 'belfry get runs'");
+    }
+}

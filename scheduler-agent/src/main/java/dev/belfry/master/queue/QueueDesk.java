@@ -1,0 +1,361 @@
+package dev.belfry.master.queue;
+
+import dev.belfry.agent.loop.Loop;
+import dev.belfry.core.dispatch.Rules;
+import dev.belfry.core.job.Requirements;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ownership.Generation;
+import dev.belfry.core.queue.Gate;
+import dev.belfry.core.queue.Inbox;
+import dev.belfry.core.queue.KeyPage;
+import dev.belfry.core.queue.Outbox;
+import dev.belfry.core.queue.QueueBook;
+import dev.belfry.core.queue.QueueCounts;
+import dev.belfry.core.queue.QueueRound;
+import dev.belfry.core.queue.Segment;
+import dev.belfry.core.queue.SegmentState;
+import dev.belfry.core.queue.Submission;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.run.Outcome;
+import dev.belfry.core.version.JobVersion;
+import dev.belfry.store.Session;
+import dev.belfry.store.Store;
+import dev.belfry.store.Transaction;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The queue in one term of the master: reads what there is, then goes round by round. A round settles what was reported,
+ * cancelled or has waited too long, and dispatches what has room; the next one is made when it is written.
+ *
+ * <p>Not thread-safe; owned by the master's loop.
+ */
+public final class QueueDesk implements QueueLook.Listener {
+    /** What comes within this time goes into one round. */
+    private static final long GATHER_NANOS = Duration.ofMillis(2).toNanos();
+    /** Between two writes of the counts. */
+    private static final long COUNTS_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final long NO_LOSS = Long.MAX_VALUE;
+
+    private record Cancel(String runId, Transaction.Write write, Runnable then) {}
+
+    private final Loop loop;
+    private final QueueOffice office;
+    private final JobsInForce jobs;
+    private final QueueChooser chooser;
+    private final QueueBook book;
+    private final QueueLook look;
+    private final QueueWriter writer;
+    private final LostInboxes lost;
+    private final Intake intake = new Intake();
+    private final QueueSweeper sweeper;
+    private final Loads loads;
+    /** What agents have said of tasks of a job that cannot be read, until it can. */
+    private final Map<String, Outbox> unheard = new HashMap<>();
+    /** Asked for, and not written yet. */
+    private final List<Cancel> cancels = new ArrayList<>();
+
+    private Loop.Timer timer = () -> {};
+    private boolean loaded;
+    private boolean passing;
+    private boolean closed;
+    private boolean agentsChanged = true;
+    private boolean jobsChanged;
+    private Instant jobsChangeAt = Instant.MAX;
+    private long stickyOf = -1;
+    private StickyRoom sticky = StickyRoom.NONE;
+    private long countedNanos;
+
+    private long generation;
+    private long number;
+    private long ownSegments;
+
+    public QueueDesk(Loop loop, Store store, Session session, QueueOffice office) {
+        this.loop = loop;
+        this.office = office;
+        this.jobs = new JobsInForce(office);
+        this.chooser = new QueueChooser(jobs, Rules.USUAL.withSeed(office.term()), office.now());
+        this.book = new QueueBook(jobs, chooser, this::number, () -> loop.random(1L << 30) / (double) (1L << 30));
+        this.look = new QueueLook(loop, store, session, this);
+        this.writer = new QueueWriter(loop, store, session, office);
+        this.lost = new LostInboxes(office, look.reads(), book, jobs, this::soon);
+        this.sweeper = new QueueSweeper(loop, store, session, office, look.reads(), book);
+        this.loads = new Loads(loop, look.reads(), chooser.rooms(), this::soon);
+        this.countedNanos = loop.nanoTime() - COUNTS_NANOS;
+    }
+
+    /** Reads everything, in the session that wrote the epoch. */
+    public void start() {
+        look.start();
+    }
+
+    public void close() {
+        closed = true;
+        timer.cancel();
+        look.close();
+        writer.close();
+        sweeper.close();
+        loads.close();
+    }
+
+    /** Agents, drains, or who owns what have changed. */
+    public void agentsChanged() {
+        agentsChanged = true;
+        soon();
+    }
+
+    /** Jobs have changed. */
+    public void jobsChanged() {
+        jobsChanged = true;
+        soon();
+    }
+
+    /** Whether the life of this incarnation is still of interest. */
+    public boolean awaits(String incarnation) {
+        return book.incarnations().contains(incarnation);
+    }
+
+    /** The name under which outcomes of queued tasks are written in this term. */
+    public String journalWriter() {
+        return Paths.queueJournal(office.term());
+    }
+
+    // --- commands
+
+    /** Whether all that was submitted before this term is known. */
+    public boolean isLoaded() {
+        return loaded;
+    }
+
+    /** Whether a run of this job is in the queue under this id and has no outcome yet. */
+    public boolean knows(String runId, String jobUid) {
+        return book.knows(runId, jobUid);
+    }
+
+    /**
+     * Cancels a run.
+     *
+     * @param write what is written in the same transaction
+     * @param then called once what is left of the run is settled, or marked in every inbox
+     */
+    public void cancel(String runId, String why, Transaction.Write write, Runnable then) {
+        book.cancel(runId, why);
+        cancels.add(new Cancel(runId, write, then));
+        soon();
+    }
+
+    /** Why nothing is taken in now; empty if it is. */
+    public Optional<String> closedBecause() {
+        return intake.isOpen()
+                ? Optional.empty()
+                : Optional.of("the queue is full: " + book.tasks().size() + " tasks have no outcome, and at "
+                        + intake.bound() + " it takes no more");
+    }
+
+    /** The writes that submit a run on behalf of the master: a segment of its own. */
+    public List<Transaction.Write> submission(Submission run) {
+        String submitter = "m" + office.term();
+        List<Transaction.Write> writes = new ArrayList<>();
+        if (!look.segments().hasParent(submitter)) {
+            writes.add(new Transaction.Create(Paths.segments(submitter), new byte[0], false));
+        }
+        byte[] segment = new Segment(List.of(run)).encode();
+        writes.add(new Transaction.Create(Paths.segment(submitter, ++ownSegments), segment, false));
+        return writes;
+    }
+
+    // --- what is read
+
+    @Override
+    public void gate(Gate gate, int version) {
+        intake.gate(gate, version);
+    }
+
+    @Override
+    public void counts(int version) {
+        intake.counts(version);
+    }
+
+    @Override
+    public void inbox(String incarnation, Inbox inbox, int version) {
+        book.inbox(incarnation, inbox, version);
+    }
+
+    @Override
+    public void keys(long page, KeyPage keys, int version) {
+        book.keys(page, keys, version);
+    }
+
+    @Override
+    public void segment(String path, Instant accepted, Segment segment, SegmentState state, int stateVersion) {
+        book.segment(path, accepted, segment, state, stateVersion);
+        soon();
+    }
+
+    @Override
+    public void outbox(String incarnation, Outbox outbox) {
+        if (book.jobsIn(incarnation).stream().anyMatch(jobs::isUnreadable)) {
+            unheard.put(incarnation, outbox);
+        } else {
+            unheard.remove(incarnation);
+            book.outbox(incarnation, outbox);
+        }
+        soon();
+    }
+
+    @Override
+    public void loaded() {
+        loaded = true;
+        sweeper.start();
+        office.loaded();
+        soon();
+    }
+
+    // --- rounds
+
+    private void soon() {
+        if (!closed && !passing && loaded) {
+            passing = true;
+            loop.after(GATHER_NANOS, () -> {
+                passing = false;
+                pass();
+            });
+        }
+    }
+
+    private void pass() {
+        if (closed || writer.busy() || !office.ready() || isIdle()) {
+            return;
+        }
+        Instant now = office.now();
+        refresh(now);
+        long wait = lost.look();
+        QueueRound round = book.next(now);
+        if (closed) {
+            return;
+        }
+        List<Cancel> cancelled = cancels.stream()
+                .filter(cancel -> !book.isToCancel(cancel.runId()))
+                .toList();
+        if (!round.isEmpty() || !cancelled.isEmpty()) {
+            cancels.removeAll(cancelled);
+            writer.write(round, cancelled.stream().map(Cancel::write).toList(), () -> written(round, cancelled));
+            return;
+        }
+        Optional<Gate> gate = intake.turn(book.tasks().size());
+        if (gate.isPresent()) {
+            writer.writeAt("queue-gate-turn", intake.write(gate.get()), () -> {
+                intake.written(gate.get());
+                soon();
+            });
+            return;
+        }
+        long counting = count(now);
+        loads.wanted(!book.tasks().isEmpty(), office.agents());
+        rearm(now, Math.min(wait, counting));
+    }
+
+    /** Whether the queue is not in use: then nothing is asked, and nothing is reckoned. */
+    private boolean isIdle() {
+        return book.isIdle() && cancels.isEmpty() && intake.isOpen() && !intake.isNews(QueueCounts.NONE);
+    }
+
+    private void refresh(Instant now) {
+        if (jobsChanged || !jobsChangeAt.isAfter(now)) {
+            jobsChanged = false;
+            chooser.jobsChanged();
+            Map.copyOf(unheard).forEach(this::outbox);
+            agentsChanged = true;
+        }
+        jobsChangeAt = jobs.nextChange(chooser.jobUids());
+        if (agentsChanged) {
+            agentsChanged = false;
+            if (stickyOf != office.tableRevision()) {
+                stickyOf = office.tableRevision();
+                sticky = StickyRoom.of(
+                        office.table(),
+                        uid -> office.job(uid).map(job -> job.at(now)).map(QueueDesk::requirements));
+            }
+            chooser.rooms().present(office.agents(), sticky);
+        }
+    }
+
+    private static Requirements requirements(JobVersion version) {
+        return version.definition().requires();
+    }
+
+    private void written(QueueRound round, List<Cancel> cancelled) {
+        for (QueueRound.Line line : round.lines()) {
+            FireEntry entry = line.entry();
+            if (entry.outcome() == Outcome.SUCCEEDED && entry.started().isAfter(Instant.EPOCH)) {
+                Duration took = Duration.between(entry.started(), entry.ended());
+                chooser.took(entry.jobUid(), took.isNegative() ? Duration.ZERO : took);
+            }
+        }
+        cancelled.forEach(cancel -> cancel.then().run());
+        pass();
+    }
+
+    /** Writes the counts if they are news; how long until they may be written next, in nanoseconds. */
+    private long count(Instant now) {
+        int running = chooser.running();
+        QueueCounts counts = new QueueCounts(
+                Math.max(0, book.tasks().size() - running), running, intake.bound(), chooser.wanted(now));
+        if (!intake.isNews(counts)) {
+            return NO_LOSS;
+        }
+        long left = countedNanos + COUNTS_NANOS - loop.nanoTime();
+        if (left > 0) {
+            return left;
+        }
+        countedNanos = loop.nanoTime();
+        writer.writeAt("queue-count", intake.write(counts), () -> {
+            intake.written(counts);
+            soon();
+        });
+        return NO_LOSS;
+    }
+
+    private void rearm(Instant now, long wait) {
+        timer.cancel();
+        long next = Math.min(wait, nanosUntil(now, jobsChangeAt));
+        next = Math.min(next, nanosUntil(now, book.wake().orElse(Instant.MAX)));
+        next = Math.min(next, nanosUntil(now, chooser.again().orElse(Instant.MAX)));
+        if (next < Long.MAX_VALUE) {
+            timer = loop.after(next, this::soon);
+        }
+    }
+
+    private static long nanosUntil(Instant now, Instant then) {
+        boolean soon = then.isBefore(now.plus(Duration.ofDays(1)));
+        long left = soon
+                ? Duration.between(now, then).toNanos()
+                : Duration.ofDays(1).toNanos();
+        return then.equals(Instant.MAX)
+                ? Long.MAX_VALUE
+                : Math.max(Duration.ofMillis(1).toNanos(), left);
+    }
+
+    // --- numbers
+
+    /** A number above all that were given out, in this term and before. */
+    private long number() {
+        if (generation == 0 || number + 1 >= Generation.PER_TERM) {
+            Optional<Generation> next = office.generation();
+            if (next.isEmpty()) {
+                // Never written: the office is over.
+                office.fenced();
+                return Long.MAX_VALUE;
+            }
+            generation = next.get().value();
+            number = 0;
+        }
+        return Math.addExact(Math.multiplyExact(generation, Generation.PER_TERM), ++number);
+    }
+}
