@@ -36,6 +36,9 @@ class QueueRecordsTest {
                 runs.add(submission(random, run));
             }
             Segment segment = new Segment(runs);
+            int size =
+                    Segment.FRAME_BYTES + runs.stream().mapToInt(Segment::size).sum();
+            assertThat(segment.encode().length).isBetween(size - 10 * (runs.size() + 1), size);
             assertThat(Segment.decode("/queue", segment.encode()))
                     .as("segment " + i)
                     .isEqualTo(segment);
@@ -78,8 +81,7 @@ class QueueRecordsTest {
                 .with(
                         Map.of(
                                 "nightly",
-                                new QueueRules(
-                                        QueueOrder.SHORTEST_JOB_FIRST, QueueCost.SPACE, Duration.ofSeconds(30))),
+                                new QueueRules(QueueOrder.SHORTEST_JOB_FIRST, QueueCost.SPACE, Duration.ofSeconds(30))),
                         Map.of("db", 4, "mail", 0),
                         "ada")
                 .withLimits(200, 5_000, "ada");
@@ -96,8 +98,7 @@ class QueueRecordsTest {
                 "{\"v\":1,\"queues\":[[\"a\",\"lifo\",\"time\",1000]],\"by\":\"\"}",
                 "{\"v\":1,\"pools\":[[\"db\",-1]],\"by\":\"\"}",
                 "{\"v\":1,\"bound\":0,\"by\":\"\"}")) {
-            assertThatThrownBy(
-                            () -> DeclaredRules.decode("/queue/rules", damaged.getBytes(StandardCharsets.UTF_8)))
+            assertThatThrownBy(() -> DeclaredRules.decode("/queue/rules", damaged.getBytes(StandardCharsets.UTF_8)))
                     .isInstanceOf(CorruptRecordException.class)
                     .hasMessageContaining("/queue/rules");
         }
