@@ -12,7 +12,10 @@ import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
 import dev.belfry.agent.client.Readings;
+import dev.belfry.agent.client.RunPlace;
+import dev.belfry.agent.client.RunResult;
 import dev.belfry.agent.client.TableState;
+import dev.belfry.agent.submit.SubmitOptions;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.command.Command.Kind;
 import dev.belfry.core.cost.Budget;
@@ -33,6 +36,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +59,8 @@ public final class BelfryClient implements AutoCloseable {
     private final ClientThread thread;
     private final ClientLoop loop;
     private final Duration patience;
+    private @Nullable SubmitDesk desk;
+    private boolean closed;
 
     private BelfryClient(StoreConnection connection, Duration patience) {
         this.connection = connection;
@@ -258,6 +264,58 @@ public final class BelfryClient implements AutoCloseable {
         return send(Kind.UNDRAIN, agentId, Optional.empty(), Map.of(), asker);
     }
 
+    // --- the queue
+
+    /**
+     * Submits a run of a job with {@code placement: queued}. Many may be submitted without waiting for answers: they are written
+     * together.
+     *
+     * @param parameters of this run, over those of the definition
+     * @return the run, once it is durable. Fails with {@link ClientException}: {@link ClientException.Kind#REJECTED} if there is
+     *     no such job or something about the run is wrong, {@link ClientException.Kind#FULL} if the queue has no room, {@link
+     *     ClientException.Kind#INDETERMINATE} if it may be durable or not. What is called refused never runs. A job that was
+     *     changed within the last two seconds may be judged as it was before
+     */
+    public CompletableFuture<RunHandle> submit(String job, Map<String, String> parameters, SubmitOptions options) {
+        return desk().submit(job, parameters, options);
+    }
+
+    /** Submits a run of a job for each of these parameters; answers in their order. Each is durable, or not, by itself. */
+    public List<CompletableFuture<RunHandle>> submitAll(
+            String job, List<Map<String, String>> parameters, SubmitOptions options) {
+        return parameters.stream().map(each -> submit(job, each, options)).toList();
+    }
+
+    private synchronized SubmitDesk desk() {
+        if (closed) {
+            throw new ClientException(ClientException.Kind.UNAVAILABLE, "the client is closed; nothing was submitted");
+        }
+        if (desk == null) {
+            desk = new SubmitDesk(this, thread, connection, patience);
+        }
+        return desk;
+    }
+
+    /**
+     * Waits for the outcome of a queued run, whoever submitted it.
+     *
+     * @return empty if there is none in time, or if neither the queue nor the journal knows the run
+     */
+    public Optional<RunResult> await(String runId, Duration atMost) {
+        return await(loop.follow(runId, patience), atMost);
+    }
+
+    CompletableFuture<Optional<RunResult>> follow(RunPlace place) {
+        // Whatever is done with the answer is no matter of the client's thread.
+        return loop.follow(place).thenApplyAsync(result -> result);
+    }
+
+    Optional<RunResult> await(CompletableFuture<Optional<RunResult>> outcome, Duration atMost) {
+        CompletableFuture<Optional<RunResult>> limited = outcome.copy()
+                .completeOnTimeout(Optional.empty(), atMost.toMillis(), TimeUnit.MILLISECONDS);
+        return answer(limited, atMost);
+    }
+
     // --- what is
 
     /** The jobs, deleted ones included as long as they are kept, by the hash of their names. */
@@ -334,6 +392,15 @@ public final class BelfryClient implements AutoCloseable {
     /** Closes the connection. What is under way fails. Idempotent. */
     @Override
     public void close() {
+        SubmitDesk open;
+        synchronized (this) {
+            open = closed ? null : desk;
+            closed = true;
+        }
+        if (open != null) {
+            open.close();
+        }
+        thread.endFollowing();
         connection.close();
         thread.close();
     }

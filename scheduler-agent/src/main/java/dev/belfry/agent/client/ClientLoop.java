@@ -33,6 +33,7 @@ import java.util.function.Function;
 public final class ClientLoop {
     private final Loop loop;
     private final Requests requests;
+    private final RunFollower follower;
 
     /** @param store a view whose executor is {@code loop} */
     public ClientLoop(Loop loop, Store store) {
@@ -46,6 +47,7 @@ public final class ClientLoop {
     public ClientLoop(Loop loop, Store store, String address) {
         this.loop = loop;
         this.requests = new Requests(loop, store, address);
+        this.follower = new RunFollower(requests);
     }
 
     /** Whether the namespace exists: whether its root does. */
@@ -218,6 +220,27 @@ public final class ClientLoop {
         AgentWatch watch = new AgentWatch(loop, requests, listener);
         loop.execute(watch::start);
         return watch;
+    }
+
+    // --- the queue
+
+    /** The result of a queued run that lies there, once it has one; empty if it cannot be known any more. */
+    public CompletableFuture<Optional<RunResult>> follow(RunPlace place) {
+        return on(Duration.ZERO, deadline -> follower.follow(place));
+    }
+
+    /**
+     * The result of a queued run, once it has one; empty if neither a segment nor the journal knows it.
+     *
+     * @param patience for which it is looked for; it is followed for as long as it takes
+     */
+    public CompletableFuture<Optional<RunResult>> follow(String runId, Duration patience) {
+        return on(patience, deadline -> follower.follow(runId, deadline));
+    }
+
+    /** Tells those who still follow runs that nobody will tell them. */
+    public void close() {
+        loop.execute(follower::close);
     }
 
     /** The version with which the newest definition of a job came: later ones only paused or resumed it. */
