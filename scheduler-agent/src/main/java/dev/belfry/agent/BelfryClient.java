@@ -21,6 +21,7 @@ import dev.belfry.core.command.Command.Kind;
 import dev.belfry.core.cost.Budget;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.version.Author;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.store.zk.ZkConnection;
@@ -36,6 +37,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +49,9 @@ import org.slf4j.LoggerFactory;
  * store cannot be reached in time or refuses, and {@link dev.belfry.core.record.CorruptRecordException} when the one record
  * asked for cannot be read; methods that read many records list those in {@link Readings#problems}.
  *
- * <p>Thread-safe. Threads: one of its own and those of the connection, all daemons.
+ * <p>Thread-safe. Threads: one of its own and those of the connection, all daemons. Futures are completed on the common pool.
+ *
+ * <p>Longer than the house limit: one short method for each question that can be asked.
  */
 public final class BelfryClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BelfryClient.class);
@@ -314,6 +318,21 @@ public final class BelfryClient implements AutoCloseable {
         CompletableFuture<Optional<RunResult>> limited = outcome.copy()
                 .completeOnTimeout(Optional.empty(), atMost.toMillis(), TimeUnit.MILLISECONDS);
         return answer(limited, atMost);
+    }
+
+    /** What was applied of the rules of the queue; {@link DeclaredRules#NONE} if nothing was. */
+    public DeclaredRules queueRules() {
+        return answer(loop.queueRules(patience), patience);
+    }
+
+    /**
+     * Changes what is declared of the rules of the queue.
+     *
+     * @param change what becomes of what is there; called again if somebody else writes meanwhile, on the client's thread
+     * @return what is declared then. The master has it in force a moment later
+     */
+    public DeclaredRules changeQueueRules(UnaryOperator<DeclaredRules> change) {
+        return answer(loop.changeQueueRules(change, patience), patience);
     }
 
     // --- what is

@@ -9,6 +9,7 @@ import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
@@ -22,6 +23,7 @@ import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A client without a thread: everything happens on the {@link Loop} that it is given, so that a simulation may be its
@@ -223,6 +225,16 @@ public final class ClientLoop {
     }
 
     // --- the queue
+
+    /** What is declared of the rules of the queue. */
+    public CompletableFuture<DeclaredRules> queueRules(Duration patience) {
+        return on(patience, deadline -> new RulesDesk(requests, deadline).read());
+    }
+
+    /** Changes what is declared of the rules of the queue, by what is there; answers what is declared then. */
+    public CompletableFuture<DeclaredRules> changeQueueRules(UnaryOperator<DeclaredRules> change, Duration patience) {
+        return on(patience, deadline -> new RulesDesk(requests, deadline).change(change));
+    }
 
     /** The result of a queued run that lies there, once it has one; empty if it cannot be known any more. */
     public CompletableFuture<Optional<RunResult>> follow(RunPlace place) {

@@ -79,6 +79,7 @@ final class IntakeTown {
         final SimLoop loop;
         final Store store;
         final Intake intake;
+        final StoreConnection connection;
 
         @Nullable
         Session session;
@@ -86,7 +87,7 @@ final class IntakeTown {
         Member(String name) {
             SimProcess process = new SimProcess(scheduler, name, new SimClock(scheduler));
             loop = new SimLoop(process);
-            StoreConnection connection = ensemble.connect(process, SESSION);
+            connection = ensemble.connect(process, SESSION);
             store = connection.view(loop);
             loop.execute(() -> store.sessions(this));
             intake = new Intake(loop, connection.view(loop), name, 200_000);
