@@ -11,6 +11,7 @@ import dev.belfry.agent.client.CommandState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
+import dev.belfry.agent.client.QueueState;
 import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.RunPlace;
 import dev.belfry.agent.client.RunResult;
@@ -318,6 +319,11 @@ public final class BelfryClient implements AutoCloseable {
         CompletableFuture<Optional<RunResult>> limited = outcome.copy()
                 .completeOnTimeout(Optional.empty(), atMost.toMillis(), TimeUnit.MILLISECONDS);
         return answer(limited, atMost);
+    }
+
+    /** Everything that waits in the queue or is with an agent. */
+    public QueueState queue() {
+        return answer(loop.queue(patience), patience);
     }
 
     /** What was applied of the rules of the queue; {@link DeclaredRules#NONE} if nothing was. */

@@ -226,6 +226,12 @@ public final class ClientLoop {
 
     // --- the queue
 
+    /** Everything that the queue consists of. */
+    public CompletableFuture<QueueState> queue(Duration patience) {
+        return on(patience, deadline -> requests.sync("get-sync", deadline)
+                .thenCompose(synced -> new QueueReader(requests, deadline).state()));
+    }
+
     /** What is declared of the rules of the queue. */
     public CompletableFuture<DeclaredRules> queueRules(Duration patience) {
         return on(patience, deadline -> new RulesDesk(requests, deadline).read());

@@ -42,7 +42,7 @@ final class QueueJournals {
 
     /** Reads what has come since the last time. */
     CompletableFuture<Boolean> refresh(Deadline deadline) {
-        return requests.children("queue-journals", Paths.JOURNAL, deadline)
+        return requests.children("follow-journals", Paths.JOURNAL, deadline)
                 .thenCompose(writers -> {
                     List<CompletableFuture<List<String>>> lists = writers.stream()
                             .filter(writer -> writer.startsWith(WRITER))
@@ -57,7 +57,7 @@ final class QueueJournals {
                     read.retainAll(new HashSet<>(paths));
                     List<String> fresh = new ArrayList<>(paths);
                     fresh.removeIf(read::contains);
-                    return requests.readAll("queue-journal", fresh, deadline);
+                    return requests.readAll("follow-journal", fresh, deadline);
                 })
                 .thenApply(znodes -> {
                     znodes.forEach(this::take);
@@ -67,7 +67,7 @@ final class QueueJournals {
 
     private CompletableFuture<List<String>> entries(String writer, Deadline deadline) {
         String journal = Paths.journal(writer);
-        return requests.children("queue-journals", journal, deadline)
+        return requests.children("follow-journals", journal, deadline)
                 .thenApply(names -> names.stream().map(name -> journal + '/' + name).toList());
     }
 

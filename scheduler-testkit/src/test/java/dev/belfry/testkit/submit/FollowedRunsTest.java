@@ -116,7 +116,7 @@ class FollowedRunsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "follow-sync", "follow-list", "queue-journals", "queue-journal", "queue-list", "queue-segment"
+                "follow-sync", "follow-list", "follow-journals", "follow-journal", "get-segments", "get-segment"
             })
     void outcomeIsReadFromTheJournalOnceTheSegmentIsGoneWhateverIsLost(String site) {
         CompletableFuture<Optional<RunResult>> outcome = client.follow(place(FIRST, false));
