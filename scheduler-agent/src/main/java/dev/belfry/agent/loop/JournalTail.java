@@ -22,20 +22,21 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The writing end of an incarnation's journal.
+ * The writing end of a journal: an incarnation's, or that of the queue in a term of the master.
  *
  * <p>Lines of small commits are added to the last entry until it holds {@link #APPEND_BYTES}. Beyond {@link #MAX_ENTRIES}
  * entries, or its share of what the journals of the living may hold, the oldest are turned into counts in the parent znode, in
  * transactions of their own. An exporter may do the same with entries that it has exported: whoever comes first counts them,
  * since each checks the version of the counts.
  *
- * <p>Not thread-safe; owned by the agent's loop.
+ * <p>Not thread-safe; owned by the loop of its writer.
  */
-final class JournalTail {
+public final class JournalTail {
     private static final Logger LOG = LoggerFactory.getLogger(JournalTail.class);
 
     static final int APPEND_BYTES = JournalBounds.APPEND_BYTES;
@@ -80,7 +81,7 @@ final class JournalTail {
     }
 
     /** What one transaction does to the journal, until its result is known. */
-    static final class Part {
+    public static final class Part {
         private final Entry entry;
         private final List<FireEntry> lines;
         private final byte[] data;
@@ -97,6 +98,7 @@ final class JournalTail {
     private final Store store;
     private final Session session;
     private final String writer;
+    private final Function<String, Transaction.Builder> fence;
     /** Entries that are in the store, oldest first. */
     private final Deque<Entry> entries = new ArrayDeque<>();
 
@@ -110,10 +112,21 @@ final class JournalTail {
     /** Whether a trim, or a look at what became of one, is under way. */
     private boolean trimming;
 
+    /** The journal of an incarnation, which is written only while that is registered. */
     JournalTail(Store store, Session session, String writer) {
+        this(store, session, writer, site -> Transaction.at(site).exists(Paths.agent(writer)));
+    }
+
+    /**
+     * A journal without entries.
+     *
+     * @param fence makes a transaction that is applied only while the writer may write
+     */
+    public JournalTail(Store store, Session session, String writer, Function<String, Transaction.Builder> fence) {
         this.store = store;
         this.session = session;
         this.writer = writer;
+        this.fence = fence;
     }
 
     /**
@@ -143,7 +156,7 @@ final class JournalTail {
     }
 
     /** The lines in parts that fit into an entry each. */
-    static List<List<FireEntry>> entries(List<FireEntry> lines) {
+    public static List<List<FireEntry>> entries(List<FireEntry> lines) {
         List<List<FireEntry>> parts = new ArrayList<>();
         int bytes = 0;
         int from = 0;
@@ -167,7 +180,7 @@ final class JournalTail {
      *
      * @param alone whether no other transaction is under way, so that the last entry may be extended
      */
-    Part add(Transaction.Builder transaction, List<FireEntry> lines, boolean alone) {
+    public Part add(Transaction.Builder transaction, List<FireEntry> lines, boolean alone) {
         Entry last = entries.peekLast();
         if (alone && !trimming && last != null && last.isOpen()) {
             List<FireEntry> all = new ArrayList<>(last.lines);
@@ -183,7 +196,7 @@ final class JournalTail {
     }
 
     /** The transaction that carried {@code part} has been applied. */
-    void applied(Part part) {
+    public void applied(Part part) {
         if (part.created) {
             Entry last = entries.peekLast();
             if (last != null) {
@@ -214,14 +227,13 @@ final class JournalTail {
      * A journal write was refused: somebody else deleted the entry that was extended, or the parent of all of them. What
      * it carried is sent again, into a new entry.
      */
-    void refused(Part part, Commit.Reason reason) {
+    public void refused(Part part, Commit.Reason reason) {
         if (!part.created) {
             entries.remove(part.entry);
             bytes -= part.entry.bytes;
         } else if (reason == Commit.Reason.MISSING) {
             parentVersion = UNKNOWN;
-            Transaction parent = Transaction.at("journal-parent")
-                    .exists(Paths.agent(writer))
+            Transaction parent = fence.apply("journal-parent")
                     .create(Paths.journal(writer), counted.encode())
                     .build();
             store.commit(session, parent, answer -> {});
@@ -249,7 +261,7 @@ final class JournalTail {
         }
         List<Entry> leaving = leaving();
         JournalCounts grown = JournalCounts.of(counted.cells(), counted.earlierUntil());
-        Transaction.Builder trim = Transaction.at("journal-trim").exists(Paths.agent(writer));
+        Transaction.Builder trim = fence.apply("journal-trim");
         for (Entry entry : leaving) {
             entry.lines.forEach(grown::add);
             trim.delete(Paths.journalEntry(writer, entry.number), -1);

@@ -1,6 +1,7 @@
 package dev.belfry.agent.loop;
 
 import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.queue.Gate;
 import dev.belfry.core.record.Paths;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Read;
@@ -79,7 +80,11 @@ public final class Skeleton {
     }
 
     private static byte[] content(String path) {
-        return path.equals(Paths.EPOCH) ? Epoch.NONE.encode() : new byte[0];
+        return switch (path) {
+            case Paths.EPOCH -> Epoch.NONE.encode();
+            case Paths.GATE -> Gate.FRESH.encode();
+            default -> new byte[0];
+        };
     }
 
     private static String why(String path, Commit answer) {

@@ -6,7 +6,7 @@ import dev.belfry.core.run.Outcome;
 import java.time.Instant;
 
 /**
- * One line of an agent's journal: the start of an attempt, its end, or an outcome without an attempt.
+ * One line of a journal, an agent's or that of the queue: the start of an attempt, its end, or an outcome without an attempt.
  *
  * @param kind what the line says
  * @param shard number of the shard as text; the agent id for a broadcast job
@@ -20,6 +20,7 @@ import java.time.Instant;
  * @param outcome how the attempt or the fire ended; {@link Outcome#UNKNOWN} for a start
  * @param reason why, in a word of {@code Reasons}, or what user code said about its failure, at most {@link
  *     FailureText#MOST_BYTES}; may be empty
+ * @param incarnation that made the attempt, in a journal that is not its own; else empty
  */
 public record FireEntry(
         Kind kind,
@@ -34,7 +35,26 @@ public record FireEntry(
         Instant started,
         Instant ended,
         Outcome outcome,
-        String reason) {
+        String reason,
+        String incarnation) {
+
+    /** A line of the journal of whoever made the attempt. */
+    public FireEntry(
+            Kind kind,
+            String jobUid,
+            int layout,
+            String shard,
+            FireId fire,
+            Instant last,
+            long count,
+            int attempt,
+            long token,
+            Instant started,
+            Instant ended,
+            Outcome outcome,
+            String reason) {
+        this(kind, jobUid, layout, shard, fire, last, count, attempt, token, started, ended, outcome, reason, "");
+    }
 
     /** What a line says. */
     public enum Kind {
@@ -55,6 +75,7 @@ public record FireEntry(
     public int mostBytes() {
         int ids = jobUid.length()
                 + shard.length()
+                + incarnation.length()
                 + fire.requested().map(String::length).orElse(0);
         return NUMBERS + 3 * ids + 2 * FailureText.utf8(reason);
     }
@@ -74,6 +95,13 @@ public record FireEntry(
                 started,
                 ended,
                 outcome,
-                FailureText.brief(reason));
+                FailureText.brief(reason),
+                incarnation);
+    }
+
+    /** The same of an attempt that this incarnation made. */
+    public FireEntry madeBy(String other) {
+        return new FireEntry(
+                kind, jobUid, layout, shard, fire, last, count, attempt, token, started, ended, outcome, reason, other);
     }
 }

@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The stored form of one entry of an agent's journal: the lines of one or more group commits. */
+/** The stored form of one entry of a journal, an agent's or that of the queue: the lines of one or more commits. */
 public final class FireJournal {
 
     public static final int SCHEMA = 1;
@@ -73,6 +73,9 @@ public final class FireJournal {
         json.writeNumber(line.ended().toEpochMilli());
         json.writeString(line.outcome().text());
         json.writeString(line.reason());
+        if (!line.incarnation().isEmpty()) {
+            json.writeString(line.incarnation());
+        }
         json.writeEndArray();
     }
 
@@ -95,7 +98,8 @@ public final class FireJournal {
                     row.instant(10),
                     row.instant(11),
                     Outcome.of(row.text(12)),
-                    row.text(13)));
+                    row.text(13),
+                    row.size() > 14 ? row.text(14) : ""));
         }
         return lines;
     }

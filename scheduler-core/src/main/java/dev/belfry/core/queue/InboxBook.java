@@ -2,6 +2,7 @@ package dev.belfry.core.queue;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -69,12 +70,14 @@ final class InboxBook {
         return bytes + NUMBERS;
     }
 
-    /** Quotes and other special characters take up to six bytes in JSON, others up to three. */
     private static int bytes(Inbox.Entry entry) {
-        int texts = entry.runId().length()
-                + entry.task().jobUid().length()
-                + entry.cancel().length();
-        for (var parameter : entry.parameters().entrySet()) {
+        return bytes(entry.runId(), entry.task().jobUid(), entry.cancel(), entry.parameters());
+    }
+
+    /** No less than the bytes of an entry: quotes and other special characters take up to six in JSON, others up to three. */
+    static int bytes(String runId, String jobUid, String cancel, Map<String, String> parameters) {
+        int texts = runId.length() + jobUid.length() + JsonBytes.of(cancel);
+        for (Map.Entry<String, String> parameter : parameters.entrySet()) {
             texts += JsonBytes.of(parameter.getKey()) + JsonBytes.of(parameter.getValue()) + 6;
         }
         return NUMBERS + texts;

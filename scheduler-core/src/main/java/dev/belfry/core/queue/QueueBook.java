@@ -1,5 +1,6 @@
 package dev.belfry.core.queue;
 
+import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.TimeoutAction;
 import dev.belfry.core.ledger.Reasons;
@@ -17,9 +18,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +92,7 @@ public final class QueueBook {
     }
 
     private static TaskId id(Inbox.Entry entry) {
-        return new TaskId(entry.runId(), entry.task().shard());
+        return TaskId.of(entry.runId(), entry.task().shard());
     }
 
     /** A page of settled runs with a key that was there when the term began; all of them come before the first segment. */
@@ -115,7 +118,7 @@ public final class QueueBook {
                 .filter(run -> !keys.knows(run))
                 .forEach(run -> runs.putIfAbsent(run, segment));
         for (QueuedTask task : segment.tasks()) {
-            boolean first = segment.equals(runs.get(task.id().runId()));
+            boolean first = segment.equals(runs.get(task.id().run()));
             if (task.state == TaskState.SETTLED) {
                 continue;
             }
@@ -241,7 +244,27 @@ public final class QueueBook {
         return runs.containsKey(runId);
     }
 
-    /** Runs without an outcome. */
+    /** Whether the run was asked to be cancelled and no round has seen to it yet. */
+    public boolean isToCancel(String runId) {
+        return cancels.stream().anyMatch(cancel -> cancel.runId().equals(runId));
+    }
+
+    /** The incarnations that have an inbox. */
+    public Set<String> incarnations() {
+        return Collections.unmodifiableSet(inboxes.keySet());
+    }
+
+    /** The uids of the jobs of what is in an inbox. */
+    public Set<String> jobsIn(String incarnation) {
+        InboxBook inbox = inboxes.get(incarnation);
+        return inbox == null
+                ? Set.of()
+                : inbox.entries().values().stream()
+                        .map(entry -> entry.task().jobUid())
+                        .collect(Collectors.toSet());
+    }
+
+    /** Tasks without an outcome. */
     public Collection<QueuedTask> tasks() {
         return Collections.unmodifiableCollection(tasks.values());
     }
@@ -286,7 +309,7 @@ public final class QueueBook {
     private void forget(String path) {
         SegmentBook segment = segments.remove(path);
         if (segment != null) {
-            segment.tasks().forEach(task -> runs.remove(task.id().runId(), segment));
+            segment.tasks().forEach(task -> runs.remove(task.id().run(), segment));
         }
     }
 
@@ -417,7 +440,7 @@ public final class QueueBook {
         SegmentBook segment = runs.get(cancel.runId());
         for (QueuedTask task : segment == null ? List.<QueuedTask>of() : segment.tasks()) {
             // One that stands for a run submitted again is not among the tasks.
-            boolean meant = task.id().runId().equals(cancel.runId()) && tasks.get(task.id()) == task;
+            boolean meant = task.id().run().equals(cancel.runId()) && tasks.get(task.id()) == task;
             if (meant && task.state == TaskState.QUEUED) {
                 end(task, Outcome.CANCELLED, cancel.why(), now, round);
             } else if (meant && task.state == TaskState.DISPATCHED) {

@@ -1,5 +1,6 @@
 package dev.belfry.core.queue;
 
+import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.ledger.FireId;
 import java.time.Instant;
 import java.util.NavigableMap;
@@ -69,6 +70,11 @@ public final class QueuedTask {
     /** When it may be dispatched at the earliest. */
     public Instant notBefore() {
         return history.notBefore().isAfter(ready()) ? history.notBefore() : ready();
+    }
+
+    /** No less than the bytes of its entry in an inbox. */
+    public int mostBytes() {
+        return InboxBook.bytes(run.runId(), run.jobUid(), "", run.parameters());
     }
 
     void on(TaskState.Event event) {

@@ -1,5 +1,6 @@
 package dev.belfry.core.queue;
 
+import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.run.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class SegmentBook {
             for (int shard = 0; shard < run.shards(); shard++) {
                 int ordinal = tasks.size();
                 QueuedTask task = new QueuedTask(
-                        new TaskId(run.runId(), shard),
+                        TaskId.of(run.runId(), shard),
                         run,
                         accepted,
                         this,

@@ -66,6 +66,8 @@ public final class Paths {
     /** Shards per ledger parent; above it a job's ledger has one parent per block. */
     public static final int BLOCK = 1_024;
 
+    private static final String QUEUE_JOURNALS = "queue-";
+
     private Paths() {}
 
     /** Two hex digits that spread {@code key} over the buckets, the same on every machine and in every version. */
@@ -140,6 +142,16 @@ public final class Paths {
         return JOURNAL + '/' + writer;
     }
 
+    /** The name under which a master writes outcomes of queued tasks in a term. */
+    public static String queueJournal(long term) {
+        return QUEUE_JOURNALS + term;
+    }
+
+    /** Whether the journal of this writer holds outcomes of queued tasks: an incarnation has a tilde in its name. */
+    public static boolean isQueueJournal(String writer) {
+        return writer.startsWith(QUEUE_JOURNALS) && writer.indexOf('~') < 0;
+    }
+
     /** Entry {@code n} of a writer's journal. */
     public static String journalEntry(String writer, long n) {
         String digits = Long.toString(n);
@@ -160,6 +172,11 @@ public final class Paths {
         return restore(term) + '/' + part;
     }
 
+    /** The parent of the segments of the submitter of this name. */
+    public static String segments(String submitter) {
+        return SEGMENTS + '/' + queueBucket(submitter);
+    }
+
     /** The bucket, one hex digit, of everything that the submitter of this name writes. */
     public static String queueBucket(String submitter) {
         return hash(submitter).substring(1);
@@ -172,7 +189,7 @@ public final class Paths {
 
     /** Segment {@code n} of a submitter, from 1. */
     public static String segment(String submitter, long n) {
-        return SEGMENTS + '/' + queueBucket(submitter) + '/' + submitter + '-' + n;
+        return segments(submitter) + '/' + submitter + '-' + n;
     }
 
     /** What became of the runs of the segment at {@code segment}. */
@@ -228,6 +245,14 @@ public final class Paths {
                 LEDGER,
                 JOURNAL,
                 MASTER_JOURNAL,
-                COMMANDS);
+                COMMANDS,
+                QUEUE,
+                GATE,
+                SUBMITTERS,
+                SEGMENTS,
+                KEYS,
+                QUEUED_FIRES,
+                INBOX,
+                OUTBOX);
     }
 }

@@ -2,6 +2,7 @@ package dev.belfry.core.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
@@ -131,7 +132,7 @@ final class QueueTown {
         for (int i = 0; i <= random.nextInt(4); i++) {
             boolean again = !runs.isEmpty() && random.nextInt(10) == 0;
             String id = again ? runs.get(runs.size() - 1) : "s-" + runs.size();
-            int shards = again ? expected.get(new TaskId(id, 0)) : 1 + random.nextInt(3);
+            int shards = again ? expected.get(TaskId.of(id, 0)) : 1 + random.nextInt(3);
             Submission.Options options = new Submission.Options(
                     OptionalInt.empty(),
                     Instant.EPOCH,
@@ -151,7 +152,7 @@ final class QueueTown {
             if (!again) {
                 runs.add(id);
                 for (int shard = 0; shard < shards; shard++) {
-                    expected.put(new TaskId(id, shard), shards);
+                    expected.put(TaskId.of(id, shard), shards);
                 }
             }
         }
@@ -221,7 +222,7 @@ final class QueueTown {
     }
 
     private void begin(Worker worker, Inbox.Entry entry) {
-        TaskId task = new TaskId(entry.runId(), entry.task().shard());
+        TaskId task = TaskId.of(entry.runId(), entry.task().shard());
         if (!entry.cancel().isEmpty() || random.nextInt(10) == 0) {
             report(worker, entry.number(), Stage.REFUSED, Instant.EPOCH);
             return;
@@ -242,9 +243,9 @@ final class QueueTown {
 
     private void end(Worker worker, long number, Stage stage) {
         Inbox.Entry entry = worker.running.remove(number);
-        lastEnd.put(new TaskId(entry.runId(), entry.task().shard()), stage);
+        lastEnd.put(TaskId.of(entry.runId(), entry.task().shard()), stage);
         if (stage == Stage.SUCCEEDED) {
-            succeeded.add(new TaskId(entry.runId(), entry.task().shard()));
+            succeeded.add(TaskId.of(entry.runId(), entry.task().shard()));
         }
         report(worker, number, stage, worker.reports.get(number).started());
     }
@@ -289,7 +290,7 @@ final class QueueTown {
         }
         for (QueueRound.Line line : round.lines()) {
             if (line.entry().kind() == FireEntry.Kind.FINAL) {
-                TaskId task = new TaskId(
+                TaskId task = TaskId.of(
                         line.entry().fire().runId(line.entry().jobUid()),
                         Integer.parseInt(line.entry().shard()));
                 finals.computeIfAbsent(task, t -> new ArrayList<>()).add(line.entry());
