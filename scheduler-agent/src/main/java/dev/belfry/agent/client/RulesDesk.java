@@ -72,20 +72,10 @@ final class RulesDesk {
                         "the rules of the queue could not be written in time: " + answer));
             }
             if (answer instanceof Commit.Conflict conflict && conflict.reason() == Reason.MISSING && found.isEmpty()) {
-                return setUp().thenCompose(there -> change(change));
+                return LedgerParents.skeleton(requests, deadline).thenCompose(made -> change(change));
             }
             // Written by somebody else meanwhile, or of unknown result: what is there now says which.
             return requests.settled("rules-settle", deadline).thenCompose(settled -> change(change));
         });
-    }
-
-    /** Before the first master there is no place for them. */
-    private CompletableFuture<Boolean> setUp() {
-        Transaction create = Transaction.at("rules-parent")
-                .create(Paths.QUEUE, LedgerParents.NOTHING)
-                .build();
-        return LedgerParents.skeleton(requests, deadline)
-                .thenCompose(made -> requests.commit(create, deadline))
-                .thenApply(answer -> true);
     }
 }
