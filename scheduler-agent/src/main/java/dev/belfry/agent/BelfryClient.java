@@ -315,10 +315,18 @@ public final class BelfryClient implements AutoCloseable {
         return loop.follow(place).thenApplyAsync(result -> result);
     }
 
-    Optional<RunResult> await(CompletableFuture<Optional<RunResult>> outcome, Duration atMost) {
-        CompletableFuture<Optional<RunResult>> limited = outcome.copy()
-                .completeOnTimeout(Optional.empty(), atMost.toMillis(), TimeUnit.MILLISECONDS);
-        return answer(limited, atMost);
+    Optional<RunResult> await(RunPlace place, Duration atMost) {
+        return await(loop.follow(place), atMost);
+    }
+
+    private Optional<RunResult> await(CompletableFuture<Optional<RunResult>> outcome, Duration atMost) {
+        try {
+            return answer(
+                    outcome.copy().completeOnTimeout(Optional.empty(), atMost.toMillis(), TimeUnit.MILLISECONDS),
+                    atMost);
+        } finally {
+            outcome.cancel(false);
+        }
     }
 
     /** Everything that waits in the queue or is with an agent. */

@@ -50,10 +50,13 @@ public final class RunHandle {
 
     /** Waits for the outcome; empty if there is none in time, or if it cannot be known any more. */
     public Optional<RunResult> await(Duration atMost) {
-        return client.await(outcome(), atMost);
+        return client.await(place, atMost);
     }
 
-    /** Has {@code listener} told once, on a thread that may be kept busy, what the run came to; empty as for {@link #outcome}. */
+    /**
+     * Has {@code listener} told once, on a thread that may be kept busy, what the run came to; empty as for {@link #outcome}. Not
+     * told if the client is closed before.
+     */
     public void whenDone(Consumer<Optional<RunResult>> listener) {
         var unused = outcome().thenAccept(listener);
     }

@@ -125,9 +125,10 @@ final class SubmitDesk {
         }
         return entered
                 ? Optional.empty()
-                : Optional.of(new ClientException(
-                        Kind.FULL,
-                        "too many runs of this process wait to be submitted; wait for their answers, or submit more slowly"));
+                : Optional.of(
+                        new ClientException(
+                                Kind.FULL,
+                                "too many runs of this process wait to be submitted; wait for their answers, or submit more slowly"));
     }
 
     // --- on the loop
@@ -173,11 +174,12 @@ final class SubmitDesk {
     }
 
     private void send(Wanted wanted, Optional<JobRecord> record) {
-        Submissions.Answer made = Submissions.of(
-                wanted.job(), record, wanted.parameters(), wanted.options(), nextNumber(), loop.now());
+        Submissions.Answer made =
+                Submissions.of(wanted.job(), record, wanted.parameters(), wanted.options(), nextNumber(), loop.now());
         if (made instanceof Submissions.Refused refused) {
-            answer(wanted, () -> wanted.answer()
-                    .completeExceptionally(new ClientException(Kind.REJECTED, refused.why())));
+            answer(
+                    wanted,
+                    () -> wanted.answer().completeExceptionally(new ClientException(Kind.REJECTED, refused.why())));
             return;
         }
         Submission run = ((Submissions.Run) made).run();
@@ -199,7 +201,9 @@ final class SubmitDesk {
                     durable.first(),
                     run.shards(),
                     !run.options().key().isEmpty());
-            answer(wanted, () -> wanted.answer().complete(new RunHandle(client, wanted.job(), place, durable.accepted())));
+            answer(
+                    wanted,
+                    () -> wanted.answer().complete(new RunHandle(client, wanted.job(), place, durable.accepted())));
         } else {
             answer(wanted, () -> wanted.answer().completeExceptionally(failure(what)));
         }

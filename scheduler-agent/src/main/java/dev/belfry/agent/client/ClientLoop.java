@@ -228,8 +228,10 @@ public final class ClientLoop {
 
     /** Everything that the queue consists of. */
     public CompletableFuture<QueueState> queue(Duration patience) {
-        return on(patience, deadline -> requests.sync("get-sync", deadline)
-                .thenCompose(synced -> new QueueReader(requests, deadline).state()));
+        return on(
+                patience,
+                deadline -> requests.sync("get-sync", deadline)
+                        .thenCompose(synced -> new QueueReader(requests, deadline).state()));
     }
 
     /** What is declared of the rules of the queue. */
@@ -242,18 +244,26 @@ public final class ClientLoop {
         return on(patience, deadline -> new RulesDesk(requests, deadline).change(change));
     }
 
-    /** The result of a queued run that lies there, once it has one; empty if it cannot be known any more. */
+    /**
+     * The result of a queued run that lies there, once it has one; empty if it cannot be known any more. A future that is
+     * cancelled is followed no more.
+     */
     public CompletableFuture<Optional<RunResult>> follow(RunPlace place) {
-        return on(Duration.ZERO, deadline -> follower.follow(place));
+        CompletableFuture<Optional<RunResult>> answer = new CompletableFuture<>();
+        loop.execute(() -> follower.follow(place, answer));
+        return answer;
     }
 
     /**
-     * The result of a queued run, once it has one; empty if neither a segment nor the journal knows it.
+     * The result of a queued run, once it has one; empty if neither a segment nor the journal knows it. A future that is
+     * cancelled is followed no more.
      *
      * @param patience for which it is looked for; it is followed for as long as it takes
      */
     public CompletableFuture<Optional<RunResult>> follow(String runId, Duration patience) {
-        return on(patience, deadline -> follower.follow(runId, deadline));
+        CompletableFuture<Optional<RunResult>> answer = new CompletableFuture<>();
+        loop.execute(() -> follower.follow(runId, requests.deadline(patience), answer));
+        return answer;
     }
 
     /** Tells those who still follow runs that nobody will tell them. */

@@ -68,7 +68,8 @@ final class QueueJournals {
     private CompletableFuture<List<String>> entries(String writer, Deadline deadline) {
         String journal = Paths.journal(writer);
         return requests.children("follow-journals", journal, deadline)
-                .thenApply(names -> names.stream().map(name -> journal + '/' + name).toList());
+                .thenApply(names ->
+                        names.stream().map(name -> journal + '/' + name).toList());
     }
 
     private void take(Znode znode) {

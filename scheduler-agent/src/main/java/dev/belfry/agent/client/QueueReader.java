@@ -57,9 +57,7 @@ final class QueueReader {
     CompletableFuture<QueueState> state() {
         return requests.children("get-inboxes", Paths.INBOX, deadline)
                 .thenCompose(names -> requests.readAll(
-                        "get-inbox",
-                        names.stream().map(Paths::inbox).toList(),
-                        deadline))
+                        "get-inbox", names.stream().map(Paths::inbox).toList(), deadline))
                 .thenCompose(inboxes -> paths().thenCompose(paths -> requests.readAll("get-segment", paths, deadline))
                         .thenCompose(segments -> requests.readAll(
                                         "get-queue", List.of(Paths.GATE, Paths.QUEUE_RULES), deadline)
@@ -102,9 +100,7 @@ final class QueueReader {
                 znode.path(),
                 znode.created(),
                 segment,
-                state == null
-                        ? SegmentState.FRESH
-                        : SegmentState.decode(state.path(), state.data(), segment.tasks()));
+                state == null ? SegmentState.FRESH : SegmentState.decode(state.path(), state.data(), segment.tasks()));
     }
 
     private static void attempt(List<String> problems, Runnable reading) {

@@ -31,11 +31,12 @@ final class RunFollower {
 
     private static final class Followed {
         RunPlace place;
-        final CompletableFuture<Optional<RunResult>> answer = new CompletableFuture<>();
+        final CompletableFuture<Optional<RunResult>> answer;
         final Map<Integer, Outcome> outcomes = new TreeMap<>();
 
-        Followed(RunPlace place) {
+        Followed(RunPlace place, CompletableFuture<Optional<RunResult>> answer) {
             this.place = place;
+            this.answer = answer;
         }
     }
 
@@ -50,23 +51,34 @@ final class RunFollower {
         this.journals = new QueueJournals(requests);
     }
 
-    /** The result of a run once it has one; empty if neither its segment nor a line about it is there. */
-    CompletableFuture<Optional<RunResult>> follow(RunPlace place) {
-        Followed run = new Followed(place);
-        followed.add(run);
+    /**
+     * Completes {@code answer} with the result of a run once it has one; with nothing if neither its segment nor a line about
+     * it is there. An answer that is cancelled is followed no more.
+     */
+    void follow(RunPlace place, CompletableFuture<Optional<RunResult>> answer) {
+        followed.add(new Followed(place, answer));
         pause = FIRST_PAUSE;
         look();
-        return run.answer;
     }
 
-    /** The result of a run wherever it lies. */
-    CompletableFuture<Optional<RunResult>> follow(String runId, Deadline deadline) {
-        return requests.sync("follow-sync", deadline)
+    /** The same of a run wherever it lies. */
+    void follow(String runId, Deadline deadline, CompletableFuture<Optional<RunResult>> answer) {
+        var unused = requests.sync("follow-sync", deadline)
                 .thenCompose(synced -> locate(runId, "", deadline))
-                .thenCompose(found ->
-                        found.map(this::follow).orElseGet(() -> journals.refresh(deadline)
-                                .thenApply(read ->
-                                        journals.of(runId).map(outcomes -> new RunResult(runId, outcomes)))));
+                .thenCompose(found -> {
+                    if (found.isPresent()) {
+                        follow(found.get(), answer);
+                        return CompletableFuture.completedFuture(true);
+                    }
+                    return journals.refresh(deadline)
+                            .thenApply(read -> answer.complete(
+                                    journals.of(runId).map(outcomes -> new RunResult(runId, outcomes))));
+                })
+                .whenComplete((done, failed) -> {
+                    if (failed != null) {
+                        answer.completeExceptionally(failed.getCause() == null ? failed : failed.getCause());
+                    }
+                });
     }
 
     /** Whoever still waits is told that nobody will tell. */
@@ -111,6 +123,7 @@ final class RunFollower {
     // --- looking
 
     private void look() {
+        followed.removeIf(run -> run.answer.isDone());
         if (looking || followed.isEmpty()) {
             return;
         }
@@ -200,8 +213,7 @@ final class RunFollower {
         return journals.refresh(deadline).thenCompose(read -> {
             CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
             for (Followed run : gone) {
-                Map<Integer, Outcome> listed =
-                        journals.of(run.place.runId()).orElse(Map.of());
+                Map<Integer, Outcome> listed = journals.of(run.place.runId()).orElse(Map.of());
                 if (run.place.keyed() && listed.isEmpty()) {
                     all = all.thenCompose(done -> elsewhere(run, deadline));
                 } else {

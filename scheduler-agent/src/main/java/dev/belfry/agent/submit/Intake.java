@@ -87,7 +87,10 @@ public final class Intake implements SessionListener {
     private Loop.@Nullable Timer sweeping;
     private Loop.@Nullable Timer resting;
     private @Nullable Runnable drained;
+    /** Whether it takes nothing more. */
     private boolean closed;
+    /** Whether it does nothing more. */
+    private boolean over;
 
     /**
      * @param store a view of its own, whose executor is {@code loop}
@@ -145,6 +148,7 @@ public final class Intake implements SessionListener {
     /** Gives up: whatever is not answered is answered now, with what is known of it. */
     public void close() {
         closed = true;
+        over = true;
         connected = false;
         Submitted nothing = new Submitted.Unavailable("the client was closed before the run was sent");
         returned.forEach(pending -> pending.answer(nothing));
@@ -160,7 +164,7 @@ public final class Intake implements SessionListener {
     @Override
     public void opened(Session fresh) {
         session = fresh;
-        connected = !closed;
+        connected = !over;
         pump();
     }
 
@@ -172,7 +176,7 @@ public final class Intake implements SessionListener {
 
     @Override
     public void resumed(Session present) {
-        connected = !closed;
+        connected = !over;
         pump();
     }
 

@@ -78,8 +78,7 @@ public final class Submissions {
         if (!key.isEmpty() && !KEY.matcher(key).matches()) {
             return Optional.of("not a key: '" + key + "'; 1 to 100 letters, digits, '.', '_', '~' or '-'");
         }
-        List<DefinitionError> problems =
-                HandlerParameters.problems(found.get().definition(), parameters);
+        List<DefinitionError> problems = HandlerParameters.problems(found.get().definition(), parameters);
         return problems.isEmpty()
                 ? Optional.empty()
                 : Optional.of("the run cannot work: "

@@ -42,7 +42,9 @@ final class CancelVerb extends WritingVerb {
                 .filter(job -> job.record().uid().equals(uid))
                 .map(JobState::name)
                 .findFirst()
-                .orElseThrow(() -> new NoException("no run '" + run
-                        + "' of a job that is there; 'belfry get runs' and 'belfry get queue' list them with their ids"));
+                .orElseThrow(
+                        () -> new NoException(
+                                "no run '" + run
+                                        + "' of a job that is there; 'belfry get runs' and 'belfry get queue' list them with their ids"));
     }
 }

@@ -115,8 +115,8 @@ final class GetVerb extends PastVerb {
     private void list(Listing list) {
         if (list.tree().isEmpty() && format == Format.TABLE) {
             String empty = what == What.QUEUE ? "there is nothing in the queue" : "there are no " + what;
-            warn(empty + (job == null ? "" : " of job '" + job + "'") + " in namespace '"
-                    + namespaceName() + "'; --namespace names another");
+            warn(empty + (job == null ? "" : " of job '" + job + "'") + " in namespace '" + namespaceName()
+                    + "'; --namespace names another");
         } else {
             print(list.table(), list.tree());
         }

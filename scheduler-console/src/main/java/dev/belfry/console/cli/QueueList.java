@@ -17,8 +17,8 @@ final class QueueList {
      * @param limit at most so many that wait
      */
     static Listing of(QueueView queue, @Nullable String job, int limit, Instant now) {
-        Listing list = new Listing(
-                new TextTable("RUN", "JOB", ">PRIORITY", "SINCE", "STATE", ">POSITION", "EXPECTED", "WHY"));
+        Listing list =
+                new Listing(new TextTable("RUN", "JOB", ">PRIORITY", "SINCE", "STATE", ">POSITION", "EXPECTED", "WHY"));
         queue.running().stream()
                 .filter(task -> job == null || job.equals(task.jobName()))
                 .limit(limit)
@@ -40,7 +40,9 @@ final class QueueList {
                         task.priority(),
                         Times.length(Duration.between(task.accepted().isAfter(now) ? now : task.accepted(), now)),
                         state(task),
-                        task.explanation().map(e -> Integer.toString(e.position())).orElse("-"),
+                        task.explanation()
+                                .map(e -> Integer.toString(e.position()))
+                                .orElse("-"),
                         task.explanation()
                                 .flatMap(e -> e.expectedStart())
                                 .map(at -> Times.relative(at, now))

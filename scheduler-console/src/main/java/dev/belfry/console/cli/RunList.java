@@ -65,7 +65,8 @@ final class RunList {
                 .forEach(task -> runs.computeIfAbsent(task.run().runId(), id -> new ArrayList<>())
                         .add(task));
         List<List<QueueView.Task>> newest = new ArrayList<>(runs.values());
-        newest.sort(Comparator.comparing((List<QueueView.Task> tasks) -> tasks.get(0).accepted())
+        newest.sort(Comparator.comparing(
+                        (List<QueueView.Task> tasks) -> tasks.get(0).accepted())
                 .reversed());
         newest.stream().limit(limit).forEach(tasks -> queued(list, tasks));
         return Math.min(limit, newest.size());

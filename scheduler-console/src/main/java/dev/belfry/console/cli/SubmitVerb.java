@@ -56,7 +56,10 @@ final class SubmitVerb extends ClusterVerb {
             description = "Label by which the run is found again; may be repeated.")
     Map<String, String> labels = new LinkedHashMap<>();
 
-    @Option(names = "--if-full", paramLabel = "WHAT", description = "What if the queue is full: wait (default) or refuse.")
+    @Option(
+            names = "--if-full",
+            paramLabel = "WHAT",
+            description = "What if the queue is full: wait (default) or refuse.")
     Pressure ifFull = Pressure.WAIT;
 
     @Option(names = "--wait", description = "Wait until the run has its outcome; exit 1 unless it succeeded.")

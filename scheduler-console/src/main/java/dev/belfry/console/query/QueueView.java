@@ -24,11 +24,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.HashSet;
 
 /**
  * The queue as far as it can be told from what is stored: the master knows besides what agents say of their load, what their
@@ -79,9 +79,10 @@ public final class QueueView {
         this.lines = new TaskQueue(rules, now);
         snapshot.jobs().forEach(job -> jobs.put(job.record().uid(), job));
         snapshot.agents().forEach(agent -> lines.agent(AgentState.of(agent.facts())));
-        state.inboxes().forEach((incarnation, inbox) -> inbox.entries()
-                .forEach(entry -> placed.put(
-                        TaskId.of(entry.runId(), entry.task().shard()), new Placed(incarnation, entry))));
+        state.inboxes()
+                .forEach((incarnation, inbox) -> inbox.entries()
+                        .forEach(entry -> placed.put(
+                                TaskId.of(entry.runId(), entry.task().shard()), new Placed(incarnation, entry))));
     }
 
     /** What the queue holds, by what was read. */
@@ -102,8 +103,7 @@ public final class QueueView {
                 for (int shard = 0; shard < run.shards(); shard++, ordinal++) {
                     TaskId id = TaskId.of(run.runId(), shard);
                     if (!done.get(ordinal) && seen.add(id)) {
-                        TaskHistory history =
-                                segment.state().histories().getOrDefault(ordinal, TaskHistory.NONE);
+                        TaskHistory history = segment.state().histories().getOrDefault(ordinal, TaskHistory.NONE);
                         add(id, run, segment.accepted(), history, ++number);
                     }
                 }
@@ -115,19 +115,19 @@ public final class QueueView {
         Optional<JobVersion> version = Optional.ofNullable(jobs.get(run.jobUid()))
                 .filter(job -> !job.record().deleted())
                 .map(job -> job.record().at(now));
-        version.filter(v -> known.add(run.jobUid())).ifPresent(v -> lines.job(
-                QueuedJob.of(run.jobUid(), v.definition()).withPaused(v.paused())));
+        version.filter(v -> known.add(run.jobUid()))
+                .ifPresent(v ->
+                        lines.job(QueuedJob.of(run.jobUid(), v.definition()).withPaused(v.paused())));
         int priority = run.options()
                 .priority()
                 .orElseGet(() -> version.map(v -> v.definition().priority()).orElse(0));
         Instant notBefore = run.options().notBefore();
         Instant since = notBefore.isAfter(accepted) ? notBefore : accepted;
-        QueuedTask inLine = new QueuedTask(
-                id, run.jobUid(), priority, since, number, history.notBefore(), Where.ANYWHERE, 0);
+        QueuedTask inLine =
+                new QueuedTask(id, run.jobUid(), priority, since, number, history.notBefore(), Where.ANYWHERE, 0);
         Placed place = placed.get(id);
-        String name = Optional.ofNullable(jobs.get(run.jobUid()))
-                .map(JobState::name)
-                .orElse(run.jobUid());
+        String name =
+                Optional.ofNullable(jobs.get(run.jobUid())).map(JobState::name).orElse(run.jobUid());
         String agent = place == null ? "" : new Incarnation(place.incarnation()).agentId();
         Task task = new Task(
                 id,

@@ -24,8 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The queue on the command line, against a real server; the test does what a master would do. */
 class QueueCommandsTest {
-    private static final String JOBS =
-            """
+    private static final String JOBS = """
             apiVersion: belfry/v1
             queues:
               nightly: {order: shortest-job-first}
@@ -90,9 +89,11 @@ class QueueCommandsTest {
     @Test
     void rulesOfAFileAreDeclaredAndThoseOfAnotherOneStay() throws Exception {
         String other = SERVED.file("other.yaml", "apiVersion: belfry/v1\npools: {mail: 0}\n");
-        assertThat(console.run("", "apply", other, "--as", "eve")).as(console.err()).isEqualTo(Exit.DONE);
-        DeclaredRules rules = DeclaredRules.decode(
-                Paths.QUEUE_RULES, zk.getData(root + Paths.QUEUE_RULES, false, null));
+        assertThat(console.run("", "apply", other, "--as", "eve"))
+                .as(console.err())
+                .isEqualTo(Exit.DONE);
+        DeclaredRules rules =
+                DeclaredRules.decode(Paths.QUEUE_RULES, zk.getData(root + Paths.QUEUE_RULES, false, null));
         assertThat(rules.pools()).isEqualTo(Map.of("db", 2, "mail", 0));
         assertThat(rules.queues()).containsOnlyKeys("nightly");
         assertThat(rules.by()).isEqualTo("eve");
@@ -100,7 +101,8 @@ class QueueCommandsTest {
 
     @Test
     void submittedRunIsListedWithThePlaceAtWhichItWaitsAndWhy() throws Exception {
-        assertThat(console.run("", "submit", "load", "--param", "day=monday", "--label", "team=search", "--priority", "7"))
+        assertThat(console.run(
+                        "", "submit", "load", "--param", "day=monday", "--label", "team=search", "--priority", "7"))
                 .as(console.err())
                 .isEqualTo(Exit.DONE);
         assertThat(console.out()).startsWith("run load~").contains("is in the queue");
@@ -138,7 +140,8 @@ class QueueCommandsTest {
         assertThat(console.err()).contains("placement: sticky").contains("trigger it instead");
         assertThat(console.line("submit load --priority 12")).isEqualTo(Exit.USAGE);
         assertThat(console.err()).contains("--priority: a priority is from 0 to 9, not 12");
-        assertThat(console.line("submit load --in 1h --at 2030-01-01T00:00:00Z")).isEqualTo(Exit.USAGE);
+        assertThat(console.line("submit load --in 1h --at 2030-01-01T00:00:00Z"))
+                .isEqualTo(Exit.USAGE);
         assertThat(console.line("submit load --in soon")).isEqualTo(Exit.USAGE);
         assertThat(console.line("submit load --key a/b")).isEqualTo(Exit.NO);
         assertThat(console.err()).contains("not a key: 'a/b'");

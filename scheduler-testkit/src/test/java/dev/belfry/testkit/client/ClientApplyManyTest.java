@@ -174,7 +174,12 @@ class ClientApplyManyTest {
         scene.ensemble.denyWrites(Paths.job("job-9"));
         scene.ensemble.denyReads(Paths.job("job-10"));
         List<JobDefinition> jobs = new ArrayList<>(jobs(SOME, "code's"));
-        jobs.set(6, job("job-6", "later").placement(Placement.QUEUED).after(TriggerRule.ALL_SUCCESS, "job-1").build());
+        jobs.set(
+                6,
+                job("job-6", "later")
+                        .placement(Placement.QUEUED)
+                        .after(TriggerRule.ALL_SUCCESS, "job-1")
+                        .build());
 
         List<CompletableFuture<Applied>> answers = begin(scene, jobs, CODE);
 

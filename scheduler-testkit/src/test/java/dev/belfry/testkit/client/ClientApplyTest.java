@@ -185,8 +185,12 @@ class ClientApplyTest {
 
     @Test
     void jobThatNeedsALaterFeatureIsRefusedByName() {
-        Applied answer =
-                apply(Job.named("later").after(TriggerRule.ALL_SUCCESS, "index").placement(Placement.QUEUED).build(), ANNA);
+        Applied answer = apply(
+                Job.named("later")
+                        .after(TriggerRule.ALL_SUCCESS, "index")
+                        .placement(Placement.QUEUED)
+                        .build(),
+                ANNA);
         assertThat(answer)
                 .isInstanceOfSatisfying(
                         Applied.Refused.class,

@@ -117,15 +117,15 @@ final class SubmittingLife {
         TaskHistory tried = new TaskHistory(
                 1, 1, 0, Instant.EPOCH, cluster.now().truncatedTo(java.time.temporal.ChronoUnit.MILLIS), "a0", false);
         String segment = Paths.segment("m0", 1);
-        Rogue.commit(cluster, transaction -> transaction
-                .create(Paths.parent(segment), new byte[0])
-                .create(segment, new Segment(List.of(run("later-tried"))).encode())
-                .create(
-                        Paths.segmentState(segment),
-                        new SegmentState(Map.of(), Map.of(0, tried)).encode())
-                .create(Paths.inbox("nobody~0000000000000001"), Inbox.EMPTY.encode())
-                .create(Paths.journal("queue-0"), new byte[0])
-                .create(Paths.journalEntry("queue-0", 1), FireJournal.encode(List.of())));
+        Rogue.commit(
+                cluster,
+                transaction -> transaction
+                        .create(Paths.parent(segment), new byte[0])
+                        .create(segment, new Segment(List.of(run("later-tried"))).encode())
+                        .create(Paths.segmentState(segment), new SegmentState(Map.of(), Map.of(0, tried)).encode())
+                        .create(Paths.inbox("nobody~0000000000000001"), Inbox.EMPTY.encode())
+                        .create(Paths.journal("queue-0"), new byte[0])
+                        .create(Paths.journalEntry("queue-0", 1), FireJournal.encode(List.of())));
     }
 
     private Submission run(String id) {
@@ -147,6 +147,9 @@ final class SubmittingLife {
 
     /** Asks what a client can ask of the queue. */
     private void look(int round) {
+        if (round % 2 == 1) {
+            cluster.ensemble().faults().loseReply("rules-write");
+        }
         answer(client.changeQueueRules(rules -> rules.with(Map.of(), Map.of("db", round), "ada"), PATIENCE));
         answer(client.queue(PATIENCE));
         RunPlace tried = new RunPlace("later-tried", Paths.segment("m0", 1), 0, 1, false);

@@ -106,8 +106,7 @@ class FollowedRunsTest {
         CompletableFuture<Optional<RunResult>> outcome = client.follow(place(FIRST, false));
         town.pass(Duration.ofSeconds(3));
         assertThat(outcome).isNotDone();
-        commit(Transaction.at("test")
-                .create(Paths.segmentState(FIRST), state(Outcome.SUCCEEDED, Outcome.FAILED)));
+        commit(Transaction.at("test").create(Paths.segmentState(FIRST), state(Outcome.SUCCEEDED, Outcome.FAILED)));
         RunResult result = answer(outcome).orElseThrow();
         assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(result.shards()).isEqualTo(Map.of(0, Outcome.SUCCEEDED, 1, Outcome.FAILED));
@@ -115,8 +114,7 @@ class FollowedRunsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "follow-sync", "follow-list", "follow-journals", "follow-journal", "get-segments", "get-segment"
+            strings = {"follow-sync", "follow-list", "follow-journals", "follow-journal", "get-segments", "get-segment"
             })
     void outcomeIsReadFromTheJournalOnceTheSegmentIsGoneWhateverIsLost(String site) {
         CompletableFuture<Optional<RunResult>> outcome = client.follow(place(FIRST, false));
@@ -140,8 +138,7 @@ class FollowedRunsTest {
     void runThatTheJournalDoesNotListAnyMoreIsNotKnown() {
         commit(Transaction.at("test").delete(FIRST, 0));
         assertThat(answer(client.follow(place(FIRST, false)))).isEmpty();
-        commit(Transaction.at("test")
-                .create(Paths.journalEntry("queue-7", 1), lines("a", Outcome.SUCCEEDED)));
+        commit(Transaction.at("test").create(Paths.journalEntry("queue-7", 1), lines("a", Outcome.SUCCEEDED)));
         assertThat(answer(client.follow(place(FIRST, false))).orElseThrow().shards())
                 .as("of one of two shards")
                 .isEqualTo(Map.of(0, Outcome.SUCCEEDED, 1, Outcome.UNKNOWN));
@@ -155,8 +152,7 @@ class FollowedRunsTest {
         CompletableFuture<Optional<RunResult>> outcome = client.follow(place(SECOND, true));
         town.pass(Duration.ofSeconds(3));
         assertThat(outcome).isNotDone();
-        commit(Transaction.at("test")
-                .create(Paths.segmentState(FIRST), state(Outcome.CANCELLED, Outcome.SUCCEEDED)));
+        commit(Transaction.at("test").create(Paths.segmentState(FIRST), state(Outcome.CANCELLED, Outcome.SUCCEEDED)));
         assertThat(answer(outcome).orElseThrow().outcome()).isEqualTo(Outcome.CANCELLED);
     }
 
@@ -175,8 +171,7 @@ class FollowedRunsTest {
         town.pass(Duration.ofSeconds(1));
         Session before = java.util.Objects.requireNonNull(member.session);
         member.expire();
-        commit(Transaction.at("test")
-                .create(Paths.segmentState(FIRST), state(Outcome.LOST, Outcome.LOST)));
+        commit(Transaction.at("test").create(Paths.segmentState(FIRST), state(Outcome.LOST, Outcome.LOST)));
         assertThat(answer(outcome).orElseThrow().outcome()).isEqualTo(Outcome.LOST);
         assertThat(town.ensemble.isOpen(before)).isFalse();
     }
@@ -192,8 +187,8 @@ class FollowedRunsTest {
                 faults.loseRequest(site);
             }
             int slots = afterCommit ? 2 : 1;
-            DeclaredRules rules = answer(client.changeQueueRules(
-                    before -> before.with(Map.of(), Map.of("db", slots), "ada"), PATIENCE));
+            DeclaredRules rules = answer(
+                    client.changeQueueRules(before -> before.with(Map.of(), Map.of("db", slots), "ada"), PATIENCE));
             assertThat(rules.pools()).isEqualTo(Map.of("db", slots));
             assertThat(answer(client.queueRules(PATIENCE)).pools()).isEqualTo(Map.of("db", slots));
             answer(client.changeQueueRules(before -> before.with(Map.of(), Map.of("db", slots), "eve"), PATIENCE));

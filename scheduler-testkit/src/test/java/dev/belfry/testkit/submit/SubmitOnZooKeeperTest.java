@@ -111,7 +111,9 @@ class SubmitOnZooKeeperTest {
         List<Map<String, String>> parameters = IntStream.range(0, 50)
                 .mapToObj(n -> Map.of("n", Integer.toString(n)))
                 .toList();
-        List<RunHandle> runs = client.submitAll("load", parameters, SubmitOptions.usual().priority(7)).stream()
+        List<RunHandle> runs = client
+                .submitAll("load", parameters, SubmitOptions.usual().priority(7))
+                .stream()
                 .map(CompletableFuture::join)
                 .toList();
         BlockingQueue<Outcome> told = new LinkedBlockingQueue<>();
@@ -135,12 +137,15 @@ class SubmitOnZooKeeperTest {
 
     @Test
     void whatCannotBeSubmittedFailsByItsMeaning() throws Exception {
-        assertThatThrownBy(() -> client.submit("none", Map.of(), SubmitOptions.usual()).join())
+        assertThatThrownBy(() ->
+                        client.submit("none", Map.of(), SubmitOptions.usual()).join())
                 .isInstanceOf(CompletionException.class)
                 .hasMessageContaining("there is no job 'none'");
-        assertThatThrownBy(() -> client.submit("index", Map.of(), SubmitOptions.usual()).join())
+        assertThatThrownBy(() ->
+                        client.submit("index", Map.of(), SubmitOptions.usual()).join())
                 .hasMessageContaining("placement: sticky");
-        assertThatThrownBy(() -> client.submit("load", Map.of("x", "y".repeat(70_000)), SubmitOptions.usual()).join())
+        assertThatThrownBy(() -> client.submit("load", Map.of("x", "y".repeat(70_000)), SubmitOptions.usual())
+                        .join())
                 .hasMessageContaining("are possible");
         put(Paths.GATE, new Gate(false, 10, 11).encode());
         assertThatThrownBy(() -> client.submit(
