@@ -151,26 +151,35 @@ final class SubmitDesk {
             known.reading = true;
             var unused = thread.client()
                     .job(wanted.job(), patience)
-                    .whenComplete((found, failed) -> loop.execute(() -> read(wanted.job(), known, found, failed)));
+                    .whenComplete((found, failed) -> loop.execute(() -> {
+                        if (failed == null) {
+                            read(wanted.job(), known, found.map(JobState::record));
+                        } else {
+                            unread(wanted.job(), known, failed);
+                        }
+                    }));
         }
     }
 
-    private void read(String job, Known known, @Nullable Optional<JobState> found, @Nullable Throwable failed) {
-        known.reading = false;
+    private void read(String job, Known known, Optional<JobRecord> record) {
         known.readAt = loop.nanoTime();
-        known.record = found == null ? Optional.empty() : found.map(JobState::record);
-        if (known.record.isEmpty()) {
+        known.record = record;
+        if (record.isEmpty()) {
             jobs.remove(job);
         }
+        waiting(known).forEach(wanted -> send(wanted, record));
+    }
+
+    private void unread(String job, Known known, Throwable why) {
+        jobs.remove(job);
+        waiting(known).forEach(wanted -> answer(wanted, () -> wanted.answer().completeExceptionally(why)));
+    }
+
+    private static List<Wanted> waiting(Known known) {
+        known.reading = false;
         List<Wanted> waiting = List.copyOf(known.waiting);
         known.waiting.clear();
-        for (Wanted wanted : waiting) {
-            if (failed != null) {
-                answer(wanted, () -> wanted.answer().completeExceptionally(failed));
-            } else {
-                send(wanted, known.record);
-            }
-        }
+        return waiting;
     }
 
     private void send(Wanted wanted, Optional<JobRecord> record) {
