@@ -11,13 +11,18 @@ import dev.belfry.agent.client.CommandState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
+import dev.belfry.agent.client.QueueState;
 import dev.belfry.agent.client.Readings;
+import dev.belfry.agent.client.RunPlace;
+import dev.belfry.agent.client.RunResult;
 import dev.belfry.agent.client.TableState;
+import dev.belfry.agent.submit.SubmitOptions;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.command.Command.Kind;
 import dev.belfry.core.cost.Budget;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.version.Author;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.store.zk.ZkConnection;
@@ -33,6 +38,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +50,9 @@ import org.slf4j.LoggerFactory;
  * store cannot be reached in time or refuses, and {@link dev.belfry.core.record.CorruptRecordException} when the one record
  * asked for cannot be read; methods that read many records list those in {@link Readings#problems}.
  *
- * <p>Thread-safe. Threads: one of its own and those of the connection, all daemons.
+ * <p>Thread-safe. Threads: one of its own and those of the connection, all daemons. Futures are completed on the common pool.
+ *
+ * <p>Longer than the house limit: one short method for each question that can be asked.
  */
 public final class BelfryClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BelfryClient.class);
@@ -55,6 +64,8 @@ public final class BelfryClient implements AutoCloseable {
     private final ClientThread thread;
     private final ClientLoop loop;
     private final Duration patience;
+    private @Nullable SubmitDesk desk;
+    private boolean closed;
 
     private BelfryClient(StoreConnection connection, Duration patience) {
         this.connection = connection;
@@ -258,6 +269,86 @@ public final class BelfryClient implements AutoCloseable {
         return send(Kind.UNDRAIN, agentId, Optional.empty(), Map.of(), asker);
     }
 
+    // --- the queue
+
+    /**
+     * Submits a run of a job with {@code placement: queued}. Many may be submitted without waiting for answers: they are written
+     * together.
+     *
+     * @param parameters of this run, over those of the definition
+     * @return the run, once it is durable. Fails with {@link ClientException}: {@link ClientException.Kind#REJECTED} if there is
+     *     no such job or something about the run is wrong, {@link ClientException.Kind#FULL} if the queue has no room, {@link
+     *     ClientException.Kind#INDETERMINATE} if it may be durable or not. What is called refused never runs. A job that was
+     *     changed within the last two seconds may be judged as it was before
+     */
+    public CompletableFuture<RunHandle> submit(String job, Map<String, String> parameters, SubmitOptions options) {
+        return desk().submit(job, parameters, options);
+    }
+
+    /** Submits a run of a job for each of these parameters; answers in their order. Each is durable, or not, by itself. */
+    public List<CompletableFuture<RunHandle>> submitAll(
+            String job, List<Map<String, String>> parameters, SubmitOptions options) {
+        return parameters.stream().map(each -> submit(job, each, options)).toList();
+    }
+
+    private synchronized SubmitDesk desk() {
+        if (closed) {
+            throw new ClientException(ClientException.Kind.UNAVAILABLE, "the client is closed; nothing was submitted");
+        }
+        if (desk == null) {
+            desk = new SubmitDesk(this, thread, connection, patience);
+        }
+        return desk;
+    }
+
+    /**
+     * Waits for the outcome of a queued run, whoever submitted it.
+     *
+     * @return empty if there is none in time, or if neither the queue nor the journal knows the run
+     */
+    public Optional<RunResult> await(String runId, Duration atMost) {
+        return await(loop.follow(runId, patience), atMost);
+    }
+
+    CompletableFuture<Optional<RunResult>> follow(RunPlace place) {
+        // Whatever is done with the answer is no matter of the client's thread.
+        return loop.follow(place).thenApplyAsync(result -> result);
+    }
+
+    Optional<RunResult> await(RunPlace place, Duration atMost) {
+        return await(loop.follow(place), atMost);
+    }
+
+    private Optional<RunResult> await(CompletableFuture<Optional<RunResult>> outcome, Duration atMost) {
+        try {
+            return answer(
+                    outcome.copy().completeOnTimeout(Optional.empty(), atMost.toMillis(), TimeUnit.MILLISECONDS),
+                    atMost);
+        } finally {
+            outcome.cancel(false);
+        }
+    }
+
+    /** Everything that waits in the queue or is with an agent. */
+    public QueueState queue() {
+        return answer(loop.queue(patience), patience);
+    }
+
+    /** What was applied of the rules of the queue; {@link DeclaredRules#NONE} if nothing was. */
+    public DeclaredRules queueRules() {
+        return answer(loop.queueRules(patience), patience);
+    }
+
+    /**
+     * Changes what is declared of the rules of the queue.
+     *
+     * @param change what becomes of what is there; called again if somebody else writes meanwhile, on the client's thread
+     * @return what is declared then. The master has it in force a moment later
+     */
+    public DeclaredRules changeQueueRules(UnaryOperator<DeclaredRules> change) {
+        return answer(loop.changeQueueRules(change, patience), patience);
+    }
+
     // --- what is
 
     /** The jobs, deleted ones included as long as they are kept, by the hash of their names. */
@@ -334,6 +425,15 @@ public final class BelfryClient implements AutoCloseable {
     /** Closes the connection. What is under way fails. Idempotent. */
     @Override
     public void close() {
+        SubmitDesk open;
+        synchronized (this) {
+            open = closed ? null : desk;
+            closed = true;
+        }
+        if (open != null) {
+            open.close();
+        }
+        thread.endFollowing();
         connection.close();
         thread.close();
     }

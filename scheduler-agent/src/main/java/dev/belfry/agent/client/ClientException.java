@@ -10,6 +10,8 @@ public final class ClientException extends RuntimeException {
     public enum Kind {
         /** The store could not be reached in time; nothing happened, the same may be asked again. */
         UNAVAILABLE,
+        /** The queue takes no runs at present; nothing happened, the same may be asked again once it has room. */
+        FULL,
         /** The store refuses, by an ACL or a limit; asking again does not help. */
         REJECTED,
         /** The store could not be reached in time and a write may have taken effect: look before asking again. */

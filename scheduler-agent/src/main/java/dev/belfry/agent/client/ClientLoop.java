@@ -9,6 +9,7 @@ import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
@@ -22,6 +23,7 @@ import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A client without a thread: everything happens on the {@link Loop} that it is given, so that a simulation may be its
@@ -33,6 +35,7 @@ import java.util.function.Function;
 public final class ClientLoop {
     private final Loop loop;
     private final Requests requests;
+    private final RunFollower follower;
 
     /** @param store a view whose executor is {@code loop} */
     public ClientLoop(Loop loop, Store store) {
@@ -46,6 +49,7 @@ public final class ClientLoop {
     public ClientLoop(Loop loop, Store store, String address) {
         this.loop = loop;
         this.requests = new Requests(loop, store, address);
+        this.follower = new RunFollower(requests);
     }
 
     /** Whether the namespace exists: whether its root does. */
@@ -218,6 +222,53 @@ public final class ClientLoop {
         AgentWatch watch = new AgentWatch(loop, requests, listener);
         loop.execute(watch::start);
         return watch;
+    }
+
+    // --- the queue
+
+    /** Everything that the queue consists of. */
+    public CompletableFuture<QueueState> queue(Duration patience) {
+        return on(
+                patience,
+                deadline -> requests.sync("get-sync", deadline)
+                        .thenCompose(synced -> new QueueReader(requests, deadline).state()));
+    }
+
+    /** What is declared of the rules of the queue. */
+    public CompletableFuture<DeclaredRules> queueRules(Duration patience) {
+        return on(patience, deadline -> new RulesDesk(requests, deadline).read());
+    }
+
+    /** Changes what is declared of the rules of the queue, by what is there; answers what is declared then. */
+    public CompletableFuture<DeclaredRules> changeQueueRules(UnaryOperator<DeclaredRules> change, Duration patience) {
+        return on(patience, deadline -> new RulesDesk(requests, deadline).change(change));
+    }
+
+    /**
+     * The result of a queued run that lies there, once it has one; empty if it cannot be known any more. A future that is
+     * cancelled is followed no more.
+     */
+    public CompletableFuture<Optional<RunResult>> follow(RunPlace place) {
+        CompletableFuture<Optional<RunResult>> answer = new CompletableFuture<>();
+        loop.execute(() -> follower.follow(place, answer));
+        return answer;
+    }
+
+    /**
+     * The result of a queued run, once it has one; empty if neither a segment nor the journal knows it. A future that is
+     * cancelled is followed no more.
+     *
+     * @param patience for which it is looked for; it is followed for as long as it takes
+     */
+    public CompletableFuture<Optional<RunResult>> follow(String runId, Duration patience) {
+        CompletableFuture<Optional<RunResult>> answer = new CompletableFuture<>();
+        loop.execute(() -> follower.follow(runId, requests.deadline(patience), answer));
+        return answer;
+    }
+
+    /** Tells those who still follow runs that nobody will tell them. */
+    public void close() {
+        loop.execute(follower::close);
     }
 
     /** The version with which the newest definition of a job came: later ones only paused or resumed it. */

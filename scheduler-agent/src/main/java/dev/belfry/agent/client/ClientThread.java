@@ -1,8 +1,10 @@
 package dev.belfry.agent.client;
 
+import dev.belfry.agent.loop.Loop;
 import dev.belfry.agent.loop.ThreadLoop;
 import dev.belfry.store.StoreConnection;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 
 /** A {@link ClientLoop} and the thread that it runs on. */
 public final class ClientThread implements AutoCloseable {
@@ -24,8 +26,28 @@ public final class ClientThread implements AutoCloseable {
         return new ClientThread(thread, client);
     }
 
+    /** What the client runs on. */
+    public Loop loop() {
+        return thread;
+    }
+
+    /** Whether the caller is the client's own thread, which must not wait. */
+    public boolean isCurrent() {
+        return thread.isCurrent();
+    }
+
     public ClientLoop client() {
         return client;
+    }
+
+    /** Tells those who follow runs that nobody will tell them. */
+    public void endFollowing() {
+        try {
+            client.close();
+        } catch (RejectedExecutionException e) {
+            // It is closed already.
+            return;
+        }
     }
 
     @Override

@@ -66,6 +66,10 @@ final class LedgerParents {
         if (job.definition().placement() == Placement.BROADCAST) {
             return List.of(Paths.ledgers(job.uid(), 0));
         }
+        if (job.definition().placement() == Placement.QUEUED) {
+            // Its runs are accounted for in the queue.
+            return List.of();
+        }
         String parent = Paths.ledgers(job.uid(), job.newest().layout());
         int shards = job.definition().shards().count();
         List<String> parents = new ArrayList<>(List.of(parent));

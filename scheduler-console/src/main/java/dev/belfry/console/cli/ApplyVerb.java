@@ -8,6 +8,8 @@ import dev.belfry.console.command.TakingUp;
 import dev.belfry.console.query.Costs;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.ParsedDefinitions;
+import dev.belfry.core.job.QueueRules;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -39,6 +41,8 @@ final class ApplyVerb extends WritingVerb {
     boolean noWait;
 
     private List<JobDefinition> jobs = List.of();
+    private Map<String, QueueRules> queues = Map.of();
+    private Map<String, Integer> pools = Map.of();
 
     ApplyVerb(Shell shell) {
         super(shell);
@@ -46,7 +50,10 @@ final class ApplyVerb extends WritingVerb {
 
     @Override
     void check() {
-        jobs = applicable(file).jobs();
+        ParsedDefinitions parsed = applicable(file);
+        jobs = parsed.jobs();
+        queues = parsed.queues();
+        pools = parsed.pools();
     }
 
     @Override
@@ -55,6 +62,13 @@ final class ApplyVerb extends WritingVerb {
         List<String> problems = new ArrayList<>();
         Costs.budget(client, problems);
         report(problems);
+        if (!queues.isEmpty() || !pools.isEmpty()) {
+            applying.declare(queues, pools);
+            String what = Words.count(queues.size(), "queue") + " and " + Words.count(pools.size(), "pool");
+            if (format == Format.TABLE) {
+                print(what + " declared; those of other files stay");
+            }
+        }
         List<Applied> answers = apply(client, applying);
         boolean refused = answers.stream().anyMatch(Applied.Refused.class::isInstance);
         List<Map<String, Object>> tree = new ArrayList<>();

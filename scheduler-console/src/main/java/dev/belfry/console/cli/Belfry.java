@@ -3,6 +3,7 @@ package dev.belfry.console.cli;
 import dev.belfry.agent.AgentStartException;
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.ClientException;
+import dev.belfry.agent.submit.Pressure;
 import dev.belfry.console.up.AgentCommand;
 import dev.belfry.console.up.UpCommand;
 import dev.belfry.core.record.CorruptRecordException;
@@ -77,6 +78,7 @@ public final class Belfry {
                 .addSubcommand(new GetVerb(shell))
                 .addSubcommand(new DescribeVerb(shell))
                 .addSubcommand(new TriggerVerb(shell))
+                .addSubcommand(new SubmitVerb(shell))
                 .addSubcommand(new CancelVerb(shell))
                 .addSubcommand(new CommandVerbs.Pause(shell))
                 .addSubcommand(new CommandVerbs.Resume(shell))
@@ -112,6 +114,7 @@ public final class Belfry {
                 .setErr(shell.err())
                 .registerConverter(java.time.Instant.class, new Times.Reading())
                 .registerConverter(Verb.Format.class, new WordReading<>(Verb.Format.class))
+                .registerConverter(Pressure.class, new WordReading<>(Pressure.class))
                 .registerConverter(GetVerb.What.class, new WordReading<>(GetVerb.What.class))
                 .registerConverter(DescribeVerb.What.class, new WordReading<>(DescribeVerb.What.class))
                 .registerConverter(ExportEventsVerb.What.class, new WordReading<>(ExportEventsVerb.What.class))
@@ -128,7 +131,7 @@ public final class Belfry {
             failure.printStackTrace(shell.err());
         }
         boolean unreachable = failure instanceof ClientException client
-                ? client.kind() != ClientException.Kind.REJECTED
+                ? client.kind() != ClientException.Kind.REJECTED && client.kind() != ClientException.Kind.FULL
                 : failure instanceof AgentStartException || failure instanceof HistoryException;
         return unreachable ? Exit.UNREACHABLE : Exit.NO;
     }

@@ -4,7 +4,9 @@ import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.CommandState;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
+import dev.belfry.agent.client.QueueState;
 import dev.belfry.agent.client.Readings;
+import dev.belfry.console.query.QueueView;
 import dev.belfry.console.query.Run;
 import dev.belfry.console.query.Snapshot;
 import dev.belfry.core.version.JobRecord;
@@ -14,7 +16,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@CommandLine.Command(name = "get", description = "Lists jobs, agents, shards, runs or commands.")
+@CommandLine.Command(name = "get", description = "Lists jobs, agents, shards, runs, what is in the queue, or commands.")
 final class GetVerb extends PastVerb {
 
     /** What can be listed. */
@@ -23,6 +25,7 @@ final class GetVerb extends PastVerb {
         AGENTS,
         SHARDS,
         RUNS,
+        QUEUE,
         COMMANDS;
 
         /** As it is written on the command line. */
@@ -32,17 +35,17 @@ final class GetVerb extends PastVerb {
         }
     }
 
-    @Parameters(paramLabel = "WHAT", description = "jobs, agents, shards, runs or commands.")
+    @Parameters(paramLabel = "WHAT", description = "jobs, agents, shards, runs, queue or commands.")
     What what = What.JOBS;
 
-    @Option(names = "--job", paramLabel = "NAME", description = "Shards and runs of this job only.")
+    @Option(names = "--job", paramLabel = "NAME", description = "Shards, runs and what is queued of this job only.")
     @Nullable
     String job;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description = "Most runs or commands listed, newest first. Default: 20.")
+            description = "Most runs or commands listed, newest first, or tasks that wait. Default: 20.")
     int limit = 20;
 
     @Option(names = "--all", description = "List deleted jobs, too.")
@@ -70,6 +73,7 @@ final class GetVerb extends PastVerb {
                     case JOBS -> jobs(client, snapshot);
                     case AGENTS -> AgentList.of(snapshot);
                     case SHARDS -> ShardList.of(snapshot, job);
+                    case QUEUE -> queue(client, snapshot);
                     default -> runs(client, snapshot);
                 });
         return snapshot.problems().isEmpty() ? Exit.DONE : Exit.NO;
@@ -84,20 +88,35 @@ final class GetVerb extends PastVerb {
                 .list(all);
     }
 
+    private Listing queue(BelfryClient client, Snapshot snapshot) {
+        QueueState state = client.queue();
+        report(state.problems());
+        if (!state.gate().open()) {
+            warn("the queue takes no more runs: it held " + state.gate().queued() + ", and the bound is "
+                    + state.gate().bound());
+        }
+        QueueView queue = QueueView.of(state, snapshot);
+        if (format == Format.TABLE && job == null && queue.waiting() > limit) {
+            warn(queue.waiting() + " tasks wait; the first " + limit + " are listed, --limit lists more");
+        }
+        return QueueList.of(queue, job, limit, snapshot.now());
+    }
+
     private Listing runs(BelfryClient client, Snapshot snapshot) {
         Optional<String> only = Optional.ofNullable(job).flatMap(snapshot::job).map(JobRecord::uid);
         // One more: that the last one is listed with all its lines.
         Journal journal = journal(
                 client,
                 past -> past.newest(snapshot.now(), only, some -> Run.of(some).size() > limit));
-        return RunList.of(journal, snapshot, job, limit);
+        return RunList.of(journal, QueueView.of(client.queue(), snapshot), snapshot, job, limit);
     }
 
     /** Prints a list; of an empty one it says so, since a namespace may have been mistyped. */
     private void list(Listing list) {
         if (list.tree().isEmpty() && format == Format.TABLE) {
-            warn("there are no " + what + (job == null ? "" : " of job '" + job + "'") + " in namespace '"
-                    + namespaceName() + "'; --namespace names another");
+            String empty = what == What.QUEUE ? "there is nothing in the queue" : "there are no " + what;
+            warn(empty + (job == null ? "" : " of job '" + job + "'") + " in namespace '" + namespaceName()
+                    + "'; --namespace names another");
         } else {
             print(list.table(), list.tree());
         }

@@ -7,8 +7,11 @@ import dev.belfry.agent.client.ClientLoop;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.QueueRules;
+import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.version.Author;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -26,6 +29,11 @@ public final class Applying {
     /** Applies definitions and says what became of each; see {@link BelfryClient#apply(List, Author, Consumer)}. */
     public List<Applied> apply(List<JobDefinition> definitions, Consumer<Applied> told) {
         return client.apply(definitions, new Author(Author.Origin.OPERATOR, asker.by(), asker.reason()), told);
+    }
+
+    /** Declares queues and pools, in the place of those of the same names; others stay as they are. */
+    public DeclaredRules declare(Map<String, QueueRules> queues, Map<String, Integer> pools) {
+        return client.changeQueueRules(rules -> rules.with(queues, pools, asker.by()));
     }
 
     /** The jobs that this asker has applied and that {@code kept} does not name: what a prune deletes. */

@@ -68,29 +68,14 @@ public record Run(String jobUid, int layout, FireId fire, long count, List<Journ
 
     /** How it stands: {@code running}, or the worst of the shards' outcomes. */
     public String state() {
-        Outcome worst = Outcome.SUCCEEDED;
+        List<Outcome> outcomes = new ArrayList<>();
         for (FireEntry last : shards().values()) {
             if (last.kind() != Kind.FINAL) {
                 return "running";
             }
-            worst = weight(last.outcome()) > weight(worst) ? last.outcome() : worst;
+            outcomes.add(last.outcome());
         }
-        return worst.text();
-    }
-
-    private static int weight(Outcome outcome) {
-        return switch (outcome) {
-            case SUCCEEDED -> 0;
-            case SKIPPED -> 1;
-            case MISSED -> 2;
-            case SUPERSEDED -> 3;
-            case CANCELLED -> 4;
-            case UPSTREAM_FAILED -> 5;
-            case UNKNOWN -> 6;
-            case LOST -> 7;
-            case TIMED_OUT -> 8;
-            case FAILED -> 9;
-        };
+        return Outcome.worst(outcomes).text();
     }
 
     /** When its first attempt started; empty if none did. */

@@ -244,7 +244,11 @@ public final class AgentCommand implements Callable<Integer> {
 
     private void apply(ParsedDefinitions definitions) {
         try (BelfryClient client = BelfryClient.connect(connection.settings())) {
-            Author author = new Author(Author.Origin.OPERATOR, System.getProperty("user.name", "agent"), "");
+            String user = System.getProperty("user.name", "agent");
+            if (!definitions.queues().isEmpty() || !definitions.pools().isEmpty()) {
+                client.changeQueueRules(rules -> rules.with(definitions.queues(), definitions.pools(), user));
+            }
+            Author author = new Author(Author.Origin.OPERATOR, user, "");
             for (Applied applied : client.apply(definitions.jobs(), author)) {
                 if (applied instanceof Applied.Refused refused) {
                     System.err.println("belfry: job '" + refused.job() + "' was refused: " + refused.why());

@@ -211,10 +211,9 @@ class ClusterCommandsTest {
         assertThat(console.run("", "apply", wrong)).isEqualTo(Exit.NO);
         assertThat(console.err()).contains("wrong.yaml:5:").contains("nothing was changed");
         String later = SERVED.file(
-                "later.yaml",
-                "apiVersion: belfry/v1\njobs:\n  - name: a\n    trigger: manual\n    placement: queued\n");
+                "later.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    placement: queued\n    after: [b]\n");
         assertThat(console.run("", "apply", later)).isEqualTo(Exit.NO);
-        assertThat(console.err()).contains("queued placement");
+        assertThat(console.err()).contains("workflows");
     }
 
     @Test

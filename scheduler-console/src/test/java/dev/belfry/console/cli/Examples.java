@@ -170,6 +170,10 @@ final class Examples {
                 "Run it now, once however often this is sent, and wait for the end.",
                 "trigger report --key 2026-06-01 --parameters day=2026-06-01 --wait");
         add(
+                "submit",
+                "In two hours, before others, once however often this is sent.",
+                "submit load --key 2026-06-01 --param day=2026-06-01 --in 2h --priority 7");
+        add(
                 "cancel",
                 "Stops last night's run on every shard.",
                 "cancel index 2026-12-01T03:00:00Z --reason 'wrong input'");

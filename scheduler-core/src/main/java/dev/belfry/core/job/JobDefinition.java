@@ -96,8 +96,11 @@ public record JobDefinition(
     /** What it asks for that this version cannot run; empty if it can be applied. */
     public List<LaterFeature> laterFeatures() {
         List<LaterFeature> later = new ArrayList<>();
-        if (placement == Placement.QUEUED) {
-            later.add(new LaterFeature("placement", "queued placement"));
+        if (strategy == Strategy.BROADCAST) {
+            later.add(new LaterFeature("strategy", "a task for every agent"));
+        }
+        if (queueing.backupAfter() != null) {
+            later.add(new LaterFeature("backup-after", "a second attempt beside a slow one"));
         }
         if (!upstreams.after().isEmpty()) {
             later.add(new LaterFeature("after", "workflows"));

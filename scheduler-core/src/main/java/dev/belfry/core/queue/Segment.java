@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ public record Segment(List<Submission> runs) {
 
     /** Bytes that a segment may have; a submitter begins another one before. */
     public static final int MOST_BYTES = 60_000;
+
+    /** Bytes of a segment beside those of its runs. */
+    public static final int FRAME_BYTES = 20;
 
     public Segment {
         runs = List.copyOf(runs);
@@ -74,6 +78,44 @@ public record Segment(List<Submission> runs) {
         writeLimit(json, "attempt", options.attempt());
         writeLimit(json, "total", options.total());
         json.writeStringField("by", run.by());
+    }
+
+    /** Bytes that a run takes in a segment, or a few more. */
+    public static int size(Submission run) {
+        Submission.Options options = run.options();
+        int size = 3 + texts("id", run.runId()) + texts("job", run.jobUid()) + texts("by", run.by());
+        size += run.shards() > 1 ? number("shards", run.shards()) : 0;
+        size += run.due().isPresent() ? number("due", run.due().get().toEpochMilli()) : 0;
+        size += map("parameters", run.parameters()) + map("labels", options.labels());
+        size += options.priority().isPresent() ? number("priority", 0) : 0;
+        size += options.notBefore().isAfter(Instant.EPOCH)
+                ? number("notBefore", options.notBefore().toEpochMilli())
+                : 0;
+        size += options.key().isEmpty() ? 0 : texts("key", options.key());
+        return size
+                + limit("queue", options.queue())
+                + limit("attempt", options.attempt())
+                + limit("total", options.total());
+    }
+
+    private static int texts(String field, String value) {
+        return JsonBytes.of(field) + JsonBytes.of(value) + 6;
+    }
+
+    private static int number(String field, long value) {
+        return field.length() + Long.toString(value).length() + 4;
+    }
+
+    private static int limit(String field, @Nullable Duration limit) {
+        return limit == null ? 0 : number(field, limit.toMillis());
+    }
+
+    private static int map(String field, Map<String, String> texts) {
+        int size = texts.isEmpty() ? 0 : field.length() + 6;
+        for (Map.Entry<String, String> entry : texts.entrySet()) {
+            size += texts(entry.getKey(), entry.getValue());
+        }
+        return size;
     }
 
     private static void writeLimit(JsonGenerator json, String field, @Nullable Duration limit) throws IOException {

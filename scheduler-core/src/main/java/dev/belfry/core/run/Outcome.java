@@ -34,6 +34,30 @@ public enum Outcome {
         return text;
     }
 
+    /** What a run came to whose shards came to these: the worst of them; {@link #SUCCEEDED} if there are none. */
+    public static Outcome worst(Iterable<Outcome> outcomes) {
+        Outcome worst = SUCCEEDED;
+        for (Outcome each : outcomes) {
+            worst = each.weight() > worst.weight() ? each : worst;
+        }
+        return worst;
+    }
+
+    private int weight() {
+        return switch (this) {
+            case SUCCEEDED -> 0;
+            case SKIPPED -> 1;
+            case MISSED -> 2;
+            case SUPERSEDED -> 3;
+            case CANCELLED -> 4;
+            case UPSTREAM_FAILED -> 5;
+            case UNKNOWN -> 6;
+            case LOST -> 7;
+            case TIMED_OUT -> 8;
+            case FAILED -> 9;
+        };
+    }
+
     /** The outcome written as {@code text}; {@link #UNKNOWN} for a word that this version does not know. */
     public static Outcome of(String text) {
         return BY_TEXT.getOrDefault(text, UNKNOWN);

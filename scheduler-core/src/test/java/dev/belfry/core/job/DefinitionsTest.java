@@ -47,11 +47,9 @@ class DefinitionsTest {
         assertThat(parsed.later())
                 .extracting(DefinitionError::render)
                 .containsExactly(
-                        "sample.yaml:37:16: jobs[1].placement: needs queued placement, which this version does not run yet",
                         "sample.yaml:38:12: jobs[1].after: needs workflows, which this version does not run yet");
         assertThatThrownBy(parsed::jobsOrThrow)
                 .isInstanceOf(IllegalDefinitionException.class)
-                .hasMessageContaining("queued placement")
                 .hasMessageContaining("workflows");
     }
 

@@ -70,11 +70,22 @@ class QueueDefinitionsTest {
     }
 
     @Test
-    void queuedPlacementIsStillRefusedWhenApplied() {
+    void whatIsStillMissingOfQueuedPlacementIsRefusedWhenApplied() {
         ParsedDefinitions parsed = Definitions.parse("f.yaml", FILE);
         assertThat(parsed.later()).hasSize(1);
         assertThatThrownBy(parsed::jobsOrThrow)
                 .isInstanceOf(IllegalDefinitionException.class)
-                .hasMessageContaining("queued placement");
+                .hasMessageContaining("backup-after: needs a second attempt beside a slow one");
+        assertThat(Definitions.parse("g.yaml", FILE.replace("backup-after: 95%", "enabled: true"))
+                        .jobsOrThrow())
+                .hasSize(1);
+        assertThat(Job.named("all")
+                        .manual()
+                        .placement(Placement.QUEUED)
+                        .strategy(Strategy.BROADCAST)
+                        .build()
+                        .laterFeatures())
+                .extracting(LaterFeature::path)
+                .containsExactly("strategy");
     }
 }

@@ -3,6 +3,9 @@ package dev.belfry.core.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belfry.core.job.QueueCost;
+import dev.belfry.core.job.QueueOrder;
+import dev.belfry.core.job.QueueRules;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.run.Outcome;
@@ -33,6 +36,9 @@ class QueueRecordsTest {
                 runs.add(submission(random, run));
             }
             Segment segment = new Segment(runs);
+            int size =
+                    Segment.FRAME_BYTES + runs.stream().mapToInt(Segment::size).sum();
+            assertThat(segment.encode().length).isBetween(size - 10 * (runs.size() + 1), size);
             assertThat(Segment.decode("/queue", segment.encode()))
                     .as("segment " + i)
                     .isEqualTo(segment);
@@ -67,6 +73,35 @@ class QueueRecordsTest {
                 "s5f3a0c2d4e5f607-42", "index-6f1c2ab09d", 1, Optional.empty(), Map.of(), Submission.USUAL, "ada");
         assertThat(new Segment(List.of(run, run)).encode().length - new Segment(List.of(run)).encode().length)
                 .isLessThan(80);
+    }
+
+    @Test
+    void declaredRulesAreReadAsTheyWereWritten() {
+        DeclaredRules rules = DeclaredRules.NONE
+                .with(
+                        Map.of(
+                                "nightly",
+                                new QueueRules(QueueOrder.SHORTEST_JOB_FIRST, QueueCost.SPACE, Duration.ofSeconds(30))),
+                        Map.of("db", 4, "mail", 0),
+                        "ada")
+                .withLimits(200, 5_000, "ada");
+        assertThat(DeclaredRules.decode("/queue/rules", rules.encode())).isEqualTo(rules);
+        assertThat(DeclaredRules.decode("/queue/rules", DeclaredRules.NONE.encode()))
+                .isEqualTo(DeclaredRules.NONE);
+        assertThat(rules.with(Map.of(), Map.of("db", 5), "eve").pools()).isEqualTo(Map.of("db", 5, "mail", 0));
+        assertThat(rules.sameAs(rules.withLimits(200, 5_000, "eve"))).isTrue();
+    }
+
+    @Test
+    void declaredRulesThatAreDamagedAreRefusedWithTheirPlace() {
+        for (String damaged : List.of(
+                "{\"v\":1,\"queues\":[[\"a\",\"lifo\",\"time\",1000]],\"by\":\"\"}",
+                "{\"v\":1,\"pools\":[[\"db\",-1]],\"by\":\"\"}",
+                "{\"v\":1,\"bound\":0,\"by\":\"\"}")) {
+            assertThatThrownBy(() -> DeclaredRules.decode("/queue/rules", damaged.getBytes(StandardCharsets.UTF_8)))
+                    .isInstanceOf(CorruptRecordException.class)
+                    .hasMessageContaining("/queue/rules");
+        }
     }
 
     @Test

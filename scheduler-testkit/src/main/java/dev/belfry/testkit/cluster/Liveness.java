@@ -58,6 +58,10 @@ final class Liveness {
         safety.queue().checkSettled();
         traces(upTo);
         for (JobRecord job : safety.jobs().all()) {
+            if (job.definition().placement() == Placement.QUEUED) {
+                // No agent owns anything of it.
+                continue;
+            }
             if (job.definition().placement() == Placement.STICKY) {
                 coverage(job);
                 accounted(job, upTo);

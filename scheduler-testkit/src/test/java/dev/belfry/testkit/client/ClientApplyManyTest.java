@@ -10,6 +10,7 @@ import dev.belfry.agent.client.JobState;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
+import dev.belfry.core.job.TriggerRule;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.Author;
@@ -173,7 +174,12 @@ class ClientApplyManyTest {
         scene.ensemble.denyWrites(Paths.job("job-9"));
         scene.ensemble.denyReads(Paths.job("job-10"));
         List<JobDefinition> jobs = new ArrayList<>(jobs(SOME, "code's"));
-        jobs.set(6, job("job-6", "queued").placement(Placement.QUEUED).build());
+        jobs.set(
+                6,
+                job("job-6", "later")
+                        .placement(Placement.QUEUED)
+                        .after(TriggerRule.ALL_SUCCESS, "job-1")
+                        .build());
 
         List<CompletableFuture<Applied>> answers = begin(scene, jobs, CODE);
 

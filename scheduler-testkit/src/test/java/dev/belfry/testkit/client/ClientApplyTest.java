@@ -14,6 +14,7 @@ import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
+import dev.belfry.core.job.TriggerRule;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.HeartbeatRecord;
 import dev.belfry.core.record.Paths;
@@ -184,12 +185,16 @@ class ClientApplyTest {
 
     @Test
     void jobThatNeedsALaterFeatureIsRefusedByName() {
-        Applied answer =
-                apply(Job.named("later").manual().placement(Placement.QUEUED).build(), ANNA);
+        Applied answer = apply(
+                Job.named("later")
+                        .after(TriggerRule.ALL_SUCCESS, "index")
+                        .placement(Placement.QUEUED)
+                        .build(),
+                ANNA);
         assertThat(answer)
                 .isInstanceOfSatisfying(
                         Applied.Refused.class,
-                        refused -> assertThat(refused.why()).contains("queued placement"));
+                        refused -> assertThat(refused.why()).contains("workflows"));
         assertThat(scene.other.read(Paths.job("later"))).isInstanceOf(Read.Missing.class);
     }
 

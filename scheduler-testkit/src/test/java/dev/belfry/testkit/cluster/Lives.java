@@ -58,6 +58,7 @@ final class Lives {
                 new Life("with things that are over for more than a day", Lives::longOver),
                 new Life("with runs that take longer than they may", Lives::overdue),
                 new Life("with a budget", Lives::budget),
+                new Life("with submissions", SubmittingLife::play),
                 new Life("with many jobs at once", Lives::manyJobs),
                 new Life("with queued tasks", Lives::queuedTasks),
                 new Life("with a queue", Lives::queue),

@@ -1,0 +1,113 @@
+package dev.belfry.agent.client;
+
+import dev.belfry.core.queue.DeclaredRules;
+import dev.belfry.core.queue.Gate;
+import dev.belfry.core.queue.Inbox;
+import dev.belfry.core.queue.Segment;
+import dev.belfry.core.queue.SegmentState;
+import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.core.record.Paths;
+import dev.belfry.store.Znode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Reads what the queue consists of; a record that cannot be read is named and left out.
+ *
+ * <p>Not thread-safe; owned by the client's loop. One per question, which has one deadline.
+ */
+final class QueueReader {
+    private final Requests requests;
+    private final Deadline deadline;
+
+    QueueReader(Requests requests, Deadline deadline) {
+        this.requests = requests;
+        this.deadline = deadline;
+    }
+
+    /** The segments, without their states. */
+    CompletableFuture<List<Znode>> segments() {
+        return paths().thenCompose(paths -> requests.readAll(
+                "get-segment", paths.stream().filter(path -> !isState(path)).toList(), deadline));
+    }
+
+    private static boolean isState(String path) {
+        return path.endsWith(Paths.segmentState(""));
+    }
+
+    private CompletableFuture<List<String>> paths() {
+        return requests.children("get-segments", Paths.SEGMENTS, deadline).thenCompose(buckets -> {
+            List<CompletableFuture<List<String>>> lists = buckets.stream()
+                    .map(bucket -> requests.children("get-segments", Paths.SEGMENTS + '/' + bucket, deadline)
+                            .thenApply(names -> names.stream()
+                                    .map(name -> Paths.SEGMENTS + '/' + bucket + '/' + name)
+                                    .toList()))
+                    .toList();
+            return CompletableFuture.allOf(lists.toArray(new CompletableFuture<?>[0]))
+                    .thenApply(done ->
+                            lists.stream().flatMap(list -> list.join().stream()).toList());
+        });
+    }
+
+    /** Everything: inboxes first, so that what is dispatched meanwhile shows as waiting, not as neither. */
+    CompletableFuture<QueueState> state() {
+        return requests.children("get-inboxes", Paths.INBOX, deadline)
+                .thenCompose(names -> requests.readAll(
+                        "get-inbox", names.stream().map(Paths::inbox).toList(), deadline))
+                .thenCompose(inboxes -> paths().thenCompose(paths -> requests.readAll("get-segment", paths, deadline))
+                        .thenCompose(segments -> requests.readAll(
+                                        "get-queue", List.of(Paths.GATE, Paths.QUEUE_RULES), deadline)
+                                .thenApply(rest -> state(inboxes, segments, rest))));
+    }
+
+    private static QueueState state(List<Znode> inboxes, List<Znode> segments, List<Znode> rest) {
+        List<String> problems = new ArrayList<>();
+        Map<String, Inbox> decoded = new HashMap<>();
+        for (Znode inbox : inboxes) {
+            attempt(problems, () -> decoded.put(Paths.name(inbox.path()), Inbox.decode(inbox.path(), inbox.data())));
+        }
+        Map<String, Znode> states = new HashMap<>();
+        segments.stream().filter(znode -> isState(znode.path())).forEach(znode -> states.put(znode.path(), znode));
+        List<QueueState.Stored> stored = new ArrayList<>();
+        for (Znode znode : segments) {
+            if (!isState(znode.path())) {
+                attempt(problems, () -> stored.add(stored(znode, states)));
+            }
+        }
+        stored.sort(Comparator.comparing(QueueState.Stored::accepted).thenComparing(QueueState.Stored::path));
+        Gate[] gate = {Gate.FRESH};
+        DeclaredRules[] rules = {DeclaredRules.NONE};
+        for (Znode znode : rest) {
+            attempt(problems, () -> {
+                if (znode.path().equals(Paths.QUEUE_RULES)) {
+                    rules[0] = DeclaredRules.decode(znode.path(), znode.data());
+                } else if (znode.data().length > 0) {
+                    gate[0] = Gate.decode(znode.path(), znode.data());
+                }
+            });
+        }
+        return new QueueState(stored, decoded, gate[0], rules[0], problems);
+    }
+
+    private static QueueState.Stored stored(Znode znode, Map<String, Znode> states) {
+        Segment segment = Segment.decode(znode.path(), znode.data());
+        Znode state = states.get(Paths.segmentState(znode.path()));
+        return new QueueState.Stored(
+                znode.path(),
+                znode.created(),
+                segment,
+                state == null ? SegmentState.FRESH : SegmentState.decode(state.path(), state.data(), segment.tasks()));
+    }
+
+    private static void attempt(List<String> problems, Runnable reading) {
+        try {
+            reading.run();
+        } catch (CorruptRecordException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.belfry.agent.client;
+
+import dev.belfry.core.queue.DeclaredRules;
+import dev.belfry.core.queue.Gate;
+import dev.belfry.core.queue.Inbox;
+import dev.belfry.core.queue.Segment;
+import dev.belfry.core.queue.SegmentState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The queue as it was read, record by record: what was settled meanwhile may show in one of them and not in another.
+ *
+ * @param segments in the order of their creation
+ * @param inboxes by incarnation
+ * @param gate whether runs are taken in
+ * @param rules what was applied
+ * @param problems records that cannot be read, one sentence each
+ */
+public record QueueState(
+        List<Stored> segments, Map<String, Inbox> inboxes, Gate gate, DeclaredRules rules, List<String> problems) {
+
+    /**
+     * A segment and what became of its tasks.
+     *
+     * @param accepted when it became durable
+     */
+    public record Stored(String path, Instant accepted, Segment segment, SegmentState state) {}
+
+    public QueueState {
+        segments = List.copyOf(segments);
+        inboxes = Map.copyOf(inboxes);
+        problems = List.copyOf(problems);
+    }
+}
