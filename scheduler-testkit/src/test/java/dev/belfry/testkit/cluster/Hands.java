@@ -215,7 +215,14 @@ final class Hands implements SessionListener {
         Instant now = Instant.ofEpochMilli(cluster.now().toEpochMilli());
         boolean begun = stage != Stage.REFUSED && stage != Stage.CLAIMED;
         Instant started = begun ? entry.order().at() : Instant.EPOCH;
-        return new Report(entry.number(), stage, started, stage.over() ? now : Instant.EPOCH, true, Outbox.Left.NOTHING, "said so");
+        return new Report(
+                entry.number(),
+                stage,
+                started,
+                stage.over() ? now : Instant.EPOCH,
+                true,
+                Outbox.Left.NOTHING,
+                "said so");
     }
 
     // --- what lies in the store

@@ -115,7 +115,14 @@ final class SubmittingLife {
     /** A segment with a state, an inbox and a journal, as masters leave them. */
     private void litter() {
         TaskHistory tried = new TaskHistory(
-                1, 1, 0, Instant.EPOCH, cluster.now().truncatedTo(java.time.temporal.ChronoUnit.MILLIS), "a0", false);
+                1,
+                1,
+                0,
+                Instant.EPOCH,
+                cluster.now().truncatedTo(java.time.temporal.ChronoUnit.MILLIS),
+                "a0",
+                false,
+                Optional.empty());
         String segment = Paths.segment("m0", 1);
         Rogue.commit(
                 cluster,
