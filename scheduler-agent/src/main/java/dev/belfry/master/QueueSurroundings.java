@@ -80,6 +80,11 @@ final class QueueSurroundings implements QueueOffice {
     }
 
     @Override
+    public List<JobRecord> jobs() {
+        return jobs.all().stream().map(JobBook.Entry::job).toList();
+    }
+
+    @Override
     public boolean isUnreadable(String uid) {
         return jobs.lost(uid);
     }

@@ -53,6 +53,7 @@ public final class QueueDesk implements QueueLook.Listener {
     private final QueueLook look;
     private final QueueWriter writer;
     private final LostInboxes lost;
+    private final QueueFires fires;
     private final Intake intake = new Intake();
     private final QueueSweeper sweeper;
     private final Loads loads;
@@ -85,6 +86,7 @@ public final class QueueDesk implements QueueLook.Listener {
         this.look = new QueueLook(loop, store, session, this);
         this.writer = new QueueWriter(loop, store, session, office);
         this.lost = new LostInboxes(office, look.reads(), book, jobs, this::soon);
+        this.fires = new QueueFires(office, book, this::soon);
         this.sweeper = new QueueSweeper(loop, store, session, office, look.reads(), book);
         this.loads = new Loads(loop, look.reads(), chooser.rooms(), this::soon);
         this.countedNanos = loop.nanoTime() - COUNTS_NANOS;
@@ -113,6 +115,7 @@ public final class QueueDesk implements QueueLook.Listener {
     /** Jobs have changed. */
     public void jobsChanged() {
         jobsChanged = true;
+        fires.jobsChanged();
         soon();
     }
 
@@ -160,12 +163,16 @@ public final class QueueDesk implements QueueLook.Listener {
 
     /** The writes that submit a run on behalf of the master: a segment of its own. */
     public List<Transaction.Write> submission(Submission run) {
+        return segment(List.of(run));
+    }
+
+    private List<Transaction.Write> segment(List<Submission> runs) {
         String submitter = "m" + office.term();
         List<Transaction.Write> writes = new ArrayList<>();
         if (!look.segments().hasParent(submitter)) {
             writes.add(new Transaction.Create(Paths.segments(submitter), new byte[0], false));
         }
-        byte[] segment = new Segment(List.of(run)).encode();
+        byte[] segment = new Segment(runs).encode();
         writes.add(new Transaction.Create(Paths.segment(submitter, ++ownSegments), segment, false));
         return writes;
     }
@@ -195,6 +202,7 @@ public final class QueueDesk implements QueueLook.Listener {
     @Override
     public void segment(String path, Instant accepted, Segment segment, SegmentState state, int stateVersion) {
         book.segment(path, accepted, segment, state, stateVersion);
+        fires.seen(path);
         soon();
     }
 
@@ -211,10 +219,12 @@ public final class QueueDesk implements QueueLook.Listener {
 
     @Override
     public void loaded() {
-        loaded = true;
-        sweeper.start();
-        office.loaded();
-        soon();
+        fires.start(look.reads(), () -> {
+            loaded = true;
+            sweeper.start();
+            office.loaded();
+            soon();
+        });
     }
 
     // --- rounds
@@ -248,6 +258,11 @@ public final class QueueDesk implements QueueLook.Listener {
             writer.write(round, cancelled.stream().map(Cancel::write).toList(), () -> written(round, cancelled));
             return;
         }
+        Optional<QueueFires.Turn> turn = fires.turn(now);
+        if (turn.isPresent()) {
+            write(turn.get());
+            return;
+        }
         Optional<Gate> gate = intake.turn(book.tasks().size());
         if (gate.isPresent()) {
             writer.writeAt("queue-gate-turn", intake.write(gate.get()), () -> {
@@ -261,9 +276,22 @@ public final class QueueDesk implements QueueLook.Listener {
         rearm(now, Math.min(wait, counting));
     }
 
+    /** Submits what is due. */
+    private void write(QueueFires.Turn turn) {
+        List<Transaction.Write> writes = new ArrayList<>(fires.writes(turn));
+        if (!turn.runs().isEmpty()) {
+            writes.addAll(segment(turn.runs()));
+            fires.awaits(Paths.segment("m" + office.term(), ownSegments));
+        }
+        writer.write(QueueRound.ofLines(turn.lines()), writes, () -> {
+            fires.written(turn);
+            soon();
+        });
+    }
+
     /** Whether the queue is not in use: then nothing is asked, and nothing is reckoned. */
     private boolean isIdle() {
-        return book.isIdle() && cancels.isEmpty() && intake.isOpen() && !intake.isNews(QueueCounts.NONE);
+        return book.isIdle() && fires.isIdle() && cancels.isEmpty() && intake.isOpen() && !intake.isNews(QueueCounts.NONE);
     }
 
     private void refresh(Instant now) {
@@ -326,6 +354,7 @@ public final class QueueDesk implements QueueLook.Listener {
         timer.cancel();
         long next = Math.min(wait, nanosUntil(now, jobsChangeAt));
         next = Math.min(next, nanosUntil(now, book.wake().orElse(Instant.MAX)));
+        next = Math.min(next, nanosUntil(now, fires.wake()));
         next = Math.min(next, nanosUntil(now, chooser.again().orElse(Instant.MAX)));
         if (next < Long.MAX_VALUE) {
             timer = loop.after(next, this::soon);

@@ -26,6 +26,9 @@ public interface QueueOffice {
     /** The job with this uid, deleted or not; empty if there is none, or none that can be read. */
     Optional<JobRecord> job(String uid);
 
+    /** All jobs that can be read, deleted or not. */
+    List<JobRecord> jobs();
+
     /** Whether the job with this uid may be there, with a record that cannot be read. */
     boolean isUnreadable(String uid);
 

@@ -66,6 +66,13 @@ public final class QueueRound {
         this.keys = keys;
     }
 
+    /** One that adds nothing but these outcomes without an attempt. */
+    public static QueueRound ofLines(List<FireEntry> outcomes) {
+        QueueRound round = new QueueRound(new KeyBook());
+        outcomes.forEach(outcome -> round.line(outcome, ""));
+        return round;
+    }
+
     boolean hasRoom() {
         int bytes = lineBytes + inboxes.stream().mapToInt(InboxBook::mostBytes).sum();
         int writes = 2 * segments.size() + inboxes.size() + keys.changes();

@@ -16,16 +16,16 @@ import java.util.TreeMap;
  * Which rules a fire is subject to: those of the version that owes its instant, whenever it is settled. So a fire keeps its
  * rules from its claim to its outcome, whatever is applied meanwhile. Immutable.
  */
-final class Rulebook {
+public final class Rulebook {
     private final TreeMap<Instant, VersionRules> byFrom = new TreeMap<>();
 
     /** The rules of {@code versions}, oldest first; where two begin at one instant the later one holds. */
-    Rulebook(List<VersionRules> versions) {
+    public Rulebook(List<VersionRules> versions) {
         versions.forEach(version -> byFrom.put(version.from(), version));
     }
 
     /** The definition that owes what is due at {@code instant}; before the first version, the first. */
-    JobDefinition at(Instant instant) {
+    public JobDefinition at(Instant instant) {
         return rules(instant).definition();
     }
 
@@ -53,7 +53,7 @@ final class Rulebook {
     }
 
     /** The parts of {@code gaps} (ascending, disjoint) by what is done with late fires there, whatever the threshold. */
-    Map<Misfire, List<Owed.Gap>> byMisfire(List<Owed.Gap> gaps) {
+    public Map<Misfire, List<Owed.Gap>> byMisfire(List<Owed.Gap> gaps) {
         Map<Misfire, List<Owed.Gap>> parts = new LinkedHashMap<>();
         for (Owed.Gap gap : gaps) {
             for (Owed.Gap part : cut(gap)) {

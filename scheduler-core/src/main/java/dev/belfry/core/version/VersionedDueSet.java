@@ -1,11 +1,13 @@
 package dev.belfry.core.version;
 
+import dev.belfry.core.job.Placement;
 import dev.belfry.core.schedule.Schedule;
 import dev.belfry.core.trigger.DueSet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What one layout of a job owes, over all versions of its definition: the due set of a version is [its from, the next
@@ -31,6 +33,15 @@ public final class VersionedDueSet implements DueSet {
 
     /** What layout {@code layout} of {@code job} owes. */
     public static VersionedDueSet of(JobRecord job, int layout) {
+        return where(job, version -> version.layout() == layout);
+    }
+
+    /** What the queue owes of {@code job}: what is due under versions with {@code placement: queued}, whatever the layout. */
+    public static VersionedDueSet queued(JobRecord job) {
+        return where(job, version -> version.definition().placement() == Placement.QUEUED);
+    }
+
+    private static VersionedDueSet where(JobRecord job, Predicate<JobVersion> owed) {
         List<Stretch> stretches = new ArrayList<>();
         List<JobVersion> versions = job.versions();
         for (int i = 0; i < versions.size(); i++) {
@@ -39,7 +50,7 @@ public final class VersionedDueSet implements DueSet {
             if (job.deletedAt().isPresent() && job.deletedAt().get().isBefore(until)) {
                 until = job.deletedAt().get();
             }
-            if (version.layout() == layout && version.from().isBefore(until)) {
+            if (owed.test(version) && version.from().isBefore(until)) {
                 boolean silent = version.paused() || !version.definition().enabled();
                 stretches.add(new Stretch(
                         version.definition().schedule(), silent, version.from().minusMillis(1), until.minusMillis(1)));

@@ -1,0 +1,276 @@
+package dev.belfry.master.queue;
+
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.queue.FiresMark;
+import dev.belfry.core.queue.QueueBook;
+import dev.belfry.core.queue.QueuedFires;
+import dev.belfry.core.queue.QueuedTask;
+import dev.belfry.core.queue.Segment;
+import dev.belfry.core.queue.Submission;
+import dev.belfry.core.record.CorruptRecordException;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.VersionedDueSet;
+import dev.belfry.store.Transaction;
+import dev.belfry.store.Znode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The fires of queued jobs with a schedule in one term of the master: what is due becomes a segment of the master in the
+ * transaction that stores up to which instant that was done.
+ *
+ * <p>Not thread-safe; owned by the master's loop.
+ */
+final class QueueFires {
+    private static final Logger LOG = LoggerFactory.getLogger(QueueFires.class);
+
+    /** What one transaction carries, at most, beside what one job brings. */
+    private static final int MOST_JOBS = 80;
+
+    private static final int MOST_BYTES = 200_000;
+    /** Room of a segment for runs. */
+    private static final int SEGMENT_BYTES = 55_000;
+
+    private static final FiresMark UNKNOWN = FiresMark.from(Instant.EPOCH);
+
+    /**
+     * What is to be written.
+     *
+     * @param runs that are to be submitted in the same transaction; may be empty
+     */
+    record Turn(List<Submission> runs, List<FireEntry> lines, Map<String, FiresMark> marks) {}
+
+    private record Stored(FiresMark mark, int version) {}
+
+    private final QueueOffice office;
+    private final QueueBook book;
+    private final Map<String, Stored> marks = new HashMap<>();
+    /** Jobs of which it cannot be read how far they are: they stand still. */
+    private final Set<String> unreadable = new HashSet<>();
+    /** By uid, when a job with a schedule has to be looked at next. */
+    private final Map<String, Instant> next = new TreeMap<>();
+    /** Jobs of which something waits for the end of a run. */
+    private final Set<String> attentive = new TreeSet<>();
+    /** Runs that were told to give way to a newer one. */
+    private final Set<String> stopped = new HashSet<>();
+    /** Runs that were submitted and are not in the book yet. */
+    private Optional<String> awaited = Optional.empty();
+
+    private final Runnable cancelled;
+    private boolean stale = true;
+
+    /** @param cancelled called when there are runs that the book is to cancel */
+    QueueFires(QueueOffice office, QueueBook book, Runnable cancelled) {
+        this.office = office;
+        this.book = book;
+        this.cancelled = cancelled;
+    }
+
+    /** Reads how far each job is. */
+    void start(Reads reads, Runnable then) {
+        reads.children("queue-fires", Paths.QUEUED_FIRES, names -> {
+            List<String> paths = names.stream().map(Paths::queuedFires).toList();
+            reads.readAll("queue-fires", paths, this::found, then);
+        });
+    }
+
+    private void found(Znode znode) {
+        String uid = Paths.name(znode.path());
+        try {
+            marks.put(uid, new Stored(FiresMark.decode(znode.path(), znode.data()), znode.version()));
+        } catch (CorruptRecordException e) {
+            unreadable.add(uid);
+            LOG.error("the schedule of {} stands still: {}", uid, e.getMessage());
+        }
+    }
+
+    void jobsChanged() {
+        stale = true;
+    }
+
+    /** A segment is in the book. */
+    void seen(String path) {
+        awaited = awaited.filter(other -> !other.equals(path));
+    }
+
+    /** The segment was written, and comes into the book by and by. */
+    void awaits(String path) {
+        awaited = Optional.of(path);
+    }
+
+    /** Whether there is no job with a schedule. */
+    boolean isIdle() {
+        refresh();
+        return next.isEmpty() && attentive.isEmpty();
+    }
+
+    private void refresh() {
+        if (!stale) {
+            return;
+        }
+        stale = false;
+        next.clear();
+        attentive.clear();
+        office.jobs().forEach(this::look);
+    }
+
+    private void look(JobRecord job) {
+        String uid = job.uid();
+        next.remove(uid);
+        attentive.remove(uid);
+        Optional<FiresMark> mark = mark(job);
+        if (mark.isEmpty()) {
+            return;
+        }
+        QueuedFires.next(job, mark.get()).ifPresent(instant -> next.put(uid, instant));
+        job.deletedAt().ifPresent(at -> {
+            if (!mark.get().waiting().isEmpty()) {
+                next.merge(uid, at, (one, other) -> one.isBefore(other) ? one : other);
+            }
+        });
+        boolean delay = job.versions().stream()
+                .anyMatch(version -> version.definition().schedule().delay().isPresent());
+        if (!mark.get().waiting().isEmpty() || (delay && !job.deleted())) {
+            attentive.add(uid);
+        }
+    }
+
+    private Optional<FiresMark> mark(JobRecord job) {
+        if (unreadable.contains(job.uid())) {
+            return Optional.empty();
+        }
+        Stored stored = marks.get(job.uid());
+        return stored == null ? QueuedFires.first(job) : Optional.of(stored.mark());
+    }
+
+    /** When the next fire is due; {@link Instant#MAX} if none will be. */
+    Instant wake() {
+        return awaited.isPresent()
+                ? Instant.MAX
+                : next.values().stream().min(Instant::compareTo).orElse(Instant.MAX);
+    }
+
+    /** What is to be written now; empty if nothing. */
+    Optional<Turn> turn(Instant exactly) {
+        refresh();
+        Instant now = exactly.truncatedTo(ChronoUnit.MILLIS);
+        Set<String> due = new TreeSet<>(attentive);
+        next.forEach((uid, instant) -> {
+            if (!instant.isAfter(now)) {
+                due.add(uid);
+            }
+        });
+        if (awaited.isPresent() || due.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, Set<String>> open = open(due);
+        stopped.removeIf(run -> !book.knows(run));
+        Turn turn = new Turn(new ArrayList<>(), new ArrayList<>(), new TreeMap<>());
+        int segment = 0;
+        int bytes = 0;
+        for (String uid : due) {
+            Optional<JobRecord> job = office.job(uid);
+            if (job.isEmpty() || turn.marks().size() >= MOST_JOBS || bytes >= MOST_BYTES) {
+                continue;
+            }
+            FiresMark mark = mark(job.get()).orElse(UNKNOWN);
+            Set<String> runs = open.getOrDefault(uid, Set.of());
+            QueuedFires.Step step = QueuedFires.decide(job.get(), mark, runs.size(), now);
+            List<Submission> submissions =
+                    step.queued().stream().map(at -> run(job.get(), at)).toList();
+            int size = submissions.stream().mapToInt(Segment::size).sum();
+            if (step.stopRunning()) {
+                stop(runs);
+            }
+            if (step.isNews(mark) && (turn.runs().isEmpty() || segment + size <= SEGMENT_BYTES)) {
+                segment += size;
+                bytes += step.lines().stream().mapToInt(FireEntry::mostBytes).sum() + step.mark().encode().length;
+                turn.runs().addAll(submissions);
+                turn.lines().addAll(step.lines());
+                turn.marks().put(uid, step.mark());
+            }
+        }
+        return turn.marks().isEmpty() ? Optional.empty() : Optional.of(turn);
+    }
+
+    private void stop(Set<String> runs) {
+        for (String run : runs) {
+            if (stopped.add(run)) {
+                book.cancel(run, Reasons.CANCELLED_BY_NEWER);
+                cancelled.run();
+            }
+        }
+    }
+
+    /** By job, the ids of its runs that have no outcome. */
+    private Map<String, Set<String>> open(Set<String> uids) {
+        Map<String, Set<String>> open = new HashMap<>();
+        for (QueuedTask task : book.tasks()) {
+            if (uids.contains(task.run().jobUid())) {
+                open.computeIfAbsent(task.run().jobUid(), uid -> new TreeSet<>())
+                        .add(task.run().runId());
+            }
+        }
+        return open;
+    }
+
+    private static Submission run(JobRecord job, Instant due) {
+        JobDefinition definition = job.at(due).definition();
+        Instant start = VersionedDueSet.queued(job).jittered(due);
+        Submission.Options usual = Submission.USUAL;
+        Submission.Options options = new Submission.Options(
+                usual.priority(),
+                start.isAfter(due) ? start : Instant.EPOCH,
+                usual.key(),
+                usual.labels(),
+                usual.queue(),
+                usual.attempt(),
+                usual.total());
+        return new Submission(
+                FireId.scheduled(due).runId(job.uid()),
+                job.uid(),
+                definition.shards().count(),
+                Optional.of(due),
+                Map.of(),
+                options,
+                "schedule");
+    }
+
+    /** The writes that store how far the jobs are. */
+    List<Transaction.Write> writes(Turn turn) {
+        List<Transaction.Write> writes = new ArrayList<>();
+        turn.marks().forEach((uid, mark) -> {
+            Stored stored = marks.get(uid);
+            String path = Paths.queuedFires(uid);
+            writes.add(
+                    stored == null
+                            ? new Transaction.Create(path, mark.encode(), false)
+                            : new Transaction.Put(path, mark.encode(), stored.version()));
+        });
+        return writes;
+    }
+
+    /** It was written, all of it. */
+    void written(Turn turn) {
+        turn.marks().forEach((uid, mark) -> {
+            Stored before = marks.get(uid);
+            marks.put(uid, new Stored(mark, before == null ? 0 : before.version() + 1));
+            office.job(uid).ifPresent(this::look);
+        });
+    }
+}

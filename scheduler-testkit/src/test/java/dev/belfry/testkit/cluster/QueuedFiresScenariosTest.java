@@ -1,0 +1,133 @@
+package dev.belfry.testkit.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belfry.core.job.Job;
+import dev.belfry.core.job.OverlapPolicy;
+import dev.belfry.core.job.Placement;
+import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.queue.Outbox.Stage;
+import dev.belfry.core.run.Outcome;
+import dev.belfry.testkit.store.Faults;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Queued jobs with a schedule: each instant is run once or has its outcome, whatever masters come and go. */
+@ExtendWith(QuietLogs.class)
+class QueuedFiresScenariosTest {
+    private final SimCluster cluster = Scenes.cluster(7, ClusterOptions.DEFAULT);
+    private final Hands hands = new Hands(cluster);
+
+    private static Job job(String name) {
+        return Job.named(name)
+                .handler(SimCluster.HANDLER)
+                .every(Duration.ofSeconds(2))
+                .placement(Placement.QUEUED);
+    }
+
+    /** The outcomes of the job by instant; a range counts with each of its instants. */
+    private Map<Instant, Integer> outcomes(String uid) {
+        Map<Instant, Integer> outcomes = new TreeMap<>();
+        for (FireEntry line : finals(uid)) {
+            Instant due = line.fire().due();
+            for (long i = 0; i < line.count(); i++) {
+                outcomes.merge(due.plusSeconds(2 * i), 1, Integer::sum);
+            }
+        }
+        return outcomes;
+    }
+
+    private List<FireEntry> finals(String uid) {
+        return hands.lines().stream()
+                .filter(line -> line.jobUid().equals(uid) && line.kind() == FireEntry.Kind.FINAL)
+                .toList();
+    }
+
+    private void nothingIsMissingOrTwice(String uid, int atLeast) {
+        Map<Instant, Integer> outcomes = outcomes(uid);
+        assertThat(outcomes.values()).containsOnly(1);
+        assertThat(outcomes).hasSizeGreaterThanOrEqualTo(atLeast);
+        Instant last = null;
+        for (Instant due : outcomes.keySet()) {
+            if (last != null) {
+                assertThat(due).isEqualTo(last.plusSeconds(2));
+            }
+            last = due;
+        }
+    }
+
+    @Test
+    void everyInstantIsRunOnce() {
+        String uid = hands.job(job("ticks").build());
+        cluster.run(Duration.ofSeconds(20));
+        nothingIsMissingOrTwice(uid, 9);
+        assertThat(finals(uid)).extracting(FireEntry::outcome).containsOnly(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void whatComesWhileARunIsNotOverIsSkipped() {
+        String uid = hands.job(job("slow").build());
+        hands.fate = entry -> Optional.of(Stage.STARTED);
+        cluster.run(Duration.ofSeconds(9));
+        assertThat(finals(uid)).isNotEmpty();
+        assertThat(finals(uid)).extracting(FireEntry::reason).containsOnly(Reasons.OVERLAP);
+        hands.fate = entry -> Optional.of(Stage.SUCCEEDED);
+        cluster.run(Duration.ofSeconds(9));
+        nothingIsMissingOrTwice(uid, 8);
+    }
+
+    @Test
+    void newerRunTakesThePlaceOfTheOneBefore() {
+        String uid = hands.job(job("newest").overlap(OverlapPolicy.CANCEL_RUNNING).build());
+        hands.fate = entry -> Optional.of(Stage.STARTED);
+        cluster.run(Duration.ofSeconds(10));
+        assertThat(finals(uid)).hasSizeGreaterThan(2);
+        assertThat(finals(uid)).extracting(FireEntry::outcome).containsOnly(Outcome.CANCELLED);
+        assertThat(finals(uid)).extracting(FireEntry::reason).containsOnly(Reasons.CANCELLED_BY_NEWER);
+        nothingIsMissingOrTwice(uid, 3);
+    }
+
+    @Test
+    void masterThatIsLostBeforeAnyWriteQueuesNoFireTwiceAndForgetsNone() {
+        masterIsLostAtAnyWrite(Faults.Moment.SENDING);
+    }
+
+    @Test
+    void masterThatIsLostAfterAnyWriteQueuesNoFireTwiceAndForgetsNone() {
+        masterIsLostAtAnyWrite(Faults.Moment.COMMITTED);
+    }
+
+    private void masterIsLostAtAnyWrite(Faults.Moment moment) {
+        String uid = hands.job(job("many").overlap(OverlapPolicy.BUFFER_ONE).build());
+        for (int write = 1; write <= 4; write++) {
+            strike(moment, write);
+            cluster.run(Duration.ofSeconds(25));
+            cluster.ensemble().faults().stop();
+            List.of("a0", "a1", "a2").stream()
+                    .filter(id -> cluster.agent(id).filter(SimAgent::alive).isEmpty())
+                    .forEach(cluster::start);
+            cluster.run(Duration.ofSeconds(15));
+        }
+        nothingIsMissingOrTwice(uid, 60);
+    }
+
+    private void strike(Faults.Moment moment, int write) {
+        cluster.ensemble().faults().strikeNext("queue-write", moment, process -> {
+            if (write > 1) {
+                strike(moment, write - 1);
+            } else {
+                cluster.agents().stream()
+                        .filter(agent -> agent.process().name().equals(process))
+                        .toList()
+                        .forEach(SimAgent::kill);
+            }
+        });
+    }
+}
