@@ -291,7 +291,11 @@ public final class QueueDesk implements QueueLook.Listener {
 
     /** Whether the queue is not in use: then nothing is asked, and nothing is reckoned. */
     private boolean isIdle() {
-        return book.isIdle() && fires.isIdle() && cancels.isEmpty() && intake.isOpen() && !intake.isNews(QueueCounts.NONE);
+        return book.isIdle()
+                && fires.isIdle()
+                && cancels.isEmpty()
+                && intake.isOpen()
+                && !intake.isNews(QueueCounts.NONE);
     }
 
     private void refresh(Instant now) {

@@ -199,7 +199,8 @@ final class QueueFires {
             }
             if (step.isNews(mark) && (turn.runs().isEmpty() || segment + size <= SEGMENT_BYTES)) {
                 segment += size;
-                bytes += step.lines().stream().mapToInt(FireEntry::mostBytes).sum() + step.mark().encode().length;
+                bytes += step.lines().stream().mapToInt(FireEntry::mostBytes).sum()
+                        + step.mark().encode().length;
                 turn.runs().addAll(submissions);
                 turn.lines().addAll(step.lines());
                 turn.marks().put(uid, step.mark());

@@ -116,7 +116,8 @@ public final class QueuedFires {
         }
         FiresMark mark = new FiresMark(upTo, List.copyOf(waiting), delayNext);
         boolean stop = open > 0
-                && waiting.stream().anyMatch(turn -> !turn.late() && policy(turn.due()) == OverlapPolicy.CANCEL_RUNNING);
+                && waiting.stream()
+                        .anyMatch(turn -> !turn.late() && policy(turn.due()) == OverlapPolicy.CANCEL_RUNNING);
         return new Step(mark, List.copyOf(queued), List.copyOf(lines), stop);
     }
 
@@ -134,7 +135,8 @@ public final class QueuedFires {
                 line(first, last, due.count(upTo, now, COUNT_LIMIT), Outcome.SUPERSEDED, Reasons.DELETED);
             });
         }
-        delayNext.filter(next -> next.isAfter(upTo) && !next.isAfter(now) && owedByDelay(next))
+        delayNext
+                .filter(next -> next.isAfter(upTo) && !next.isAfter(now) && owedByDelay(next))
                 .ifPresent(next -> line(next, next, 1, Outcome.SUPERSEDED, Reasons.DELETED));
     }
 
@@ -264,7 +266,10 @@ public final class QueuedFires {
 
     /** Whether the first instant of the fixed delay in force is behind: what follows counts from the end of a run. */
     private boolean isDelayOver() {
-        return isDelay(job.at(now)) && due.next(upTo).filter(next -> job.at(next).equals(job.at(now))).isEmpty();
+        return isDelay(job.at(now))
+                && due.next(upTo)
+                        .filter(next -> job.at(next).equals(job.at(now)))
+                        .isEmpty();
     }
 
     private static boolean isDelay(JobVersion version) {

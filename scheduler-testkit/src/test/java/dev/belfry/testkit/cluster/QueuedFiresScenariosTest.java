@@ -85,7 +85,8 @@ class QueuedFiresScenariosTest {
 
     @Test
     void newerRunTakesThePlaceOfTheOneBefore() {
-        String uid = hands.job(job("newest").overlap(OverlapPolicy.CANCEL_RUNNING).build());
+        String uid =
+                hands.job(job("newest").overlap(OverlapPolicy.CANCEL_RUNNING).build());
         hands.fate = entry -> Optional.of(Stage.STARTED);
         cluster.run(Duration.ofSeconds(10));
         assertThat(finals(uid)).hasSizeGreaterThan(2);
