@@ -21,6 +21,7 @@ final class CommittedJournal {
     private final Map<String, byte[]> known = new HashMap<>();
     private final Map<ShardId, List<Said>> finals = new HashMap<>();
     private final Consumer<FireEntry> added;
+    private final Consumer<FireEntry> queued;
     private final LongSupplier nanos;
     /** Attempts of which any line has told, by their tokens. */
     private final Map<ShardId, Set<Long>> told = new HashMap<>();
@@ -38,19 +39,19 @@ final class CommittedJournal {
      * @param added told of each new line
      * @param nanos true time
      */
-    CommittedJournal(Consumer<FireEntry> added, LongSupplier nanos) {
+    CommittedJournal(Consumer<FireEntry> added, Consumer<FireEntry> queued, LongSupplier nanos) {
         this.added = added;
+        this.queued = queued;
         this.nanos = nanos;
     }
 
     void written(Transaction.Write write) {
         String path = write.path();
-        // What it says of queued tasks is another matter: no shard owes them.
         if (Paths.parent(path).equals(Paths.MASTER_JOURNAL)
-                || Paths.parent(path).equals(Paths.JOURNAL)
-                || Paths.isQueueJournal(Paths.name(Paths.parent(path)))) {
+                || Paths.parent(path).equals(Paths.JOURNAL)) {
             return;
         }
+        boolean ofQueue = Paths.isQueueJournal(Paths.name(Paths.parent(path)));
         byte[] data = write instanceof Transaction.Create create
                 ? create.data()
                 : write instanceof Transaction.Put put ? put.data() : new byte[0];
@@ -59,6 +60,11 @@ final class CommittedJournal {
         }
         byte[] before = known.put(path, data);
         for (FireEntry line : FireJournal.decode(path, before == null ? data : added(path, before, data))) {
+            if (ofQueue) {
+                // No shard owes what is queued.
+                queued.accept(line);
+                continue;
+            }
             if (line.kind() == FireEntry.Kind.FINAL) {
                 finals.computeIfAbsent(ShardId.of(line), s -> new ArrayList<>()).add(new Said(line, nanos.getAsLong()));
             }

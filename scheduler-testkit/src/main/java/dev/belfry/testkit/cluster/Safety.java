@@ -37,7 +37,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     private final CommittedTable table = new CommittedTable(this);
     private final Movement movement = new Movement();
     private final CommittedJobs jobs;
-    private final CommittedJournal journal = new CommittedJournal(this::outcome, this::nanos);
+    private final CommittedJournal journal = new CommittedJournal(this::outcome, this::queued, this::nanos);
     private final CommittedQueue queue;
     private final Presence presence;
     private final Permitted permitted;
@@ -211,6 +211,10 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         return number == 0
                 ? Optional.empty()
                 : Optional.of(new ShardKey(uid, number, Integer.parseInt(Paths.name(path))));
+    }
+
+    private void queued(FireEntry line) {
+        queue.line(line);
     }
 
     private void outcome(FireEntry line) {
