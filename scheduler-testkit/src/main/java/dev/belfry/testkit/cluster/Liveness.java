@@ -201,7 +201,8 @@ final class Liveness {
                     Recovery recovery =
                             CommittedJobs.rules(job, 0, instant).definition().recovery();
                     long at = Punctuality.nanos(instant);
-                    long until = recovery == Recovery.RERUN ? at : at + CLAIMED;
+                    // Its clock may be a little behind: by that it leaves before the fire is due.
+                    long until = at + (recovery == Recovery.RERUN ? Presence.RIGHT.toNanos() : CLAIMED);
                     return there.stream().anyMatch(stretch -> stretch.from() <= at && stretch.to() >= until);
                 })
                 .toList();
