@@ -34,6 +34,7 @@ final class CommittedQueue implements QueueSafety.Facts {
     private final SimCluster cluster;
     private final CommittedJobs jobs;
     private final QueueSafety safety = new QueueSafety(this, BOUND.toNanos());
+    private final SubmittedRuns submitted = new SubmittedRuns(safety::outcome);
     private final Map<Execution, QueueSafety.Attested> attested = new HashMap<>();
     /** Segments that the transaction deletes: whether they may be gone is told by its lines. */
     private final List<String> gone = new ArrayList<>();
@@ -45,6 +46,10 @@ final class CommittedQueue implements QueueSafety.Facts {
 
     QueueSafety safety() {
         return safety;
+    }
+
+    SubmittedRuns submitted() {
+        return submitted;
     }
 
     void written(Transaction.Write write, byte[] data) {
@@ -70,7 +75,9 @@ final class CommittedQueue implements QueueSafety.Facts {
         } else if (state && data.length > 0) {
             safety.state(path.substring(0, path.length() - STATE.length()), data);
         } else if (data.length > 0) {
-            safety.segment(path, Segment.decode(path, data));
+            Segment segment = Segment.decode(path, data);
+            safety.segment(path, segment);
+            submitted.created(path, segment);
         }
     }
 

@@ -17,8 +17,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must never happen with queued runs, looked at with every commit and every start of user code. The names are those
@@ -83,6 +85,9 @@ final class QueueSafety {
 
         boolean settled;
 
+        @Nullable
+        Outcome outcome;
+
         Known(String jobUid) {
             this.jobUid = jobUid;
         }
@@ -139,6 +144,12 @@ final class QueueSafety {
         }
     }
 
+    /** The outcome of a task, if one is recorded. */
+    Optional<Outcome> outcome(TaskId task) {
+        Known known = tasks.get(task);
+        return known == null ? Optional.empty() : Optional.ofNullable(known.outcome);
+    }
+
     /** Whether there is such a task. */
     boolean knows(TaskId task) {
         return tasks.containsKey(task);
@@ -175,6 +186,7 @@ final class QueueSafety {
             throw new InvariantViolation("Q-I2", task + " has succeeded, and its outcome is " + line);
         }
         known.settled = true;
+        known.outcome = line.outcome();
     }
 
     void inbox(String incarnation, Inbox inbox) {

@@ -70,6 +70,11 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         acknowledgements.end();
     }
 
+    /** What submitters ask for and are told. */
+    SubmittedRuns submitted() {
+        return queue.submitted();
+    }
+
     QueueSafety queue() {
         return queue.safety();
     }
