@@ -87,16 +87,9 @@ final class CommittedQueue implements QueueSafety.Facts {
         gone.clear();
     }
 
-    /** Whether a line of the record is about a queued task; then it is looked at. */
-    boolean line(FireEntry line) {
-        boolean numbered = !line.shard().isEmpty() && line.shard().chars().allMatch(Character::isDigit);
-        if (line.layout() != 0
-                || !numbered
-                || !safety.knows(TaskId.of(line.fire().runId(line.jobUid()), Integer.parseInt(line.shard())))) {
-            return false;
-        }
+    /** A line of the queue's record. */
+    void line(FireEntry line) {
         safety.line(line);
-        return true;
     }
 
     void starts(Execution execution) {

@@ -150,11 +150,6 @@ final class QueueSafety {
         return known == null ? Optional.empty() : Optional.ofNullable(known.outcome);
     }
 
-    /** Whether there is such a task. */
-    boolean knows(TaskId task) {
-        return tasks.containsKey(task);
-    }
-
     /** A segment was deleted; to be called after the lines of the same transaction. */
     void segmentGone(String path) {
         Segment segment = segments.remove(path);
