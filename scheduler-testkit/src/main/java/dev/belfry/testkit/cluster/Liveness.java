@@ -84,7 +84,7 @@ final class Liveness {
     /** Q-I7: whoever submitted runs and lives was told what became of them. */
     private void submitters() {
         for (SimSubmitter submitter : cluster.submitters()) {
-            if (!submitter.idle()) {
+            if (submitter.process().alive() && !submitter.idle()) {
                 throw new InvariantViolation("Q-I7", submitter.process().name() + " waits for answers");
             }
         }

@@ -110,7 +110,7 @@ class SubmitterScenariosTest {
         cluster.behave(Scenes.lasting(1));
         submit("work", 4);
         runner();
-        new Fault.RestartEnsemble(Duration.ofSeconds(10)).inflict(cluster);
+        new Fault.RestartEnsemble(Duration.ofSeconds(5)).inflict(cluster);
         submit("work", 4);
         assertThat(heard(8)).isTrue();
         assertThat(outcomes()).containsOnly(Outcome.SUCCEEDED);
