@@ -29,6 +29,9 @@ final class RunFollower {
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** No number of a task. */
+    private static final int NOWHERE = -1;
+
     private static final class Followed {
         RunPlace place;
         final CompletableFuture<Optional<RunResult>> answer;
@@ -64,7 +67,7 @@ final class RunFollower {
     /** The same of a run wherever it lies. */
     void follow(String runId, Deadline deadline, CompletableFuture<Optional<RunResult>> answer) {
         var unused = requests.sync("follow-sync", deadline)
-                .thenCompose(synced -> locate(runId, "", deadline))
+                .thenCompose(synced -> locate(runId, "", 0, deadline))
                 .thenCompose(found -> {
                     if (found.isPresent()) {
                         follow(found.get(), answer);
@@ -89,25 +92,24 @@ final class RunFollower {
         followed.clear();
     }
 
-    private CompletableFuture<Optional<RunPlace>> locate(String runId, String not, Deadline deadline) {
+    private CompletableFuture<Optional<RunPlace>> locate(
+            String runId, String notIn, int notAt, Deadline deadline) {
         return new QueueReader(requests, deadline).segments().thenApply(segments -> {
             for (Znode znode : segments) {
-                if (!znode.path().equals(not)) {
-                    Optional<RunPlace> place = within(znode, runId);
-                    if (place.isPresent()) {
-                        return place;
-                    }
+                Optional<RunPlace> place = within(znode, runId, znode.path().equals(notIn) ? notAt : NOWHERE);
+                if (place.isPresent()) {
+                    return place;
                 }
             }
             return Optional.empty();
         });
     }
 
-    private static Optional<RunPlace> within(Znode znode, String runId) {
+    private static Optional<RunPlace> within(Znode znode, String runId, int notAt) {
         try {
             int first = 0;
             for (Submission run : Segment.decode(znode.path(), znode.data()).runs()) {
-                if (run.runId().equals(runId)) {
+                if (run.runId().equals(runId) && first != notAt) {
                     boolean keyed = !run.options().key().isEmpty();
                     return Optional.of(new RunPlace(runId, znode.path(), first, run.shards(), keyed));
                 }
@@ -214,7 +216,7 @@ final class RunFollower {
             CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
             for (Followed run : gone) {
                 Map<Integer, Outcome> listed = journals.of(run.place.runId()).orElse(Map.of());
-                if (run.place.keyed() && listed.isEmpty()) {
+                if (run.place.keyed() && listed.size() < run.place.shards()) {
                     all = all.thenCompose(done -> elsewhere(run, deadline));
                 } else {
                     Map<Integer, Outcome> outcomes = isRepeated(run) ? new TreeMap<>() : new TreeMap<>(run.outcomes);
@@ -232,11 +234,19 @@ final class RunFollower {
 
     /** A run with a key that nothing is known of may repeat one that lies in another segment. */
     private CompletableFuture<Boolean> elsewhere(Followed run, Deadline deadline) {
-        return locate(run.place.runId(), run.place.segment(), deadline).thenApply(found -> {
-            run.outcomes.clear();
-            found.ifPresentOrElse(place -> run.place = place, () -> ended(run, Map.of()));
-            return true;
-        });
+        return locate(run.place.runId(), run.place.segment(), run.place.first(), deadline)
+                .thenCompose(found -> {
+                    run.outcomes.clear();
+                    if (found.isPresent()) {
+                        run.place = found.get();
+                        return CompletableFuture.completedFuture(true);
+                    }
+                    // It may have got its outcome since the journals were read.
+                    return journals.refresh(deadline).thenApply(read -> {
+                        ended(run, journals.of(run.place.runId()).orElse(Map.of()));
+                        return true;
+                    });
+                });
     }
 
     private void ended(Followed run, Map<Integer, Outcome> known) {

@@ -150,12 +150,15 @@ final class CommittedQueue implements QueueSafety.Facts {
     }
 
     @Override
-    public int room(String incarnation, String jobUid) {
-        int slots = facts(incarnation).map(facts -> facts.capacity().slots()).orElse(0);
-        int asked = jobs.find(jobUid)
+    public int slots(String incarnation) {
+        return facts(incarnation).map(facts -> facts.capacity().slots()).orElse(0);
+    }
+
+    @Override
+    public int asked(String jobUid) {
+        return jobs.find(jobUid)
                 .map(job -> job.definition().requires().resources().slots())
                 .orElse(1);
-        return slots / Math.max(1, asked);
     }
 
     private Optional<AgentFacts> facts(String incarnation) {

@@ -72,7 +72,7 @@ final class QueueDraws {
         if (random.nextBoolean()) {
             Duration grace = Duration.ofMillis(500);
             job.timeouts(new Timeouts(
-                    limit(500, 8_000), limit(2_000, 30_000), null, limit(1_000, 30_000), TimeoutAction.CANCEL, grace));
+                    limit(500, 8_000), limit(8_000, 30_000), null, limit(1_000, 30_000), TimeoutAction.CANCEL, grace));
         }
         return job.build();
     }

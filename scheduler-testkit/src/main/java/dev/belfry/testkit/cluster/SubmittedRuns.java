@@ -7,7 +7,6 @@ import dev.belfry.core.queue.Segment;
 import dev.belfry.core.queue.Submission;
 import dev.belfry.core.run.Outcome;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,14 +18,16 @@ import java.util.function.Function;
  */
 final class SubmittedRuns {
 
+    private record Place(String segment, int first) {}
+
     private static final class Account {
         /** Submissions that are not answered; for ever if the submitter was killed. */
         int open;
 
         int durable;
         int unknown;
-        /** Where it lies in each of the segments that were created with it. */
-        final Map<String, Integer> places = new HashMap<>();
+        /** Where it lies: segments that were created with it, and the number of its first task in each. */
+        final List<Place> places = new ArrayList<>();
     }
 
     private final Function<TaskId, Optional<Outcome>> outcomes;
@@ -52,7 +53,7 @@ final class SubmittedRuns {
         for (Submission run : segment.runs()) {
             Account account = runs.get(run.runId());
             if (account != null) {
-                account.places.put(path, first);
+                account.places.add(new Place(path, first));
                 check(run.runId(), account);
             }
             first += run.shards();
@@ -65,8 +66,7 @@ final class SubmittedRuns {
         if (answer instanceof Submitted.Durable durable) {
             account.durable++;
             acknowledged.add(runId);
-            Integer first = account.places.get(durable.segment());
-            if (first == null || first != durable.first()) {
+            if (!account.places.contains(new Place(durable.segment(), durable.first()))) {
                 throw new InvariantViolation(
                         "Q-I7", runId + " was acknowledged as " + durable + ", and lies at " + account.places);
             }
