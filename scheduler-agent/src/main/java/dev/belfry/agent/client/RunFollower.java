@@ -92,8 +92,7 @@ final class RunFollower {
         followed.clear();
     }
 
-    private CompletableFuture<Optional<RunPlace>> locate(
-            String runId, String notIn, int notAt, Deadline deadline) {
+    private CompletableFuture<Optional<RunPlace>> locate(String runId, String notIn, int notAt, Deadline deadline) {
         return new QueueReader(requests, deadline).segments().thenApply(segments -> {
             for (Znode znode : segments) {
                 Optional<RunPlace> place = within(znode, runId, znode.path().equals(notIn) ? notAt : NOWHERE);
@@ -132,11 +131,13 @@ final class RunFollower {
         looking = true;
         Deadline deadline = requests.deadline(PATIENCE);
         int before = followed.size();
+        // Those that come meanwhile may lie where this look has not been.
+        List<Followed> present = List.copyOf(followed);
         var unused = requests.sync("follow-sync", deadline)
                 .thenCompose(synced -> names(deadline))
                 .thenCompose(names -> states(names, deadline).thenCompose(states -> {
                     states.forEach(this::heard);
-                    return gone(names, deadline);
+                    return gone(present, names, deadline);
                 }))
                 .whenComplete((done, failed) -> looked(before, failed));
     }
@@ -205,8 +206,9 @@ final class RunFollower {
     }
 
     /** Answers for those whose segments are gone, and looks for what repetitions repeat. */
-    private CompletableFuture<Boolean> gone(Set<String> names, Deadline deadline) {
-        List<Followed> gone = followed.stream()
+    private CompletableFuture<Boolean> gone(List<Followed> present, Set<String> names, Deadline deadline) {
+        List<Followed> gone = present.stream()
+                .filter(followed::contains)
                 .filter(run -> !names.contains(run.place.segment()) || isRepeated(run))
                 .toList();
         if (gone.isEmpty()) {
