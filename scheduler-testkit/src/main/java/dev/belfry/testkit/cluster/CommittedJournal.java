@@ -21,6 +21,7 @@ final class CommittedJournal {
     private final Map<String, byte[]> known = new HashMap<>();
     private final Map<ShardId, List<Said>> finals = new HashMap<>();
     private final Consumer<FireEntry> added;
+    private final Consumer<FireEntry> queued;
     private final LongSupplier nanos;
     /** Attempts of which any line has told, by their tokens. */
     private final Map<ShardId, Set<Long>> told = new HashMap<>();
@@ -35,20 +36,20 @@ final class CommittedJournal {
     record Said(FireEntry line, long at) {}
 
     /**
-     * @param added told of each new line
+     * @param added told of each new line of an agent
+     * @param queued told of each new line of the queue's
      * @param nanos true time
      */
-    CommittedJournal(Consumer<FireEntry> added, LongSupplier nanos) {
+    CommittedJournal(Consumer<FireEntry> added, Consumer<FireEntry> queued, LongSupplier nanos) {
         this.added = added;
+        this.queued = queued;
         this.nanos = nanos;
     }
 
     void written(Transaction.Write write) {
         String path = write.path();
-        // What it says of queued tasks is another matter: no shard owes them.
         if (Paths.parent(path).equals(Paths.MASTER_JOURNAL)
-                || Paths.parent(path).equals(Paths.JOURNAL)
-                || Paths.isQueueJournal(Paths.name(Paths.parent(path)))) {
+                || Paths.parent(path).equals(Paths.JOURNAL)) {
             return;
         }
         byte[] data = write instanceof Transaction.Create create
@@ -58,7 +59,13 @@ final class CommittedJournal {
             return;
         }
         byte[] before = known.put(path, data);
-        for (FireEntry line : FireJournal.decode(path, before == null ? data : added(path, before, data))) {
+        List<FireEntry> lines = FireJournal.decode(path, before == null ? data : added(path, before, data));
+        if (Paths.isQueueJournal(Paths.name(Paths.parent(path)))) {
+            // No shard owes queued tasks.
+            lines.forEach(queued);
+            return;
+        }
+        for (FireEntry line : lines) {
             if (line.kind() == FireEntry.Kind.FINAL) {
                 finals.computeIfAbsent(ShardId.of(line), s -> new ArrayList<>()).add(new Said(line, nanos.getAsLong()));
             }

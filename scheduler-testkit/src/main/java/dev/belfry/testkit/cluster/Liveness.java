@@ -56,6 +56,7 @@ final class Liveness {
         }
         commands();
         safety.queue().checkSettled();
+        submitters();
         traces(upTo);
         for (JobRecord job : safety.jobs().all()) {
             if (job.definition().placement() == Placement.QUEUED) {
@@ -77,6 +78,15 @@ final class Liveness {
                 accountedEverywhere(job, upTo);
             }
             requested(job, upTo);
+        }
+    }
+
+    /** Q-I7: whoever submitted runs and lives was told what became of them. */
+    private void submitters() {
+        for (SimSubmitter submitter : cluster.submitters()) {
+            if (submitter.process().alive() && !submitter.idle()) {
+                throw new InvariantViolation("Q-I7", submitter.process().name() + " waits for answers");
+            }
         }
     }
 

@@ -37,7 +37,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     private final CommittedTable table = new CommittedTable(this);
     private final Movement movement = new Movement();
     private final CommittedJobs jobs;
-    private final CommittedJournal journal = new CommittedJournal(this::outcome, this::nanos);
+    private final CommittedJournal journal = new CommittedJournal(this::outcome, this::queued, this::nanos);
     private final CommittedQueue queue;
     private final Presence presence;
     private final Permitted permitted;
@@ -68,6 +68,11 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     void end() {
         over = true;
         acknowledgements.end();
+    }
+
+    /** What submitters ask for and are told. */
+    SubmittedRuns submitted() {
+        return queue.submitted();
     }
 
     QueueSafety queue() {
@@ -214,16 +219,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     }
 
     private void outcome(FireEntry line) {
-        if (cluster.story().isTold()) {
-            cluster.story()
-                    .add("recorded " + line.kind() + " " + ShardId.of(line) + " "
-                            + line.fire().due()
-                            + (line.count() > 1 ? " to " + line.last() + " count=" + line.count() : "") + " attempt="
-                            + line.attempt() + " " + line.outcome() + " " + line.reason());
-        }
-        if (queue.line(line)) {
-            return;
-        }
+        tell(line);
         withinRetryLimit(line);
         permitted.check(line, cluster.now());
         if (line.kind() != FireEntry.Kind.FINAL || line.count() > 1) {
@@ -234,6 +230,21 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                 .add(line.fire().runId(""))) {
             throw new InvariantViolation(
                     "I1", shard + " has two final outcomes of fire " + line.fire() + "; the second: " + line);
+        }
+    }
+
+    private void queued(FireEntry line) {
+        tell(line);
+        queue.line(line);
+    }
+
+    private void tell(FireEntry line) {
+        if (cluster.story().isTold()) {
+            cluster.story()
+                    .add("recorded " + line.kind() + " " + ShardId.of(line) + " "
+                            + line.fire().due()
+                            + (line.count() > 1 ? " to " + line.last() + " count=" + line.count() : "") + " attempt="
+                            + line.attempt() + " " + line.outcome() + " " + line.reason());
         }
     }
 

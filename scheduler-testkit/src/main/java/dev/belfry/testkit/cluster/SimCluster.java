@@ -45,6 +45,7 @@ public final class SimCluster {
     private final Safety safety;
     private final Operator operator;
     private final Map<String, Operator> operators = new TreeMap<>();
+    private final Map<String, SimSubmitter> submitters = new TreeMap<>();
     private final Coverage coverage = new Coverage();
     private final List<SimAgent> agents = new ArrayList<>();
     private final List<OverdueEvent> overdue = new ArrayList<>();
@@ -177,6 +178,16 @@ public final class SimCluster {
     /** Another one, made when it is first asked for, that knows nothing of what the others do. */
     public Operator operator(String name) {
         return operators.computeIfAbsent(name, n -> new Operator(this, n));
+    }
+
+    /** Somebody who submits runs, started when first asked for. */
+    public SimSubmitter submitter(String name) {
+        return submitters.computeIfAbsent(name, n -> new SimSubmitter(this, n));
+    }
+
+    /** All who were ever asked for, by name. */
+    public List<SimSubmitter> submitters() {
+        return List.copyOf(submitters.values());
     }
 
     /**
