@@ -81,6 +81,17 @@ class QueueRulesTest {
         assertThat(gate()).isEqualTo(new Gate(true, 20, 8));
     }
 
+    @Test
+    void taskThatEveryAgentRefusesIsNotTriedAgainAllTheTime() {
+        submit(1);
+        hands.fate = entry -> Optional.of(Stage.REFUSED);
+        cluster.run(Duration.ofSeconds(1));
+        String uid = "ruled~1";
+        hands.submit(run("refused", uid));
+        cluster.run(Duration.ofMinutes(2));
+        assertThat(hands.seen).hasSizeLessThan(20);
+    }
+
     private Gate gate() {
         return Gate.decode(
                 Paths.GATE, cluster.ensemble().peek(Paths.GATE).orElseThrow().data());
