@@ -5,6 +5,7 @@ import dev.belfry.core.dispatch.Rules;
 import dev.belfry.core.job.Requirements;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ownership.Generation;
+import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.queue.Gate;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.KeyPage;
@@ -54,6 +55,8 @@ public final class QueueDesk implements QueueLook.Listener {
     private final QueueWriter writer;
     private final LostInboxes lost;
     private final Intake intake = new Intake();
+    private final LooseItems loose;
+    private final RulesLook rules;
     private final QueueSweeper sweeper;
     private final Loads loads;
     /** What agents have said of tasks of a job that cannot be read, until it can. */
@@ -85,14 +88,16 @@ public final class QueueDesk implements QueueLook.Listener {
         this.look = new QueueLook(loop, store, session, this);
         this.writer = new QueueWriter(loop, store, session, office);
         this.lost = new LostInboxes(office, look.reads(), book, jobs, this::soon);
-        this.sweeper = new QueueSweeper(loop, store, session, office, look.reads(), book);
+        this.loose = new LooseItems(office, writer, book, () -> look.segments().isWhole());
+        this.sweeper = new QueueSweeper(loop, store, session, office, look.reads(), loose, this::soon);
         this.loads = new Loads(loop, look.reads(), chooser.rooms(), this::soon);
+        this.rules = new RulesLook(store, session, look.reads(), this::declared);
         this.countedNanos = loop.nanoTime() - COUNTS_NANOS;
     }
 
     /** Reads everything, in the session that wrote the epoch. */
     public void start() {
-        look.start();
+        rules.start(look::start);
     }
 
     public void close() {
@@ -172,6 +177,12 @@ public final class QueueDesk implements QueueLook.Listener {
 
     // --- what is read
 
+    private void declared(DeclaredRules declared) {
+        chooser.declared(declared);
+        intake.declared(declared.bound());
+        soon();
+    }
+
     @Override
     public void gate(Gate gate, int version) {
         intake.gate(gate, version);
@@ -233,6 +244,9 @@ public final class QueueDesk implements QueueLook.Listener {
         if (closed || writer.busy() || !office.ready() || isIdle()) {
             return;
         }
+        if (loose.turn(this::soon)) {
+            return;
+        }
         Instant now = office.now();
         refresh(now);
         long wait = lost.look();
@@ -263,7 +277,11 @@ public final class QueueDesk implements QueueLook.Listener {
 
     /** Whether the queue is not in use: then nothing is asked, and nothing is reckoned. */
     private boolean isIdle() {
-        return book.isIdle() && cancels.isEmpty() && intake.isOpen() && !intake.isNews(QueueCounts.NONE);
+        return book.isIdle()
+                && loose.isEmpty()
+                && cancels.isEmpty()
+                && intake.isOpen()
+                && !intake.isNews(QueueCounts.NONE);
     }
 
     private void refresh(Instant now) {
@@ -298,6 +316,7 @@ public final class QueueDesk implements QueueLook.Listener {
                 chooser.took(entry.jobUid(), took.isNegative() ? Duration.ZERO : took);
             }
         }
+        loose.applied(round);
         cancelled.forEach(cancel -> cancel.then().run());
         pass();
     }

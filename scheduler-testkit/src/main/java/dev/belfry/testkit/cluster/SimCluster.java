@@ -52,6 +52,7 @@ public final class SimCluster {
     private final List<OverdueEvent> told = new ArrayList<>();
     private final Set<String> toldOf = new HashSet<>();
     private final Map<String, Integer> starts = new TreeMap<>();
+    private boolean queuedByHand;
     private Behaviour behaviour = Behaviour.PROMPT;
     private long quietFrom = Long.MAX_VALUE;
 
@@ -72,6 +73,15 @@ public final class SimCluster {
             safety.look();
             look();
         });
+    }
+
+    /** Agents that register from here on do nothing with their inboxes: a test does it in their place. */
+    void queuedByHand() {
+        queuedByHand = true;
+    }
+
+    boolean isQueuedByHand() {
+        return queuedByHand;
     }
 
     /** Starts a process with this agent id; again after a kill, on the same machine. */

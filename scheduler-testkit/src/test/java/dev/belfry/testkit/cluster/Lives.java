@@ -222,6 +222,7 @@ final class Lives {
 
     /** Queued runs under several masters, with an agent that is lost, and an intake that is closed for a while. */
     private static void queue(SimCluster cluster) {
+        cluster.queuedByHand();
         List.of("a0", "a1", "a2").forEach(cluster::start);
         cluster.run(Scenes.SETTLED);
         Hands hands = new Hands(cluster);
@@ -236,6 +237,7 @@ final class Lives {
         hands.fate = entry -> cluster.now().isAfter(entry.order().at().plusSeconds(2))
                 ? Optional.of(Outbox.Stage.SUCCEEDED)
                 : Optional.of(Outbox.Stage.STARTED);
+        hands.leaves = entry -> Outbox.Left.OUTPUT;
         for (int i = 0; i < 4; i++) {
             cluster.master().ifPresent(SimAgent::kill);
             cluster.run(Duration.ofSeconds(10));
