@@ -23,6 +23,7 @@ final class QueueKinds {
     static final String SUBMITTER = "/queue/submitters/<bb>/<submitter>";
     static final String INBOX = "/inbox/<incarnation>";
     static final String OUTBOX = "/outbox/<incarnation>";
+    static final String ITEM = OUTBOX + "/<n>";
 
     private static final String ANYONE = "whoever starts first";
     private static final String MASTER = "the master";
@@ -101,7 +102,7 @@ final class QueueKinds {
                         "what the agent says of the entries of its inbox",
                         json(Outbox.SCHEMA, (path, node) -> Outbox.decode(path, node.data()))),
                 new ZnodeKind(
-                        OUTBOX + "/<n>",
+                        ITEM,
                         PERSISTENT,
                         AGENT + "; " + MASTER + " deletes it once nobody goes on from it",
                         "checkpoint of the attempt with this number, or the output of its success",
