@@ -98,8 +98,9 @@ final class QueueOnZooKeeperTest {
                     .containsExactlyInAnyOrderElementsOf(
                             runs.stream().map(RunHandle::runId).toList());
             assertThat(begun.get()).isGreaterThanOrEqualTo(RUNS);
-            await("nothing is left of them", () -> assertThat(town.client.queue().segments())
-                    .isEmpty());
+            await(
+                    "nothing is left of them",
+                    () -> assertThat(town.client.queue().segments()).isEmpty());
         } finally {
             town.leave();
         }
