@@ -105,7 +105,6 @@ final class QueuedTasksTest {
             town.client.apply(job.build(), new Author(Author.Origin.OPERATOR, "anna", ""));
             uid = town.client.job("q").orElseThrow().record().uid();
             String self = agent.status().incarnation().orElseThrow();
-            town.create(Paths.INBOX, new byte[0]);
 
             Inbox.Entry plain = entry(11, "plain", Map.of("by", "hand"), null);
             Inbox.Entry fails = entry(12, "fails", Map.of("fails", "yes"), null);
