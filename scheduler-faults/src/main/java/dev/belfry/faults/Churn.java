@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,6 +42,10 @@ public final class Churn extends Scenario {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int QUARTERS = 4;
     private static final int SHARDS = 12;
+    /** Each agent runs no more at once. */
+    private static final int SLOTS = 8;
+
+    private static final String ATTEMPTS = "belfry-attempt-";
     private static final long MIB = 1 << 20;
 
     @Option(names = "--agents", paramLabel = "N", defaultValue = "6", description = "Default ${DEFAULT-VALUE}.")
@@ -64,15 +69,21 @@ public final class Churn extends Scenario {
     private final AtomicLong runs = new AtomicLong();
     private long ended;
 
-    /** What was counted at one time. */
-    private record Level(long ended, int threads, long heap, int znodes, int journal, int watches, int sessions) {
+    /**
+     * What was counted at one time.
+     *
+     * @param threads besides those of attempts: of these there are as many as ran at once, up to the slots of the agents
+     */
+    private record Level(
+            long ended, int threads, int attempts, long heap, int znodes, int journal, int watches, int sessions) {
         @Override
         public String toString() {
             return String.format(
                     Locale.ROOT,
-                    "%5d sessions ended: %d threads, %.1f MiB of heap, %d znodes and %d of the journals, %d watches, %d sessions",
+                    "%5d sessions ended: %d threads and %d of attempts, %.1f MiB of heap, %d znodes and %d of the journals, %d watches, %d sessions",
                     ended,
                     threads,
+                    attempts,
                     (double) heap / MIB,
                     znodes,
                     journal,
@@ -117,6 +128,7 @@ public final class Churn extends Scenario {
                     .id("agent-" + i)
                     .sessionTimeout(Durations.parse(session))
                     .shutdownHook(false)
+                    .slots(SLOTS)
                     .waitForZooKeeper(PATIENCE)
                     .handler("work", context -> runs.incrementAndGet())
                     .start());
@@ -174,9 +186,14 @@ public final class Churn extends Scenario {
         System.gc();
         Runtime machine = Runtime.getRuntime();
         int journal = server.znodesBelow("/belfry/churn" + Paths.JOURNAL);
+        Set<Thread> threads = Thread.getAllStackTraces().keySet();
+        int attempts = (int) threads.stream()
+                .filter(thread -> thread.getName().startsWith(ATTEMPTS))
+                .count();
         Level level = new Level(
                 ended,
-                Thread.getAllStackTraces().size(),
+                threads.size() - attempts,
+                attempts,
                 machine.totalMemory() - machine.freeMemory(),
                 server.znodes() - journal,
                 journal,
@@ -188,6 +205,7 @@ public final class Churn extends Scenario {
 
     private void judge(Level first, Level last) {
         within("threads", last.threads(), first.threads() + 5L);
+        within("threads of attempts", last.attempts(), (long) agents * SLOTS);
         within("bytes of heap", last.heap(), first.heap() + first.heap() / 2 + 16 * MIB);
         within("watches", last.watches(), first.watches() + first.watches() / 10 + 20);
         within("znodes without the journals", last.znodes(), first.znodes() + first.znodes() / 10 + 20);

@@ -90,7 +90,7 @@ final class CopySurvey {
                     writer,
                     new CopyPart.JournalEnd(writer, number, all.size()),
                     (a, b) -> a.entry() > b.entry() ? a : b);
-            if (!znode.modified().isBefore(since)) {
+            if (!znode.modified().isBefore(since) && !Paths.isQueueJournal(writer)) {
                 all.forEach(line -> ledger(line)
                         .ifPresent(path -> lines.computeIfAbsent(path, of -> new ArrayList<>())
                                 .add(new Line(writer, line))));

@@ -187,6 +187,11 @@ final class Inspection {
             mayMove = false;
             remedy = "A running master writes it anew. If it does not, stop all agents, wait a minute, and run"
                     + " check-tree --repair: setting rows aside while their owners live could give a shard two owners";
+        } else if (kind.pattern().equals(QueueKinds.INBOX) || kind.pattern().equals(QueueKinds.OUTBOX)) {
+            mayMove = !nodes.containsKey(Paths.agent(Paths.name(node.path())));
+            remedy = mayMove
+                    ? "Set it aside with --repair a minute after its agent went: what it held then runs again"
+                    : "Restart its agent and wait a minute, then set it aside with --repair: what it held then runs again";
         } else if (journalOfTheLiving(node)) {
             mayMove = false;
             remedy = "Its agent runs and may still write it: set it aside with --repair once that agent is gone";
@@ -201,7 +206,8 @@ final class Inspection {
 
     private boolean journalOfTheLiving(Node node) {
         String writer = Paths.name(Paths.parent(node.path()));
-        return node.path().startsWith(Paths.JOURNAL + "/") && nodes.containsKey(Paths.agent(writer));
+        boolean written = nodes.containsKey(Paths.agent(writer)) || (Paths.isQueueJournal(writer) && agentsPresent);
+        return node.path().startsWith(Paths.JOURNAL + "/") && written;
     }
 
     private void ledgers() {

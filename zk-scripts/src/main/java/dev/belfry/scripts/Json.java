@@ -20,7 +20,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Decoded records as JSON for people: instants as text, {@code null} where there is nothing. */
 final class Json {
@@ -40,6 +42,15 @@ final class Json {
                 json.writeString(instant.toString());
             }
         }));
+        module.addSerializer(OptionalInt.class, to((number, json) -> {
+            if (number.isPresent()) {
+                json.writeNumber(number.getAsInt());
+            } else {
+                json.writeNull();
+            }
+        }));
+        // Numbers of tasks in a segment; Jackson would show how the set is made.
+        module.addSerializer(BitSet.class, to((numbers, json) -> json.writeString(numbers.toString())));
         module.addSerializer(Outcome.class, to((outcome, json) -> json.writeString(outcome.text())));
         module.addSerializer(
                 JobDefinition.class, to((job, json) -> json.writeTree(MAPPER.readTree(DefinitionJson.encode(job)))));

@@ -22,7 +22,8 @@ import org.apache.zookeeper.data.Stat;
  * and its counts are of one moment. What the order cannot keep together has not changed meanwhile, or it is said.
  */
 final class NamespaceCopy {
-    private static final List<String> ORDER = List.of(Paths.JOBS, Paths.LEDGER, Paths.JOURNAL, Paths.COMMANDS);
+    private static final List<String> ORDER =
+            List.of(Paths.JOBS, Paths.INBOX, Paths.OUTBOX, Paths.QUEUE, Paths.LEDGER, Paths.JOURNAL, Paths.COMMANDS);
     /** Attempts at reading a journal while its writer makes room in it. */
     private static final int TRIES = 20;
 

@@ -141,7 +141,10 @@ final class Restoration {
     private void take(Copied znode, boolean masterIsThere) {
         String path = znode.path();
         boolean begun = ZnodeKinds.is(path, ZnodeKinds.RESTORE_OF_TERM) && znode.data().length == 0;
-        if (path.startsWith(Paths.ASSIGNMENTS + "/") || restores.contains(path) || begun) {
+        // A submitter counts by the version of its znode, which would begin anew: without it, it goes on under a new
+        // name.
+        boolean counted = ZnodeKinds.is(path, QueueKinds.SUBMITTER);
+        if (path.startsWith(Paths.ASSIGNMENTS + "/") || restores.contains(path) || begun || counted) {
             return;
         }
         if (LAST.contains(path) || CLOSED.contains(path) || path.equals(Paths.AGENTS) || path.equals(Paths.EPOCH)) {

@@ -62,6 +62,8 @@ record ZnodeKind(String pattern, Presence presence, String writer, String holds,
             regex.append(
                     switch (part) {
                         case "<hash>", "<bucket>" -> "[0-9a-f]{2}";
+                        case "<bb>" -> "[0-9a-f]";
+                        case "<segment>" -> "[^/:]+";
                         case "<layout>", "<block>", "<n>", "<term>", "<part>", "<generation>" -> "[0-9]+";
                         case "<job uid>" -> "[^/]+";
                         case "<shard>" -> "[^/:]+";

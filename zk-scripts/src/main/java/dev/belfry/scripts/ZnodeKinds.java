@@ -77,6 +77,7 @@ final class ZnodeKinds {
         jobs(kinds);
         ledgers(kinds);
         journals(kinds);
+        kinds.addAll(QueueKinds.list());
         kinds.add(new ZnodeKind(
                 Paths.EXPORTER,
                 EPHEMERAL,

@@ -113,7 +113,11 @@ class BackupAndRestoreTest {
             assertThat(differing(before, after))
                     .allMatch(path -> path.startsWith(Paths.ASSIGNMENTS)
                             || path.equals(Paths.EPOCH)
+                            || ZnodeKinds.is(path, QueueKinds.SUBMITTER)
                             || path.startsWith(Paths.JOBS));
+            // Whoever submitted before goes on under a new name, and numbers of dispatches begin above those of before.
+            assertThat(after).doesNotContainKey(Paths.submitter(QueueSamples.SUBMITTER));
+            assertThat(term(empty)).isGreaterThan(Terms.ofToken(QueueSamples.NUMBER));
             assertThat(after.get(Paths.ASSIGNMENTS)).isEmpty();
             assertThat(empty.children(Planted.ROOT + Paths.ASSIGNMENTS)).isEmpty();
             assertThat(term(empty)).isGreaterThanOrEqualTo(7 + Terms.RAISE);

@@ -110,6 +110,7 @@ final class Samples {
                 Paths.checkpoint(Paths.ledger("wide-1b", 1, 4_096, 2_050)),
                 new CheckpointRecord(FireId.scheduled(NOON), TOKEN, new byte[] {1, 2, 3}).encode());
         journal(records);
+        records.putAll(QueueSamples.all());
         records.put(
                 Paths.BUDGET,
                 new Budget(

@@ -7,6 +7,7 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.store.Znode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +18,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The outcomes of queued runs that the journals of the masters list. An entry is read once, since it never changes.
+ * The outcomes of queued runs that the journals of the masters list. The newest entry of each
+ * may still grow, and is read each time; the others are read once.
  *
  * <p>Not thread-safe; owned by the client's loop.
  */
@@ -42,6 +44,7 @@ final class QueueJournals {
 
     /** Reads what has come since the last time. */
     CompletableFuture<Boolean> refresh(Deadline deadline) {
+        Set<String> growing = new HashSet<>();
         return requests.children("follow-journals", Paths.JOURNAL, deadline)
                 .thenCompose(writers -> {
                     List<CompletableFuture<List<String>>> lists = writers.stream()
@@ -50,7 +53,11 @@ final class QueueJournals {
                             .toList();
                     return CompletableFuture.allOf(lists.toArray(new CompletableFuture<?>[0]))
                             .thenApply(done -> lists.stream()
-                                    .flatMap(list -> list.join().stream())
+                                    .map(CompletableFuture::join)
+                                    .peek(list -> list.stream()
+                                            .max(Comparator.naturalOrder())
+                                            .ifPresent(growing::add))
+                                    .flatMap(List::stream)
                                     .toList());
                 })
                 .thenCompose(paths -> {
@@ -61,6 +68,7 @@ final class QueueJournals {
                 })
                 .thenApply(znodes -> {
                     znodes.forEach(this::take);
+                    read.removeAll(growing);
                     return true;
                 });
     }

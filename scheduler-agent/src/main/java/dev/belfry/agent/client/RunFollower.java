@@ -29,6 +29,9 @@ final class RunFollower {
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** No number of a task. */
+    private static final int NOWHERE = -1;
+
     private static final class Followed {
         RunPlace place;
         final CompletableFuture<Optional<RunResult>> answer;
@@ -64,7 +67,7 @@ final class RunFollower {
     /** The same of a run wherever it lies. */
     void follow(String runId, Deadline deadline, CompletableFuture<Optional<RunResult>> answer) {
         var unused = requests.sync("follow-sync", deadline)
-                .thenCompose(synced -> locate(runId, "", deadline))
+                .thenCompose(synced -> locate(runId, "", 0, deadline))
                 .thenCompose(found -> {
                     if (found.isPresent()) {
                         follow(found.get(), answer);
@@ -89,25 +92,23 @@ final class RunFollower {
         followed.clear();
     }
 
-    private CompletableFuture<Optional<RunPlace>> locate(String runId, String not, Deadline deadline) {
+    private CompletableFuture<Optional<RunPlace>> locate(String runId, String notIn, int notAt, Deadline deadline) {
         return new QueueReader(requests, deadline).segments().thenApply(segments -> {
             for (Znode znode : segments) {
-                if (!znode.path().equals(not)) {
-                    Optional<RunPlace> place = within(znode, runId);
-                    if (place.isPresent()) {
-                        return place;
-                    }
+                Optional<RunPlace> place = within(znode, runId, znode.path().equals(notIn) ? notAt : NOWHERE);
+                if (place.isPresent()) {
+                    return place;
                 }
             }
             return Optional.empty();
         });
     }
 
-    private static Optional<RunPlace> within(Znode znode, String runId) {
+    private static Optional<RunPlace> within(Znode znode, String runId, int notAt) {
         try {
             int first = 0;
             for (Submission run : Segment.decode(znode.path(), znode.data()).runs()) {
-                if (run.runId().equals(runId)) {
+                if (run.runId().equals(runId) && first != notAt) {
                     boolean keyed = !run.options().key().isEmpty();
                     return Optional.of(new RunPlace(runId, znode.path(), first, run.shards(), keyed));
                 }
@@ -130,11 +131,13 @@ final class RunFollower {
         looking = true;
         Deadline deadline = requests.deadline(PATIENCE);
         int before = followed.size();
+        // Those that come meanwhile may lie where this look has not been.
+        List<Followed> present = List.copyOf(followed);
         var unused = requests.sync("follow-sync", deadline)
                 .thenCompose(synced -> names(deadline))
                 .thenCompose(names -> states(names, deadline).thenCompose(states -> {
                     states.forEach(this::heard);
-                    return gone(names, deadline);
+                    return gone(present, names, deadline);
                 }))
                 .whenComplete((done, failed) -> looked(before, failed));
     }
@@ -203,8 +206,9 @@ final class RunFollower {
     }
 
     /** Answers for those whose segments are gone, and looks for what repetitions repeat. */
-    private CompletableFuture<Boolean> gone(Set<String> names, Deadline deadline) {
-        List<Followed> gone = followed.stream()
+    private CompletableFuture<Boolean> gone(List<Followed> present, Set<String> names, Deadline deadline) {
+        List<Followed> gone = present.stream()
+                .filter(followed::contains)
                 .filter(run -> !names.contains(run.place.segment()) || isRepeated(run))
                 .toList();
         if (gone.isEmpty()) {
@@ -214,7 +218,7 @@ final class RunFollower {
             CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
             for (Followed run : gone) {
                 Map<Integer, Outcome> listed = journals.of(run.place.runId()).orElse(Map.of());
-                if (run.place.keyed() && listed.isEmpty()) {
+                if (run.place.keyed() && listed.size() < run.place.shards()) {
                     all = all.thenCompose(done -> elsewhere(run, deadline));
                 } else {
                     Map<Integer, Outcome> outcomes = isRepeated(run) ? new TreeMap<>() : new TreeMap<>(run.outcomes);
@@ -232,11 +236,19 @@ final class RunFollower {
 
     /** A run with a key that nothing is known of may repeat one that lies in another segment. */
     private CompletableFuture<Boolean> elsewhere(Followed run, Deadline deadline) {
-        return locate(run.place.runId(), run.place.segment(), deadline).thenApply(found -> {
-            run.outcomes.clear();
-            found.ifPresentOrElse(place -> run.place = place, () -> ended(run, Map.of()));
-            return true;
-        });
+        return locate(run.place.runId(), run.place.segment(), run.place.first(), deadline)
+                .thenCompose(found -> {
+                    run.outcomes.clear();
+                    if (found.isPresent()) {
+                        run.place = found.get();
+                        return CompletableFuture.completedFuture(true);
+                    }
+                    // It may have got its outcome since the journals were read.
+                    return journals.refresh(deadline).thenApply(read -> {
+                        ended(run, journals.of(run.place.runId()).orElse(Map.of()));
+                        return true;
+                    });
+                });
     }
 
     private void ended(Followed run, Map<Integer, Outcome> known) {

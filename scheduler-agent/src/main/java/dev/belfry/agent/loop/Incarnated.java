@@ -313,7 +313,9 @@ final class Incarnated
 
     void suspended() {
         shards.commit().suspended();
-        queue.suspended();
+        if (registered) {
+            queue.suspended();
+        }
         heartbeat.suspended();
     }
 

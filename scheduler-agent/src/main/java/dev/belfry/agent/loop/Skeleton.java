@@ -8,6 +8,7 @@ import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
+import dev.belfry.store.Znode;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,6 +16,9 @@ import java.util.function.Consumer;
 
 /** Makes sure that a namespace has its subtrees, on an agent's or a client's first visit. */
 public final class Skeleton {
+
+    /** What came with the newest version, last of all: a namespace of an older one has it not. */
+    private static final String NEWEST = Paths.OUTBOX;
 
     private final Store store;
     private final Session session;
@@ -31,17 +35,21 @@ public final class Skeleton {
      * @param failed called with the reason if the store refuses or cannot be reached; nothing more is called then
      */
     public void ensure(Consumer<Instant> done, Consumer<String> failed) {
-        // The last one is created last: where it exists, all do.
+        // The last one is created last: where it exists, all do that the version which made it knew.
         look(done, why -> createAll(done, failed));
     }
 
     private void look(Consumer<Instant> done, Consumer<String> absent) {
         String last = Paths.skeleton().get(Paths.skeleton().size() - 1);
-        store.read(session, "skeleton-read", last, answer -> {
+        read(last, absent, znode -> read(NEWEST, absent, newest -> done.accept(znode.created())));
+    }
+
+    private void read(String path, Consumer<String> absent, Consumer<Znode> there) {
+        store.read(session, "skeleton-read", path, answer -> {
             if (answer instanceof Read.Found found) {
-                done.accept(found.znode().created());
+                there.accept(found.znode());
             } else {
-                absent.accept("reading " + last + " was answered: " + answer);
+                absent.accept("reading " + path + " was answered: " + answer);
             }
         });
     }

@@ -287,13 +287,8 @@ final class OutboxWriter {
             batch.items.get(conflict.write() - 1).line().itemExists = conflict.reason() == Commit.Reason.EXISTS;
             later(LINGER_NANOS);
         } else if (answer instanceof Commit.Conflict conflict) {
-            boolean homeless = !exists && conflict.reason() == Commit.Reason.MISSING;
             exists = conflict.reason() == Commit.Reason.EXISTS;
-            if (homeless) {
-                createParent();
-            } else {
-                later(LINGER_NANOS);
-            }
+            later(LINGER_NANOS);
         } else if (answer instanceof Commit.Rejected rejected) {
             owner.refused(rejected.why());
             later(session.timeout().toNanos() / 2);
@@ -304,23 +299,6 @@ final class OutboxWriter {
 
     private void later(long nanos) {
         loop.after(nanos, this::write);
-    }
-
-    /** The first agent of a namespace that has anything to say makes the place for it. */
-    private void createParent() {
-        writing = true;
-        Transaction parent = Transaction.at("outbox-parent")
-                .create(Paths.OUTBOX, new byte[0])
-                .build();
-        store.commit(session, parent, answer -> {
-            writing = false;
-            boolean there = answer instanceof Commit.Applied
-                    || (answer instanceof Commit.Conflict conflict && conflict.reason() == Commit.Reason.EXISTS);
-            if (answer instanceof Commit.Rejected rejected) {
-                owner.refused(rejected.why());
-            }
-            later(there ? 0 : session.timeout().toNanos() / 20);
-        });
     }
 
     // --- writes of unknown result

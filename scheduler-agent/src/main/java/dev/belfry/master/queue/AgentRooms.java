@@ -16,9 +16,14 @@ final class AgentRooms {
     /** Above every threshold. */
     private static final double CLOSED = 1_000;
 
+    private static final Load UNKNOWN = new Load(-1, -1);
+
+    /** What a heartbeat says: per processor, and the share of the memory; negative if unknown. */
+    private record Load(double busy, double memory) {}
+
     private final TaskQueue lines;
     private final Map<Incarnation, AgentState> agents = new HashMap<>();
-    private final Map<Incarnation, Double> loads = new HashMap<>();
+    private final Map<Incarnation, Load> loads = new HashMap<>();
     private final Set<Incarnation> full = new HashSet<>();
 
     AgentRooms(TaskQueue lines) {
@@ -35,9 +40,10 @@ final class AgentRooms {
         for (AgentFacts facts : live) {
             Incarnation agent = facts.incarnation();
             gone.remove(agent);
+            Load said = loads.getOrDefault(agent, UNKNOWN);
             AgentState state = AgentState.of(facts)
                     .withSticky(sticky.needs(agent), sticky.groups(agent))
-                    .withLoad(loads.getOrDefault(agent, -1.0), -1);
+                    .withLoad(said.busy(), said.memory());
             if (!state.equals(agents.put(agent, state))) {
                 lines.agent(state);
             }
@@ -53,18 +59,17 @@ final class AgentRooms {
     /**
      * What a heartbeat says.
      *
-     * @param load of the whole machine; negative if unknown
+     * @param busy load for each processor; negative if unknown
+     * @param memory share in use; negative if unknown
      */
-    void load(Incarnation agent, double load) {
+    void load(Incarnation agent, double busy, double memory) {
         AgentState state = agents.get(agent);
         if (state == null) {
             return;
         }
-        double cpu = state.facts().capacity().cpu();
-        double perProcessor = load < 0 || !(cpu > 0) ? -1 : load / cpu;
-        loads.put(agent, perProcessor);
-        agents.put(agent, state.withLoad(perProcessor, -1));
-        lines.load(agent, perProcessor, -1);
+        loads.put(agent, new Load(busy, memory));
+        agents.put(agent, state.withLoad(busy, memory));
+        lines.load(agent, busy, memory);
     }
 
     /** The inbox of this agent takes nothing more in this round. */
@@ -76,7 +81,8 @@ final class AgentRooms {
     /** Inboxes that were full may have room again. */
     void round() {
         for (Incarnation agent : List.copyOf(full)) {
-            lines.load(agent, loads.getOrDefault(agent, -1.0), -1);
+            Load said = loads.getOrDefault(agent, UNKNOWN);
+            lines.load(agent, said.busy(), said.memory());
         }
         full.clear();
     }

@@ -6,6 +6,7 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.store.Transaction;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ final class Intake {
 
     private Gate gate = Gate.FRESH;
     private int gateVersion = -1;
+    private OptionalInt bound = OptionalInt.empty();
     private Optional<QueueCounts> counts = Optional.empty();
     private int countsVersion = -1;
 
@@ -33,19 +35,24 @@ final class Intake {
         countsVersion = version;
     }
 
+    /** The bound that was declared. The gate says it when it turns next: nothing else may change its version. */
+    void declared(int most) {
+        bound = OptionalInt.of(most);
+    }
+
     boolean isOpen() {
         return gate.open();
     }
 
     int bound() {
-        return gate.bound();
+        return bound.orElse(gate.bound());
     }
 
     /** The gate as it is to be with so many tasks without an outcome; empty if it is. */
     Optional<Gate> turn(int tasks) {
-        boolean close = gate.open() && tasks >= gate.bound();
-        boolean open = !gate.open() && tasks <= gate.bound() - gate.bound() / 10;
-        return close || open ? Optional.of(new Gate(open, gate.bound(), tasks)) : Optional.empty();
+        boolean close = gate.open() && tasks >= bound();
+        boolean open = !gate.open() && tasks <= bound() - Math.max(1, bound() / 10);
+        return close || open ? Optional.of(new Gate(open, bound(), tasks)) : Optional.empty();
     }
 
     List<Transaction.Write> write(Gate next) {

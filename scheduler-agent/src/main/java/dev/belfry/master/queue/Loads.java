@@ -69,7 +69,7 @@ final class Loads {
     private void heard(Znode znode) {
         try {
             HeartbeatRecord said = HeartbeatRecord.decode(znode.path(), znode.data());
-            rooms.load(new Incarnation(Paths.name(znode.path())), said.load());
+            rooms.load(new Incarnation(Paths.name(znode.path())), said.busy(), said.memory());
         } catch (CorruptRecordException e) {
             LOG.warn("heartbeat ignored: {}", e.getMessage());
         }

@@ -17,6 +17,7 @@ import dev.belfry.core.job.Queueing;
 import dev.belfry.core.job.Requirements;
 import dev.belfry.core.job.Strategy;
 import dev.belfry.core.queue.Chooser;
+import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.queue.QueuedTask;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,7 @@ final class QueueChooser implements Chooser {
 
     private final JobsInForce jobs;
     private final TaskQueue lines;
+    private final Rules usual;
     private final Map<TaskId, QueuedTask> waiting = new HashMap<>();
     /** Tasks of jobs of which nothing is known. */
     private final Map<TaskId, QueuedTask> parked = new LinkedHashMap<>();
@@ -60,8 +62,14 @@ final class QueueChooser implements Chooser {
 
     QueueChooser(JobsInForce jobs, Rules rules, Instant now) {
         this.jobs = jobs;
+        this.usual = rules;
         this.lines = new TaskQueue(rules, now);
         this.rooms = new AgentRooms(lines);
+    }
+
+    /** Other rules are in force; nothing that runs is stopped. */
+    void declared(DeclaredRules rules) {
+        lines.rules(usual.withQueues(rules.queues()).withPools(rules.pools()).withMostRunning(rules.mostRunning()));
     }
 
     AgentRooms rooms() {

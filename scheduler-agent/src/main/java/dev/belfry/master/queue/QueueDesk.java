@@ -5,6 +5,7 @@ import dev.belfry.core.dispatch.Rules;
 import dev.belfry.core.job.Requirements;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ownership.Generation;
+import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.queue.Gate;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.KeyPage;
@@ -55,6 +56,8 @@ public final class QueueDesk implements QueueLook.Listener {
     private final LostInboxes lost;
     private final QueueFires fires;
     private final Intake intake = new Intake();
+    private final LooseItems loose;
+    private final RulesLook rules;
     private final QueueSweeper sweeper;
     private final Loads loads;
     /** What agents have said of tasks of a job that cannot be read, until it can. */
@@ -87,14 +90,16 @@ public final class QueueDesk implements QueueLook.Listener {
         this.writer = new QueueWriter(loop, store, session, office);
         this.lost = new LostInboxes(office, look.reads(), book, jobs, this::soon);
         this.fires = new QueueFires(office, book, this::soon);
-        this.sweeper = new QueueSweeper(loop, store, session, office, look.reads(), book);
+        this.loose = new LooseItems(office, writer, book, () -> look.segments().isWhole());
+        this.sweeper = new QueueSweeper(loop, store, session, office, look.reads(), loose, this::soon);
         this.loads = new Loads(loop, look.reads(), chooser.rooms(), this::soon);
+        this.rules = new RulesLook(store, session, look.reads(), this::declared);
         this.countedNanos = loop.nanoTime() - COUNTS_NANOS;
     }
 
     /** Reads everything, in the session that wrote the epoch. */
     public void start() {
-        look.start();
+        rules.start(look::start);
     }
 
     public void close() {
@@ -179,6 +184,12 @@ public final class QueueDesk implements QueueLook.Listener {
 
     // --- what is read
 
+    private void declared(DeclaredRules declared) {
+        chooser.declared(declared);
+        intake.declared(declared.bound());
+        soon();
+    }
+
     @Override
     public void gate(Gate gate, int version) {
         intake.gate(gate, version);
@@ -243,6 +254,9 @@ public final class QueueDesk implements QueueLook.Listener {
         if (closed || writer.busy() || !office.ready() || isIdle()) {
             return;
         }
+        if (loose.turn(this::soon)) {
+            return;
+        }
         Instant now = office.now();
         refresh(now);
         long wait = lost.look();
@@ -293,6 +307,7 @@ public final class QueueDesk implements QueueLook.Listener {
     private boolean isIdle() {
         return book.isIdle()
                 && fires.isIdle()
+                && loose.isEmpty()
                 && cancels.isEmpty()
                 && intake.isOpen()
                 && !intake.isNews(QueueCounts.NONE);
@@ -330,6 +345,7 @@ public final class QueueDesk implements QueueLook.Listener {
                 chooser.took(entry.jobUid(), took.isNegative() ? Duration.ZERO : took);
             }
         }
+        loose.applied(round);
         cancelled.forEach(cancel -> cancel.then().run());
         pass();
     }

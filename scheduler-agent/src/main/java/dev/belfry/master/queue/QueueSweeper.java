@@ -1,7 +1,7 @@
 package dev.belfry.master.queue;
 
 import dev.belfry.agent.loop.Loop;
-import dev.belfry.core.queue.QueueBook;
+import dev.belfry.core.queue.OutboxItem;
 import dev.belfry.core.record.Paths;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Session;
@@ -15,10 +15,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Deletes what nobody needs any more: submitters' znodes a day after their last use, and the outboxes of incarnations that are
- * gone and have no inbox, with what attempts left there.
+ * Finds what nobody needs any more: submitters' znodes a day after their last use, which it deletes, and what lies beside
+ * outboxes, and they themselves, which {@link LooseItems} sees to.
  *
  * <p>One request at a time, and a round an hour; whatever fails is left for the next round. Not thread-safe; owned by the
  * master's loop.
@@ -29,27 +30,32 @@ final class QueueSweeper {
 
     private static final Duration ROUND = Duration.ofHours(1);
     private static final Duration FIRST = Duration.ofMinutes(1);
-    private static final int DELETES = 90;
 
     private final Loop loop;
     private final Store store;
     private final Session session;
     private final QueueOffice office;
     private final Reads reads;
-    private final QueueBook book;
+    private final LooseItems loose;
+    private final Runnable news;
     private Loop.Timer timer = () -> {};
     private boolean closed;
 
-    QueueSweeper(Loop loop, Store store, Session session, QueueOffice office, Reads reads, QueueBook book) {
+    /** @param news called when all that lies beside outboxes has been listed */
+    QueueSweeper(
+            Loop loop, Store store, Session session, QueueOffice office, Reads reads, LooseItems loose, Runnable news) {
         this.loop = loop;
         this.store = store;
         this.session = session;
         this.office = office;
         this.reads = reads;
-        this.book = book;
+        this.loose = loose;
+        this.news = news;
     }
 
+    /** All that was there when the term began has been read. */
     void start() {
+        outboxes();
         next(FIRST);
     }
 
@@ -71,10 +77,14 @@ final class QueueSweeper {
         });
     }
 
+    private void outboxes() {
+        reads.children("queue-sweep-outboxes", Paths.OUTBOX, names -> outboxes(new ArrayDeque<>(names)));
+    }
+
     private void submitters(Deque<String> buckets) {
         String bucket = buckets.poll();
         if (bucket == null) {
-            reads.children("queue-sweep-outboxes", Paths.OUTBOX, names -> outboxes(new ArrayDeque<>(names)));
+            outboxes();
             return;
         }
         reads.children("queue-sweep-submitters", bucket, names -> {
@@ -106,32 +116,31 @@ final class QueueSweeper {
         commit(transaction, () -> forget(unused, then));
     }
 
+    /** Who needs what lies there is looked up when nothing is being written; here it is only listed. */
     private void outboxes(Deque<String> incarnations) {
         String incarnation = incarnations.poll();
         if (incarnation == null) {
+            news.run();
             return;
         }
-        boolean needed = !office.ready()
-                || office.registered(incarnation)
-                || book.incarnations().contains(incarnation)
-                || office.leaseNanos(incarnation) > 0;
-        if (needed) {
+        reads.children("queue-sweep-items", Paths.outbox(incarnation), names -> {
+            loose.found(
+                    incarnation,
+                    names.stream()
+                            .map(name -> item(incarnation, name))
+                            .flatMap(Optional::stream)
+                            .toList());
             outboxes(incarnations);
-        } else {
-            empty(incarnation, () -> outboxes(incarnations));
-        }
+        });
     }
 
-    private void empty(String incarnation, Runnable then) {
-        reads.children("queue-sweep-items", Paths.outbox(incarnation), items -> {
-            Transaction.Builder transaction = office.transaction("queue-sweep-outbox");
-            items.stream().limit(DELETES).forEach(item -> transaction.delete(Paths.outboxItem(incarnation, item), -1));
-            boolean all = items.size() <= DELETES;
-            if (all) {
-                transaction.delete(Paths.outbox(incarnation), -1);
-            }
-            commit(transaction, all ? then : () -> empty(incarnation, then));
-        });
+    private static Optional<OutboxItem> item(String incarnation, String name) {
+        try {
+            return Optional.of(new OutboxItem(incarnation, Long.parseLong(name)));
+        } catch (NumberFormatException e) {
+            // Nobody of ours has put it there.
+            return Optional.empty();
+        }
     }
 
     /** Goes on whether it was applied or refused; not where the connection or the office is gone. */

@@ -161,6 +161,29 @@ final class QueueWriter {
         });
     }
 
+    /**
+     * Deletes something that may be gone already, or may have to stay.
+     *
+     * @param then called once it is applied
+     * @param refused told the path that is not as expected; nothing has happened then
+     */
+    void tryAt(String site, List<Transaction.Write> writes, Runnable then, Consumer<String> refused) {
+        busy = true;
+        Transaction.Builder transaction = office.transaction(site);
+        writes.forEach(transaction::write);
+        send(transaction, answer -> {
+            if (answer instanceof Commit.Applied) {
+                busy = false;
+                then.run();
+            } else if (answer instanceof Commit.Conflict conflict) {
+                busy = false;
+                refused.accept(conflict.path());
+            } else {
+                failed(answer, () -> tryAt(site, writes, then, refused));
+            }
+        });
+    }
+
     private void send(Transaction.Builder transaction, Consumer<Commit> then) {
         store.commit(session, transaction.build(), answer -> {
             if (!closed) {

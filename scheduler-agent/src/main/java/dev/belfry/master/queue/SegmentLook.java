@@ -52,6 +52,7 @@ final class SegmentLook {
     private final List<Znode> segments = new ArrayList<>();
     private final Map<String, Znode> states = new HashMap<>();
     private boolean looked;
+    private boolean whole = true;
     private boolean closed;
 
     SegmentLook(Store store, Session session, Reads reads, Listener listener) {
@@ -72,6 +73,11 @@ final class SegmentLook {
 
     void close() {
         closed = true;
+    }
+
+    /** Whether every segment could be read so far. */
+    boolean isWhole() {
+        return whole;
     }
 
     /** Whether the parent of a submitter's segments is known to be there. */
@@ -137,6 +143,7 @@ final class SegmentLook {
                     state,
                     stored == null ? -1 : stored.version());
         } catch (CorruptRecordException e) {
+            whole = false;
             LOG.error("runs cannot be read: {} They wait until a master can read them.", e.getMessage());
         }
     }

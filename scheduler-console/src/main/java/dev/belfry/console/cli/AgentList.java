@@ -29,6 +29,8 @@ final class AgentList {
                 ">RUNNING",
                 ">SLOTS",
                 ">LOAD",
+                ">BUSY",
+                ">MEMORY",
                 "HEARTBEAT",
                 "SINCE",
                 "HOST",
@@ -50,6 +52,8 @@ final class AgentList {
                                     .filter(h -> h.load() >= 0)
                                     .map(h -> String.format(java.util.Locale.ROOT, "%.2f", h.load()))
                                     .orElse("-"),
+                            percent(agent.heartbeat().map(HeartbeatRecord::busy)),
+                            percent(agent.heartbeat().map(HeartbeatRecord::memory)),
                             heard(agent, snapshot.now()),
                             Times.past(agent.facts().registeredAt(), snapshot.now()),
                             agent.facts().host() + ":" + agent.facts().pid(),
@@ -58,6 +62,11 @@ final class AgentList {
             list.tree().add(tree(agent, owned.getOrDefault(name, 0)));
         }
         return list;
+    }
+
+    /** Of what the machine has; negative if it cannot be told. */
+    private static String percent(Optional<Double> share) {
+        return share.filter(s -> s >= 0).map(s -> Math.round(100 * s) + "%").orElse("-");
     }
 
     /** By the ensemble's clock, from which that of this machine may differ: a little is nothing, more is worth a word. */
@@ -109,6 +118,8 @@ final class AgentList {
         agent.heartbeat().ifPresent(heartbeat -> {
             one.put("running", heartbeat.running());
             one.put("load", heartbeat.load());
+            one.put("busy", heartbeat.busy());
+            one.put("memory", heartbeat.memory());
             one.put("heartbeat", Times.iso(agent.heartbeatAt()));
         });
         one.put("slots", agent.facts().capacity().slots());

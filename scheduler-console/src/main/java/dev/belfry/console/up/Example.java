@@ -1,10 +1,12 @@
 package dev.belfry.console.up;
 
+import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.CheckResult;
 import dev.belfry.agent.JobHandlerProvider;
 import dev.belfry.core.job.Definitions;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.ParsedDefinitions;
+import dev.belfry.core.job.QueueRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,9 @@ final class Example {
     private final List<JobHandlerProvider> providers = new ArrayList<>();
     private final List<JobDefinition> definitions = new ArrayList<>();
 
+    private Map<String, QueueRules> queues = Map.of();
+    private Map<String, Integer> pools = Map.of();
+
     private Example() {}
 
     /**
@@ -35,7 +40,10 @@ final class Example {
      */
     static Example of(Path jobs) throws IOException {
         Example example = new Example();
-        example.definitions.addAll(parsed(jobs.toString(), Files.readString(jobs)));
+        ParsedDefinitions parsed = parsed(jobs.toString(), Files.readString(jobs));
+        example.definitions.addAll(parsed.jobs());
+        example.queues = parsed.queues();
+        example.pools = parsed.pools();
         return example;
     }
 
@@ -57,7 +65,8 @@ final class Example {
         for (JobHandlerProvider provider : example.providers) {
             provider.definitions(example.settings)
                     .ifPresent(yaml -> example.definitions.addAll(
-                            parsed(provider.getClass().getSimpleName() + ".yaml", yaml)));
+                            parsed(provider.getClass().getSimpleName() + ".yaml", yaml)
+                                    .jobs()));
         }
         if (example.definitions.isEmpty()) {
             throw new IllegalArgumentException(
@@ -66,18 +75,25 @@ final class Example {
         return example;
     }
 
-    private static List<JobDefinition> parsed(String name, String text) {
+    private static ParsedDefinitions parsed(String name, String text) {
         ParsedDefinitions parsed = Definitions.parse(name, text);
         if (!parsed.isValid()) {
             StringBuilder message = new StringBuilder("the definitions are not valid:");
             parsed.errors().forEach(error -> message.append("\n  ").append(error.render()));
             throw new IllegalArgumentException(message.toString());
         }
-        return parsed.jobs();
+        return parsed;
     }
 
     List<JobDefinition> definitions() {
         return List.copyOf(definitions);
+    }
+
+    /** Declares the queues and pools of the file, if it has any. */
+    void declare(BelfryClient client, String author) {
+        if (!queues.isEmpty() || !pools.isEmpty()) {
+            client.changeQueueRules(rules -> rules.with(queues, pools, author));
+        }
     }
 
     /** What each agent is told of the handlers' configuration. */

@@ -186,6 +186,7 @@ public final class UpCommand implements Callable<Integer> {
             // What is due before anybody can run it is run late or not at all, which looks like a fault and is none.
             watch.awaitAgents(START_PATIENCE);
             if (!cluster.allEnded()) {
+                example.declare(client, System.getProperty("user.name", "up"));
                 apply(client, example.definitions());
                 progress.say("look around from another terminal: ./belfry get jobs --zookeeper "
                         + zookeeper.connectString() + " --namespace " + namespace);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 
@@ -41,12 +42,14 @@ final class NodeReader {
             .streamReadConstraints(CONSTRAINTS)
             .build();
 
+    private static final Pattern LINE_END = Pattern.compile("\r\n|[\n\r\u0085\u2028\u2029]");
+
     private final String[] lines;
     private final JsonParser parser;
     private final Reading reading;
 
     private NodeReader(String text, JsonParser parser, Reading reading) {
-        this.lines = text.split("\r\n|[\n\r\u0085\u2028\u2029]", -1);
+        this.lines = LINE_END.split(text, -1);
         this.parser = parser;
         this.reading = reading;
     }

@@ -380,6 +380,13 @@ public final class QueueBook {
                 .flatMap(report -> report.item(end.inbox().incarnation()))
                 .ifPresent(item -> task.history = task.history.leaving(item));
         TaskEnd after = after(task, dispatch, end, now);
+        if (after instanceof TaskEnd.Again again
+                && end.report()
+                        .filter(report -> report.stage() == Outbox.Stage.REFUSED)
+                        .isPresent()) {
+            after = new TaskEnd.Again(
+                    again.history().notBefore(now.plus(task.refused())), again.outcome(), again.reason());
+        }
         boolean success = after instanceof TaskEnd.Settled settled && settled.outcome() == Outcome.SUCCEEDED;
         if (success || task.dispatches.isEmpty()) {
             follow(task, after, lines, round);

@@ -2,6 +2,7 @@ package dev.belfry.core.queue;
 
 import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.ledger.FireId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -17,6 +18,9 @@ public final class QueuedTask {
      */
     record Dispatch(String incarnation, String cancel) {}
 
+    /** Seconds. */
+    private static final int LONGEST_PAUSE = 60;
+
     private final TaskId id;
     private final Submission run;
     private final Instant accepted;
@@ -26,6 +30,9 @@ public final class QueuedTask {
     TaskState state = TaskState.QUEUED;
     /** Its numbers in inboxes, oldest first: one, or two where a backup attempt runs beside the first. */
     final NavigableMap<Long, Dispatch> dispatches = new TreeMap<>();
+
+    /** Seconds for which it waits once an agent has refused it. */
+    private int pause = 1;
 
     QueuedTask(TaskId id, Submission run, Instant accepted, SegmentBook segment, int ordinal, TaskHistory history) {
         this.id = id;
@@ -76,6 +83,13 @@ public final class QueuedTask {
     public int mostBytes() {
         int item = history.checkpoint().map(OutboxItem::text).orElse("").length();
         return InboxBook.bytes(run.runId(), run.jobUid(), "", run.parameters()) + item;
+    }
+
+    /** An agent has refused it; how long it waits, longer each time in this term: it is not to go round without end. */
+    Duration refused() {
+        Duration wait = Duration.ofSeconds(pause);
+        pause = Math.min(LONGEST_PAUSE, 2 * pause);
+        return wait;
     }
 
     void on(TaskState.Event event) {

@@ -51,6 +51,12 @@ public record TaskHistory(
         return new TaskHistory(attempts - 1, failures, lost, Instant.EPOCH, first, agent, inDoubt, checkpoint);
     }
 
+    /** The same; the next attempt starts no earlier than {@code next}. */
+    TaskHistory notBefore(Instant next) {
+        return new TaskHistory(
+                attempts, failures, lost, Instant.ofEpochMilli(next.toEpochMilli()), first, agent, inDoubt, checkpoint);
+    }
+
     /** With what the last attempt left for the next. */
     TaskHistory leaving(OutboxItem item) {
         return new TaskHistory(attempts, failures, lost, notBefore, first, agent, inDoubt, Optional.of(item));

@@ -230,7 +230,7 @@ public final class Paths {
         return slash <= 0 ? "/" : path.substring(0, slash);
     }
 
-    /** Subtrees that every namespace has from its first start on, parents first. */
+    /** Subtrees that every namespace has from its first start on, parents first; where the last is, all are that its version knew. */
     public static List<String> skeleton() {
         return List.of(
                 AGENTS,
@@ -245,7 +245,6 @@ public final class Paths {
                 LEDGER,
                 JOURNAL,
                 MASTER_JOURNAL,
-                COMMANDS,
                 QUEUE,
                 GATE,
                 SUBMITTERS,
@@ -253,6 +252,7 @@ public final class Paths {
                 KEYS,
                 QUEUED_FIRES,
                 INBOX,
-                OUTBOX);
+                OUTBOX,
+                COMMANDS);
     }
 }

@@ -146,7 +146,10 @@ public final class Schedule {
     }
 
     private static Instant middle(Instant low, Instant high) {
-        return low.plus(Duration.between(low, high).dividedBy(2));
+        // Not Duration.dividedBy, which goes by way of BigDecimal.
+        Duration apart = Duration.between(low, high);
+        long odd = apart.getSeconds() % 2 * 1_000_000_000;
+        return low.plusSeconds(apart.getSeconds() / 2).plusNanos((odd + apart.getNano()) / 2);
     }
 
     /** The delay between completion and next fire, if this is a delay schedule. */

@@ -215,6 +215,9 @@ final class ShardBook {
 
     /** Whether the record lists as much as it may: nothing more starts until the mark moves. */
     boolean full() {
+        if (spans.size() + live.size() < LedgerRecord.MAX_SPANS) {
+            return false;
+        }
         long begun = live.values().stream().filter(Fire::begun).count();
         return spans.size() + begun >= LedgerRecord.MAX_SPANS;
     }

@@ -96,8 +96,16 @@ final class Acknowledgements {
             case PAUSE, RESUME ->
                 job.newest().paused() == (command.kind() == Command.Kind.PAUSE)
                         && inTime(job.newest().from(), job.newest().changed());
-            default -> job.deletedAt().filter(at -> inTime(at, cluster.now())).isPresent();
+            default ->
+                job.deletedAt().filter(at -> inTime(at, cluster.now())).isPresent() || createdMeanwhile(command, job);
         };
+    }
+
+    /** What was found deleted may be created anew before that is written: the one came before the other. */
+    private static boolean createdMeanwhile(Command command, JobRecord job) {
+        Instant decided = command.result().orElseThrow().at();
+        Instant created = job.versions().get(0).changed();
+        return !job.former().isEmpty() && created.isAfter(decided.minus(MARGIN));
     }
 
     private static boolean isQueued(JobRecord job) {

@@ -36,7 +36,8 @@ final class CommittedJournal {
     record Said(FireEntry line, long at) {}
 
     /**
-     * @param added told of each new line
+     * @param added told of each new line of an agent
+     * @param queued told of each new line of the queue's
      * @param nanos true time
      */
     CommittedJournal(Consumer<FireEntry> added, Consumer<FireEntry> queued, LongSupplier nanos) {
@@ -51,7 +52,6 @@ final class CommittedJournal {
                 || Paths.parent(path).equals(Paths.JOURNAL)) {
             return;
         }
-        boolean ofQueue = Paths.isQueueJournal(Paths.name(Paths.parent(path)));
         byte[] data = write instanceof Transaction.Create create
                 ? create.data()
                 : write instanceof Transaction.Put put ? put.data() : new byte[0];
@@ -59,12 +59,13 @@ final class CommittedJournal {
             return;
         }
         byte[] before = known.put(path, data);
-        for (FireEntry line : FireJournal.decode(path, before == null ? data : added(path, before, data))) {
-            if (ofQueue) {
-                // No shard owes what is queued.
-                queued.accept(line);
-                continue;
-            }
+        List<FireEntry> lines = FireJournal.decode(path, before == null ? data : added(path, before, data));
+        if (Paths.isQueueJournal(Paths.name(Paths.parent(path)))) {
+            // No shard owes queued tasks.
+            lines.forEach(queued);
+            return;
+        }
+        for (FireEntry line : lines) {
             if (line.kind() == FireEntry.Kind.FINAL) {
                 finals.computeIfAbsent(ShardId.of(line), s -> new ArrayList<>()).add(new Said(line, nanos.getAsLong()));
             }

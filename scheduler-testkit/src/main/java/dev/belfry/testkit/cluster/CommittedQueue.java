@@ -34,6 +34,7 @@ final class CommittedQueue implements QueueSafety.Facts {
     private final SimCluster cluster;
     private final CommittedJobs jobs;
     private final QueueSafety safety = new QueueSafety(this, BOUND.toNanos());
+    private final SubmittedRuns submitted = new SubmittedRuns(safety::outcome);
     private final Map<Execution, QueueSafety.Attested> attested = new HashMap<>();
     /** Segments that the transaction deletes: whether they may be gone is told by its lines. */
     private final List<String> gone = new ArrayList<>();
@@ -45,6 +46,10 @@ final class CommittedQueue implements QueueSafety.Facts {
 
     QueueSafety safety() {
         return safety;
+    }
+
+    SubmittedRuns submitted() {
+        return submitted;
     }
 
     void written(Transaction.Write write, byte[] data) {
@@ -70,7 +75,9 @@ final class CommittedQueue implements QueueSafety.Facts {
         } else if (state && data.length > 0) {
             safety.state(path.substring(0, path.length() - STATE.length()), data);
         } else if (data.length > 0) {
-            safety.segment(path, Segment.decode(path, data));
+            Segment segment = Segment.decode(path, data);
+            safety.segment(path, segment);
+            submitted.created(path, segment);
         }
     }
 
@@ -80,16 +87,9 @@ final class CommittedQueue implements QueueSafety.Facts {
         gone.clear();
     }
 
-    /** Whether a line of the record is about a queued task; then it is looked at. */
-    boolean line(FireEntry line) {
-        boolean numbered = !line.shard().isEmpty() && line.shard().chars().allMatch(Character::isDigit);
-        if (line.layout() != 0
-                || !numbered
-                || !safety.knows(TaskId.of(line.fire().runId(line.jobUid()), Integer.parseInt(line.shard())))) {
-            return false;
-        }
+    /** A line of the queue's record. */
+    void line(FireEntry line) {
         safety.line(line);
-        return true;
     }
 
     void starts(Execution execution) {
@@ -150,12 +150,15 @@ final class CommittedQueue implements QueueSafety.Facts {
     }
 
     @Override
-    public int room(String incarnation, String jobUid) {
-        int slots = facts(incarnation).map(facts -> facts.capacity().slots()).orElse(0);
-        int asked = jobs.find(jobUid)
+    public int slots(String incarnation) {
+        return facts(incarnation).map(facts -> facts.capacity().slots()).orElse(0);
+    }
+
+    @Override
+    public int asked(String jobUid) {
+        return jobs.find(jobUid)
                 .map(job -> job.definition().requires().resources().slots())
                 .orElse(1);
-        return slots / Math.max(1, asked);
     }
 
     private Optional<AgentFacts> facts(String incarnation) {

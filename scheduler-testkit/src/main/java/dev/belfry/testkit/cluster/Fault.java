@@ -19,6 +19,9 @@ public sealed interface Fault {
     /** Does it, and sees to it that it ends. */
     void inflict(SimCluster cluster);
 
+    /** Something that has to do with the queue alone. */
+    non-sealed interface OfQueue extends Fault {}
+
     /** A fault of one agent, which may not be there when it strikes. */
     sealed interface OfAgent extends Fault {
         String agent();
@@ -410,6 +413,10 @@ public sealed interface Fault {
                     .filter(agent -> agent.alive() && agent.process().name().equals(process))
                     .findFirst();
             if (victim.isEmpty()) {
+                cluster.submitters().stream()
+                        .filter(one ->
+                                one.process().alive() && one.process().name().equals(process))
+                        .forEach(one -> one.struckBy(blow, length));
                 return;
             }
             String id = victim.get().id();

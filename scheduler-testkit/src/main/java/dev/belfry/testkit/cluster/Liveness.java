@@ -56,6 +56,7 @@ final class Liveness {
         }
         commands();
         safety.queue().checkSettled();
+        submitters();
         traces(upTo);
         for (JobRecord job : safety.jobs().all()) {
             if (job.definition().placement() == Placement.QUEUED) {
@@ -77,6 +78,15 @@ final class Liveness {
                 accountedEverywhere(job, upTo);
             }
             requested(job, upTo);
+        }
+    }
+
+    /** Q-I7: whoever submitted runs and lives was told what became of them. */
+    private void submitters() {
+        for (SimSubmitter submitter : cluster.submitters()) {
+            if (submitter.process().alive() && !submitter.idle()) {
+                throw new InvariantViolation("Q-I7", submitter.process().name() + " waits for answers");
+            }
         }
     }
 
@@ -201,7 +211,8 @@ final class Liveness {
                     Recovery recovery =
                             CommittedJobs.rules(job, 0, instant).definition().recovery();
                     long at = Punctuality.nanos(instant);
-                    long until = recovery == Recovery.RERUN ? at : at + CLAIMED;
+                    // Its clock may be a little behind: by that it leaves before the fire is due.
+                    long until = at + (recovery == Recovery.RERUN ? Presence.RIGHT.toNanos() : CLAIMED);
                     return there.stream().anyMatch(stretch -> stretch.from() <= at && stretch.to() >= until);
                 })
                 .toList();

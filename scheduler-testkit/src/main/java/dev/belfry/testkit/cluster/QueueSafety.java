@@ -17,8 +17,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must never happen with queued runs, looked at with every commit and every start of user code. The names are those
@@ -34,8 +36,11 @@ final class QueueSafety {
         /** True time at which the ensemble's clock shows this. */
         long nanosOf(Instant instant);
 
-        /** Tasks of the job that the agent could run at once if it had nothing else, by its slots; 0 if it may not have any. */
-        int room(String incarnation, String jobUid);
+        /** The slots of an agent; 0 if it is not there. */
+        int slots(String incarnation);
+
+        /** The slots that a task of the job takes. */
+        int asked(String jobUid);
 
         /** Whether something other than room keeps the job's tasks waiting, such as its limits or a pause. */
         boolean heldBack(String jobUid);
@@ -82,6 +87,9 @@ final class QueueSafety {
         boolean succeeded;
 
         boolean settled;
+
+        @Nullable
+        Outcome outcome;
 
         Known(String jobUid) {
             this.jobUid = jobUid;
@@ -139,9 +147,10 @@ final class QueueSafety {
         }
     }
 
-    /** Whether there is such a task. */
-    boolean knows(TaskId task) {
-        return tasks.containsKey(task);
+    /** The outcome of a task, if one is recorded. */
+    Optional<Outcome> outcome(TaskId task) {
+        Known known = tasks.get(task);
+        return known == null ? Optional.empty() : Optional.ofNullable(known.outcome);
     }
 
     /** A segment was deleted; to be called after the lines of the same transaction. */
@@ -175,6 +184,7 @@ final class QueueSafety {
             throw new InvariantViolation("Q-I2", task + " has succeeded, and its outcome is " + line);
         }
         known.settled = true;
+        known.outcome = line.outcome();
     }
 
     void inbox(String incarnation, Inbox inbox) {
@@ -221,19 +231,20 @@ final class QueueSafety {
         }
         known.out.add(entry.number());
         known.backed |= backup;
-        int open = open(incarnation);
-        int room = facts.room(incarnation, entry.task().jobUid());
-        if (open > room) {
-            throw new InvariantViolation("Q-I5", what + ": it has " + open + " and room for " + room);
+        int taken = taken(incarnation);
+        int slots = facts.slots(incarnation);
+        if (taken > slots) {
+            throw new InvariantViolation("Q-I5", what + ": its tasks take " + taken + " slots, and it has " + slots);
         }
     }
 
-    /** Entries of an inbox of which no end is reported. */
-    private int open(String incarnation) {
+    /** Slots that entries of an inbox take of which no end is reported. */
+    private int taken(String incarnation) {
         Set<Long> over = ended.getOrDefault(incarnation, Set.of());
-        return (int) inboxes.getOrDefault(incarnation, new TreeMap<>()).keySet().stream()
-                .filter(number -> !over.contains(number))
-                .count();
+        return inboxes.getOrDefault(incarnation, new TreeMap<>()).values().stream()
+                .filter(entry -> !over.contains(entry.number()))
+                .mapToInt(entry -> facts.asked(entry.task().jobUid()))
+                .sum();
     }
 
     void outbox(String incarnation, Outbox outbox) {
@@ -308,7 +319,8 @@ final class QueueSafety {
     }
 
     private boolean hasRoom(String jobUid) {
-        return facts.takers().stream().anyMatch(agent -> open(agent) < facts.room(agent, jobUid));
+        int asked = facts.asked(jobUid);
+        return facts.takers().stream().anyMatch(agent -> taken(agent) + asked <= facts.slots(agent));
     }
 
     /** Q-I1, a good while after the last fault: everything that was acknowledged has its outcome. */

@@ -70,6 +70,11 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
         acknowledgements.end();
     }
 
+    /** What submitters ask for and are told. */
+    SubmittedRuns submitted() {
+        return queue.submitted();
+    }
+
     QueueSafety queue() {
         return queue.safety();
     }
@@ -213,21 +218,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                 : Optional.of(new ShardKey(uid, number, Integer.parseInt(Paths.name(path))));
     }
 
-    private void queued(FireEntry line) {
-        queue.line(line);
-    }
-
     private void outcome(FireEntry line) {
-        if (cluster.story().isTold()) {
-            cluster.story()
-                    .add("recorded " + line.kind() + " " + ShardId.of(line) + " "
-                            + line.fire().due()
-                            + (line.count() > 1 ? " to " + line.last() + " count=" + line.count() : "") + " attempt="
-                            + line.attempt() + " " + line.outcome() + " " + line.reason());
-        }
-        if (queue.line(line)) {
-            return;
-        }
+        tell(line);
         withinRetryLimit(line);
         permitted.check(line, cluster.now());
         if (line.kind() != FireEntry.Kind.FINAL || line.count() > 1) {
@@ -238,6 +230,21 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
                 .add(line.fire().runId(""))) {
             throw new InvariantViolation(
                     "I1", shard + " has two final outcomes of fire " + line.fire() + "; the second: " + line);
+        }
+    }
+
+    private void queued(FireEntry line) {
+        tell(line);
+        queue.line(line);
+    }
+
+    private void tell(FireEntry line) {
+        if (cluster.story().isTold()) {
+            cluster.story()
+                    .add("recorded " + line.kind() + " " + ShardId.of(line) + " "
+                            + line.fire().due()
+                            + (line.count() > 1 ? " to " + line.last() + " count=" + line.count() : "") + " attempt="
+                            + line.attempt() + " " + line.outcome() + " " + line.reason());
         }
     }
 

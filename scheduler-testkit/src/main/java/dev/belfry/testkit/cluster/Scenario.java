@@ -84,6 +84,7 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
             long at = PEACE.toNanos() + more.nextLong(TROUBLE.toNanos());
             faults.add(new Timed(Duration.ofNanos(at / 1_000_000 * 1_000_000), rare(agents, jobs, more)));
         }
+        QueueDraws.add(seed, PEACE, TROUBLE, jobs, faults);
         faults.sort(Comparator.comparing(Timed::at));
         return new Scenario(seed, agents, jobs, faults);
     }
@@ -274,6 +275,9 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
         }
         cluster.run(PEACE.plus(TROUBLE));
         heal(cluster);
+        jobs.stream()
+                .filter(job -> job.placement() == Placement.QUEUED)
+                .forEach(job -> cluster.operator().command(Command.Kind.RESUME, job.name()));
         cluster.run(QUIET.minus(STILL));
         long versions = cluster.tableVersions();
         cluster.run(STILL);
@@ -306,6 +310,10 @@ public record Scenario(long seed, int agents, List<JobDefinition> jobs, List<Tim
                 cluster.start(agent.id());
             }
             cluster.operator().command(Command.Kind.UNDRAIN, agent.id());
+        }
+        for (SimSubmitter submitter : cluster.submitters()) {
+            submitter.process().resume();
+            submitter.start();
         }
     }
 

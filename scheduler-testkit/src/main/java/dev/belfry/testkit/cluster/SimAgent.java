@@ -61,7 +61,7 @@ public final class SimAgent {
                 profile,
                 cluster.options().attempts().apply(attempts),
                 new AgentLoop.Listener() {},
-                QueuedTasks::new);
+                setting -> cluster.isQueuedByHand() ? new NoQueuedWork() : new QueuedTasks(setting));
         this.master = new MasterLoop(
                 loop, cluster.options().store().apply(connection.view(process)), profile, new MasterLoop.Listener() {
                     @Override

@@ -45,12 +45,14 @@ public final class SimCluster {
     private final Safety safety;
     private final Operator operator;
     private final Map<String, Operator> operators = new TreeMap<>();
+    private final Map<String, SimSubmitter> submitters = new TreeMap<>();
     private final Coverage coverage = new Coverage();
     private final List<SimAgent> agents = new ArrayList<>();
     private final List<OverdueEvent> overdue = new ArrayList<>();
     private final List<OverdueEvent> told = new ArrayList<>();
     private final Set<String> toldOf = new HashSet<>();
     private final Map<String, Integer> starts = new TreeMap<>();
+    private boolean queuedByHand;
     private Behaviour behaviour = Behaviour.PROMPT;
     private long quietFrom = Long.MAX_VALUE;
 
@@ -71,6 +73,15 @@ public final class SimCluster {
             safety.look();
             look();
         });
+    }
+
+    /** Agents that register from here on do nothing with their inboxes: a test does it in their place. */
+    void queuedByHand() {
+        queuedByHand = true;
+    }
+
+    boolean isQueuedByHand() {
+        return queuedByHand;
     }
 
     /** Starts a process with this agent id; again after a kill, on the same machine. */
@@ -177,6 +188,16 @@ public final class SimCluster {
     /** Another one, made when it is first asked for, that knows nothing of what the others do. */
     public Operator operator(String name) {
         return operators.computeIfAbsent(name, n -> new Operator(this, n));
+    }
+
+    /** Somebody who submits runs, started when first asked for. */
+    public SimSubmitter submitter(String name) {
+        return submitters.computeIfAbsent(name, n -> new SimSubmitter(this, n));
+    }
+
+    /** All who were ever asked for, by name. */
+    public List<SimSubmitter> submitters() {
+        return List.copyOf(submitters.values());
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireJournal;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Outbox;
+import dev.belfry.core.queue.Outbox.Left;
 import dev.belfry.core.queue.Outbox.Report;
 import dev.belfry.core.queue.Outbox.Stage;
 import dev.belfry.core.queue.Segment;
@@ -53,6 +54,9 @@ final class Hands implements SessionListener {
 
     /** What becomes of an entry: the stage that it has reached; empty while nothing is said. */
     Function<Inbox.Entry, Optional<Stage>> fate = entry -> Optional.of(Stage.SUCCEEDED);
+
+    /** What an entry that has ended leaves beside the outbox. */
+    Function<Inbox.Entry, Left> leaves = entry -> Left.NOTHING;
 
     /** Whether nobody looks into an inbox. */
     boolean deaf;
@@ -105,6 +109,12 @@ final class Hands implements SessionListener {
             transaction.create(path, data);
         }
         commit(transaction);
+        cluster.run(Duration.ofMillis(50));
+    }
+
+    /** Deletes a znode. */
+    void delete(String path) {
+        commit(Transaction.at(Safety.ROGUE).delete(path, -1));
         cluster.run(Duration.ofMillis(50));
     }
 
@@ -207,6 +217,10 @@ final class Hands implements SessionListener {
             } else {
                 transaction.create(Paths.outbox(incarnation), data);
             }
+            reports.values().stream()
+                    .filter(report -> !report.equals(before.get(report.number())))
+                    .flatMap(report -> report.item(incarnation).stream())
+                    .forEach(item -> transaction.create(item.path(), new byte[] {1}));
             commit(transaction);
         }
     }
@@ -221,7 +235,7 @@ final class Hands implements SessionListener {
                 started,
                 stage.over() ? now : Instant.EPOCH,
                 true,
-                Outbox.Left.NOTHING,
+                stage.over() ? leaves.apply(entry) : Left.NOTHING,
                 "said so");
     }
 

@@ -1,6 +1,7 @@
 package dev.belfry.testkit.cluster;
 
 import dev.belfry.agent.client.ClientLoop;
+import dev.belfry.agent.submit.SubmitOptions;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.cost.Budget;
 import dev.belfry.core.cost.Quantity;
@@ -8,11 +9,11 @@ import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.job.Recovery;
+import dev.belfry.core.job.Retry;
 import dev.belfry.core.ownership.Buckets;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.queue.Gate;
 import dev.belfry.core.queue.Outbox;
-import dev.belfry.core.queue.OutboxItem;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
@@ -23,6 +24,7 @@ import dev.belfry.testkit.time.SimProcess;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -222,6 +224,7 @@ final class Lives {
 
     /** Queued runs under several masters, with an agent that is lost, and an intake that is closed for a while. */
     private static void queue(SimCluster cluster) {
+        cluster.queuedByHand();
         List.of("a0", "a1", "a2").forEach(cluster::start);
         cluster.run(Scenes.SETTLED);
         Hands hands = new Hands(cluster);
@@ -236,6 +239,7 @@ final class Lives {
         hands.fate = entry -> cluster.now().isAfter(entry.order().at().plusSeconds(2))
                 ? Optional.of(Outbox.Stage.SUCCEEDED)
                 : Optional.of(Outbox.Stage.STARTED);
+        hands.leaves = entry -> Outbox.Left.OUTPUT;
         for (int i = 0; i < 4; i++) {
             cluster.master().ifPresent(SimAgent::kill);
             cluster.run(Duration.ofSeconds(10));
@@ -313,43 +317,42 @@ final class Lives {
 
     /** Tasks are handed to agents, at least and at most once, and go on from what others have left. */
     private static void queuedTasks(SimCluster cluster) {
-        List.of("a0", "a1").forEach(cluster::start);
-        cluster.operator()
-                .apply(Job.named("often").handler(SimCluster.HANDLER).manual().build());
-        cluster.operator()
-                .apply(Job.named("once")
-                        .handler(SimCluster.HANDLER)
-                        .manual()
-                        .recovery(Recovery.SKIP)
-                        .build());
+        SimSubmitter client = cluster.submitter("client");
+        Job often = Job.named("often")
+                .handler(SimCluster.HANDLER)
+                .manual()
+                .placement(Placement.QUEUED)
+                .retry(new Retry(3, Duration.ofMillis(100), 2, Duration.ofSeconds(1), 0, List.of()));
+        Job once = Job.named("once")
+                .handler(SimCluster.HANDLER)
+                .manual()
+                .placement(Placement.QUEUED)
+                .recovery(Recovery.SKIP);
+        // Into a namespace that nobody has set up.
+        cluster.ensemble().faults().loseRequest("skeleton");
+        cluster.operator().apply(often.build());
+        cluster.run(Duration.ofSeconds(3));
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        cluster.operator().apply(once.build());
         cluster.run(Scenes.SETTLED.multipliedBy(2));
-        cluster.behave((task, random) -> new Behaviour.Act(Duration.ofMillis(500), true, true, true));
-        Dispatcher master = new Dispatcher(cluster);
-        List<OutboxItem> handed = new ArrayList<>();
-        for (int i = 0; i < 12; i++) {
-            SimAgent agent = cluster.agent("a" + i % 2).orElseThrow();
-            cluster.runUntil(
-                    Duration.ofSeconds(20), () -> agent.agent().incarnation().isPresent());
+        cluster.behave((task, random) ->
+                new Behaviour.Act(Duration.ofMillis(500), task.order().attempt() > 1, true, true));
+        for (int i = 0; i < 10; i++) {
             if (i % 4 < 2) {
                 cluster.ensemble().faults().loseReply("outbox-flush");
             }
-            String self = Dispatcher.incarnation(agent);
-            Optional<OutboxItem> before = handed.isEmpty() ? Optional.empty() : Optional.of(handed.get(i - 1));
-            String uid = master.uid(i % 3 == 0 ? "once" : "often");
-            long number = master.hand(self, uid, "run-" + i, new Dispatcher.Wish(2, null, false, before));
-            handed.add(new OutboxItem(self, number));
+            client.submit(
+                    i % 3 == 0 ? "once" : "often",
+                    Collections.nCopies(3, SubmitOptions.usual().by("ada")));
+            if (i == 5) {
+                cluster.run(Duration.ofMillis(700));
+                new Fault.Kill("a1", Duration.ofSeconds(3)).inflict(cluster);
+            }
             cluster.run(Duration.ofSeconds(4));
         }
-        cluster.run(Duration.ofSeconds(20));
-        for (OutboxItem task : handed) {
-            boolean lives =
-                    cluster.ensemble().peek(Paths.agent(task.incarnation())).isPresent();
-            boolean over = master.report(task.incarnation(), task.number())
-                    .filter(report -> report.stage().over())
-                    .isPresent();
-            if (lives && !over) {
-                throw new AssertionError(task + " was not reported: " + master.outbox(task.incarnation()));
-            }
+        cluster.run(Duration.ofSeconds(30));
+        if (client.heard().size() != 30) {
+            throw new AssertionError("heard of " + client.heard().size() + " of 30 runs");
         }
     }
 

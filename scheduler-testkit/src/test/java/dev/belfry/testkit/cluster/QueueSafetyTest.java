@@ -50,8 +50,13 @@ class QueueSafetyTest {
                 }
 
                 @Override
-                public int room(String incarnation, String jobUid) {
+                public int slots(String incarnation) {
                     return room;
+                }
+
+                @Override
+                public int asked(String jobUid) {
+                    return 1;
                 }
 
                 @Override

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class QueueScenariosTest {
     private static final Duration LONG = Duration.ofSeconds(40);
 
-    private final SimCluster cluster = Scenes.cluster(7, ClusterOptions.DEFAULT);
+    private final SimCluster cluster = Scenes.byHand(7);
     private final Hands hands = new Hands(cluster);
 
     private static Job job(String name) {

@@ -41,6 +41,9 @@ class QueuedTaskScenariosTest {
     /** One agent and a job that is run only when it is handed over. */
     private void begin(long seed, Job job) {
         cluster = new SimCluster(seed, ClusterOptions.DEFAULT);
+        // It stays master, and leaves inboxes alone that were not there when its term began.
+        cluster.start("m0");
+        cluster.runUntil(SETTLED, () -> cluster.master().isPresent());
         agent = cluster.start("a0");
         cluster.operator().apply(job.build());
         cluster.run(SETTLED);

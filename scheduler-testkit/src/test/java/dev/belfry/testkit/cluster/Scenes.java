@@ -36,6 +36,15 @@ final class Scenes {
         return cluster;
     }
 
+    /** The same, with agents that leave their inboxes to {@link Hands}. */
+    static SimCluster byHand(long seed) {
+        SimCluster cluster = new SimCluster(seed, ClusterOptions.DEFAULT);
+        cluster.queuedByHand();
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        cluster.run(SETTLED);
+        return cluster;
+    }
+
     /** A job that is due every so many milliseconds. */
     static Job every(String name, int period, int shards) {
         return Job.named(name)

@@ -33,10 +33,12 @@ class SimClusterTest {
 
     /**
      * Beyond those that every build runs, seeds that have shown a defect: a restart announced and not finished (2001252, 95284), a
-     * run asked for in the last moments of a layout (3000034, 3002859), a master whose clock was set twice (48688), a run asked for of which a lost part of a broadcast job left no trace (101274).
+     * run asked for in the last moments of a layout (3000034, 3002859), a master whose clock was set twice (48688), a run asked for of which a lost part of a broadcast job left no trace (101274),
+     * a client told nothing of a queued run that it waited for (53, 401, 415, 460).
      */
     private static final long[] BROKE_ONCE = {
-        48_688, 85_184, 86_746, 95_284, 101_274, 117_181, 2_001_252, 3_000_034, 3_002_859
+        53, 401, 415, 460, 48_688, 85_184, 86_746, 95_284, 101_274, 117_181, 1_099, 1_303, 2_001_252, 3_000_034,
+        3_002_859
     };
 
     @Test

@@ -1,0 +1,106 @@
+package dev.belfry.scripts;
+
+import dev.belfry.core.job.QueueRules;
+import dev.belfry.core.ledger.FireId;
+import dev.belfry.core.ownership.Generation;
+import dev.belfry.core.queue.DeclaredRules;
+import dev.belfry.core.queue.Gate;
+import dev.belfry.core.queue.Inbox;
+import dev.belfry.core.queue.KeyPage;
+import dev.belfry.core.queue.Outbox;
+import dev.belfry.core.queue.OutboxItem;
+import dev.belfry.core.queue.QueueCounts;
+import dev.belfry.core.queue.Segment;
+import dev.belfry.core.queue.SegmentState;
+import dev.belfry.core.queue.Submission;
+import dev.belfry.core.queue.Submitter;
+import dev.belfry.core.queue.TaskHistory;
+import dev.belfry.core.record.Paths;
+import dev.belfry.core.run.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** A small queue at work: three runs that were submitted together, of which one has ended and one is with an agent. */
+final class QueueSamples {
+    static final String SUBMITTER = "c4e0a91b27d3";
+    static final long NUMBER = (Generation.of(3, 8).value() << 20) + 2;
+
+    private static final Instant NOON = Samples.NOON;
+
+    private QueueSamples() {}
+
+    static Map<String, byte[]> all() {
+        Map<String, byte[]> records = new LinkedHashMap<>();
+        records.put(Paths.QUEUE, new QueueCounts(1, 1, Gate.USUAL_BOUND, List.of()).encode());
+        records.put(
+                Paths.QUEUE_RULES,
+                DeclaredRules.NONE
+                        .with(Map.of("default", QueueRules.USUAL), Map.of("db", 10), "ada")
+                        .encode());
+        records.put(Paths.GATE, Gate.FRESH.encode());
+        records.put(Paths.submitter(SUBMITTER), new Submitter("ada@ops-1", NOON).encode());
+        String segment = Paths.segment(SUBMITTER, 1);
+        records.put(segment, segment().encode());
+        records.put(Paths.segmentState(segment), state().encode());
+        records.put(Paths.keys(4), new KeyPage(List.of("load-1a!2026-11-01")).encode());
+        records.put(Paths.inbox(Samples.FIRST.name()), inbox().encode());
+        records.put(
+                Paths.outbox(Samples.FIRST.name()),
+                new Outbox(List.of(new Outbox.Report(
+                                NUMBER,
+                                Outbox.Stage.STARTED,
+                                NOON.plusSeconds(1),
+                                Instant.EPOCH,
+                                false,
+                                Outbox.Left.CHECKPOINT,
+                                "")))
+                        .encode());
+        records.put(new OutboxItem(Samples.FIRST.name(), NUMBER).path(), "rows=4000".getBytes(StandardCharsets.UTF_8));
+        return records;
+    }
+
+    static Segment segment() {
+        Submission.Options urgent = new Submission.Options(
+                OptionalInt.of(7), Instant.EPOCH, "2026-11-02", Map.of(), Duration.ofHours(1), null, null);
+        return new Segment(List.of(
+                new Submission(
+                        Samples.UID + "!2026-11-02",
+                        Samples.UID,
+                        1,
+                        Optional.empty(),
+                        Map.of("day", "2026-11-02"),
+                        urgent,
+                        "ada"),
+                run("one"),
+                run("two")));
+    }
+
+    private static Submission run(String id) {
+        return new Submission(id, Samples.UID, 1, Optional.empty(), Map.of(), Submission.USUAL, "ada");
+    }
+
+    private static SegmentState state() {
+        BitSet done = new BitSet();
+        done.set(0);
+        TaskHistory again = new TaskHistory(1, 1, 0, NOON.plusSeconds(5), NOON, "indexer-2", false, Optional.empty());
+        return new SegmentState(Map.of(Outcome.SUCCEEDED, done), Map.of(2, again));
+    }
+
+    private static Inbox inbox() {
+        return new Inbox(List.of(new Inbox.Entry(
+                NUMBER,
+                "one",
+                FireId.requested("one", NOON),
+                new Inbox.Task(Samples.UID, 0, 1),
+                new Inbox.Order(1, NOON, Duration.ofMinutes(5), false, Optional.empty()),
+                Map.of(),
+                "")));
+    }
+}
