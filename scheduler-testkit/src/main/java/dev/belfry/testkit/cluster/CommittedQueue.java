@@ -161,6 +161,13 @@ final class CommittedQueue implements QueueSafety.Facts {
                 .orElse(1);
     }
 
+    @Override
+    public boolean runnable(String jobUid) {
+        return jobs.find(jobUid)
+                .filter(job -> !job.definition().handler().equals(SimCluster.HANDLER))
+                .isEmpty();
+    }
+
     private Optional<AgentFacts> facts(String incarnation) {
         String path = Paths.agent(incarnation);
         Optional<Znode> znode = cluster.ensemble().peek(path);

@@ -42,6 +42,9 @@ final class QueueSafety {
         /** The slots that a task of the job takes. */
         int asked(String jobUid);
 
+        /** Whether an agent has what runs the job's tasks; others wait for one that has, for ever if need be. */
+        boolean runnable(String jobUid);
+
         /** Whether something other than room keeps the job's tasks waiting, such as its limits or a pause. */
         boolean heldBack(String jobUid);
 
@@ -306,6 +309,7 @@ final class QueueSafety {
                     && !task.settled
                     && task.out.isEmpty()
                     && task.ready <= now
+                    && facts.runnable(task.jobUid)
                     && !facts.heldBack(task.jobUid);
             if (!waits || !facts.quiet() || !hasRoom(task.jobUid)) {
                 task.roomSince = -1;
@@ -326,7 +330,7 @@ final class QueueSafety {
     /** Q-I1, a good while after the last fault: everything that was acknowledged has its outcome. */
     void checkSettled() {
         tasks.forEach((id, task) -> {
-            if (task.submitted && !task.settled) {
+            if (task.submitted && !task.settled && facts.runnable(task.jobUid)) {
                 throw new InvariantViolation(
                         "Q-I1", id + " was acknowledged and has no outcome; in inboxes as " + task.out);
             }

@@ -336,7 +336,7 @@ final class Lives {
         cluster.operator().apply(once.build());
         cluster.run(Scenes.SETTLED.multipliedBy(2));
         cluster.behave((task, random) ->
-                new Behaviour.Act(Duration.ofMillis(500), task.order().attempt() > 1, true, true));
+                new Behaviour.Act(Duration.ofMillis(500), task.checkpoint().isPresent(), true, true));
         for (int i = 0; i < 10; i++) {
             if (i % 4 < 2) {
                 cluster.ensemble().faults().loseReply("outbox-flush");

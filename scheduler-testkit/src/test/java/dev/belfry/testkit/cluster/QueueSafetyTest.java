@@ -60,6 +60,11 @@ class QueueSafetyTest {
                 }
 
                 @Override
+                public boolean runnable(String jobUid) {
+                    return true;
+                }
+
+                @Override
                 public boolean heldBack(String jobUid) {
                     return heldBack;
                 }
