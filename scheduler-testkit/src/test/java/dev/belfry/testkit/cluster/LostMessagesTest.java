@@ -48,9 +48,15 @@ class LostMessagesTest {
         assertThat(broken).isEmpty();
         assertThat(met.values())
                 .as("each site has lost a request and a reply")
-                .allSatisfy(row -> assertThat(row.lostBefore() > 0 && row.lostAfter() > 0)
-                        .as(row.site())
-                        .isTrue());
+                .allSatisfy(
+                        row -> assertThat(row.lostBefore() > 0 && (row.lostAfter() > 0 || changesNothing(row.site())))
+                                .as(row.site())
+                                .isTrue());
+    }
+
+    /** A sync of which the reply is lost is as one of which the request is: it has no effect but its answer. */
+    private static boolean changesNothing(String site) {
+        return site.endsWith("-sync");
     }
 
     /** Every site that some life comes to, with the first that does. */
