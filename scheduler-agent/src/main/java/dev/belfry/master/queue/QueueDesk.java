@@ -84,7 +84,7 @@ public final class QueueDesk implements QueueLook.Listener {
         this.loop = loop;
         this.office = office;
         this.jobs = new JobsInForce(office);
-        this.chooser = new QueueChooser(jobs, Rules.USUAL.withSeed(office.term()), office.now());
+        this.chooser = new QueueChooser(jobs, Rules.DEFAULT.withSeed(office.term()), office.now());
         this.book = new QueueBook(jobs, chooser, this::number, () -> loop.random(1L << 30) / (double) (1L << 30));
         this.look = new QueueLook(loop, store, session, this);
         this.writer = new QueueWriter(loop, store, session, office);

@@ -72,7 +72,7 @@ public final class QueueView {
     private QueueView(QueueState state, Snapshot snapshot) {
         this.state = state;
         this.now = snapshot.now();
-        Rules rules = Rules.USUAL
+        Rules rules = Rules.DEFAULT
                 .withQueues(state.rules().queues())
                 .withPools(state.rules().pools())
                 .withMostRunning(state.rules().mostRunning());

@@ -35,6 +35,9 @@ public record Rules(
     public static final Rules USUAL = new Rules(
             new TreeMap<>(), new TreeMap<>(), Integer.MAX_VALUE, 500, 60_000, 0.9, 0.9, Duration.ofSeconds(1), 0);
 
+    /** What holds until somebody declares otherwise: agents are overloaded above a load of 4 per processor, or with 0.9 of their memory in use. */
+    public static final Rules DEFAULT = USUAL.withThresholds(4, 0.9);
+
     /** Copies; throws {@link IllegalArgumentException} for a limit that is impossible. */
     public Rules {
         if (mostRunning < 0 || mostPerAgent < 1 || mostBytes < 1 || settling.isNegative()) {

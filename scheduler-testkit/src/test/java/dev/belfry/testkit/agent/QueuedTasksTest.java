@@ -13,7 +13,6 @@ import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Outbox;
 import dev.belfry.core.queue.Outbox.Left;
 import dev.belfry.core.queue.Outbox.Stage;
-import dev.belfry.core.queue.OutboxItem;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.Author;
 import java.nio.charset.StandardCharsets;
@@ -112,7 +111,6 @@ final class QueuedTasksTest {
             awaitStage(town, self, 11, Stage.SUCCEEDED);
             awaitStage(town, self, 12, Stage.FAILED);
             assertThat(report(town, self, 11)).map(Outbox.Report::left).contains(Left.OUTPUT);
-            assertThat(town.get(new OutboxItem(self, 11).path())).asString().isEqualTo("{\"by\":11}");
             assertThat(report(town, self, 12))
                     .map(Outbox.Report::reason)
                     .contains("java.lang.IllegalStateException: as it was told");
