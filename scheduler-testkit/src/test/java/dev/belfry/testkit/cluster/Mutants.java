@@ -247,7 +247,7 @@ final class Mutants {
     private static List<Mutant> acknowledgements() {
         return List.of(
                 mutant("6", "a command is consumed and its effect not entered")
-                        .in(MASTER + "CommandDesk", "next", without(named("ifPresent")))
+                        .in(MASTER + "CommandDesk", "next", without(named("forEach")))
                         .within(FEW, "I13"),
                 mutant("6", "a definition is acknowledged as unchanged and not written")
                         .in(CLIENT + "JobWriter", "change", sameIfCompared())
