@@ -38,6 +38,8 @@ final class CommittedQueue implements QueueSafety.Facts {
     private final Map<Execution, QueueSafety.Attested> attested = new HashMap<>();
     /** Segments that the transaction deletes: whether they may be gone is told by its lines. */
     private final List<String> gone = new ArrayList<>();
+    /** By incarnation, as last registered: a master may give tasks to one whose end it has not heard of yet. */
+    private final Map<String, Integer> slots = new HashMap<>();
 
     CommittedQueue(SimCluster cluster, CommittedJobs jobs) {
         this.cluster = cluster;
@@ -65,6 +67,10 @@ final class CommittedQueue implements QueueSafety.Facts {
             }
         } else if (Paths.parent(path).equals(Paths.OUTBOX) && !deleted) {
             safety.outbox(Paths.name(path), Outbox.decode(path, data));
+        } else if (Paths.parent(path).equals(Paths.AGENTS) && !deleted) {
+            String incarnation = Paths.name(path);
+            facts(incarnation)
+                    .ifPresent(facts -> slots.put(incarnation, facts.capacity().slots()));
         }
     }
 
@@ -151,7 +157,7 @@ final class CommittedQueue implements QueueSafety.Facts {
 
     @Override
     public int slots(String incarnation) {
-        return facts(incarnation).map(facts -> facts.capacity().slots()).orElse(0);
+        return slots.getOrDefault(incarnation, 0);
     }
 
     @Override

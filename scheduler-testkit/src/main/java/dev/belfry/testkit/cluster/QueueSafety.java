@@ -36,7 +36,7 @@ final class QueueSafety {
         /** True time at which the ensemble's clock shows this. */
         long nanosOf(Instant instant);
 
-        /** The slots of an agent; 0 if it is not there. */
+        /** The slots with which an agent registered last, also if it is gone; 0 if it never did. */
         int slots(String incarnation);
 
         /** The slots that a task of the job takes. */
