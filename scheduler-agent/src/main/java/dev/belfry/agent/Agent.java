@@ -94,8 +94,8 @@ public final class Agent implements AutoCloseable {
 
             @Override
             public void lost(LostPart part) {
-                loop.execute(
-                        () -> agent.settleLost(part.jobUid(), part.agentId(), part.until(), part.longestTimeout()));
+                loop.execute(() -> agent.settleLost(
+                        part.jobUid(), part.agentId(), part.until(), part.longestTimeout(), part.zxid()));
             }
         });
         this.shutdownHook = new Thread(() -> close(settings.life().onShutdown()), "belfry-agent-shutdown-" + id);

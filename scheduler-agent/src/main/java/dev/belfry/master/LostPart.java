@@ -11,5 +11,6 @@ import java.time.Instant;
  * @param agentId the stable id of the agent
  * @param until by the ensemble's clock, when its lease was certainly over
  * @param longestTimeout no session of it had a longer time-out
+ * @param zxid of a transaction of this term: no other leader has come since
  */
-public record LostPart(String jobUid, String agentId, Instant until, Duration longestTimeout) {}
+public record LostPart(String jobUid, String agentId, Instant until, Duration longestTimeout, long zxid) {}

@@ -366,7 +366,7 @@ public final class MasterLoop implements SessionListener {
                 if (answer instanceof Commit.Applied applied) {
                     clock.stamped(sent, applied.stamps().get(0).modified());
                 }
-                epochAnswered(epoch, znode.version() + 1, answer);
+                epochAnswered(epoch, answer);
             });
         }
 
@@ -389,7 +389,7 @@ public final class MasterLoop implements SessionListener {
             return longest;
         }
 
-        private void epochAnswered(Epoch epoch, int version, Commit answer) {
+        private void epochAnswered(Epoch epoch, Commit answer) {
             taking = false;
             if (left) {
                 return;
@@ -407,7 +407,7 @@ public final class MasterLoop implements SessionListener {
                         session,
                         self,
                         epoch,
-                        version,
+                        applied.stamps().get(0),
                         new OfficeClock(loop, store, session, self.name(), offset),
                         new Watched(life, agents, unreadable, restarts, registrations, clock),
                         new Alarm(),

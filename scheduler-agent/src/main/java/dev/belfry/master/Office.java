@@ -107,14 +107,14 @@ final class Office {
             Session session,
             Incarnation self,
             Epoch epoch,
-            int epochVersion,
+            Commit.Stamp written,
             OfficeClock present,
             Watched watched,
             Alarm alarm,
             Runnable fenced) {
         this.loop = loop;
         this.session = session;
-        this.term = new Term(store, session, self, epoch, epochVersion);
+        this.term = new Term(store, session, self, epoch, written);
         this.present = present;
         this.watched = watched;
         this.life = watched.life();
@@ -579,7 +579,7 @@ final class Office {
 
         @Override
         public void settle(String jobUid, String agentId, Instant until) {
-            alarm.lost(new LostPart(jobUid, agentId, until, term.longestTimeout()));
+            alarm.lost(new LostPart(jobUid, agentId, until, term.longestTimeout(), term.zxid()));
         }
 
         @Override

@@ -20,17 +20,19 @@ final class Term {
     private final Session session;
     private final Incarnation self;
     private Epoch epoch;
+    private final long zxid;
     private int version;
     private boolean raising;
     private boolean ended;
 
-    /** @param version of the epoch's znode, as this term wrote it */
-    Term(Store store, Session session, Incarnation self, Epoch epoch, int version) {
+    /** @param written the epoch's znode, as this term wrote it */
+    Term(Store store, Session session, Incarnation self, Epoch epoch, Commit.Stamp written) {
         this.store = store;
         this.session = session;
         this.self = self;
         this.epoch = epoch;
-        this.version = version;
+        this.version = written.version();
+        this.zxid = written.zxid();
     }
 
     long number() {
@@ -45,6 +47,11 @@ final class Term {
     /** No lease in the namespace is longer. */
     Duration longestLease() {
         return Lease.length(epoch.longestTimeout());
+    }
+
+    /** Of the transaction with which the term began; an office does not outlive the leader of the ensemble that it began under. */
+    long zxid() {
+        return zxid;
     }
 
     int version() {

@@ -215,11 +215,12 @@ public final class AgentLoop implements SessionListener {
      *
      * @param until by the ensemble's clock, when the lease of the lost one was over
      * @param longestTimeout no session of that agent had a longer time-out
+     * @param zxid of a transaction after the lost one's end, or at least of the same leader
      */
-    public void settleLost(String jobUid, String agentId, Instant until, Duration longestTimeout) {
+    public void settleLost(String jobUid, String agentId, Instant until, Duration longestTimeout, long zxid) {
         Incarnated now = incarnated;
         if (now != null && now.registered()) {
-            now.shards().settleLost(jobUid, agentId, until, longestTimeout);
+            now.shards().settleLost(jobUid, agentId, until, longestTimeout, zxid);
         }
     }
 

@@ -104,7 +104,7 @@ final class BroadcastTakeOver implements Loading.Owner {
                 before.recent(),
                 before.delayNext(),
                 Optional.empty(),
-                before.attended().filter(attended -> lost));
+                lost ? LostStretch.of(before, shard.ledgerZxid, registeredAt, shard.lostZxid) : Optional.empty());
         String path = shard.ref.ledgerPath();
         Transaction.Builder take = Transaction.at("broadcast-take").exists(Paths.agent(incarnation));
         Transaction transaction = shard.ledgerVersion < 0

@@ -40,7 +40,7 @@ final class Broadcasts {
         boolean duplicate();
 
         /** When this incarnation was registered, by the ensemble's clock; empty while that is not known. */
-        Optional<Instant> registeredAt();
+        Optional<Registered> registered();
 
         /** The present, by the earlier of two clocks. */
         Instant horizon();
@@ -131,13 +131,13 @@ final class Broadcasts {
     /** A definition has changed, or something about one shard. */
     void review(JobRecord job) {
         Optional<JobVersion> last = lastBroadcast(job);
-        if (closed || last.isEmpty() || owner.registeredAt().isEmpty()) {
+        if (closed || last.isEmpty() || owner.registered().isEmpty()) {
             return;
         }
         Optional<Instant> end = job.endOfLayout(last.get().layout());
         Duration left = end.map(e -> Duration.between(owner.horizon(), e)).orElse(Duration.ofMillis(Long.MAX_VALUE));
         if (isEligible(last.get().definition()) && !left.isZero() && !left.isNegative()) {
-            shards.joinBroadcast(job, agentId, owner.registeredAt().get());
+            shards.joinBroadcast(job, agentId, owner.registered().get());
             if (end.isPresent()) {
                 // Owed until then, and not a moment longer.
                 loop.after(

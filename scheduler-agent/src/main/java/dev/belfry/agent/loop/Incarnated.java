@@ -189,7 +189,7 @@ final class Incarnated
                 1,
                 1,
                 profile.tzdata(),
-                namesakes.registeredAt().orElse(Instant.EPOCH),
+                namesakes.registered().map(Registered::at).orElse(Instant.EPOCH),
                 profile.standby());
     }
 
@@ -636,8 +636,8 @@ final class Incarnated
         }
 
         @Override
-        public Optional<Instant> registeredAt() {
-            return namesakes.registeredAt();
+        public Optional<Registered> registered() {
+            return namesakes.registered();
         }
 
         @Override

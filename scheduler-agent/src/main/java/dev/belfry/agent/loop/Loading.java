@@ -59,6 +59,7 @@ final class Loading {
                     LedgerRecord ledger = LedgerCodec.decode(path, found.znode().data());
                     shard.ledgerVersion = found.znode().version();
                     shard.ledgerModified = found.znode().modified();
+                    shard.ledgerZxid = found.znode().modifiedZxid();
                     loadCheckpoint(shard, ledger);
                 } catch (CorruptRecordException e) {
                     unreadable(shard, e);

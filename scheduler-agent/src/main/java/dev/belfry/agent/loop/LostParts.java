@@ -59,7 +59,12 @@ final class LostParts implements Loading.Owner {
             // Of one that was let go of nothing has run without a trace.
             shard.followsLost = open.get().released().isEmpty();
             shard.since = open.get().since() + 1;
-            settle.accept(shard, open.get());
+            LedgerRecord left = open.get();
+            settle.accept(
+                    shard,
+                    shard.followsLost
+                            ? left.attended(LostStretch.of(left, shard.ledgerZxid, shard.joined, shard.lostZxid))
+                            : left);
         } else {
             forget.accept(shard);
         }

@@ -10,7 +10,6 @@ import dev.belfry.store.Listing;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,7 +34,8 @@ final class Namesakes {
     private final Incarnation self;
     private final Runnable known;
 
-    private Optional<Instant> registeredAt = Optional.empty();
+    private Optional<Registered> registered = Optional.empty();
+    private long ownZxid;
     private boolean duplicate;
     private boolean looking;
     private int looks;
@@ -51,8 +51,8 @@ final class Namesakes {
     }
 
     /** When this incarnation was registered, by the ensemble's clock; empty until the look has ended. */
-    Optional<Instant> registeredAt() {
-        return registeredAt;
+    Optional<Registered> registered() {
+        return registered;
     }
 
     /** Whether another agent of the same id was registered earlier and lives. */
@@ -66,7 +66,7 @@ final class Namesakes {
 
     /** Looks, unless that is done or under way; call it after the registration and after each reconnection. */
     void look() {
-        if (looking || closed || (registeredAt.isPresent() && !duplicate)) {
+        if (looking || closed || (registered.isPresent() && !duplicate)) {
             return;
         }
         looking = true;
@@ -105,6 +105,9 @@ final class Namesakes {
                 return;
             }
             if (answer instanceof Read.Found read) {
+                if (name.equals(self.name())) {
+                    ownZxid = read.znode().createdZxid();
+                }
                 try {
                     found.add(AgentFactsCodec.decode(
                             read.znode().path(),
@@ -127,9 +130,9 @@ final class Namesakes {
             return;
         }
         looking = false;
-        boolean first = registeredAt.isEmpty();
+        boolean first = registered.isEmpty();
         boolean before = duplicate;
-        registeredAt = Optional.of(ours.get().registeredAt());
+        registered = Optional.of(new Registered(ours.get().registeredAt(), ownZxid));
         duplicate = Eligibility.duplicates(found).contains(self);
         if (duplicate) {
             tell(found);

@@ -48,6 +48,8 @@ final class OwnedShard {
      * had; zero for whatever is our own.
      */
     Duration lostTimeout = Duration.ZERO;
+    /** Of a part of a broadcast job that was lost: a transaction after the end of its incarnation. */
+    long lostZxid;
 
     /** Read by threads of user code, too: an attempt of a tenancy that is over has no lease. */
     volatile Stage stage = Stage.LOADING;
@@ -60,6 +62,8 @@ final class OwnedShard {
 
     /** When the ledger was last written before it was read, by the ensemble's clock. */
     Instant ledgerModified = Instant.EPOCH;
+    /** The transaction that wrote it then. */
+    long ledgerZxid;
 
     boolean ledgerRead;
     /** Whether it was said that the ledger cannot be read. */

@@ -301,6 +301,7 @@ final class OwnedShards {
                 if (shard.wanted && owner.job(shard.job).isPresent()) {
                     OwnedShard again = new OwnedShard(shard.ref, 1, shard.job);
                     again.joined = shard.joined;
+                    again.lostZxid = shard.lostZxid;
                     leaving(again);
                     shards.put(again);
                     broadcasts.take(again, again.joined);
@@ -447,17 +448,18 @@ final class OwnedShards {
     // --- broadcast
 
     /**
-     * This agent takes part in a broadcast job: it fires it from {@code registeredAt} on. Where it was about to let go, it goes
+     * This agent takes part in a broadcast job: it fires it from its registration on. Where it was about to let go, it goes
      * on: what it still runs may take long, and until its end nobody would account for what is due.
      */
-    void joinBroadcast(JobRecord job, String agentId, Instant registeredAt) {
+    void joinBroadcast(JobRecord job, String agentId, Registered registered) {
         ShardRef ref = ShardRef.broadcast(job.uid(), agentId);
         OwnedShard held = shards.get(ref);
         if (held == null) {
             OwnedShard shard = new OwnedShard(ref, 1, job.uid());
-            shard.joined = registeredAt;
+            shard.joined = registered.at();
+            shard.lostZxid = registered.zxid();
             shards.put(shard);
-            broadcasts.take(shard, registeredAt);
+            broadcasts.take(shard, shard.joined);
         } else if (held.wanted && !held.lost()) {
             held.wanted = false;
             held.ending = false;
@@ -466,7 +468,7 @@ final class OwnedShards {
     }
 
     /** Records what a lost incarnation may have run of its part of a job, and lets go of it. */
-    void settleLost(String jobUid, String agentId, Instant until, Duration longestTimeout) {
+    void settleLost(String jobUid, String agentId, Instant until, Duration longestTimeout, long zxid) {
         ShardRef ref = ShardRef.broadcast(jobUid, agentId);
         if (!closed && !shards.has(ref) && owner.job(jobUid).isPresent()) {
             OwnedShard shard = new OwnedShard(ref, 1, jobUid);
@@ -474,6 +476,7 @@ final class OwnedShards {
             shard.joined = owner.dueBy(until.isAfter(owner.horizon()) ? owner.horizon() : until);
             shard.followsLost = true;
             shard.lostTimeout = longestTimeout;
+            shard.lostZxid = zxid;
             shard.wanted = true;
             shard.wantedWhileLoading = Optional.of(loop.now());
             shards.put(shard);

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param delayNext for a fixed-delay schedule: the one instant that is due next
  * @param released set while the shard is being handed over
  * @param attended of a broadcast shard, set while fires wait for their turn: were its agent lost, nobody else would know
- *     that they were owed
+ *     that they were owed; and when an incarnation was lost that may have been in charge until its certain end
  */
 public record LedgerRecord(
         String writer,
@@ -56,6 +56,11 @@ public record LedgerRecord(
             Optional<Instant> delayNext,
             Optional<Released> released) {
         this(writer, batch, since, mark, above, requested, recent, delayNext, released, Optional.empty());
+    }
+
+    /** The same with what is known of the time in which its agent was in charge. */
+    public LedgerRecord attended(Optional<Attendance> when) {
+        return new LedgerRecord(writer, batch, since, mark, above, requested, recent, delayNext, released, when);
     }
 
     /** Whether it lists a fire that was begun and has no outcome. */

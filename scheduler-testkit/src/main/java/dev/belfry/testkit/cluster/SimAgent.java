@@ -71,7 +71,8 @@ public final class SimAgent {
 
                     @Override
                     public void lost(LostPart part) {
-                        agent.settleLost(part.jobUid(), part.agentId(), part.until(), part.longestTimeout());
+                        agent.settleLost(
+                                part.jobUid(), part.agentId(), part.until(), part.longestTimeout(), part.zxid());
                     }
                 });
         process.execute(() -> {
