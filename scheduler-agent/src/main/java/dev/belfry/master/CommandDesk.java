@@ -269,6 +269,7 @@ final class CommandDesk implements Mirror.Listener {
     private Effect effect(Command command) {
         return switch (command.kind()) {
             case DRAIN, UNDRAIN -> drain(command);
+            case RERUN -> Effect.refused("no workflow run '" + command.target() + "' is known");
             case UNKNOWN -> Effect.refused("this master does not know that kind of command; upgrade it");
             case TRIGGER, CANCEL, PAUSE, RESUME, DELETE -> onJob(command);
         };

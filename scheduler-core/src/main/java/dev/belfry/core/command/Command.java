@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param id unique; a command sent again under the same id is the same command
  * @param kind what is to be done
- * @param target the job, or the agent id for a drain
- * @param parameters of a triggered run; of a cancel, {@link #RUN}
+ * @param target the job; the agent id for a drain; the id of a workflow run to rerun or to cancel it
+ * @param parameters of a triggered run; of a cancel, {@link #RUN}; of a rerun, {@link #JOB} or nothing
  * @param by who asked
  * @param reason why; may be empty
  * @param result set once the master has consumed it
@@ -27,6 +27,9 @@ public record Command(
     /** The parameter of a cancel: the id of the run, or the instant at which it was due, ISO 8601. */
     public static final String RUN = "run";
 
+    /** The parameter of a rerun: the one job of the workflow run that is to run again, with what follows it. */
+    public static final String JOB = "job";
+
     /** What can be asked for. */
     public enum Kind {
         /** Run the job once, now. */
@@ -41,6 +44,8 @@ public record Command(
         /** Let the agent hand over everything and take nothing. */
         DRAIN,
         UNDRAIN,
+        /** Let a workflow run go on from the jobs that failed, or from the one that {@link Command#JOB} names. */
+        RERUN,
         /** A kind that only a newer version knows. */
         UNKNOWN
     }
@@ -66,6 +71,26 @@ public record Command(
      */
     public static Command cancel(String id, String job, String run, String by, String reason) {
         return new Command(id, Kind.CANCEL, job, Map.of(RUN, run), by, reason, Optional.empty());
+    }
+
+    /** Asks for a workflow run to be cancelled as a whole. */
+    public static Command cancelWorkflow(String id, String workflowRun, String by, String reason) {
+        return new Command(id, Kind.CANCEL, workflowRun, Map.of(RUN, workflowRun), by, reason, Optional.empty());
+    }
+
+    /**
+     * Asks for a workflow run to go on.
+     *
+     * @param job the job that is to run again with all that follows it; empty for those that failed
+     */
+    public static Command rerun(String id, String workflowRun, Optional<String> job, String by, String reason) {
+        Map<String, String> parameters = job.map(name -> Map.of(JOB, name)).orElse(Map.of());
+        return new Command(id, Kind.RERUN, workflowRun, parameters, by, reason, Optional.empty());
+    }
+
+    /** Whether its target is a workflow run: no name of a job has these letters. */
+    public boolean concernsWorkflowRun() {
+        return kind == Kind.RERUN || (kind == Kind.CANCEL && (target.contains("@") || target.contains("!")));
     }
 
     /** The command with its result. */

@@ -54,6 +54,9 @@ public final class Paths {
     /** Up to which instant the fires of queued jobs were queued. */
     public static final String QUEUED_FIRES = "/queue/fires";
 
+    /** Below: the workflow runs that are under way, and the last of those that are over. */
+    public static final String WORKFLOWS = "/workflows";
+
     public static final String INBOX = "/inbox";
     public static final String OUTBOX = "/outbox";
 
@@ -204,6 +207,10 @@ public final class Paths {
     /** Up to which instant the fires of a queued job were queued. */
     public static String queuedFires(String jobUid) {
         return QUEUED_FIRES + '/' + jobUid;
+    }
+
+    public static String workflow(String workflowRun) {
+        return WORKFLOWS + '/' + workflowRun;
     }
 
     public static String inbox(String incarnation) {

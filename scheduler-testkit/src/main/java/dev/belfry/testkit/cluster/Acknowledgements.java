@@ -77,7 +77,7 @@ final class Acknowledgements {
             case UNDRAIN -> !presence.drains().agents().contains(target);
             case TRIGGER, CANCEL, PAUSE, RESUME, DELETE ->
                 jobs.named(target).filter(job -> hasEffect(command, job)).isPresent();
-            case UNKNOWN -> false;
+            case RERUN, UNKNOWN -> false;
         };
     }
 
