@@ -32,7 +32,10 @@ final class Advance {
         boolean succeeded = end.outcome() == Outcome.SUCCEEDED;
         Optional<String> kept = succeeded ? end.reference() : Optional.empty();
         jobs.set(number, job.with(job.progress().ended(JobEvent.END, end.outcome(), kept)));
-        answer(number, succeeded ? end.output() : Optional.empty());
+        boolean unread = kept.isPresent() && end.output().isEmpty();
+        if (!unread) {
+            answer(number, succeeded ? end.output() : Optional.empty());
+        }
     }
 
     void cancelAll() {
@@ -125,11 +128,12 @@ final class Advance {
         WorkflowJob job = jobs.get(number);
         jobs.set(number, job.with(job.progress().ended(event, outcome, Optional.empty())));
         answer(number, Optional.empty());
-        effects.add(new Effect.Decided(job.name(), outcome, reason));
+        int attempt = jobs.get(number).progress().attempt();
+        effects.add(new Effect.Decided(job.name(), from.runId(job, attempt), outcome, reason));
     }
 
     /** Remembers whether the conditions on a job's output hold, so that nobody has to read the output again. */
-    private void answer(int number, Optional<Output> output) {
+    void answer(int number, Optional<Output> output) {
         String name = jobs.get(number).name();
         for (int i = number + 1; i < jobs.size(); i++) {
             List<Condition> conditions = jobs.get(i).plan().when();

@@ -18,8 +18,12 @@ public sealed interface Effect {
      */
     record Start(String job, int version, String runId, int attempt, Optional<Instant> notBefore) implements Effect {}
 
-    /** A job has its outcome without having run: skipped, upstream-failed or cancelled. */
-    record Decided(String job, Outcome outcome, String reason) implements Effect {}
+    /**
+     * A job has its outcome without having run: skipped, upstream-failed or cancelled.
+     *
+     * @param runId under which that is recorded, like an attempt's
+     */
+    record Decided(String job, String runId, Outcome outcome, String reason) implements Effect {}
 
     /** The run of a job is to be cancelled; its end is reported as any other. */
     record Cancel(String job, String runId, int attempt) implements Effect {}

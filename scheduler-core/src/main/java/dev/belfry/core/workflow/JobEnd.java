@@ -14,13 +14,14 @@ import java.util.regex.Pattern;
  * @param job its name
  * @param attempt the attempt that {@link Effect.Start} named; the end of an earlier one changes nothing
  * @param outcome of the run, over all its shards
- * @param output what it handed on, for the conditions of the jobs that follow; looked at only if it succeeded
+ * @param output what it handed on, for the conditions of the jobs that follow; looked at only if it succeeded. Empty beside a
+ *     {@code reference} where nobody has read it yet: the conditions wait for {@link WorkflowRun#read}
  * @param reference where the output is kept, at most {@link #LONGEST_REFERENCE} characters; likewise
  */
 public record JobEnd(String job, int attempt, Outcome outcome, Optional<Output> output, Optional<String> reference) {
 
     /** The longest address of an output, in characters. */
-    public static final int LONGEST_REFERENCE = 40;
+    public static final int LONGEST_REFERENCE = 104;
 
     private static final Pattern REFERENCE = Pattern.compile("[A-Za-z0-9._:/@~-]{1," + LONGEST_REFERENCE + "}");
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param name the job
  * @param uid tells it from others of the same name before and after it
  * @param version of its definition
+ * @param shards how many tasks a run of it has
  * @param upstreams numbers of the direct upstreams within the run, each less than the job's own
  * @param rule how their outcomes decide
  * @param when what must hold of their outputs, too
@@ -23,6 +24,7 @@ public record JobPlan(
         String name,
         String uid,
         int version,
+        int shards,
         List<Integer> upstreams,
         TriggerRule rule,
         List<Condition> when,

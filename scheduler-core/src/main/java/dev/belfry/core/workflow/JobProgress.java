@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * How far a job of a workflow run has come.
  *
- * @param attempt how often it was started in this workflow run
+ * @param attempt how often it was started in this workflow run, or settled without being started
  * @param outcome once it is final
  * @param output where its output is kept, once it has succeeded with one
  * @param met which of its conditions hold, as bits; their upstreams have settled
@@ -49,7 +49,8 @@ public record JobProgress(
     }
 
     JobProgress ended(WorkflowLifeCycle.JobEvent event, Outcome how, Optional<String> kept) {
-        return new JobProgress(WorkflowLifeCycle.JOB.next(phase, event), attempt, Optional.of(how), kept, met, unmet);
+        int counted = event == WorkflowLifeCycle.JobEvent.END ? attempt : attempt + 1;
+        return new JobProgress(WorkflowLifeCycle.JOB.next(phase, event), counted, Optional.of(how), kept, met, unmet);
     }
 
     /** To run again; what was known of the conditions in {@code forgotten} is not known any more. */
@@ -72,6 +73,10 @@ public record JobProgress(
                 output,
                 holds ? (met | bit) : (met & ~bit),
                 holds ? (unmet & ~bit) : (unmet | bit));
+    }
+
+    boolean isAnswered(int condition) {
+        return ((met | unmet) & (1 << condition)) != 0;
     }
 
     UpstreamState seen() {

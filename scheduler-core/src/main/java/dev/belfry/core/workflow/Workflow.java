@@ -1,7 +1,6 @@
 package dev.belfry.core.workflow;
 
 import dev.belfry.core.job.JobDefinition;
-import dev.belfry.core.job.Placement;
 import dev.belfry.core.schedule.Schedule;
 import dev.belfry.core.workflow.JobPlan.Gate;
 import dev.belfry.core.workflow.JobPlan.LeftOut;
@@ -72,12 +71,13 @@ public final class Workflow {
         }
         Gate gate = gate(job, start);
         boolean fires = start.scheduled()
-                && job.placement() != Placement.QUEUED
+                && job.upstreams().after().isEmpty()
                 && gate.leftOut().isEmpty();
         return new JobPlan(
                 job.name(),
                 identity.uid(),
                 identity.version(),
+                job.shards().count(),
                 job.upstreams().after().stream().map(numbers::get).toList(),
                 job.upstreams().rule(),
                 job.upstreams().when(),

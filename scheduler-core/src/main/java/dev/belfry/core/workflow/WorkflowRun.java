@@ -2,6 +2,7 @@ package dev.belfry.core.workflow;
 
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.value.Condition;
+import dev.belfry.core.value.Output;
 import dev.belfry.core.workflow.WorkflowAnswer.Refused;
 import dev.belfry.core.workflow.WorkflowAnswer.Step;
 import dev.belfry.core.workflow.WorkflowLifeCycle.RunEvent;
@@ -40,7 +41,7 @@ public record WorkflowRun(
     /** The most attempts of a job within one workflow run; those of the job's own retries do not count. */
     public static final int MOST_ATTEMPTS = 999;
 
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:@~-]{1," + LONGEST_ID + "}");
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:@~!-]{1," + LONGEST_ID + "}");
 
     public WorkflowRun {
         Objects.requireNonNull(due, "due");
@@ -163,6 +164,11 @@ public record WorkflowRun(
             }
         }
         for (int i = 0; i < conditions.size(); i++) {
+            if (!job.progress().isAnswered(i)) {
+                return Optional.of(new Verdict(
+                        Decision.WAIT,
+                        "when: the output of " + conditions.get(i).upstream() + " is being read"));
+            }
             if ((job.progress().met() & (1 << i)) == 0) {
                 return Optional.of(new Verdict(Decision.SKIP, "when: " + conditions.get(i) + " does not hold"));
             }
@@ -183,6 +189,43 @@ public record WorkflowRun(
         }
         Advance advance = new Advance(this, phase);
         advance.end(number, end);
+        return advance.finished();
+    }
+
+    /** Jobs whose output has to be read, since conditions of others depend on it, and where it is kept; in their order. */
+    public Map<String, String> unread() {
+        Map<String, String> unread = new LinkedHashMap<>();
+        for (WorkflowJob job : jobs) {
+            List<Condition> conditions = job.plan().when();
+            for (int c = 0; c < conditions.size() && job.progress().phase() == JobPhase.WAITING; c++) {
+                WorkflowJob before = jobs.get(numberOf(conditions.get(c).upstream()));
+                if (before.isFinal() && !job.progress().isAnswered(c)) {
+                    before.progress().output().ifPresent(reference -> unread.put(before.name(), reference));
+                }
+            }
+        }
+        return unread;
+    }
+
+    /**
+     * The output of a job was read.
+     *
+     * @param reference where; another one than the job's own changes nothing
+     * @param output what was there; empty if nothing was that can be read
+     * @throws IllegalArgumentException if the job is not part of this run
+     */
+    public Step read(String job, String reference, Optional<Output> output) {
+        int number = numberOf(job);
+        if (phase == RunPhase.FINAL
+                || jobs.get(number)
+                        .progress()
+                        .output()
+                        .filter(reference::equals)
+                        .isEmpty()) {
+            return new Step(this, List.of());
+        }
+        Advance advance = new Advance(this, phase);
+        advance.answer(number, output);
         return advance.finished();
     }
 

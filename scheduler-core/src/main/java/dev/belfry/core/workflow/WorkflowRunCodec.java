@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The stored form of a {@link WorkflowRun}: JSON, schema 1. A job is one row of a table, so that 500 jobs with short names and few
+ * The stored form of a {@link WorkflowRun}: JSON, schema 1. A job is one row of a table, so that 380 jobs with short names and few
  * upstreams fit; a workflow whose runs might not fit is refused by {@link WorkflowChecks}.
  *
  * <p>A row: name; the part of the uid after the name; version; numbers of the upstreams; rule, empty for the usual one; state:
@@ -115,8 +115,20 @@ public final class WorkflowRunCodec {
         json.writeEndArray();
     }
 
-    /** What few jobs have: rows of the number of the job and a text. */
+    /** What few jobs have: rows of the number of the job and a text, or how many tasks it has. */
     private static void writeExceptions(JsonGenerator json, List<WorkflowJob> jobs) throws IOException {
+        if (jobs.stream().anyMatch(job -> job.plan().shards() > 1)) {
+            json.writeArrayFieldStart("shards");
+            for (int i = 0; i < jobs.size(); i++) {
+                if (jobs.get(i).plan().shards() > 1) {
+                    json.writeStartArray();
+                    json.writeNumber(i);
+                    json.writeNumber(jobs.get(i).plan().shards());
+                    json.writeEndArray();
+                }
+            }
+            json.writeEndArray();
+        }
         List<Integer> fires = new ArrayList<>();
         List<Integer> out = new ArrayList<>();
         for (int i = 0; i < jobs.size(); i++) {
@@ -183,6 +195,7 @@ public final class WorkflowRunCodec {
                 plan.name(),
                 plan.uid(),
                 plan.version(),
+                plan.shards(),
                 plan.upstreams(),
                 plan.rule(),
                 plan.when(),
@@ -218,6 +231,7 @@ public final class WorkflowRunCodec {
     private static final class Rows {
         private final JsonRecordReader json;
         private final Map<Integer, List<Row>> conditions = new HashMap<>();
+        private final Map<Integer, Integer> shards = new HashMap<>();
         private final Map<Integer, String> fires = new HashMap<>();
         private final Map<Integer, String> leftOut = new HashMap<>();
 
@@ -228,6 +242,7 @@ public final class WorkflowRunCodec {
                         .computeIfAbsent((int) row.number(0), absent -> new ArrayList<>())
                         .add(row);
             }
+            json.rows("shards").forEach(row -> shards.put((int) row.number(0), (int) row.number(1)));
             json.rows("fires").forEach(row -> fires.put((int) row.number(0), row.text(1)));
             json.rows("leftOut").forEach(row -> leftOut.put((int) row.number(0), row.text(1)));
         }
@@ -247,6 +262,7 @@ public final class WorkflowRunCodec {
                     row.text(0),
                     uid.startsWith("/") ? uid.substring(1) : row.text(0) + uid,
                     (int) row.number(2),
+                    shards.getOrDefault(number, 1),
                     upstreams(row.text(3)),
                     rule(row.text(4)),
                     when.stream().map(this::condition).toList(),

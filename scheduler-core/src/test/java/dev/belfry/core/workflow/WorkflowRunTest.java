@@ -71,6 +71,11 @@ class WorkflowRunTest {
         return new JobEnd(job, attempt, Outcome.SUCCEEDED, Optional.of(Output.of(output)), Optional.of("out/" + job));
     }
 
+    /** In its first attempt. */
+    private static Effect.Decided decided(String job, Outcome outcome, String reason) {
+        return new Effect.Decided(job, "search@1:" + job + ":1", outcome, reason);
+    }
+
     private static Effect.Start start(String job, int attempt) {
         return new Effect.Start(job, 3, "search@1:" + job + ":" + attempt, attempt, Optional.empty());
     }
@@ -86,7 +91,7 @@ class WorkflowRunTest {
         assertThat(indexing.effects())
                 .containsExactly(
                         start("index", 1),
-                        new Effect.Decided("nothing-new", Outcome.SKIPPED, "when: tokenise/count == 0 does not hold"));
+                        decided("nothing-new", Outcome.SKIPPED, "when: tokenise/count == 0 does not hold"));
         assertThat(indexing.next().outputsFor("index")).isEqualTo(Map.of("tokenise", "out/tokenise"));
         Step rest = indexing.next().settled(JobEnd.of("index", 1, Outcome.SUCCEEDED));
         assertThat(rest.effects())
@@ -139,7 +144,7 @@ class WorkflowRunTest {
             } else {
                 assertThat(settled.effects())
                         .containsExactly(
-                                new Effect.Decided(
+                                decided(
                                         "report",
                                         Outcome.SKIPPED,
                                         "its own trigger does not fire before the next run of the workflow is due"),
@@ -156,13 +161,12 @@ class WorkflowRunTest {
         Step failed = run.settled(JobEnd.of("index", 1, Outcome.LOST));
         assertThat(failed.effects())
                 .containsExactly(
-                        new Effect.Decided(
+                        decided(
                                 "evaluate",
                                 Outcome.UPSTREAM_FAILED,
                                 "none-failed-min-one-success: an upstream failed"
                                         + " (index failed, nothing-new was skipped)"),
-                        new Effect.Decided(
-                                "recommend", Outcome.UPSTREAM_FAILED, "all-success: an upstream failed (index failed)"),
+                        decided("recommend", Outcome.UPSTREAM_FAILED, "all-success: an upstream failed (index failed)"),
                         start("alarm", 1));
         run = failed.next().settled(JobEnd.of("alarm", 1, Outcome.SUCCEEDED)).next();
         Step resumed = (Step) run.resume();
@@ -171,28 +175,29 @@ class WorkflowRunTest {
                 .as("the end of the attempt before")
                 .isEmpty();
         run = resumed.next().settled(JobEnd.of("index", 2, Outcome.SUCCEEDED)).next();
-        run = run.settled(JobEnd.of("evaluate", 1, Outcome.SUCCEEDED)).next();
-        Step last = run.settled(JobEnd.of("recommend", 1, Outcome.SUCCEEDED));
+        run = run.settled(JobEnd.of("evaluate", 2, Outcome.SUCCEEDED)).next();
+        Step last = run.settled(JobEnd.of("recommend", 2, Outcome.SUCCEEDED));
         assertThat(last.effects())
                 .containsExactly(
-                        new Effect.Decided("alarm", Outcome.SKIPPED, "one-failed: all upstreams have settled"),
+                        new Effect.Decided(
+                                "alarm", "search@1:alarm:2", Outcome.SKIPPED, "one-failed: all upstreams have settled"),
                         new Effect.Finished(Outcome.SUCCEEDED, "no job failed"));
         assertThat(last.next().resume()).isEqualTo(new Refused("no job of the workflow run search@1 has failed"));
         assertThat(last.next().cancel()).isEqualTo(new Refused("the workflow run search@1 has ended"));
         assertThat(last.next().rerun("x")).isEqualTo(new Refused("the job x is not part of the workflow run search@1"));
         assertThat(((Step) last.next().rerun("nothing-new")).effects())
                 .as("runs although its condition does not hold")
-                .containsExactly(start("nothing-new", 1));
+                .containsExactly(start("nothing-new", 2));
     }
 
     @Test
     void aDisabledRootIsSkippedAndIsNoFireWhenItIsRunAfterAll() {
         Step begun = begin(SEARCH.replace("shards: 4", "enabled: false"), DUE, true);
         assertThat(begun.effects())
-                .startsWith(new Effect.Decided("tokenise", Outcome.SKIPPED, "the job is disabled"))
+                .startsWith(decided("tokenise", Outcome.SKIPPED, "the job is disabled"))
                 .endsWith(new Effect.Finished(Outcome.SKIPPED, "no job ran"))
                 .hasSize(7);
-        assertThat(((Step) begun.next().rerun("tokenise")).effects()).containsExactly(start("tokenise", 1));
+        assertThat(((Step) begun.next().rerun("tokenise")).effects()).containsExactly(start("tokenise", 2));
     }
 
     @Test
@@ -202,7 +207,7 @@ class WorkflowRunTest {
         assertThat(cancelled.effects())
                 .startsWith(
                         new Effect.Cancel("tokenise", "search@1:tokenise:1", 1),
-                        new Effect.Decided("index", Outcome.CANCELLED, "the workflow run was cancelled"))
+                        decided("index", Outcome.CANCELLED, "the workflow run was cancelled"))
                 .hasSize(6);
         Step last = cancelled.next().settled(JobEnd.of("tokenise", 1, Outcome.CANCELLED));
         assertThat(last.effects()).containsExactly(new Effect.Finished(Outcome.CANCELLED, "it was cancelled"));
@@ -220,12 +225,12 @@ class WorkflowRunTest {
                 "{\"v\":1,\"id\":\"search@1\",\"due\":1795395600000,\"scheduled\":true,\"state\":\"running\",\"jobs\":["
                         + "[\"tokenise\",\"~0000002a\",3,\"\",\"\",\"succeeded\",1,\"out/tokenise\"],"
                         + "[\"index\",\"~0000002a\",3,\"0\",\"\",\"succeeded\",1,\"out/index\"],"
-                        + "[\"nothing-new\",\"~0000002a\",3,\"0\",\"\",\"skipped\",0],"
+                        + "[\"nothing-new\",\"~0000002a\",3,\"0\",\"\",\"skipped\",1],"
                         + "[\"evaluate\",\"~0000002a\",3,\"1 2\",\"none-failed-min-one-success\",\"started\",1],"
                         + "[\"recommend\",\"~0000002a\",3,\"1\",\"\",\"started\",1,\"\",1795411800000],"
                         + "[\"alarm\",\"~0000002a\",3,\"1 4 3\",\"one-failed\",\"waiting\",0]],"
                         + "\"when\":[[1,\"tokenise\",\"/count\",\"> 0\",1],[2,\"tokenise\",\"/count\",\"== 0\",2]],"
-                        + "\"fires\":[[0,\"tokenise~0000002a@2026-11-23T01:00:00Z\"]]}";
+                        + "\"shards\":[[0,4]],\"fires\":[[0,\"tokenise~0000002a@2026-11-23T01:00:00Z\"]]}";
         byte[] bytes = WorkflowRunCodec.encode(run);
         assertThat(new String(bytes, StandardCharsets.UTF_8)).isEqualTo(expected);
         assertThat(WorkflowRunCodec.decode("w", bytes)).isEqualTo(run);
