@@ -206,12 +206,17 @@ final class CommandDesk implements Mirror.Listener {
             return;
         }
         busy = true;
-        Optional<String> queued = runs.toCancel(first.command());
-        Effect effect = queued.map(RunCommands::cancelled).orElseGet(() -> effect(first.command()));
+        Optional<Effect> flow = runs.onWorkflow(first.command());
+        Optional<String> queued = flow.isPresent() ? Optional.empty() : runs.toCancel(first.command());
+        Effect effect = flow.or(() -> queued.map(RunCommands::cancelled)).orElseGet(() -> effect(first.command()));
         Command done =
                 first.command().done(new Command.Result(effect.accepted(), effect.text(), loop.now(), effect.runId()));
         Transaction.Put consumed =
                 new Transaction.Put(Paths.command(done.id()), CommandCodec.encode(done), first.version());
+        if (flow.isPresent() && effect.accepted()) {
+            owner.queue().workflows().write(consumed, () -> done(first, effect));
+            return;
+        }
         if (queued.isPresent()) {
             owner.queue().cancel(queued.get(), RunCommands.why(), consumed, () -> done(first, effect));
             return;
@@ -269,8 +274,7 @@ final class CommandDesk implements Mirror.Listener {
     private Effect effect(Command command) {
         return switch (command.kind()) {
             case DRAIN, UNDRAIN -> drain(command);
-            case RERUN -> Effect.refused("no workflow run '" + command.target() + "' is known");
-            case UNKNOWN -> Effect.refused("this master does not know that kind of command; upgrade it");
+            case RERUN, UNKNOWN -> Effect.refused("this master does not know that kind of command; upgrade it");
             case TRIGGER, CANCEL, PAUSE, RESUME, DELETE -> onJob(command);
         };
     }

@@ -8,6 +8,7 @@ import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.queue.Submission;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.master.queue.QueueDesk;
+import dev.belfry.master.queue.WorkflowDesk;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,7 +26,9 @@ final class RunCommands {
 
     /** Whether it takes what is known of the queue. */
     boolean concerns(Command command) {
-        return command.kind() == Command.Kind.TRIGGER || command.kind() == Command.Kind.CANCEL;
+        return command.kind() == Command.Kind.TRIGGER
+                || command.kind() == Command.Kind.CANCEL
+                || command.kind() == Command.Kind.RERUN;
     }
 
     /** Whether runs of the job go through the queue. */
@@ -64,6 +67,47 @@ final class RunCommands {
                 command.by());
         return new Effect(
                 true, "run " + runId + " requested", runId, queue.get().submission(run), Optional.empty());
+    }
+
+    /**
+     * Does what is asked of a workflow; empty if it concerns none. If it is accepted its result has to be handed to {@link
+     * dev.belfry.master.queue.WorkflowDesk#write}.
+     */
+    Optional<Effect> onWorkflow(Command command) {
+        WorkflowDesk workflows = queue.get().workflows();
+        if (command.concernsWorkflowRun()) {
+            Optional<String> job = Optional.ofNullable(command.parameters().get(Command.JOB));
+            return Optional.of(effect(
+                    command.kind() == Command.Kind.CANCEL
+                            ? workflows.cancel(command.target())
+                            : workflows.rerun(command.target(), job)));
+        }
+        if (command.kind() != Command.Kind.TRIGGER) {
+            return Optional.empty();
+        }
+        return jobs.find(command.target())
+                .map(JobBook.Entry::job)
+                .filter(job -> !job.deleted()
+                        && isQueued(job)
+                        && jobs.problem(job.name()).isEmpty())
+                .flatMap(job -> begin(command, job));
+    }
+
+    private Optional<Effect> begin(Command command, JobRecord job) {
+        Optional<Effect> refusal =
+                refusal(command, job).or(() -> queue.get().closedBecause().map(Effect::refused));
+        return refusal.isPresent()
+                ? refusal
+                : queue.get()
+                        .workflows()
+                        .begin(job, command.id(), command.parameters(), command.by())
+                        .map(RunCommands::effect);
+    }
+
+    private static Effect effect(WorkflowDesk.Answer answer) {
+        return answer.accepted()
+                ? new Effect(true, answer.text(), answer.workflow(), List.of(), Optional.empty())
+                : Effect.refused(answer.text());
     }
 
     /** The id of the run in the queue that is to be cancelled; empty if there is none of that name without an outcome. */

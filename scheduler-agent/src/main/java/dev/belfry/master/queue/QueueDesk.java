@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * The queue in one term of the master: reads what there is, then goes round by round. A round settles what was reported,
@@ -55,6 +56,7 @@ public final class QueueDesk implements QueueLook.Listener {
     private final QueueWriter writer;
     private final LostInboxes lost;
     private final QueueFires fires;
+    private final WorkflowDesk workflows;
     private final Intake intake = new Intake();
     private final LooseItems loose;
     private final RulesLook rules;
@@ -89,7 +91,9 @@ public final class QueueDesk implements QueueLook.Listener {
         this.look = new QueueLook(loop, store, session, this);
         this.writer = new QueueWriter(loop, store, session, office);
         this.lost = new LostInboxes(office, look.reads(), book, jobs, this::soon);
-        this.fires = new QueueFires(office, book, this::soon);
+        WorkflowsInForce inForce = new WorkflowsInForce(office);
+        this.fires = new QueueFires(office, book, inForce, this::soon);
+        this.workflows = new WorkflowDesk(office, book, inForce, look.reads(), this::soon);
         this.loose = new LooseItems(office, writer, book, () -> look.segments().isWhole());
         this.sweeper = new QueueSweeper(loop, store, session, office, look.reads(), loose, this::soon);
         this.loads = new Loads(loop, look.reads(), chooser.rooms(), this::soon);
@@ -141,6 +145,11 @@ public final class QueueDesk implements QueueLook.Listener {
         return loaded;
     }
 
+    /** The workflow runs. */
+    public WorkflowDesk workflows() {
+        return workflows;
+    }
+
     /** Whether a run of this job is in the queue under this id and has no outcome yet. */
     public boolean knows(String runId, String jobUid) {
         return book.knows(runId, jobUid);
@@ -168,17 +177,19 @@ public final class QueueDesk implements QueueLook.Listener {
 
     /** The writes that submit a run on behalf of the master: a segment of its own. */
     public List<Transaction.Write> submission(Submission run) {
-        return segment(List.of(run));
+        return segments(List.of(run));
     }
 
-    private List<Transaction.Write> segment(List<Submission> runs) {
+    private List<Transaction.Write> segments(List<Submission> runs) {
         String submitter = "m" + office.term();
         List<Transaction.Write> writes = new ArrayList<>();
-        if (!look.segments().hasParent(submitter)) {
+        if (!runs.isEmpty() && !look.segments().hasParent(submitter)) {
             writes.add(new Transaction.Create(Paths.segments(submitter), new byte[0], false));
         }
-        byte[] segment = new Segment(runs).encode();
-        writes.add(new Transaction.Create(Paths.segment(submitter, ++ownSegments), segment, false));
+        for (List<Submission> some : Segment.split(runs)) {
+            byte[] segment = new Segment(some).encode();
+            writes.add(new Transaction.Create(Paths.segment(submitter, ++ownSegments), segment, false));
+        }
         return writes;
     }
 
@@ -230,12 +241,15 @@ public final class QueueDesk implements QueueLook.Listener {
 
     @Override
     public void loaded() {
-        fires.start(look.reads(), () -> {
-            loaded = true;
-            sweeper.start();
-            office.loaded();
-            soon();
-        });
+        fires.start(
+                look.reads(),
+                () -> workflows.start(() -> {
+                    loaded = true;
+                    workflows.loaded(look.segments().isWhole());
+                    sweeper.start();
+                    office.loaded();
+                    soon();
+                }));
     }
 
     // --- rounds
@@ -267,9 +281,16 @@ public final class QueueDesk implements QueueLook.Listener {
         List<Cancel> cancelled = cancels.stream()
                 .filter(cancel -> !book.isToCancel(cancel.runId()))
                 .toList();
-        if (!round.isEmpty() || !cancelled.isEmpty()) {
+        WorkflowDesk.Turn flow = workflows.turn(round);
+        if (!round.isEmpty() || !cancelled.isEmpty() || !flow.writes().isEmpty()) {
             cancels.removeAll(cancelled);
-            writer.write(round, cancelled.stream().map(Cancel::write).toList(), () -> written(round, cancelled));
+            List<Transaction.Write> more = new ArrayList<>(segments(round.starts()));
+            cancelled.forEach(cancel -> more.add(cancel.write()));
+            more.addAll(flow.writes());
+            writer.write(round, more, () -> {
+                flow.written();
+                written(round, cancelled);
+            });
             return;
         }
         Optional<QueueFires.Turn> turn = fires.turn(now);
@@ -293,10 +314,11 @@ public final class QueueDesk implements QueueLook.Listener {
     /** Submits what is due. */
     private void write(QueueFires.Turn turn) {
         List<Transaction.Write> writes = new ArrayList<>(fires.writes(turn));
-        if (!turn.runs().isEmpty()) {
-            writes.addAll(segment(turn.runs()));
-            fires.awaits(Paths.segment("m" + office.term(), ownSegments));
-        }
+        long before = ownSegments;
+        writes.addAll(segments(turn.runs()));
+        fires.awaits(LongStream.rangeClosed(before + 1, ownSegments)
+                .mapToObj(n -> Paths.segment("m" + office.term(), n))
+                .toList());
         writer.write(QueueRound.ofLines(turn.lines()), writes, () -> {
             fires.written(turn);
             soon();
@@ -309,6 +331,7 @@ public final class QueueDesk implements QueueLook.Listener {
                 && fires.isIdle()
                 && loose.isEmpty()
                 && cancels.isEmpty()
+                && workflows.isEmpty()
                 && intake.isOpen()
                 && !intake.isNews(QueueCounts.NONE);
     }

@@ -10,15 +10,19 @@ import dev.belfry.core.queue.QueuedFires;
 import dev.belfry.core.queue.QueuedTask;
 import dev.belfry.core.queue.Segment;
 import dev.belfry.core.queue.Submission;
+import dev.belfry.core.queue.WorkflowBeginning;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.VersionedDueSet;
+import dev.belfry.core.workflow.WorkflowRunCodec;
 import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,19 +50,28 @@ final class QueueFires {
     /** Room of a segment for runs. */
     private static final int SEGMENT_BYTES = 55_000;
 
+    /** Workflow runs that one job begins in one transaction: each may take 64 KiB. */
+    private static final int MOST_BEGUN = 5;
+
     private static final FiresMark UNKNOWN = FiresMark.from(Instant.EPOCH);
 
     /**
      * What is to be written.
      *
      * @param runs that are to be submitted in the same transaction; may be empty
+     * @param begun workflow runs that begin with it
      */
-    record Turn(List<Submission> runs, List<FireEntry> lines, Map<String, FiresMark> marks) {}
+    record Turn(
+            List<Submission> runs,
+            List<FireEntry> lines,
+            Map<String, FiresMark> marks,
+            List<WorkflowBeginning> begun) {}
 
     private record Stored(FiresMark mark, int version) {}
 
     private final QueueOffice office;
     private final QueueBook book;
+    private final WorkflowsInForce workflows;
     private final Map<String, Stored> marks = new HashMap<>();
     /** Jobs of which it cannot be read how far they are: they stand still. */
     private final Set<String> unreadable = new HashSet<>();
@@ -68,14 +81,15 @@ final class QueueFires {
     private final Set<String> attentive = new TreeSet<>();
     /** Runs that were told to give way to a newer one. */
     private final Set<String> stopped = new HashSet<>();
-    /** Runs that were submitted and are not in the book yet. */
-    private Optional<String> awaited = Optional.empty();
+    /** Segments that were created and are not in the book yet. */
+    private final Set<String> awaited = new HashSet<>();
 
     private final Runnable cancelled;
     private boolean stale = true;
 
     /** @param cancelled called when there are runs that the book is to cancel */
-    QueueFires(QueueOffice office, QueueBook book, Runnable cancelled) {
+    QueueFires(QueueOffice office, QueueBook book, WorkflowsInForce workflows, Runnable cancelled) {
+        this.workflows = workflows;
         this.office = office;
         this.book = book;
         this.cancelled = cancelled;
@@ -101,16 +115,17 @@ final class QueueFires {
 
     void jobsChanged() {
         stale = true;
+        workflows.jobsChanged();
     }
 
     /** A segment is in the book. */
     void seen(String path) {
-        awaited = awaited.filter(other -> !other.equals(path));
+        awaited.remove(path);
     }
 
-    /** The segment was written, and comes into the book by and by. */
-    void awaits(String path) {
-        awaited = Optional.of(path);
+    /** Segments that are written now, and come into the book by and by. */
+    void awaits(Collection<String> paths) {
+        awaited.addAll(paths);
     }
 
     /** Whether there is no job with a schedule. */
@@ -160,7 +175,7 @@ final class QueueFires {
 
     /** When the next fire is due; {@link Instant#MAX} if none will be. */
     Instant wake() {
-        return awaited.isPresent()
+        return !awaited.isEmpty()
                 ? Instant.MAX
                 : next.values().stream().min(Instant::compareTo).orElse(Instant.MAX);
     }
@@ -175,12 +190,12 @@ final class QueueFires {
                 due.add(uid);
             }
         });
-        if (awaited.isPresent() || due.isEmpty()) {
+        if (!awaited.isEmpty() || due.isEmpty()) {
             return Optional.empty();
         }
         Map<String, Set<String>> open = open(due);
-        stopped.removeIf(run -> !book.knows(run));
-        Turn turn = new Turn(new ArrayList<>(), new ArrayList<>(), new TreeMap<>());
+        stopped.removeIf(run -> !book.knows(run) && book.workflows().find(run).isEmpty());
+        Turn turn = new Turn(new ArrayList<>(), new ArrayList<>(), new TreeMap<>(), new ArrayList<>());
         int segment = 0;
         int bytes = 0;
         for (String uid : due) {
@@ -190,39 +205,122 @@ final class QueueFires {
             }
             FiresMark mark = mark(job.get()).orElse(UNKNOWN);
             Set<String> runs = open.getOrDefault(uid, Set.of());
-            QueuedFires.Step step = QueuedFires.decide(job.get(), mark, runs.size(), now);
-            List<Submission> submissions =
-                    step.queued().stream().map(at -> run(job.get(), at)).toList();
-            int size = submissions.stream().mapToInt(Segment::size).sum();
+            int most = most(job.get(), now);
+            if (most == 0) {
+                continue;
+            }
+            QueuedFires.Step step = QueuedFires.decide(job.get(), mark, runs.size(), most, now);
+            Started started = new Started(job.get(), now);
+            step.queued().forEach(started::start);
+            int size = started.runs.stream().mapToInt(Segment::size).sum();
             if (step.stopRunning()) {
                 stop(runs);
             }
             if (step.isNews(mark) && (turn.runs().isEmpty() || segment + size <= SEGMENT_BYTES)) {
                 segment += size;
                 bytes += step.lines().stream().mapToInt(FireEntry::mostBytes).sum()
-                        + step.mark().encode().length;
-                turn.runs().addAll(submissions);
+                        + step.mark().encode().length
+                        + started.bytes();
+                turn.runs().addAll(started.runs);
+                turn.begun().addAll(started.begun);
                 turn.lines().addAll(step.lines());
+                turn.lines().addAll(started.lines);
                 turn.marks().put(uid, step.mark());
             }
         }
         return turn.marks().isEmpty() ? Optional.empty() : Optional.of(turn);
     }
 
+    /** How many fires may be queued at once; those of a workflow wait while too many are under way. */
+    private int most(JobRecord job, Instant now) {
+        return workflows.start(job, now) instanceof WorkflowsInForce.Start.Begins
+                ? Math.min(MOST_BEGUN, book.workflows().room())
+                : QueuedFires.MOST;
+    }
+
+    /** What becomes of the instants of one job that are queued now. */
+    private final class Started {
+        private final JobRecord job;
+        private final Instant now;
+        private final List<Submission> runs = new ArrayList<>();
+        private final List<WorkflowBeginning> begun = new ArrayList<>();
+        private final List<FireEntry> lines = new ArrayList<>();
+
+        Started(JobRecord job, Instant now) {
+            this.job = job;
+            this.now = now;
+        }
+
+        void start(Instant due) {
+            WorkflowsInForce.Start start = workflows.start(job, due);
+            if (start instanceof WorkflowsInForce.Start.Begins begins) {
+                begin(begins, due);
+            } else if (start instanceof WorkflowsInForce.Start.Broken broken) {
+                refuse(due, broken.why());
+            } else {
+                runs.add(run(job, due));
+            }
+        }
+
+        private void begin(WorkflowsInForce.Start.Begins start, Instant due) {
+            Instant jittered = VersionedDueSet.queued(job).jittered(due);
+            Instant notBefore = jittered.isAfter(due) ? jittered : Instant.EPOCH;
+            WorkflowBeginning beginning = WorkflowsInForce.scheduled(job, start, due, notBefore, now);
+            begun.add(beginning);
+            runs.addAll(beginning.runs());
+            lines.addAll(beginning.lines());
+        }
+
+        private void refuse(Instant due, String why) {
+            LOG.error("the workflow of {} does not begin: due={}; {}", job.name(), due, why);
+            lines.add(new FireEntry(
+                    FireEntry.Kind.FINAL,
+                    job.uid(),
+                    0,
+                    "0",
+                    FireId.scheduled(due),
+                    due,
+                    1,
+                    0,
+                    0,
+                    Instant.EPOCH,
+                    now,
+                    Outcome.SKIPPED,
+                    Reasons.WORKFLOW_BROKEN));
+        }
+
+        int bytes() {
+            return begun.stream()
+                    .mapToInt(beginning -> WorkflowRunCodec.encode(beginning.run()).length)
+                    .sum();
+        }
+    }
+
     private void stop(Set<String> runs) {
         for (String run : runs) {
             if (stopped.add(run)) {
-                book.cancel(run, Reasons.CANCELLED_BY_NEWER);
+                if (book.workflows().find(run).isPresent()) {
+                    book.workflows().cancel(run);
+                } else {
+                    book.cancel(run, Reasons.CANCELLED_BY_NEWER);
+                }
                 cancelled.run();
             }
         }
     }
 
-    /** By job, the ids of its runs that have no outcome. */
+    /** By job, the ids of its runs that have no outcome; of one that begins workflows, those of the workflow runs. */
     private Map<String, Set<String>> open(Set<String> uids) {
         Map<String, Set<String>> open = new HashMap<>();
+        for (String uid : uids) {
+            Set<String> begun = book.workflows().openOf(uid);
+            if (!begun.isEmpty()) {
+                open.put(uid, new TreeSet<>(begun));
+            }
+        }
         for (QueuedTask task : book.tasks()) {
-            if (uids.contains(task.run().jobUid())) {
+            if (uids.contains(task.run().jobUid())
+                    && !book.workflows().contains(task.run().runId())) {
                 open.computeIfAbsent(task.run().jobUid(), uid -> new TreeSet<>())
                         .add(task.run().runId());
             }
@@ -263,11 +361,15 @@ final class QueueFires {
                             ? new Transaction.Create(path, mark.encode(), false)
                             : new Transaction.Put(path, mark.encode(), stored.version()));
         });
+        turn.begun()
+                .forEach(beginning -> writes.add(new Transaction.Create(
+                        Paths.workflow(beginning.run().id()), WorkflowRunCodec.encode(beginning.run()), false)));
         return writes;
     }
 
     /** It was written, all of it. */
     void written(Turn turn) {
+        turn.begun().forEach(beginning -> book.workflows().stored(beginning.run(), 0));
         turn.marks().forEach((uid, mark) -> {
             Stored before = marks.get(uid);
             marks.put(uid, new Stored(mark, before == null ? 0 : before.version() + 1));

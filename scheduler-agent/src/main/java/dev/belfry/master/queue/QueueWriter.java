@@ -5,6 +5,7 @@ import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.queue.QueueRound;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.workflow.WorkflowRunCodec;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
@@ -86,6 +87,13 @@ final class QueueWriter {
             if (segment.state().isEmpty()) {
                 transaction.delete(segment.path(), 0);
             }
+        }
+        for (QueueRound.WorkflowWrite workflow : round.workflows()) {
+            put(
+                    transaction,
+                    Paths.workflow(workflow.id()),
+                    workflow.version(),
+                    workflow.run().map(WorkflowRunCodec::encode).orElse(null));
         }
         round.keys()
                 .forEach(page -> put(

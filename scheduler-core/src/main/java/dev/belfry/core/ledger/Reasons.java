@@ -34,6 +34,10 @@ public final class Reasons {
     public static final String CANCELLED_BY_NEWER = "cancelled-by-newer";
     /** Cancelled: an operator asked for it. */
     public static final String OPERATOR = "operator";
+    /** Cancelled: the workflow run that it belongs to was. */
+    public static final String WORKFLOW_CANCELLED = "workflow-cancelled";
+    /** Skipped: the definitions of the workflow do not fit together, and it could not begin. */
+    public static final String WORKFLOW_BROKEN = "workflow-broken";
     /** Cancelled: the agent closed and its drain time-out passed; or it let go of its part of a broadcast job. */
     public static final String CLOSING = "closing";
     /** Superseded: the number of shards or their parameters changed. */

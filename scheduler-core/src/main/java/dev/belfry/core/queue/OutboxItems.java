@@ -11,15 +11,17 @@ import org.jspecify.annotations.Nullable;
 final class OutboxItems {
     private final Map<TaskId, QueuedTask> tasks;
     private final Map<String, InboxBook> inboxes;
+    private final WorkflowBook workflows;
 
-    OutboxItems(Map<TaskId, QueuedTask> tasks, Map<String, InboxBook> inboxes) {
+    OutboxItems(Map<TaskId, QueuedTask> tasks, Map<String, InboxBook> inboxes, WorkflowBook workflows) {
+        this.workflows = workflows;
         this.tasks = tasks;
         this.inboxes = inboxes;
     }
 
     /** All that the queue names. */
     Set<OutboxItem> named() {
-        Set<OutboxItem> named = new HashSet<>();
+        Set<OutboxItem> named = new HashSet<>(workflows.kept());
         for (QueuedTask task : tasks.values()) {
             if (task.state != TaskState.SETTLED) {
                 task.history.checkpoint().ifPresent(named::add);
@@ -48,8 +50,12 @@ final class OutboxItems {
         }
     }
 
-    /** Whether a task still needs what one of its attempts left. */
+    /** Whether a task still needs what one of its attempts left, or a workflow run keeps it. */
     boolean isNamed(OutboxItem item, TaskId id) {
+        return workflows.kept().contains(item) || isNamedByTask(item, id);
+    }
+
+    private boolean isNamedByTask(OutboxItem item, TaskId id) {
         QueuedTask task = tasks.get(id);
         if (task == null) {
             return false;

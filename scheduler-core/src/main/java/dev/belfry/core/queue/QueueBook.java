@@ -62,7 +62,9 @@ public final class QueueBook {
     /** Inboxes of incarnations that are gone, to be deleted once they are empty. */
     private final List<InboxBook> leaving = new ArrayList<>();
 
-    private final OutboxItems items = new OutboxItems(tasks, inboxes);
+    private final WorkflowBook workflows = new WorkflowBook(run -> cancel(run, Reasons.WORKFLOW_CANCELLED));
+
+    private final OutboxItems items = new OutboxItems(tasks, inboxes, workflows);
 
     /** @param report empty if the incarnation is gone and said nothing of an end */
     private record Ended(InboxBook inbox, long number, Optional<Report> report) {}
@@ -126,6 +128,9 @@ public final class QueueBook {
             }
             if (first && tasks.putIfAbsent(task.id(), task) == null) {
                 place(task);
+                if (task.id().shard() == 0 && workflows.isStopping(task.id().run())) {
+                    cancel(task.id().run(), Reasons.WORKFLOW_CANCELLED);
+                }
             } else {
                 repeated.add(task);
             }
@@ -242,6 +247,11 @@ public final class QueueBook {
         cancels.add(new Cancel(runId, why));
     }
 
+    /** The workflow runs. */
+    public WorkflowBook workflows() {
+        return workflows;
+    }
+
     /** Whether a run of this id, or one that was submitted with it, has no outcome yet. */
     public boolean knows(String runId) {
         return runs.containsKey(runId);
@@ -279,7 +289,7 @@ public final class QueueBook {
 
     /** Whether there is nothing to be done and nothing to be awaited. */
     public boolean isIdle() {
-        return tasks.isEmpty() && inboxes.isEmpty() && repeated.isEmpty() && cancels.isEmpty();
+        return tasks.isEmpty() && inboxes.isEmpty() && repeated.isEmpty() && cancels.isEmpty() && !workflows.isAsked();
     }
 
     /** Tasks without an outcome. */
@@ -301,6 +311,7 @@ public final class QueueBook {
      */
     public QueueRound next(Instant now) {
         QueueRound round = new QueueRound(keys);
+        workflows.next(now, round);
         while (round.hasRoom() && !repeated.isEmpty()) {
             QueuedTask task = repeated.remove();
             task.on(TaskState.Event.SETTLE);
@@ -319,6 +330,7 @@ public final class QueueBook {
             expire(due.get(), now, round);
         }
         remove(round);
+        workflows.sweep(round);
         dispatch(now, round);
         round.finished().forEach(this::forget);
         round.keepItems(items::isNamed);
@@ -389,7 +401,10 @@ public final class QueueBook {
         }
         boolean success = after instanceof TaskEnd.Settled settled && settled.outcome() == Outcome.SUCCEEDED;
         if (success || task.dispatches.isEmpty()) {
-            follow(task, after, lines, round);
+            task.output = end.report()
+                    .filter(report -> report.left() == Outbox.Left.OUTPUT)
+                    .flatMap(report -> report.item(end.inbox().incarnation()));
+            follow(task, after, lines, now, round);
         } else {
             beside(task, after, lines, round);
         }
@@ -427,9 +442,9 @@ public final class QueueBook {
                 .orElseGet(() -> ends.gone(task.history, end.report().map(Report::stage), dispatch.cancel()));
     }
 
-    private void follow(QueuedTask task, TaskEnd end, QueueLines lines, QueueRound round) {
+    private void follow(QueuedTask task, TaskEnd end, QueueLines lines, Instant now, QueueRound round) {
         if (end instanceof TaskEnd.Settled settled) {
-            settled(task, settled.outcome(), round);
+            settled(task, settled.outcome(), now, round);
             round.line(lines.settled(settled.outcome(), settled.reason()), lines.incarnation());
             stopOthers(task, round);
         } else if (end instanceof TaskEnd.Again again) {
@@ -441,7 +456,7 @@ public final class QueueBook {
         }
     }
 
-    private void settled(QueuedTask task, Outcome outcome, QueueRound round) {
+    private void settled(QueuedTask task, Outcome outcome, Instant now, QueueRound round) {
         deadlines.clear(task);
         task.history.checkpoint().ifPresent(item -> round.loose(item, task.id()));
         if (task.state == TaskState.QUEUED) {
@@ -450,11 +465,23 @@ public final class QueueBook {
         task.on(TaskState.Event.SETTLE);
         task.segment.settle(task, outcome);
         round.changed(task.segment);
-        if (!task.run().options().key().isEmpty() && task.segment.isSettled(task.run())) {
-            keys.add(task.run().runId());
+        if (task.segment.isSettled(task.run())) {
+            if (!task.run().options().key().isEmpty()) {
+                keys.add(task.run().runId());
+            }
+            workflowGoesOn(task, now, round);
         }
         if (task.dispatches.isEmpty()) {
             tasks.remove(task.id());
+        }
+    }
+
+    /** The last task of a run has its outcome: if it is that of a workflow's job, that goes on. Of several tasks none hands on an output. */
+    private void workflowGoesOn(QueuedTask task, Instant now, QueueRound round) {
+        String run = task.run().runId();
+        if (workflows.contains(run)) {
+            Optional<OutboxItem> output = task.run().shards() == 1 ? task.output : Optional.empty();
+            workflows.ended(run, task.segment.outcome(task.run()), output, now, round);
         }
     }
 
@@ -505,7 +532,7 @@ public final class QueueBook {
 
     /** Ends a task that waits. */
     private void end(QueuedTask task, Outcome outcome, String reason, Instant now, QueueRound round) {
-        settled(task, outcome, round);
+        settled(task, outcome, now, round);
         round.line(QueueLines.unstarted(task, outcome, reason, now), "");
     }
 

@@ -2,6 +2,7 @@ package dev.belfry.core.queue;
 
 import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.journal.FireEntry;
+import dev.belfry.core.workflow.WorkflowRun;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -54,10 +55,20 @@ public final class QueueRound {
      */
     public record KeyWrite(long number, int version, Optional<KeyPage> page) {}
 
+    /**
+     * A workflow run as it is to be stored.
+     *
+     * @param version at which it is stored; -1 if it is not
+     * @param run empty if it is to be deleted
+     */
+    public record WorkflowWrite(String id, int version, Optional<WorkflowRun> run) {}
+
     private final KeyBook keys;
     private final Set<InboxBook> inboxes = new LinkedHashSet<>();
     private final Set<SegmentBook> segments = new LinkedHashSet<>();
     private final List<Line> lines = new ArrayList<>();
+    private final Set<WorkflowBook.Held> workflows = new LinkedHashSet<>();
+    private final List<Submission> starts = new ArrayList<>();
     private int lineBytes;
     /** What lies beside outboxes and may be needed by nobody any more, with its task. */
     private final Map<OutboxItem, TaskId> loose = new LinkedHashMap<>();
@@ -74,8 +85,11 @@ public final class QueueRound {
     }
 
     boolean hasRoom() {
-        int bytes = lineBytes + inboxes.stream().mapToInt(InboxBook::mostBytes).sum();
-        int writes = 2 * segments.size() + inboxes.size() + keys.changes();
+        int bytes = lineBytes
+                + inboxes.stream().mapToInt(InboxBook::mostBytes).sum()
+                + workflows.stream().mapToInt(WorkflowBook.Held::bytes).sum()
+                + starts.stream().mapToInt(Segment::size).sum();
+        int writes = 2 * segments.size() + inboxes.size() + keys.changes() + workflows.size();
         return writes < MOST_WRITES && bytes < MOST_BYTES && lines.size() < MOST_LINES;
     }
 
@@ -87,6 +101,15 @@ public final class QueueRound {
         segments.add(segment);
     }
 
+    void changed(WorkflowBook.Held workflow) {
+        workflows.add(workflow);
+    }
+
+    /** A run of a workflow's job, to be submitted with it. */
+    void start(Submission run) {
+        starts.add(run);
+    }
+
     void line(FireEntry entry, String incarnation) {
         lines.add(new Line(entry, incarnation));
         lineBytes += entry.mostBytes() + incarnation.length();
@@ -94,7 +117,7 @@ public final class QueueRound {
 
     /** Whether there is nothing to be written. */
     public boolean isEmpty() {
-        return inboxes.isEmpty() && segments.isEmpty() && lines.isEmpty();
+        return inboxes.isEmpty() && segments.isEmpty() && lines.isEmpty() && workflows.isEmpty();
     }
 
     /** The inboxes that it changes. */
@@ -115,6 +138,16 @@ public final class QueueRound {
                         segment.stateVersion(),
                         segment.open() == 0 ? Optional.empty() : Optional.of(segment.state())))
                 .toList();
+    }
+
+    /** The workflow runs that it changes. */
+    public List<WorkflowWrite> workflows() {
+        return workflows.stream().map(WorkflowBook.Held::write).toList();
+    }
+
+    /** Runs that are to be submitted with it. */
+    public List<Submission> starts() {
+        return List.copyOf(starts);
     }
 
     /** The paths of the segments of which nothing is left. */
@@ -156,5 +189,6 @@ public final class QueueRound {
         inboxes.forEach(InboxBook::written);
         segments.forEach(SegmentBook::stateWritten);
         keys.written();
+        workflows.forEach(WorkflowBook.Held::written);
     }
 }

@@ -29,7 +29,7 @@ import java.util.TreeSet;
  */
 public final class QueuedFires {
     /** Fires that are queued at once, at most; the rest follows with the next use. */
-    private static final int MOST = 200;
+    public static final int MOST = 200;
 
     private static final long COUNT_LIMIT = 1_000_000;
 
@@ -41,6 +41,7 @@ public final class QueuedFires {
     private final List<Instant> queued = new ArrayList<>();
     private final List<FireEntry> lines = new ArrayList<>();
     private final int open;
+    private final int most;
     private Instant upTo;
     private Optional<Instant> delayNext;
 
@@ -63,7 +64,8 @@ public final class QueuedFires {
         }
     }
 
-    private QueuedFires(JobRecord job, FiresMark mark, int open, Instant now) {
+    private QueuedFires(JobRecord job, FiresMark mark, int open, int most, Instant now) {
+        this.most = most;
         this.job = job;
         this.due = VersionedDueSet.queued(job);
         this.rules = new Rulebook(job.versions().stream()
@@ -93,10 +95,11 @@ public final class QueuedFires {
      * Decides what is due up to now.
      *
      * @param open how many runs of the job have no outcome: one with several shards counts once, with the first to the last
+     * @param most how many are queued now, {@link #MOST} if nothing speaks against it
      * @param now by the clock of the ensemble, in whole milliseconds
      */
-    public static Step decide(JobRecord job, FiresMark mark, int open, Instant now) {
-        return new QueuedFires(job, mark, open, now).decide();
+    public static Step decide(JobRecord job, FiresMark mark, int open, int most, Instant now) {
+        return new QueuedFires(job, mark, open, most, now).decide();
     }
 
     private Step decide() {
@@ -166,7 +169,7 @@ public final class QueuedFires {
 
     private void onTime() {
         Optional<Instant> next = due.next(upTo);
-        while (next.isPresent() && !next.get().isAfter(now) && queued.size() + lines.size() < MOST) {
+        while (next.isPresent() && !next.get().isAfter(now) && queued.size() + lines.size() < most) {
             upTo = next.get();
             take(upTo);
             next = due.next(upTo);
@@ -221,7 +224,7 @@ public final class QueuedFires {
 
     /** One run after another; side by side where the job allows it. */
     private void takeTurns() {
-        while (!waiting.isEmpty() && queued.size() < MOST) {
+        while (!waiting.isEmpty() && queued.size() < most) {
             FiresMark.Turn turn = waiting.first();
             Overlap overlap = rules.at(turn.due()).overlap();
             int most = overlap.policy() == OverlapPolicy.ALLOW ? overlap.limit() : 1;

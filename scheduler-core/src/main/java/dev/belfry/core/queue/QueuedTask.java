@@ -5,6 +5,7 @@ import dev.belfry.core.ledger.FireId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** A task in the hands of the master. Mutable; owned by the {@link QueueBook} that made it. */
@@ -30,6 +31,9 @@ public final class QueuedTask {
     TaskState state = TaskState.QUEUED;
     /** Its numbers in inboxes, oldest first: one, or two where a backup attempt runs beside the first. */
     final NavigableMap<Long, Dispatch> dispatches = new TreeMap<>();
+
+    /** What its success has left for those that follow. */
+    Optional<OutboxItem> output = Optional.empty();
 
     /** Seconds for which it waits once an agent has refused it. */
     private int pause = 1;

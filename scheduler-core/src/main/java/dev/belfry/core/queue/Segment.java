@@ -36,6 +36,27 @@ public record Segment(List<Submission> runs) {
         }
     }
 
+    /** The runs in as many segments as they take, in order. */
+    public static List<List<Submission>> split(List<Submission> runs) {
+        List<List<Submission>> segments = new ArrayList<>();
+        List<Submission> some = new ArrayList<>();
+        int bytes = FRAME_BYTES;
+        for (Submission run : runs) {
+            int size = size(run);
+            if (!some.isEmpty() && bytes + size > MOST_BYTES) {
+                segments.add(some);
+                some = new ArrayList<>();
+                bytes = FRAME_BYTES;
+            }
+            some.add(run);
+            bytes += size;
+        }
+        if (!some.isEmpty()) {
+            segments.add(some);
+        }
+        return segments;
+    }
+
     /** Tasks of all its runs: the shards of the first come first, from number 0. */
     public int tasks() {
         return runs.stream().mapToInt(Submission::shards).sum();

@@ -2,12 +2,15 @@ package dev.belfry.core.queue;
 
 import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.run.Outcome;
+import dev.belfry.core.workflow.JobEnd;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A segment in the hands of the master: its tasks, and what is stored of them. Mutable; owned by its {@link QueueBook}. */
@@ -71,6 +74,21 @@ final class SegmentBook {
     void settle(QueuedTask task, Outcome outcome) {
         settled.computeIfAbsent(outcome, o -> new BitSet()).set(task.ordinal);
         open--;
+    }
+
+    /** The outcome of a run of this segment of which every task has one. */
+    Outcome outcome(Submission run) {
+        Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
+        for (QueuedTask task : tasks) {
+            if (task.run().equals(run)) {
+                settled.forEach((outcome, numbers) -> {
+                    if (numbers.get(task.ordinal)) {
+                        outcomes.add(outcome);
+                    }
+                });
+            }
+        }
+        return JobEnd.combined(outcomes);
     }
 
     /** Whether every task of a run of this segment has its outcome. */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param runId unique in the namespace, at most {@link #LONGEST_ID} characters
  * @param jobUid the job
  * @param shards how many tasks it has, at least 1: the layout of the job when it was submitted
- * @param due the instant of the schedule that it stands for, in whole milliseconds; empty if somebody asked for it
+ * @param due the instant that it stands for, of its schedule or of its workflow run, in whole milliseconds; empty if somebody asked
+ *     for it
  * @param parameters over those of the definition, in the order of their names
  * @param options what the submitter chose
  * @param by who submitted it
@@ -31,7 +32,7 @@ public record Submission(
         String by) {
 
     /** Characters of a run id, at most. */
-    public static final int LONGEST_ID = 200;
+    public static final int LONGEST_ID = 256;
 
     /** Nothing chosen: the job's priority and time-outs, as soon as possible, no key. */
     public static final Options USUAL = new Options(OptionalInt.empty(), Instant.EPOCH, "", Map.of(), null, null, null);
@@ -93,6 +94,9 @@ public record Submission(
      * @param accepted when it became durable, in whole milliseconds
      */
     public FireId fire(Instant accepted) {
-        return due.map(FireId::scheduled).orElseGet(() -> FireId.requested(runId, accepted));
+        FireId asked = FireId.requested(runId, due.orElse(accepted));
+        return due.map(FireId::scheduled)
+                .filter(scheduled -> scheduled.runId(jobUid).equals(runId))
+                .orElse(asked);
     }
 }

@@ -260,6 +260,7 @@ public final class Paths {
                 QUEUED_FIRES,
                 INBOX,
                 OUTBOX,
+                WORKFLOWS,
                 COMMANDS);
     }
 }

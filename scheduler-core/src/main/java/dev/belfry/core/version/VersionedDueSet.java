@@ -36,9 +36,15 @@ public final class VersionedDueSet implements DueSet {
         return where(job, version -> version.layout() == layout);
     }
 
-    /** What the queue owes of {@code job}: what is due under versions with {@code placement: queued}, whatever the layout. */
+    /**
+     * What the queue owes of {@code job}: what is due under versions with {@code placement: queued}, whatever the layout. The
+     * trigger of a job that runs after others makes no fires: it only holds the job back within a workflow run.
+     */
     public static VersionedDueSet queued(JobRecord job) {
-        return where(job, version -> version.definition().placement() == Placement.QUEUED);
+        return where(
+                job,
+                version -> version.definition().placement() == Placement.QUEUED
+                        && version.definition().upstreams().after().isEmpty());
     }
 
     private static VersionedDueSet where(JobRecord job, Predicate<JobVersion> owed) {

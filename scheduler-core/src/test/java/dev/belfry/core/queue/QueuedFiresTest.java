@@ -59,7 +59,7 @@ class QueuedFiresTest {
     }
 
     private static QueuedFires.Step decide(JobRecord job, FiresMark mark, int open, Instant now) {
-        return QueuedFires.decide(job, mark, open, now);
+        return QueuedFires.decide(job, mark, open, QueuedFires.MOST, now);
     }
 
     @Test
@@ -232,7 +232,7 @@ class QueuedFiresTest {
         }
 
         private void decide(boolean written) {
-            QueuedFires.Step step = QueuedFires.decide(job, stored, open, now);
+            QueuedFires.Step step = QueuedFires.decide(job, stored, open, QueuedFires.MOST, now);
             if (written && step.isNews(stored)) {
                 stored = step.mark();
                 step.queued().forEach(due -> runs.merge(due, 1L, Long::sum));

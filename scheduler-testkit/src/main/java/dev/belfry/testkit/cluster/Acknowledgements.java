@@ -12,6 +12,7 @@ import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.workflow.RunPhase;
 import dev.belfry.store.Transaction;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,6 +73,12 @@ final class Acknowledgements {
 
     private boolean hasEffect(Command command) {
         String target = command.target();
+        if (command.concernsWorkflowRun()) {
+            RunPhase wanted = command.kind() == Command.Kind.RERUN ? RunPhase.RUNNING : RunPhase.STOPPING;
+            return StoredQueue.workflow(cluster.ensemble(), target)
+                    .filter(run -> run.phase() == wanted || run.phase() == RunPhase.FINAL)
+                    .isPresent();
+        }
         return switch (command.kind()) {
             case DRAIN -> presence.drains().agents().contains(target);
             case UNDRAIN -> !presence.drains().agents().contains(target);
@@ -87,6 +94,7 @@ final class Acknowledgements {
             case TRIGGER ->
                 isQueued(job)
                         ? StoredQueue.isSubmitted(cluster.ensemble(), run)
+                                || StoredQueue.workflow(cluster.ensemble(), run).isPresent()
                         : job.requests().stream().anyMatch(one -> one.runId().equals(run));
             case CANCEL ->
                 run.isEmpty()

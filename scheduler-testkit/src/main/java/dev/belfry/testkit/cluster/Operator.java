@@ -87,6 +87,16 @@ public final class Operator {
         send(Command.cancel(nextId(), job, run, "operator", ""));
     }
 
+    /** Cancels a workflow run as a whole. */
+    public void cancelWorkflow(String workflowRun) {
+        send(Command.cancelWorkflow(nextId(), workflowRun, "operator", ""));
+    }
+
+    /** Lets a workflow run go on. */
+    public void rerun(String workflowRun, Optional<String> job) {
+        send(Command.rerun(nextId(), workflowRun, job, "operator", ""));
+    }
+
     private String nextId() {
         return (name.equals(FIRST) ? "c" : name + "-") + ++commands;
     }

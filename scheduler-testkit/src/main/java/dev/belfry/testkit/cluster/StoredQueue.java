@@ -3,7 +3,10 @@ package dev.belfry.testkit.cluster;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Segment;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.workflow.WorkflowRun;
+import dev.belfry.core.workflow.WorkflowRunCodec;
 import dev.belfry.testkit.store.SimEnsemble;
+import java.util.Optional;
 
 /** What is stored of the queue, as anybody could read it. */
 final class StoredQueue {
@@ -41,5 +44,10 @@ final class StoredQueue {
             }
         }
         return true;
+    }
+
+    /** The workflow run of this id, under way or kept. */
+    static Optional<WorkflowRun> workflow(SimEnsemble ensemble, String id) {
+        return ensemble.peek(Paths.workflow(id)).map(znode -> WorkflowRunCodec.decode(znode.path(), znode.data()));
     }
 }
