@@ -24,7 +24,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,8 +58,7 @@ class FollowedRunsTest {
     }
 
     private static Segment segment(String id, String key) {
-        Submission.Options options =
-                new Submission.Options(OptionalInt.empty(), Instant.EPOCH, key, Map.of(), null, null, null);
+        Submission.Options options = Submission.USUAL.withKey(key);
         return new Segment(List.of(new Submission(id, "load-1", 2, Optional.empty(), Map.of(), options, "ada")));
     }
 
@@ -211,7 +209,7 @@ class FollowedRunsTest {
     void sessionThatEndsIsNoMatter() {
         CompletableFuture<Optional<RunResult>> outcome = client.follow(place(FIRST, false));
         town.pass(Duration.ofSeconds(1));
-        Session before = java.util.Objects.requireNonNull(member.session);
+        Session before = member.present.session().orElseThrow();
         member.expire();
         commit(Transaction.at("test").create(Paths.segmentState(FIRST), state(Outcome.LOST, Outcome.LOST)));
         assertThat(answer(outcome).orElseThrow().outcome()).isEqualTo(Outcome.LOST);
