@@ -18,8 +18,6 @@ import dev.belfry.core.version.JobVersion;
 import dev.belfry.core.version.RunRequest;
 import dev.belfry.master.queue.QueueDesk;
 import dev.belfry.store.Commit;
-import dev.belfry.store.Failure;
-import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
@@ -77,15 +75,9 @@ final class CommandDesk implements Mirror.Listener {
     private final Owner owner;
     private final Mirror mirror;
     private final RunCommands runs;
+    private final DrainDesk drains;
     private final Map<String, Waiting> waiting = new LinkedHashMap<>();
     private final Map<String, Instant> consumed = new LinkedHashMap<>();
-
-    private Drains drains = Drains.NONE;
-    private boolean drainsRead;
-    /** Of the znode; -1 while there is none, which is so after it was set aside. */
-    private int drainsVersion = -1;
-    /** Why the drains cannot be read; empty if they can. */
-    private String drainsProblem = "";
 
     private boolean busy;
     private boolean closed;
@@ -98,68 +90,32 @@ final class CommandDesk implements Mirror.Listener {
         this.present = present;
         this.owner = owner;
         this.runs = new RunCommands(jobs, owner::queue);
+        this.drains = new DrainDesk(loop, store, session, this::drainsRead);
         this.mirror = new Mirror(store, session, Paths.COMMANDS, 1, this);
     }
 
     void start() {
-        readDrains();
+        drains.read();
         mirror.start();
     }
 
     void close() {
         closed = true;
+        drains.close();
         mirror.close();
     }
 
     boolean drainsKnown() {
-        return drainsRead;
+        return drains.isKnown();
     }
 
     Drains drains() {
-        return drains;
+        return drains.drains();
     }
 
-    private void readDrains() {
-        store.read(session, "drains-read", Paths.DRAINS, answer -> {
-            if (closed) {
-                return;
-            }
-            if (answer instanceof Read.Failed failed) {
-                if (failed.failure() instanceof Failure.Rejected rejected) {
-                    LOG.error("cannot read {}: {}; nothing is planned until then", Paths.DRAINS, rejected.why());
-                    loop.after(session.timeout().toNanos() / 2, this::readDrains);
-                }
-                return;
-            }
-            drainsRead = true;
-            if (answer instanceof Read.Found found) {
-                decodeDrains(found.znode());
-            } else {
-                drainsVersion = -1;
-                drains = Drains.NONE;
-                drainsProblem = "";
-            }
-            owner.drainsChanged();
-            next();
-        });
-    }
-
-    private void decodeDrains(Znode znode) {
-        drainsVersion = znode.version();
-        try {
-            drains = Drains.decode(Paths.DRAINS, znode.data());
-            drainsProblem = "";
-        } catch (CorruptRecordException e) {
-            String problem = String.valueOf(e.getMessage());
-            if (!problem.equals(drainsProblem)) {
-                LOG.error(
-                        "drains cannot be read: {} Until then these agents count as drained: {}.",
-                        problem,
-                        drains.agents());
-            }
-            drainsProblem = problem;
-            loop.after(session.timeout().toNanos() / 4, this::readDrains);
-        }
+    private void drainsRead() {
+        owner.drainsChanged();
+        next();
     }
 
     @Override
@@ -238,8 +194,7 @@ final class CommandDesk implements Mirror.Listener {
                 command.command().by(),
                 effect.text());
         effect.drains().ifPresent(changed -> {
-            drains = changed;
-            drainsVersion++;
+            drains.written(changed);
             owner.drainsChanged();
         });
         next();
@@ -256,7 +211,7 @@ final class CommandDesk implements Mirror.Listener {
         } else if (answer instanceof Commit.Conflict) {
             // The job, the drains or the command changed meanwhile; what is followed will show it.
             busy = false;
-            readDrains();
+            drains.read();
             jobs.compare();
             mirror.compare();
         } else if (answer instanceof Commit.Rejected rejected) {
@@ -273,34 +228,10 @@ final class CommandDesk implements Mirror.Listener {
 
     private Effect effect(Command command) {
         return switch (command.kind()) {
-            case DRAIN, UNDRAIN -> drain(command);
+            case DRAIN, UNDRAIN -> drains.effect(command.target(), command.kind() == Kind.DRAIN, owner::knowsAgent);
             case RERUN, UNKNOWN -> Effect.refused("this master does not know that kind of command; upgrade it");
             case TRIGGER, CANCEL, PAUSE, RESUME, DELETE -> onJob(command);
         };
-    }
-
-    private Effect drain(Command command) {
-        boolean drain = command.kind() == Kind.DRAIN;
-        String agent = command.target();
-        if (!drainsProblem.isEmpty()) {
-            return Effect.refused("who is drained cannot be read: " + drainsProblem);
-        }
-        if (drains.agents().contains(agent) == drain) {
-            return Effect.none("agent '" + agent + "' was " + (drain ? "drained" : "not drained") + " already");
-        }
-        if (drain && !owner.knowsAgent(agent)) {
-            return Effect.refused("no agent '" + agent + "' is registered; see 'belfry get agents'");
-        }
-        Drains changed = drains.with(agent, drain);
-        return new Effect(
-                true,
-                drain ? "agent '" + agent + "' hands over its shards" : "agent '" + agent + "' takes shards again",
-                "",
-                List.of(
-                        drainsVersion < 0
-                                ? new Transaction.Create(Paths.DRAINS, changed.encode(), false)
-                                : new Transaction.Put(Paths.DRAINS, changed.encode(), drainsVersion)),
-                Optional.of(changed));
     }
 
     private Effect onJob(Command command) {

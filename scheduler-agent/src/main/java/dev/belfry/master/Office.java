@@ -426,16 +426,7 @@ final class Office {
         if (!restarts.announced().isEmpty()) {
             specs.stream().map(JobSpec::rejoinGrace).forEach(graces::add);
         }
-        long next = Long.MAX_VALUE;
-        for (Instant announced : restarts.announced().values()) {
-            for (Duration grace : graces) {
-                Instant end = announced.plus(grace);
-                if (end.isAfter(now)) {
-                    next = Math.min(next, Duration.between(now, end).toNanos());
-                }
-            }
-        }
-        return next;
+        return restarts.graceNanos(graces, now);
     }
 
     /**

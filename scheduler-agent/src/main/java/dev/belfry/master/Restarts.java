@@ -2,7 +2,9 @@ package dev.belfry.master;
 
 import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.ownership.Generation;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -38,6 +40,20 @@ final class Restarts {
     /** Whether everything that the incarnation did in a tenancy is recorded, and it did no more: of a job that waits for it. */
     boolean hasLetGo(Incarnation incarnation, Generation since) {
         return settled.getOrDefault(incarnation, 0L) >= since.value();
+    }
+
+    /** How long from {@code now} until the next of these rejoin graces is over for one of them; {@link Long#MAX_VALUE} if none. */
+    long graceNanos(Collection<Duration> graces, Instant now) {
+        long next = Long.MAX_VALUE;
+        for (Instant start : announced.values()) {
+            for (Duration grace : graces) {
+                Instant end = start.plus(grace);
+                if (end.isAfter(now)) {
+                    next = Math.min(next, Duration.between(now, end).toNanos());
+                }
+            }
+        }
+        return next;
     }
 
     void keepOnly(Predicate<Incarnation> kept) {

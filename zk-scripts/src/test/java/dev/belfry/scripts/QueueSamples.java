@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** A small queue at work: three runs that were submitted together, of which one has ended and one is with an agent. */
 final class QueueSamples {
@@ -67,8 +66,8 @@ final class QueueSamples {
     }
 
     static Segment segment() {
-        Submission.Options urgent = new Submission.Options(
-                OptionalInt.of(7), Instant.EPOCH, "2026-11-02", Map.of(), Duration.ofHours(1), null, null);
+        Submission.Options urgent =
+                Submission.USUAL.withPriority(7).withKey("2026-11-02").withQueue(Duration.ofHours(1));
         return new Segment(List.of(
                 new Submission(
                         Samples.UID + "!2026-11-02",

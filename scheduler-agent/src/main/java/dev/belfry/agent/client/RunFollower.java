@@ -1,9 +1,5 @@
 package dev.belfry.agent.client;
 
-import dev.belfry.core.queue.Segment;
-import dev.belfry.core.queue.SegmentState;
-import dev.belfry.core.queue.Submission;
-import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.store.Znode;
@@ -17,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * Follows queued runs until they have their outcomes: in the state of their segments, and once these are gone in the journal,
@@ -29,9 +26,6 @@ final class RunFollower {
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** No number of a task. */
-    private static final int NOWHERE = -1;
-
     private static final class Followed {
         RunPlace place;
         final CompletableFuture<Optional<RunResult>> answer;
@@ -41,10 +35,26 @@ final class RunFollower {
             this.place = place;
             this.answer = answer;
         }
+
+        void moved(RunPlace other) {
+            place = other;
+            outcomes.clear();
+        }
+
+        /** Whether each of its tasks has its outcome where it lies. */
+        boolean isSettledHere() {
+            return outcomes.size() >= place.shards();
+        }
+
+        /** Whether it looks like the repetition of a run that lies elsewhere; a run whose job was deleted looks the same. */
+        boolean mayRepeat() {
+            return place.keyed() && outcomes.containsValue(Outcome.SUPERSEDED);
+        }
     }
 
     private final Requests requests;
     private final QueueJournals journals;
+    private final RunSearch search;
     private final List<Followed> followed = new ArrayList<>();
     private boolean looking;
     private Duration pause = FIRST_PAUSE;
@@ -52,6 +62,7 @@ final class RunFollower {
     RunFollower(Requests requests) {
         this.requests = requests;
         this.journals = new QueueJournals(requests);
+        this.search = new RunSearch(requests);
     }
 
     /**
@@ -67,10 +78,10 @@ final class RunFollower {
     /** The same of a run wherever it lies. */
     void follow(String runId, Deadline deadline, CompletableFuture<Optional<RunResult>> answer) {
         var unused = requests.sync("follow-sync", deadline)
-                .thenCompose(synced -> locate(runId, "", 0, deadline))
+                .thenCompose(synced -> search.places(runId, deadline))
                 .thenCompose(found -> {
-                    if (found.isPresent()) {
-                        follow(found.get(), answer);
+                    if (!found.isEmpty()) {
+                        follow(found.get(0).place(), answer);
                         return CompletableFuture.completedFuture(true);
                     }
                     return journals.refresh(deadline)
@@ -90,35 +101,6 @@ final class RunFollower {
                 ClientException.Kind.INDETERMINATE, "the client was closed before the run had its outcome");
         List.copyOf(followed).forEach(run -> run.answer.completeExceptionally(closed));
         followed.clear();
-    }
-
-    private CompletableFuture<Optional<RunPlace>> locate(String runId, String notIn, int notAt, Deadline deadline) {
-        return new QueueReader(requests, deadline).segments().thenApply(segments -> {
-            for (Znode znode : segments) {
-                Optional<RunPlace> place = within(znode, runId, znode.path().equals(notIn) ? notAt : NOWHERE);
-                if (place.isPresent()) {
-                    return place;
-                }
-            }
-            return Optional.empty();
-        });
-    }
-
-    private static Optional<RunPlace> within(Znode znode, String runId, int notAt) {
-        try {
-            int first = 0;
-            for (Submission run : Segment.decode(znode.path(), znode.data()).runs()) {
-                if (run.runId().equals(runId) && first != notAt) {
-                    boolean keyed = !run.options().key().isEmpty();
-                    return Optional.of(new RunPlace(runId, znode.path(), first, run.shards(), keyed));
-                }
-                first += run.shards();
-            }
-        } catch (CorruptRecordException e) {
-            // The master says what it cannot read; the run may still be in another one.
-            return Optional.empty();
-        }
-        return Optional.empty();
     }
 
     // --- looking
@@ -180,25 +162,11 @@ final class RunFollower {
         return requests.readAll("follow-state", states, deadline);
     }
 
-    private void heard(Znode znode) {
-        SegmentState state;
-        try {
-            state = SegmentState.decode(znode.path(), znode.data(), Integer.MAX_VALUE);
-        } catch (CorruptRecordException e) {
-            // The master says so; what it settles later is in the journal.
-            return;
-        }
+    private void heard(Znode state) {
         for (Followed run : List.copyOf(followed)) {
-            if (Paths.segmentState(run.place.segment()).equals(znode.path())) {
-                state.settled().forEach((outcome, tasks) -> {
-                    for (int shard = 0; shard < run.place.shards(); shard++) {
-                        if (tasks.get(run.place.first() + shard)) {
-                            run.outcomes.put(shard, outcome);
-                        }
-                    }
-                });
-                boolean repeated = run.place.keyed() && run.outcomes.containsValue(Outcome.SUPERSEDED);
-                if (run.outcomes.size() == run.place.shards() && !repeated) {
+            if (Paths.segmentState(run.place.segment()).equals(state.path())) {
+                run.outcomes.putAll(RunSearch.settled(run.place, state));
+                if (run.isSettledHere() && !run.mayRepeat()) {
                     ended(run, run.outcomes);
                 }
             }
@@ -209,7 +177,7 @@ final class RunFollower {
     private CompletableFuture<Boolean> gone(List<Followed> present, Set<String> names, Deadline deadline) {
         List<Followed> gone = present.stream()
                 .filter(followed::contains)
-                .filter(run -> !names.contains(run.place.segment()) || isRepeated(run))
+                .filter(run -> !names.contains(run.place.segment()) || run.isSettledHere())
                 .toList();
         if (gone.isEmpty()) {
             return CompletableFuture.completedFuture(true);
@@ -217,38 +185,47 @@ final class RunFollower {
         return journals.refresh(deadline).thenCompose(read -> {
             CompletableFuture<Boolean> all = CompletableFuture.completedFuture(true);
             for (Followed run : gone) {
-                Map<Integer, Outcome> listed = journals.of(run.place.runId()).orElse(Map.of());
-                if (run.place.keyed() && listed.size() < run.place.shards()) {
+                if (run.place.keyed() && listed(run).size() < run.place.shards()) {
                     all = all.thenCompose(done -> elsewhere(run, deadline));
                 } else {
-                    Map<Integer, Outcome> outcomes = isRepeated(run) ? new TreeMap<>() : new TreeMap<>(run.outcomes);
-                    outcomes.putAll(listed);
-                    ended(run, outcomes);
+                    run.outcomes.putAll(listed(run));
+                    ended(run, run.outcomes);
                 }
             }
             return all;
         });
     }
 
-    private static boolean isRepeated(Followed run) {
-        return run.place.keyed() && run.outcomes.containsValue(Outcome.SUPERSEDED);
+    /**
+     * A run with a key of which the journals do not say everything may repeat one that lies in another segment: as long as one
+     * of them has a task without an outcome, that one is followed.
+     */
+    private CompletableFuture<Boolean> elsewhere(Followed run, Deadline deadline) {
+        // In this order: what is settled and gone after the search is in the journals by then.
+        return search.places(run.place.runId(), deadline)
+                .thenCompose(found -> journals.refresh(deadline).thenApply(read -> {
+                    Map<Integer, Outcome> known = known(run, found);
+                    found.stream()
+                            .filter(each -> !each.isSettled(known.keySet()))
+                            .findFirst()
+                            .ifPresentOrElse(each -> run.moved(each.place()), () -> ended(run, known));
+                    return true;
+                }));
     }
 
-    /** A run with a key that nothing is known of may repeat one that lies in another segment. */
-    private CompletableFuture<Boolean> elsewhere(Followed run, Deadline deadline) {
-        return locate(run.place.runId(), run.place.segment(), run.place.first(), deadline)
-                .thenCompose(found -> {
-                    run.outcomes.clear();
-                    if (found.isPresent()) {
-                        run.place = found.get();
-                        return CompletableFuture.completedFuture(true);
-                    }
-                    // It may have got its outcome since the journals were read.
-                    return journals.refresh(deadline).thenApply(read -> {
-                        ended(run, journals.of(run.place.runId()).orElse(Map.of()));
-                        return true;
-                    });
-                });
+    /** Nothing but a line says that a task was superseded itself, and not by the run that it repeats. */
+    private Map<Integer, Outcome> known(Followed run, List<RunSearch.Found> found) {
+        Map<Integer, Outcome> known = new TreeMap<>();
+        Stream.concat(Stream.of(run.outcomes), found.stream().map(RunSearch.Found::settled))
+                .flatMap(settled -> settled.entrySet().stream())
+                .filter(settled -> settled.getValue() != Outcome.SUPERSEDED)
+                .forEach(settled -> known.put(settled.getKey(), settled.getValue()));
+        known.putAll(listed(run));
+        return known;
+    }
+
+    private Map<Integer, Outcome> listed(Followed run) {
+        return journals.of(run.place.runId()).orElse(Map.of());
     }
 
     private void ended(Followed run, Map<Integer, Outcome> known) {

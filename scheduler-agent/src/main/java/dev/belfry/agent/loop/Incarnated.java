@@ -21,10 +21,7 @@ import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -63,10 +60,7 @@ final class Incarnated
     private final Mirror jobs;
     private final HandOverList handOver;
     private final OwnRecords records;
-    private final Map<String, JobRecord> jobsByUid = new HashMap<>();
-    private final Map<String, String> uidByPath = new HashMap<>();
-    /** Jobs that were known and whose record cannot be read any more. */
-    private final Set<String> unreadable = new LinkedHashSet<>();
+    private final KnownJobs known = new KnownJobs();
 
     private boolean registered;
     private boolean dropped;
@@ -546,12 +540,12 @@ final class Incarnated
 
     @Override
     public Optional<JobRecord> job(String uid) {
-        return Optional.ofNullable(jobsByUid.get(uid));
+        return known.job(uid);
     }
 
     @Override
     public boolean unreadable(String uid) {
-        return unreadable.contains(uid);
+        return known.unreadable().contains(uid);
     }
 
     @Override
@@ -585,36 +579,21 @@ final class Incarnated
             return;
         }
         appliedJobs = Math.max(appliedJobs, znode.modifiedZxid());
-        String before = uidByPath.put(znode.path(), job.uid());
-        if (before != null && !before.equals(job.uid())) {
-            jobsByUid.remove(before);
-            unreadable.remove(before);
-            shards.leaveBroadcast(before, profile.id());
-        }
-        jobsByUid.put(job.uid(), job);
-        unreadable.remove(job.uid());
+        known.put(znode.path(), job).ifPresent(before -> shards.leaveBroadcast(before, profile.id()));
         shards.jobChanged(job);
         broadcasts.review(job);
     }
 
     /** Nothing of it starts, and nothing of it is given up: that it cannot be read does not mean that it is deleted. */
     private void damaged(String path) {
-        String uid = uidByPath.get(path);
-        if (uid != null) {
-            jobsByUid.remove(uid);
-            unreadable.add(uid);
+        if (known.damaged(path).isPresent()) {
             broadcasts.review();
         }
     }
 
     @Override
     public void absent(String path) {
-        String uid = uidByPath.remove(path);
-        if (uid != null) {
-            jobsByUid.remove(uid);
-            unreadable.remove(uid);
-            shards.leaveBroadcast(uid, profile.id());
-        }
+        known.removed(path).ifPresent(uid -> shards.leaveBroadcast(uid, profile.id()));
     }
 
     @Override
@@ -647,7 +626,7 @@ final class Incarnated
 
         @Override
         public List<JobRecord> jobs() {
-            return List.copyOf(jobsByUid.values());
+            return List.copyOf(known.all());
         }
 
         @Override
@@ -657,7 +636,7 @@ final class Incarnated
 
         @Override
         public Set<String> unreadable() {
-            return Set.copyOf(unreadable);
+            return Set.copyOf(known.unreadable());
         }
     }
 

@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Longer than the house limit: the shell around {@link ShardRuns}, one short method for each of its effects and for
  * each event of the store. What stands by itself lies in {@link NamedRows}, {@link Loading}, {@link BroadcastTakeOver},
- * {@link DueTimer}, {@link RunningAttempt}, {@link LettingGo} and {@link GroupCommit}.
+ * {@link DueTimer}, {@link RunningAttempt}, {@link LettingGo}, {@link HeldForRestart} and {@link GroupCommit}.
  */
 final class OwnedShards {
     private static final Logger LOG = LoggerFactory.getLogger(OwnedShards.class);
@@ -111,6 +111,7 @@ final class OwnedShards {
 
     private final DueTimer wakes;
     private final LettingGo lettingGo;
+    private final HeldForRestart forRestart;
 
     private boolean closed;
     private int takenUp;
@@ -135,6 +136,7 @@ final class OwnedShards {
         this.named = new NamedRows(owner);
         this.commit = commits.apply(new CommitOwner());
         this.lettingGo = new LettingGo(loop, owner, commit, this::leave);
+        this.forRestart = new HeldForRestart(loop, owner, shards, commit, lettingGo);
         this.wakes = new DueTimer(loop, owner::horizon, this::look);
         this.loading = new Loading(loop, store, session, new Loader());
         this.broadcasts = new BroadcastTakeOver(loop, store, session, incarnation, new BroadcastTaker());
@@ -194,7 +196,7 @@ final class OwnedShards {
             }
         }
         byRef.forEach(this::row);
-        tellHeld();
+        forRestart.tell();
     }
 
     private void row(ShardRef ref, Tenancy row) {
@@ -353,9 +355,10 @@ final class OwnedShards {
         takenUp++;
         cancels(shard, job.get());
         shard.wantedWhileLoading.ifPresent(runs::beginHandOver);
-        if (owner.restarting() && waitsForReturn(shard)) {
-            hold(shard);
-        } else if (shard.wanted) {
+        if (forRestart.taken(shard)) {
+            return;
+        }
+        if (shard.wanted) {
             lettingGo.step(shard);
         } else {
             if (runs.handingOver()) {
@@ -659,60 +662,14 @@ final class OwnedShards {
         return shards.all().stream().allMatch(shard -> shard.stage != OwnedShard.Stage.ACTIVE || commit.settled(shard));
     }
 
-    /**
-     * Starts nothing more of the jobs that wait for this agent to come back, and notes in their records from when on the
-     * next incarnation owes their fires. Their rows are kept: nothing is listed as released.
-     */
+    /** Starts nothing more of the jobs that wait for this agent to come back. */
     void holdForRestart() {
-        shards.copy().stream().filter(this::waitsForReturn).forEach(this::hold);
-        tellHeld();
+        forRestart.begin();
     }
 
-    private boolean waitsForReturn(OwnedShard shard) {
-        return !shard.ref.isBroadcast()
-                && owner.job(shard.job)
-                        .map(job -> !job.definition().rejoinGrace().isZero())
-                        .orElse(false);
-    }
-
-    /** One that is being taken over is held as soon as that is done. */
-    private void hold(OwnedShard shard) {
-        ShardRuns runs = shard.runs;
-        if (runs == null || shard.held) {
-            return;
-        }
-        shard.held = true;
-        if (!runs.handingOver()) {
-            runs.beginHandOver(loop.now());
-        }
-        lettingGo.step(shard);
-    }
-
-    private void tellHeld() {
-        if (owner.restarting()) {
-            owner.heldChanged();
-        }
-    }
-
-    /**
-     * The last tenancy of the shards that wait for this agent's return, once all of them have ended what they ran, and
-     * everything about them is durable; 0 if there is none; empty before.
-     */
+    /** See {@link HeldForRestart#settled}. */
     OptionalLong heldSettled() {
-        long last = 0;
-        for (OwnedShard shard : shards.all()) {
-            boolean over = shard.stage == OwnedShard.Stage.OVER || shard.stage == OwnedShard.Stage.RELEASED;
-            boolean known = owner.job(shard.job).isPresent();
-            if (over || shard.ref.isBroadcast() || (known && !waitsForReturn(shard))) {
-                continue;
-            }
-            ShardRuns runs = shard.runs;
-            if (!shard.held || runs == null || !runs.releasePrepared() || !commit.settled(shard)) {
-                return OptionalLong.empty();
-            }
-            last = Math.max(last, shard.since);
-        }
-        return OptionalLong.of(last);
+        return forRestart.settled();
     }
 
     /** Stops every attempt; the agent closes and its drain time-out has passed. */
@@ -740,7 +697,7 @@ final class OwnedShards {
             if (runs != null && !gone(shard)) {
                 runs.acknowledged(batch, now(), mayStart(shard));
                 look(shard);
-                tellHeld();
+                forRestart.tell();
             }
         }
 

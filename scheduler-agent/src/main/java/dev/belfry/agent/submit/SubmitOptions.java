@@ -4,7 +4,6 @@ import dev.belfry.core.queue.Submission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -32,14 +31,7 @@ public record SubmitOptions(Submission.Options choice, Duration delay, Pressure 
 
     /** @param priority 0, lowest, to 9 */
     public SubmitOptions priority(int priority) {
-        return with(new Submission.Options(
-                OptionalInt.of(priority),
-                choice.notBefore(),
-                choice.key(),
-                choice.labels(),
-                choice.queue(),
-                choice.attempt(),
-                choice.total()));
+        return with(choice.withPriority(priority));
     }
 
     /** It starts no earlier than this long after it was submitted. */
@@ -49,76 +41,34 @@ public record SubmitOptions(Submission.Options choice, Duration delay, Pressure 
 
     /** It starts no earlier; an instant that is past is at once. */
     public SubmitOptions at(Instant notBefore) {
-        return with(new Submission.Options(
-                choice.priority(),
-                Instant.ofEpochMilli(notBefore.toEpochMilli()),
-                choice.key(),
-                choice.labels(),
-                choice.queue(),
-                choice.attempt(),
-                choice.total()));
+        return with(choice.withNotBefore(Instant.ofEpochMilli(notBefore.toEpochMilli())));
     }
 
     /** Another submission of the job with the same key is the same run, whoever makes it. */
     public SubmitOptions key(String key) {
-        return with(new Submission.Options(
-                choice.priority(),
-                choice.notBefore(),
-                key,
-                choice.labels(),
-                choice.queue(),
-                choice.attempt(),
-                choice.total()));
+        return with(choice.withKey(key));
     }
 
     /** By which the run is found again. */
     public SubmitOptions label(String name, String value) {
         Map<String, String> labels = new TreeMap<>(choice.labels());
         labels.put(name, value);
-        return with(new Submission.Options(
-                choice.priority(),
-                choice.notBefore(),
-                choice.key(),
-                labels,
-                choice.queue(),
-                choice.attempt(),
-                choice.total()));
+        return with(choice.withLabels(labels));
     }
 
     /** The longest wait for an agent, in place of the job's. */
     public SubmitOptions queueTimeout(Duration most) {
-        return with(new Submission.Options(
-                choice.priority(),
-                choice.notBefore(),
-                choice.key(),
-                choice.labels(),
-                most,
-                choice.attempt(),
-                choice.total()));
+        return with(choice.withQueue(most));
     }
 
     /** The longest attempt, in place of the job's. */
     public SubmitOptions attemptTimeout(Duration most) {
-        return with(new Submission.Options(
-                choice.priority(),
-                choice.notBefore(),
-                choice.key(),
-                choice.labels(),
-                choice.queue(),
-                most,
-                choice.total()));
+        return with(choice.withAttempt(most));
     }
 
     /** The longest from the start of the first attempt to the end, in place of the job's. */
     public SubmitOptions totalTimeout(Duration most) {
-        return with(new Submission.Options(
-                choice.priority(),
-                choice.notBefore(),
-                choice.key(),
-                choice.labels(),
-                choice.queue(),
-                choice.attempt(),
-                most));
+        return with(choice.withTotal(most));
     }
 
     /** What happens when the queue has no room. */

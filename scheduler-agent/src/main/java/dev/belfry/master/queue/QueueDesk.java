@@ -4,7 +4,6 @@ import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.dispatch.Rules;
 import dev.belfry.core.job.Requirements;
 import dev.belfry.core.journal.FireEntry;
-import dev.belfry.core.ownership.Generation;
 import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.queue.Gate;
 import dev.belfry.core.queue.Inbox;
@@ -78,8 +77,6 @@ public final class QueueDesk implements QueueLook.Listener {
     private StickyRoom sticky = StickyRoom.NONE;
     private long countedNanos;
 
-    private long generation;
-    private long number;
     private long ownSegments;
 
     public QueueDesk(Loop loop, Store store, Session session, QueueOffice office) {
@@ -87,7 +84,8 @@ public final class QueueDesk implements QueueLook.Listener {
         this.office = office;
         this.jobs = new JobsInForce(office);
         this.chooser = new QueueChooser(jobs, Rules.DEFAULT.withSeed(office.term()), office.now());
-        this.book = new QueueBook(jobs, chooser, this::number, () -> loop.random(1L << 30) / (double) (1L << 30));
+        QueueNumbers numbers = new QueueNumbers(office);
+        this.book = new QueueBook(jobs, chooser, numbers::next, () -> loop.random(1L << 30) / (double) (1L << 30));
         this.look = new QueueLook(loop, store, session, this);
         this.writer = new QueueWriter(loop, store, session, office);
         this.lost = new LostInboxes(office, look.reads(), book, jobs, this::soon);
@@ -412,22 +410,5 @@ public final class QueueDesk implements QueueLook.Listener {
         return then.equals(Instant.MAX)
                 ? Long.MAX_VALUE
                 : Math.max(Duration.ofMillis(1).toNanos(), left);
-    }
-
-    // --- numbers
-
-    /** A number above all that were given out, in this term and before. */
-    private long number() {
-        if (generation == 0 || number + 1 >= Generation.PER_TERM) {
-            Optional<Generation> next = office.generation();
-            if (next.isEmpty()) {
-                // Never written: the office is over.
-                office.fenced();
-                return Long.MAX_VALUE;
-            }
-            generation = next.get().value();
-            number = 0;
-        }
-        return Math.addExact(Math.multiplyExact(generation, Generation.PER_TERM), ++number);
     }
 }

@@ -331,15 +331,7 @@ final class QueueFires {
     private static Submission run(JobRecord job, Instant due) {
         JobDefinition definition = job.at(due).definition();
         Instant start = VersionedDueSet.queued(job).jittered(due);
-        Submission.Options usual = Submission.USUAL;
-        Submission.Options options = new Submission.Options(
-                usual.priority(),
-                start.isAfter(due) ? start : Instant.EPOCH,
-                usual.key(),
-                usual.labels(),
-                usual.queue(),
-                usual.attempt(),
-                usual.total());
+        Submission.Options options = Submission.USUAL.withNotBefore(start.isAfter(due) ? start : Instant.EPOCH);
         return new Submission(
                 FireId.scheduled(due).runId(job.uid()),
                 job.uid(),

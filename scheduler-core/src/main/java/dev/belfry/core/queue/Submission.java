@@ -67,6 +67,41 @@ public record Submission(
             positive("total", total);
         }
 
+        /** The same with a priority, 0 to 9. */
+        public Options withPriority(int other) {
+            return new Options(OptionalInt.of(other), notBefore, key, labels, queue, attempt, total);
+        }
+
+        /** The same for a run that starts no earlier. */
+        public Options withNotBefore(Instant other) {
+            return new Options(priority, other, key, labels, queue, attempt, total);
+        }
+
+        /** The same with a key; empty for none. */
+        public Options withKey(String other) {
+            return new Options(priority, notBefore, other, labels, queue, attempt, total);
+        }
+
+        /** The same with these labels and no others. */
+        public Options withLabels(Map<String, String> others) {
+            return new Options(priority, notBefore, key, others, queue, attempt, total);
+        }
+
+        /** The same with another longest wait; the job's if null. */
+        public Options withQueue(@Nullable Duration longest) {
+            return new Options(priority, notBefore, key, labels, longest, attempt, total);
+        }
+
+        /** The same with another longest attempt; the job's if null. */
+        public Options withAttempt(@Nullable Duration longest) {
+            return new Options(priority, notBefore, key, labels, queue, longest, total);
+        }
+
+        /** The same with another time for all attempts; the job's if null. */
+        public Options withTotal(@Nullable Duration longest) {
+            return new Options(priority, notBefore, key, labels, queue, attempt, longest);
+        }
+
         private static void positive(String name, @Nullable Duration limit) {
             if (limit != null && (limit.isZero() || limit.isNegative())) {
                 throw new IllegalArgumentException("the " + name + " time-out is not positive: " + limit);

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -149,14 +148,8 @@ final class QueueTown {
             boolean again = !runs.isEmpty() && random.nextInt(10) == 0;
             String id = again ? runs.get(runs.size() - 1) : "s-" + runs.size();
             int shards = again ? expected.get(TaskId.of(id, 0)) : 1 + random.nextInt(3);
-            Submission.Options options = new Submission.Options(
-                    OptionalInt.empty(),
-                    Instant.EPOCH,
-                    "key",
-                    Map.of(),
-                    random.nextInt(8) == 0 ? Duration.ofSeconds(3) : null,
-                    null,
-                    null);
+            Submission.Options options =
+                    Submission.USUAL.withKey("key").withQueue(random.nextInt(8) == 0 ? Duration.ofSeconds(3) : null);
             batch.add(new Submission(
                     id,
                     again ? RERUN : random.nextBoolean() ? RERUN : SKIP,

@@ -4,6 +4,7 @@ import dev.belfry.core.command.Command;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.testkit.store.Faults;
 import dev.belfry.testkit.store.SiteCounts;
+import dev.belfry.testkit.time.SimClock;
 import dev.belfry.testkit.time.SimProcess;
 import java.time.Duration;
 import java.util.List;
@@ -29,10 +30,6 @@ public sealed interface Fault {
 
     private static void later(SimCluster cluster, Duration delay, Runnable undoing) {
         cluster.scheduler().after(delay.toNanos(), "undo fault", undoing);
-    }
-
-    private static void setRight(SimProcess process) {
-        process.clock().step(process.clock().offset().negated());
     }
 
     private static Optional<SimAgent> living(SimCluster cluster, String id) {
@@ -317,20 +314,18 @@ public sealed interface Fault {
     record Drift(String agent, long wall, long monotonic, Duration length) implements OfAgent {
         @Override
         public void inflict(SimCluster cluster) {
-            living(cluster, agent)
-                    .filter(a -> !a.frozen())
-                    .map(SimAgent::process)
-                    .ifPresent(process -> {
-                        process.clock().driftWall(wall);
-                        process.clock().driftMonotonic(monotonic);
-                        later(cluster, length, () -> {
-                            process.clock().driftWall(0);
-                            setRight(process);
-                            if (cluster.agents().stream().noneMatch(a -> a.process() == process && a.frozen())) {
-                                process.clock().driftMonotonic(0);
-                            }
-                        });
-                    });
+            living(cluster, agent).filter(a -> !a.frozen()).ifPresent(victim -> {
+                SimClock clock = victim.process().clock();
+                clock.driftWall(wall);
+                clock.driftMonotonic(monotonic);
+                later(cluster, length, () -> {
+                    clock.driftWall(0);
+                    victim.setClockRight();
+                    if (!victim.frozen()) {
+                        clock.driftMonotonic(0);
+                    }
+                });
+            });
         }
     }
 

@@ -9,9 +9,6 @@ import dev.belfry.agent.submit.Submissions;
 import dev.belfry.agent.submit.SubmitOptions;
 import dev.belfry.agent.submit.Submitted;
 import dev.belfry.core.queue.Submission;
-import dev.belfry.store.Session;
-import dev.belfry.store.SessionListener;
-import dev.belfry.store.Store;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.testkit.time.SimClock;
 import dev.belfry.testkit.time.SimProcess;
@@ -46,13 +43,11 @@ public final class SimSubmitter {
     }
 
     /** One process, from its start until it is killed. */
-    private final class Life implements SessionListener {
+    private final class Life {
         final SimProcess process;
         final ClientLoop client;
         final Intake intake;
-
-        @Nullable
-        Session session;
+        final PresentSession session;
         /** Questions that are not answered: what became of a submission, and of a run. */
         int open;
 
@@ -64,26 +59,9 @@ public final class SimSubmitter {
             SimLoop loop = new SimLoop(process);
             client = new ClientLoop(loop, connection.view(process));
             client.start();
-            Store store = connection.view(process);
-            process.execute(() -> store.sessions(this));
+            session = new PresentSession(process, connection.view(process));
             intake = new Intake(loop, connection.view(process), name, Intake.USUAL_BOUND);
             process.execute(intake::start);
-        }
-
-        @Override
-        public void opened(Session fresh) {
-            session = fresh;
-        }
-
-        @Override
-        public void suspended(Session present) {}
-
-        @Override
-        public void resumed(Session present) {}
-
-        @Override
-        public void ended(Session present) {
-            session = null;
         }
 
         private void submit(String job, List<SubmitOptions> wishes) {
@@ -168,10 +146,7 @@ public final class SimSubmitter {
 
     /** Its session ends behind its back. */
     public void expire() {
-        Session session = life.session;
-        if (session != null) {
-            cluster.ensemble().expire(session);
-        }
+        life.session.expire(cluster.ensemble());
     }
 
     /** The process that it is at present. */

@@ -87,13 +87,8 @@ final class SubmittedRuns {
         }
     }
 
-    /** Whoever waited for a run was told what came of it, unless it was told that this is not known. */
+    /** Whoever waited for a run was told what came of it. */
     void heard(String runId, int shards, Optional<RunResult> result) {
-        boolean doubtful = result.filter(known -> known.shards().containsValue(Outcome.UNKNOWN))
-                .isPresent();
-        if (doubtful) {
-            return;
-        }
         for (int shard = 0; shard < shards; shard++) {
             int number = shard;
             Optional<Outcome> recorded = outcomes.apply(TaskId.of(runId, shard));

@@ -88,6 +88,14 @@ public final class Faults {
     }
 
     /**
+     * Whether a loss that was asked for by {@link #loseRequest} or {@link #loseReply} still waits for a request. One that has met
+     * its request need not have happened: no reply is lost of a request that is not executed because its session has just ended.
+     */
+    public boolean awaits(String site) {
+        return site(site).loseRequests + site(site).loseReplies > 0;
+    }
+
+    /**
      * Has {@code blow} called, with the name of the process whose request it is, when the next request made at {@code site}
      * comes to {@code moment}. A later call for the same site and moment replaces an earlier one.
      */

@@ -32,7 +32,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -157,8 +156,7 @@ final class Hands implements SessionListener {
 
     /** The same with an idempotency key. */
     static Submission keyed(String id, String jobUid) {
-        Submission.Options options =
-                new Submission.Options(OptionalInt.empty(), Instant.EPOCH, "key", Map.of(), null, null, null);
+        Submission.Options options = Submission.USUAL.withKey("key");
         return new Submission(id, jobUid, 1, Optional.empty(), Map.of(), options, "hands");
     }
 

@@ -25,10 +25,10 @@ class OneLoopOfEachKindTest {
 
     @Test
     void nobodyInTheTestkitFollowsSessionsPlansOrDecidesAboutFires() {
-        // A submitter passes on what it hears of sessions to the intake and to the client, as BelfryClient does.
+        // Only to end a session behind the back of those who use it.
         noClasses()
                 .that()
-                .haveNameNotMatching(".*\\.SimSubmitter\\$Life")
+                .haveNameNotMatching(".*\\.PresentSession\\$Heard")
                 .should()
                 .beAssignableTo(SessionListener.class)
                 .orShould()

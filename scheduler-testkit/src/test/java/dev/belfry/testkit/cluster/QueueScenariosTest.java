@@ -21,12 +21,10 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.testkit.store.Faults;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -176,8 +174,8 @@ class QueueScenariosTest {
 
     /** It is not to start within an hour. */
     private Submission later(String id, String uid) {
-        Submission.Options options = new Submission.Options(
-                OptionalInt.empty(), cluster.now().plusSeconds(3_600), "", Map.of(), null, null, null);
+        Submission.Options options =
+                Submission.USUAL.withNotBefore(cluster.now().plusSeconds(3_600));
         return new Submission(id, uid, 1, Optional.empty(), Map.of(), options, "hands");
     }
 
@@ -424,8 +422,7 @@ class QueueScenariosTest {
     @Test
     void runThatWaitsLongerThanItMayIsTimedOut() {
         String uid = hands.job(job("patient").build());
-        Submission.Options options = new Submission.Options(
-                OptionalInt.empty(), Instant.EPOCH, "", Map.of(), Duration.ofSeconds(5), null, null);
+        Submission.Options options = Submission.USUAL.withQueue(Duration.ofSeconds(5));
         List.of("a0", "a1", "a2").forEach(agent -> cluster.operator().command(Command.Kind.DRAIN, agent));
         cluster.run(Duration.ofSeconds(2));
         hands.submit(new Submission("r1", uid, 1, Optional.empty(), Map.of(), options, "hands"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.agent.client.RunResult;
 import dev.belfry.agent.submit.SubmitOptions;
+import dev.belfry.core.command.Command;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.job.Recovery;
@@ -12,6 +13,7 @@ import dev.belfry.core.run.Outcome;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,7 +23,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SubmitterScenariosTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 
-    private final SimCluster cluster = Scenes.cluster(11, ClusterOptions.DEFAULT, job("work"), skipping("once"));
+    private final SimCluster cluster = Scenes.cluster(
+            11,
+            ClusterOptions.DEFAULT,
+            job("work"),
+            skipping("once"),
+            job("single").concurrency(1));
     private final SimSubmitter client = cluster.submitter("client0");
 
     private static Job job(String name) {
@@ -125,6 +132,21 @@ class SubmitterScenariosTest {
         assertThat(cluster.runUntil(LONG, () -> other.heard().equals(client.heard())))
                 .isTrue();
         assertThat(cluster.evidence().all()).hasSize(2);
+    }
+
+    @Test
+    void runWithAKeyWhoseJobIsDeletedIsWaitedForUntilItsLastTaskHasEnded() {
+        cluster.behave((task, random) -> new Behaviour.Act(
+                Duration.ofSeconds(task.order().shard().number() == 0 ? 12 : 3),
+                task.order().shard().number() == 0,
+                true,
+                false));
+        client.submit("work", List.of(SubmitOptions.usual().key("k").by("ada")));
+        runner();
+        cluster.operator().command(Command.Kind.DELETE, "work");
+        assertThat(heard(1)).isTrue();
+        assertThat(client.heard().values().iterator().next().orElseThrow().shards())
+                .isEqualTo(Map.of(0, Outcome.SUCCEEDED, 1, Outcome.SUPERSEDED));
     }
 
     @Test

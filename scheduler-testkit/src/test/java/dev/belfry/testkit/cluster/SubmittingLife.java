@@ -15,9 +15,6 @@ import dev.belfry.core.queue.SegmentState;
 import dev.belfry.core.queue.Submission;
 import dev.belfry.core.queue.TaskHistory;
 import dev.belfry.core.record.Paths;
-import dev.belfry.store.Session;
-import dev.belfry.store.SessionListener;
-import dev.belfry.store.Store;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.testkit.time.SimClock;
 import dev.belfry.testkit.time.SimProcess;
@@ -27,9 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** Somebody submits runs for a day that is far off, loses sessions, looks at the queue and changes its rules. */
 final class SubmittingLife {
@@ -42,10 +37,8 @@ final class SubmittingLife {
     private final ClientLoop client;
     private final List<Submitted> told = new ArrayList<>();
     private String jobUid = "";
+    private final PresentSession session;
     private int number;
-
-    @Nullable
-    private Session session;
 
     private SubmittingLife(SimCluster cluster) {
         this.cluster = cluster;
@@ -54,26 +47,7 @@ final class SubmittingLife {
         this.connection = cluster.ensemble().connect(process, Duration.ofSeconds(6));
         this.client = new ClientLoop(loop, connection.view(loop));
         client.start();
-        Store store = connection.view(loop);
-        loop.execute(() -> store.sessions(new Sessions()));
-    }
-
-    private final class Sessions implements SessionListener {
-        @Override
-        public void opened(Session fresh) {
-            session = fresh;
-        }
-
-        @Override
-        public void suspended(Session present) {}
-
-        @Override
-        public void resumed(Session present) {}
-
-        @Override
-        public void ended(Session present) {
-            session = null;
-        }
+        this.session = new PresentSession(loop, connection.view(loop));
     }
 
     static void play(SimCluster cluster) {
@@ -85,7 +59,7 @@ final class SubmittingLife {
     }
 
     private void live() {
-        cluster.runUntil(PATIENCE, () -> session != null);
+        cluster.runUntil(PATIENCE, () -> session.session().isPresent());
         jobUid = answer(client.job("later", PATIENCE)).orElseThrow().record().uid();
         litter();
         cluster.run(Duration.ofSeconds(1));
@@ -94,8 +68,8 @@ final class SubmittingLife {
             loop.execute(intake::start);
             submit(intake);
             cluster.run(Duration.ofSeconds(1));
-            if (session != null && round % 2 == 0) {
-                cluster.ensemble().expire(session);
+            if (round % 2 == 0) {
+                session.expire(cluster.ensemble());
             }
             submit(intake);
             look(round);
@@ -136,14 +110,8 @@ final class SubmittingLife {
     }
 
     private Submission run(String id) {
-        Submission.Options options = new Submission.Options(
-                OptionalInt.empty(),
-                Instant.ofEpochMilli(cluster.now().plus(FAR).toEpochMilli()),
-                "",
-                Map.of(),
-                null,
-                null,
-                null);
+        Submission.Options options = Submission.USUAL.withNotBefore(
+                Instant.ofEpochMilli(cluster.now().plus(FAR).toEpochMilli()));
         return new Submission(id, jobUid, 1, Optional.empty(), Map.of(), options, "ada");
     }
 

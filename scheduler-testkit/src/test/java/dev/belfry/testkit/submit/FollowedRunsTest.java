@@ -20,10 +20,10 @@ import dev.belfry.testkit.store.Faults;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,17 +58,19 @@ class FollowedRunsTest {
     }
 
     private static Segment segment(String id, String key) {
-        Submission.Options options =
-                new Submission.Options(OptionalInt.empty(), Instant.EPOCH, key, Map.of(), null, null, null);
+        Submission.Options options = Submission.USUAL.withKey(key);
         return new Segment(List.of(new Submission(id, "load-1", 2, Optional.empty(), Map.of(), options, "ada")));
     }
 
     private static byte[] state(Outcome first, Outcome second) {
-        BitSet one = BitSet.valueOf(new long[] {1});
-        BitSet two = BitSet.valueOf(new long[] {2});
-        BitSet both = BitSet.valueOf(new long[] {3});
-        return new SegmentState(first == second ? Map.of(first, both) : Map.of(first, one, second, two), Map.of())
-                .encode();
+        return settled(first == second ? Map.of(first, 3) : Map.of(first, 1, second, 2));
+    }
+
+    /** @param tasks by outcome, as the bits of a number */
+    private static byte[] settled(Map<Outcome, Integer> tasks) {
+        Map<Outcome, BitSet> sets = new EnumMap<>(Outcome.class);
+        tasks.forEach((outcome, bits) -> sets.put(outcome, BitSet.valueOf(new long[] {bits})));
+        return new SegmentState(sets, Map.of()).encode();
     }
 
     private static byte[] lines(String run, Outcome... outcomes) {
@@ -157,6 +159,44 @@ class FollowedRunsTest {
     }
 
     @Test
+    void runWithAKeyWhoseJobIsDeletedIsFollowedUntilItsLastTaskHasAnOutcome() {
+        commit(Transaction.at("test")
+                .create(SECOND, segment("a", "k").encode())
+                .create(Paths.segmentState(SECOND), settled(Map.of(Outcome.SUPERSEDED, 1)))
+                .create(Paths.journalEntry("queue-7", 1), lines("a", Outcome.SUPERSEDED))
+                .delete(FIRST, 0));
+        CompletableFuture<Optional<RunResult>> outcome = client.follow(place(SECOND, true));
+        CompletableFuture<Optional<RunResult>> byId = client.follow("a", PATIENCE);
+        town.pass(Duration.ofSeconds(3));
+        assertThat(outcome).as("its second task runs").isNotDone();
+        assertThat(byId).isNotDone();
+        Map<Integer, Outcome> both = Map.of(0, Outcome.SUPERSEDED, 1, Outcome.SUCCEEDED);
+        commit(Transaction.at("test")
+                .delete(Paths.segmentState(SECOND), 0)
+                .delete(SECOND, 0)
+                .create(Paths.journalEntry("queue-7", 2), lines("a", Outcome.SUPERSEDED, Outcome.SUCCEEDED)));
+        assertThat(answer(outcome).orElseThrow().shards()).isEqualTo(both);
+        assertThat(answer(byId).orElseThrow().shards()).isEqualTo(both);
+    }
+
+    @Test
+    void repetitionOfARunThatIsPartlySettledWaitsForTheRest() {
+        commit(Transaction.at("test")
+                .create(SECOND, segment("a", "k").encode())
+                .create(Paths.segmentState(FIRST), settled(Map.of(Outcome.FAILED, 1)))
+                .create(Paths.segmentState(SECOND), state(Outcome.SUPERSEDED, Outcome.SUPERSEDED))
+                .create(Paths.journalEntry("queue-7", 1), lines("a", Outcome.FAILED)));
+        CompletableFuture<Optional<RunResult>> outcome = client.follow(place(SECOND, true));
+        town.pass(Duration.ofSeconds(3));
+        assertThat(outcome).isNotDone();
+        commit(Transaction.at("test")
+                .delete(Paths.segmentState(FIRST), 0)
+                .delete(FIRST, 0)
+                .create(Paths.journalEntry("queue-7", 2), lines("a", Outcome.FAILED, Outcome.SUCCEEDED)));
+        assertThat(answer(outcome).orElseThrow().shards()).isEqualTo(Map.of(0, Outcome.FAILED, 1, Outcome.SUCCEEDED));
+    }
+
+    @Test
     void whoFollowsAClosedClientIsTold() {
         CompletableFuture<Optional<RunResult>> outcome = client.follow(place(FIRST, false));
         town.pass(Duration.ofSeconds(1));
@@ -169,7 +209,7 @@ class FollowedRunsTest {
     void sessionThatEndsIsNoMatter() {
         CompletableFuture<Optional<RunResult>> outcome = client.follow(place(FIRST, false));
         town.pass(Duration.ofSeconds(1));
-        Session before = java.util.Objects.requireNonNull(member.session);
+        Session before = member.present.session().orElseThrow();
         member.expire();
         commit(Transaction.at("test").create(Paths.segmentState(FIRST), state(Outcome.LOST, Outcome.LOST)));
         assertThat(answer(outcome).orElseThrow().outcome()).isEqualTo(Outcome.LOST);

@@ -9,12 +9,11 @@ import dev.belfry.core.queue.Gate;
 import dev.belfry.core.queue.Segment;
 import dev.belfry.core.queue.Submission;
 import dev.belfry.core.record.Paths;
-import dev.belfry.store.Session;
-import dev.belfry.store.SessionListener;
 import dev.belfry.store.Store;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
+import dev.belfry.testkit.cluster.PresentSession;
 import dev.belfry.testkit.cluster.SimLoop;
 import dev.belfry.testkit.store.SimEnsemble;
 import dev.belfry.testkit.store.SimOptions;
@@ -22,7 +21,6 @@ import dev.belfry.testkit.time.SimClock;
 import dev.belfry.testkit.time.SimProcess;
 import dev.belfry.testkit.time.SimScheduler;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +29,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** Submitters of a simulated ensemble, somebody who plays the master, and the account of what came to be. */
 final class IntakeTown {
@@ -75,45 +72,25 @@ final class IntakeTown {
     }
 
     /** One process, its connection and, unless it is the master, its intake. */
-    final class Member implements SessionListener {
+    final class Member {
         final SimLoop loop;
         final Store store;
         final Intake intake;
         final StoreConnection connection;
-
-        @Nullable
-        Session session;
+        final PresentSession present;
 
         Member(String name) {
             SimProcess process = new SimProcess(scheduler, name, new SimClock(scheduler));
             loop = new SimLoop(process);
             connection = ensemble.connect(process, SESSION);
             store = connection.view(loop);
-            loop.execute(() -> store.sessions(this));
+            present = new PresentSession(loop, store);
             intake = new Intake(loop, connection.view(loop), name, 200_000);
             loop.execute(intake::start);
         }
 
-        @Override
-        public void opened(Session fresh) {
-            session = fresh;
-        }
-
-        @Override
-        public void suspended(Session present) {}
-
-        @Override
-        public void resumed(Session present) {}
-
-        @Override
-        public void ended(Session present) {
-            session = null;
-        }
-
         void expire() {
-            if (session != null) {
-                ensemble.expire(session);
-            }
+            present.expire(ensemble);
         }
     }
 
@@ -122,16 +99,13 @@ final class IntakeTown {
     void commit(Transaction.Builder transaction) {
         Transaction built = transaction.build();
         master.loop.execute(() -> {
-            Session on = master.session;
-            if (on != null) {
-                master.store.commit(on, built, answer -> {});
-            }
+            master.present.session().ifPresent(on -> master.store.commit(on, built, answer -> {}));
         });
     }
 
     /** Sets up what a master sets up when it takes office. */
     void open() {
-        until(Duration.ofSeconds(20), () -> master.session != null);
+        until(Duration.ofSeconds(20), () -> master.present.session().isPresent());
         commit(Transaction.at("test")
                 .create(Paths.QUEUE, new byte[0])
                 .create(Paths.GATE, Gate.FRESH.encode())
@@ -180,7 +154,7 @@ final class IntakeTown {
                 1,
                 Optional.empty(),
                 Map.of("text", "x".repeat(padding)),
-                new Submission.Options(java.util.OptionalInt.empty(), Instant.EPOCH, key, Map.of(), null, null, null),
+                Submission.USUAL.withKey(key),
                 "ada");
     }
 
