@@ -28,6 +28,10 @@ public record QueueState(
         Map<String, FiresMark> fires,
         List<String> problems) {
 
+    /** A queue that was never used. */
+    public static final QueueState NONE =
+            new QueueState(List.of(), Map.of(), Gate.FRESH, DeclaredRules.NONE, Map.of(), List.of());
+
     /**
      * A segment and what became of its tasks.
      *
