@@ -145,7 +145,7 @@ class AlteredRecordTest {
                     .ignoreExceptionsInstanceOf(KeeperException.class)
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> !entries().isEmpty());
-            assertThat(console.line("submit tock --wait --timeout 30s"))
+            assertThat(console.line("submit tock --wait --timeout 2m"))
                     .as(console.err())
                     .isEqualTo(Exit.DONE);
             Awaitility.await()
