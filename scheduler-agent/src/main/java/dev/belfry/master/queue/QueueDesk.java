@@ -139,6 +139,11 @@ public final class QueueDesk implements QueueLook.Listener {
         return loaded;
     }
 
+    /** The scheduled fires in the queue as they stand; empty until all that was there before this term is known. */
+    public Optional<ScheduledTasks> scheduled() {
+        return loaded ? Optional.of(new ScheduledTasks(fires, chooser, book.tasks())) : Optional.empty();
+    }
+
     /** Whether a run of this job is in the queue under this id and has no outcome yet. */
     public boolean knows(String runId, String jobUid) {
         return book.knows(runId, jobUid);

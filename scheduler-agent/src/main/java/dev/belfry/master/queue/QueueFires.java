@@ -150,7 +150,8 @@ final class QueueFires {
         }
     }
 
-    private Optional<FiresMark> mark(JobRecord job) {
+    /** How far a job is; empty if that cannot be read, or if no version of it owes the queue anything. */
+    Optional<FiresMark> mark(JobRecord job) {
         if (unreadable.contains(job.uid())) {
             return Optional.empty();
         }
