@@ -576,6 +576,7 @@ public final class QueueBook {
         task.on(TaskState.Event.DISPATCH);
         task.dispatches.put(entry.number(), new QueuedTask.Dispatch(choice.incarnation(), ""));
         task.history = begun(task, choice.incarnation(), entry);
+        round.begun();
         round.changed(inbox);
     }
 
