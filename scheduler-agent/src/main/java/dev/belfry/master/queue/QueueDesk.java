@@ -221,6 +221,12 @@ public final class QueueDesk implements QueueLook.Listener {
     }
 
     @Override
+    public void whole(boolean whole) {
+        book.whole(whole);
+        soon();
+    }
+
+    @Override
     public void outbox(String incarnation, Outbox outbox) {
         if (book.jobsIn(incarnation).stream().anyMatch(jobs::isUnreadable)) {
             unheard.put(incarnation, outbox);

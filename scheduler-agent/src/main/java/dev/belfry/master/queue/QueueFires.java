@@ -183,6 +183,7 @@ final class QueueFires {
         stopped.removeIf(run -> !book.knows(run));
         Turn turn = new Turn(new ArrayList<>(), new ArrayList<>(), new TreeMap<>());
         int segment = 0;
+        int tasks = 0;
         int bytes = 0;
         for (String uid : due) {
             Optional<JobRecord> job = office.job(uid);
@@ -195,11 +196,14 @@ final class QueueFires {
             List<Submission> submissions =
                     step.queued().stream().map(at -> run(job.get(), at)).toList();
             int size = submissions.stream().mapToInt(Segment::size).sum();
+            int added = submissions.stream().mapToInt(Submission::shards).sum();
+            boolean fits = segment + size <= SEGMENT_BYTES && tasks + added <= Segment.MOST_TASKS;
             if (step.stopRunning()) {
                 stop(runs);
             }
-            if (step.isNews(mark) && (turn.runs().isEmpty() || segment + size <= SEGMENT_BYTES)) {
+            if (step.isNews(mark) && (turn.runs().isEmpty() || fits)) {
                 segment += size;
+                tasks += added;
                 bytes += step.lines().stream().mapToInt(FireEntry::mostBytes).sum()
                         + step.mark().encode().length;
                 turn.runs().addAll(submissions);

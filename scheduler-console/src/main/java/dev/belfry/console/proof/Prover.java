@@ -117,12 +117,14 @@ public final class Prover {
         Unlisted unlisted = new Unlisted(evidence.journal().counts(), evidence.jobs());
         List<JobRecord> jobs = new ArrayList<>();
         for (JobRecord job : evidence.jobs()) {
-            PutBack.since(job, evidence.journal())
-                    .ifPresent(first ->
-                            tally.notes.add("job " + job.name() + ": its definition says that it is in force from "
-                                    + job.versions().get(0).from() + " on, but it has run since " + first
-                                    + ": it was deleted and put back, and counts as in force all along"));
-            jobs.add(PutBack.continued(job, evidence.journal()));
+            JobRecord continued = PutBack.continued(job, evidence.journal());
+            if (!continued.equals(job)) {
+                tally.notes.add("job " + job.name() + ": its definition says that it is in force from "
+                        + job.versions().get(0).from() + " on, but it has run since "
+                        + continued.versions().get(0).from()
+                        + ": it was deleted and put back, and counts as in force all along");
+            }
+            jobs.add(continued);
         }
         jobs.sort(Comparator.comparing(JobRecord::name));
         for (JobRecord job : jobs) {

@@ -59,6 +59,9 @@ public final class QueueRound {
     private final Set<SegmentBook> segments = new LinkedHashSet<>();
     private final List<Line> lines = new ArrayList<>();
     private int lineBytes;
+    /** No less than the bytes of the states of its segments. */
+    private int stateBytes;
+
     /** What lies beside outboxes and may be needed by nobody any more, with its task. */
     private final Map<OutboxItem, TaskId> loose = new LinkedHashMap<>();
 
@@ -74,7 +77,9 @@ public final class QueueRound {
     }
 
     boolean hasRoom() {
-        int bytes = lineBytes + inboxes.stream().mapToInt(InboxBook::mostBytes).sum();
+        int bytes = lineBytes
+                + stateBytes
+                + inboxes.stream().mapToInt(InboxBook::mostBytes).sum();
         int writes = 2 * segments.size() + inboxes.size() + keys.changes();
         return writes < MOST_WRITES && bytes < MOST_BYTES && lines.size() < MOST_LINES;
     }
@@ -84,7 +89,14 @@ public final class QueueRound {
     }
 
     void changed(SegmentBook segment) {
-        segments.add(segment);
+        if (segments.add(segment)) {
+            stateBytes += segment.mostBytes();
+        }
+    }
+
+    /** A task has a history that had none, in whatever segment. */
+    void begun() {
+        stateBytes += SegmentState.MOST_HISTORY_BYTES;
     }
 
     void line(FireEntry entry, String incarnation) {

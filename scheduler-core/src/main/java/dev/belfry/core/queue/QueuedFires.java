@@ -28,12 +28,15 @@ import java.util.TreeSet;
  * <p>Pure. Not thread-safe.
  */
 public final class QueuedFires {
-    /** Fires that are queued at once, at most; the rest follows with the next use. */
+    /** Fires that are queued at once, at most, of a job of few shards; the rest follows with the next use. */
     private static final int MOST = 200;
 
     private static final long COUNT_LIMIT = 1_000_000;
 
     private final JobRecord job;
+    /** The same of this job: the runs of one use have to fit one segment. */
+    private final int most;
+
     private final VersionedDueSet due;
     private final Rulebook rules;
     private final Instant now;
@@ -65,6 +68,11 @@ public final class QueuedFires {
 
     private QueuedFires(JobRecord job, FiresMark mark, int open, Instant now) {
         this.job = job;
+        int shards = job.versions().stream()
+                .mapToInt(version -> version.definition().shards().count())
+                .max()
+                .orElse(1);
+        this.most = Math.max(1, Math.min(MOST, Segment.MOST_TASKS / shards));
         this.due = VersionedDueSet.queued(job);
         this.rules = new Rulebook(job.versions().stream()
                 .map(version -> new VersionRules(version.from(), version.definition(), version.paused()))
@@ -166,7 +174,7 @@ public final class QueuedFires {
 
     private void onTime() {
         Optional<Instant> next = due.next(upTo);
-        while (next.isPresent() && !next.get().isAfter(now) && queued.size() + lines.size() < MOST) {
+        while (next.isPresent() && !next.get().isAfter(now) && queued.size() + lines.size() < most) {
             upTo = next.get();
             take(upTo);
             next = due.next(upTo);
@@ -221,7 +229,7 @@ public final class QueuedFires {
 
     /** One run after another; side by side where the job allows it. */
     private void takeTurns() {
-        while (!waiting.isEmpty() && queued.size() < MOST) {
+        while (!waiting.isEmpty() && queued.size() < most) {
             FiresMark.Turn turn = waiting.first();
             Overlap overlap = rules.at(turn.due()).overlap();
             int most = overlap.policy() == OverlapPolicy.ALLOW ? overlap.limit() : 1;

@@ -1,6 +1,7 @@
 package dev.belfry.core.queue;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.belfry.core.job.ShardLayout;
 import dev.belfry.core.record.JsonRecordReader;
 import dev.belfry.core.record.JsonRecordWriter;
 import java.io.IOException;
@@ -25,6 +26,9 @@ public record Segment(List<Submission> runs) {
 
     /** Bytes that a segment may have; a submitter begins another one before. */
     public static final int MOST_BYTES = 60_000;
+
+    /** Tasks that a segment may have, so that its {@link SegmentState} fits a znode whatever becomes of them. */
+    public static final int MOST_TASKS = ShardLayout.MOST_QUEUED;
 
     /** Bytes of a segment beside those of its runs. */
     public static final int FRAME_BYTES = 20;

@@ -64,6 +64,7 @@ final class Lives {
                 new Life("with many jobs at once", Lives::manyJobs),
                 new Life("with queued tasks", Lives::queuedTasks),
                 new Life("with a queue", Lives::queue),
+                new Life("with a damaged segment", Lives::damagedSegment),
                 new Life("with a submitter of the day before", Lives::submitterOfTheDayBefore));
     }
 
@@ -263,6 +264,30 @@ final class Lives {
         cluster.run(Duration.ofSeconds(4));
         hands.holders.values().forEach(incarnation -> hands.put(Paths.outboxItem(incarnation, "1"), new byte[0]));
         cluster.run(Duration.ofMinutes(63));
+    }
+
+    /** Runs that no master can read for a while. */
+    private static void damagedSegment(SimCluster cluster) {
+        cluster.queuedByHand();
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        cluster.run(Scenes.SETTLED);
+        Hands hands = new Hands(cluster);
+        String uid = hands.job(Job.named("queued")
+                .handler(SimCluster.HANDLER)
+                .manual()
+                .placement(Placement.QUEUED)
+                .build());
+        hands.fate = entry -> Optional.of(Outbox.Stage.STARTED);
+        hands.submit(Hands.run("r1", uid), Hands.run("r2", uid));
+        cluster.run(Duration.ofSeconds(4));
+        String path = Paths.segment("hands", 1);
+        byte[] stored = cluster.ensemble().peek(path).orElseThrow().data();
+        hands.put(path, new byte[] {'{'});
+        cluster.master().ifPresent(SimAgent::kill);
+        cluster.run(Duration.ofSeconds(20));
+        hands.fate = entry -> Optional.of(Outbox.Stage.SUCCEEDED);
+        hands.put(path, stored);
+        cluster.run(Duration.ofSeconds(20));
     }
 
     private static void submitterOfTheDayBefore(SimCluster cluster) {
