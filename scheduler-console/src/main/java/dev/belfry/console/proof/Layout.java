@@ -129,7 +129,7 @@ record Layout(
                 chains.add(new Chain(
                         version.from().toEpochMilli(),
                         end.equals(Instant.MAX) ? Long.MAX_VALUE : end.toEpochMilli(),
-                        placement == Placement.QUEUED || !follows && (i > 0 || version.number() == 1),
+                        placement == Placement.QUEUED || (!follows && (i > 0 || version.number() == 1)),
                         text));
             } else if (!silent) {
                 long first = later(from, version.from()).toEpochMilli();

@@ -226,8 +226,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             return;
         }
         ShardId shard = ShardId.of(line);
-        if (!settled.computeIfAbsent(shard, s -> new HashSet<>())
-                .add(FireKey.of(line.fire()))) {
+        if (!settled.computeIfAbsent(shard, s -> new HashSet<>()).add(FireKey.of(line.fire()))) {
             throw new InvariantViolation(
                     "I1", shard + " has two final outcomes of fire " + line.fire() + "; the second: " + line);
         }
@@ -325,8 +324,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             return;
         }
         mustBeDue(execution);
-        if (settled.getOrDefault(ShardId.of(execution.shard()), Set.of())
-                .contains(FireKey.of(execution.fire()))) {
+        if (settled.getOrDefault(ShardId.of(execution.shard()), Set.of()).contains(FireKey.of(execution.fire()))) {
             throw new InvariantViolation("I4", execution + " started although its fire has its outcome");
         }
         executions.put(new Attempt(ShardId.of(execution.shard()), execution.token()), execution);
