@@ -166,7 +166,7 @@ final class CommandDesk implements Mirror.Listener {
         Optional<String> queued = flow.isPresent() ? Optional.empty() : runs.toCancel(first.command());
         Effect effect = flow.or(() -> queued.map(RunCommands::cancelled)).orElseGet(() -> effect(first.command()));
         Command done =
-                first.command().done(new Command.Result(effect.accepted(), effect.text(), loop.now(), effect.runId()));
+                first.command().done(new Command.Result(effect.accepted(), effect.text(), now(), effect.runId()));
         Transaction.Put consumed =
                 new Transaction.Put(Paths.command(done.id()), CommandCodec.encode(done), first.version());
         if (flow.isPresent() && effect.accepted()) {
@@ -331,9 +331,12 @@ final class CommandDesk implements Mirror.Listener {
 
     // --- housekeeping
 
-    /** Deletes consumed commands that are old or too many; a repeated id is then a new command. */
+    /**
+     * Deletes consumed commands that are old or too many; a repeated id is then a new command. When they were consumed was
+     * written by any master: a clock of one machine that is wrong must not forget them too early.
+     */
     private void clean() {
-        Instant oldest = loop.now().minus(KEEP_TIME);
+        Instant oldest = now().minus(KEEP_TIME);
         List<String> old = consumed.entrySet().stream()
                 .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
                 .skip(KEEP)

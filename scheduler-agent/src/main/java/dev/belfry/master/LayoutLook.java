@@ -33,12 +33,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * One look at one layout of a job: what of it may be overdue, and what is found to be. Not thread-safe; lives as long as the
+ * One look at one layout of a job, or at what the queue owes of it: what of it may be overdue, and what is found to be. Not thread-safe; lives as long as the
  * look.
  */
 final class LayoutLook {
     final JobRecord job;
     final JobVersion version;
+    private final boolean queued;
     final VersionedDueSet due;
     final Tolerance tolerance;
     final Instant now;
@@ -76,7 +77,11 @@ final class LayoutLook {
      * @param owner who runs it; empty if nobody does
      * @param row its row of the table; empty for a broadcast job, and while nobody owns it
      */
-    record Shard(ShardRef ref, Instant since, boolean owes, Optional<Incarnation> owner, Optional<Tenancy> row) {}
+    record Shard(ShardRef ref, Instant since, boolean owes, Optional<Incarnation> owner, Optional<Tenancy> row) {
+        Shard ownedBy(Optional<Incarnation> other) {
+            return new Shard(ref, since, owes, other, row);
+        }
+    }
 
     /**
      * A shard with something overdue.
@@ -85,20 +90,22 @@ final class LayoutLook {
      */
     record Overdue(Shard shard, Optional<LedgerRecord> ledger, boolean busy, Duration limit) {}
 
-    private LayoutLook(JobRecord job, JobVersion version, Instant now) {
+    private LayoutLook(JobRecord job, JobVersion version, boolean queued, Instant now) {
         this.job = job;
         this.version = version;
-        this.due = VersionedDueSet.of(job, version.layout());
+        this.queued = queued;
+        this.due = queued ? VersionedDueSet.queued(job) : VersionedDueSet.of(job, version.layout());
         this.tolerance = Tolerance.of(version.definition());
         this.now = now;
         boolean delayed = job.versions().stream()
-                .anyMatch(each -> each.layout() == version.layout()
+                .anyMatch(each -> (queued ? isQueued(each) : each.layout() == version.layout())
                         && each.definition().schedule().delay().isPresent());
         this.fires = new LayoutFires(due, delayed);
         this.asked = job.requests().stream()
-                .filter(run -> job.layoutOf(run)
-                        .filter(layout -> layout == version.layout())
-                        .isPresent())
+                .filter(run -> !queued
+                        && job.layoutOf(run)
+                                .filter(layout -> layout == version.layout())
+                                .isPresent())
                 .toList();
     }
 
@@ -107,7 +114,7 @@ final class LayoutLook {
         List<LayoutLook> looks = new ArrayList<>();
         for (JobVersion ended : job.unsettled(now)) {
             if (ended.definition().placement() == Placement.STICKY) {
-                looks.add(new LayoutLook(job, ended, now));
+                looks.add(new LayoutLook(job, ended, false, now));
             }
         }
         JobVersion version = job.at(now);
@@ -115,13 +122,29 @@ final class LayoutLook {
                 .filter(end -> !end.isAfter(now))
                 .isPresent();
         if (!over && version.definition().placement() != Placement.QUEUED) {
-            looks.add(new LayoutLook(job, version, now));
+            looks.add(new LayoutLook(job, version, false, now));
         }
+        job.versions().stream()
+                .filter(LayoutLook::isQueued)
+                .reduce((one, newer) -> newer)
+                .filter(newest -> job.versions().stream()
+                        .anyMatch(each ->
+                                isQueued(each) && !each.definition().schedule().manualOnly()))
+                .ifPresent(newest -> looks.add(new LayoutLook(job, newest, true, now)));
         return looks;
     }
 
     LayoutKey key() {
         return new LayoutKey(job.uid(), version.layout());
+    }
+
+    /** Whether it is what the queue owes, which nobody owns, and which has no ledger. */
+    boolean queued() {
+        return queued;
+    }
+
+    private static boolean isQueued(JobVersion version) {
+        return version.definition().placement() == Placement.QUEUED;
     }
 
     boolean broadcast() {

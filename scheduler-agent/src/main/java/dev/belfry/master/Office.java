@@ -16,6 +16,7 @@ import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.ProofOfLife;
 import dev.belfry.core.record.Paths;
 import dev.belfry.master.queue.QueueDesk;
+import dev.belfry.master.queue.ScheduledTasks;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
@@ -624,6 +625,11 @@ final class Office {
         @Override
         public AssignmentTable table() {
             return table.table();
+        }
+
+        @Override
+        public Optional<ScheduledTasks> queued() {
+            return queue.scheduled();
         }
 
         @Override

@@ -71,7 +71,9 @@ final class OverdueTelling {
         for (LayoutLook.Overdue one : look.overdue) {
             Optional<Tenancy> row = one.shard().row();
             String owner = one.shard().owner().map(Incarnation::agentId).orElse("");
-            if (owner.isEmpty()) {
+            if (look.queued()) {
+                reasons.add(owner.isEmpty() ? "queue" : "busy " + owner);
+            } else if (owner.isEmpty()) {
                 reasons.add("nobody");
             } else if (row.isPresent() && !office.registered(row.get().owner().name())) {
                 reasons.add("gone " + owner);
@@ -160,6 +162,12 @@ final class OverdueTelling {
         WaitingStory story = new WaitingStory(shard, OverdueTelling::agentId, look.now);
         List<String> sentences = new ArrayList<>();
         sentences.add(run.map(OverdueTelling::asked).orElse("It was due at " + fire + "."));
+        if (look.queued()) {
+            office.queued()
+                    .map(tasks -> tasks.story(look.job, Integer.parseInt(shard), fire, look.now))
+                    .ifPresent(sentences::addAll);
+            return sentences;
+        }
         sentences.add("Shard " + shard + " " + standing(fire) + ".");
         told.shard().row().ifPresent(row -> {
             // One whose registration cannot be read is there all the same.

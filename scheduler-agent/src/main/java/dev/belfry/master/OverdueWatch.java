@@ -18,6 +18,7 @@ import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.RunRequest;
+import dev.belfry.master.queue.ScheduledTasks;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
@@ -68,6 +69,9 @@ final class OverdueWatch {
         /** The live registrations, with what operators drain marked as draining. */
         Collection<AgentFacts> agents();
 
+        /** The scheduled fires that the queue has now; empty while that is not known. */
+        Optional<ScheduledTasks> queued();
+
         /** Whether an incarnation is registered, though its record may be unreadable. */
         boolean registered(String incarnation);
 
@@ -101,6 +105,9 @@ final class OverdueWatch {
 
     private final AheadLog ahead = new AheadLog();
     private final Deque<LayoutLook> todo = new ArrayDeque<>();
+    /** As it stood when the round began. */
+    private Optional<ScheduledTasks> queued = Optional.empty();
+
     private Loop.Timer timer = () -> {};
     private int spent;
     private boolean closed;
@@ -129,6 +136,7 @@ final class OverdueWatch {
         Set<LayoutKey> present = new HashSet<>();
         Instant now = owner.now();
         List<AheadLog.Layout> known = new ArrayList<>();
+        queued = owner.queued();
         for (JobBook.Entry entry : owner.jobs()) {
             JobRecord job = entry.job();
             if (!job.closed()) {
@@ -146,6 +154,9 @@ final class OverdueWatch {
 
     /** How far the ledgers of a layout are, if one of them was read. */
     private Optional<AheadLog.Layout> reached(LayoutLook look) {
+        if (look.queued()) {
+            return Optional.empty();
+        }
         return settled.getOrDefault(look.key(), Map.of()).values().stream()
                 .map(LayoutLook.Known::upTo)
                 .max(Instant::compareTo)
@@ -181,7 +192,10 @@ final class OverdueWatch {
                 return;
             }
             LayoutLook look = todo.remove();
-            Deque<LayoutLook.Shard> unread = unread(look);
+            if (look.queued() && !lookInQueue(look)) {
+                continue;
+            }
+            Deque<LayoutLook.Shard> unread = look.queued() ? new ArrayDeque<>() : unread(look);
             if (!unread.isEmpty()) {
                 read(look, unread);
                 return;
@@ -189,7 +203,7 @@ final class OverdueWatch {
             boolean open = raised.known(Paths.overdue(look.job.uid()))
                     .causeOf(look.key())
                     .isPresent();
-            if (open) {
+            if (open || !look.overdue.isEmpty()) {
                 spent++;
                 judge(look); // nothing can be overdue now: perhaps that is to be told
                 return;
@@ -198,6 +212,22 @@ final class OverdueWatch {
         if (!closed) {
             start();
         }
+    }
+
+    /** Nothing has to be read of what the queue has; whether it is known. */
+    private boolean lookInQueue(LayoutLook look) {
+        boolean known = true;
+        for (LayoutLook.Shard shard : look.shards(owner.table(), owner.agents())) {
+            int number = Integer.parseInt(shard.ref().shard());
+            Optional<LedgerRecord> ledger = queued.flatMap(tasks -> tasks.ledger(look.job, number));
+            if (ledger.isPresent()) {
+                LayoutLook.Shard held = shard.ownedBy(queued.flatMap(tasks -> tasks.holder(look.job, number)));
+                settled.computeIfAbsent(look.key(), key -> new HashMap<>())
+                        .put(shard.ref().shard(), look.read(held, ledger));
+            }
+            known &= ledger.isPresent();
+        }
+        return known;
     }
 
     private Deque<LayoutLook.Shard> unread(LayoutLook look) {

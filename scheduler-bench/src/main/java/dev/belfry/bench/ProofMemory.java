@@ -6,6 +6,7 @@ import dev.belfry.console.local.LocalZooKeeper;
 import dev.belfry.console.proof.Evidence;
 import dev.belfry.console.proof.Proof;
 import dev.belfry.console.proof.Prover;
+import dev.belfry.console.proof.QueueEvidence;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.journal.FireEntry;
@@ -175,7 +176,14 @@ public final class ProofMemory {
         Past.Streamed read = past.streamed(BEGAN, until);
         read.altered().forEach(System.out::println);
         return Prover.prove(
-                new Evidence(jobs, (uid, layout) -> ledgers, read.lines(), List.of(), key -> true, until),
+                new Evidence(
+                        jobs,
+                        (uid, layout) -> ledgers,
+                        read.lines(),
+                        List.of(),
+                        key -> true,
+                        QueueEvidence.NONE,
+                        until),
                 BEGAN,
                 until);
     }

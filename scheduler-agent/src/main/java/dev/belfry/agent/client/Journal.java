@@ -3,6 +3,7 @@ package dev.belfry.agent.client;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.journal.TableEntry;
+import dev.belfry.core.record.Paths;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,10 +27,16 @@ public record Journal(
     /**
      * One line.
      *
-     * @param writer the incarnation that wrote it
+     * @param writer whose journal it is in: an incarnation's, or the queue's of a term
      * @param order rises with every line of a writer
      */
-    public record Line(String writer, long order, FireEntry entry) {}
+    public record Line(String writer, long order, FireEntry entry) {
+
+        /** Who made the attempt that the line is about; empty for a line of the queue that is about none. */
+        public String incarnation() {
+            return entry.incarnation().isEmpty() && !Paths.isQueueJournal(writer) ? writer : entry.incarnation();
+        }
+    }
 
     public Journal {
         fires = List.copyOf(fires);

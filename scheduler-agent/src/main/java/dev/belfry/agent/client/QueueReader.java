@@ -1,6 +1,7 @@
 package dev.belfry.agent.client;
 
 import dev.belfry.core.queue.DeclaredRules;
+import dev.belfry.core.queue.FiresMark;
 import dev.belfry.core.queue.Gate;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Segment;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * Reads what the queue consists of; a record that cannot be read is named and left out.
@@ -53,19 +55,32 @@ final class QueueReader {
         });
     }
 
-    /** Everything: inboxes first, so that what is dispatched meanwhile shows as waiting, not as neither. */
+    /**
+     * Everything: how far schedules are first, so that what is queued meanwhile shows as waiting for its turn, not as settled; then
+     * inboxes, so that what is dispatched meanwhile shows as waiting, not as neither.
+     */
     CompletableFuture<QueueState> state() {
-        return requests.children("get-inboxes", Paths.INBOX, deadline)
-                .thenCompose(names -> requests.readAll(
-                        "get-inbox", names.stream().map(Paths::inbox).toList(), deadline))
-                .thenCompose(inboxes -> paths().thenCompose(paths -> requests.readAll("get-segment", paths, deadline))
-                        .thenCompose(segments -> requests.readAll(
-                                        "get-queue", List.of(Paths.GATE, Paths.QUEUE_RULES), deadline)
-                                .thenApply(rest -> state(inboxes, segments, rest))));
+        return children("get-queue-fires", Paths.QUEUED_FIRES, Paths::queuedFires)
+                .thenCompose(fires -> children("get-inboxes", Paths.INBOX, Paths::inbox)
+                        .thenCompose(inboxes -> paths().thenCompose(
+                                        paths -> requests.readAll("get-segment", paths, deadline))
+                                .thenCompose(segments -> requests.readAll(
+                                                "get-queue", List.of(Paths.GATE, Paths.QUEUE_RULES), deadline)
+                                        .thenApply(rest -> state(fires, inboxes, segments, rest)))));
     }
 
-    private static QueueState state(List<Znode> inboxes, List<Znode> segments, List<Znode> rest) {
+    private CompletableFuture<List<Znode>> children(String site, String parent, Function<String, String> path) {
+        return requests.children(site, parent, deadline)
+                .thenCompose(
+                        names -> requests.readAll(site, names.stream().map(path).toList(), deadline));
+    }
+
+    private static QueueState state(List<Znode> fires, List<Znode> inboxes, List<Znode> segments, List<Znode> rest) {
         List<String> problems = new ArrayList<>();
+        Map<String, FiresMark> marks = new HashMap<>();
+        for (Znode mark : fires) {
+            attempt(problems, () -> marks.put(Paths.name(mark.path()), FiresMark.decode(mark.path(), mark.data())));
+        }
         Map<String, Inbox> decoded = new HashMap<>();
         for (Znode inbox : inboxes) {
             attempt(problems, () -> decoded.put(Paths.name(inbox.path()), Inbox.decode(inbox.path(), inbox.data())));
@@ -90,7 +105,7 @@ final class QueueReader {
                 }
             });
         }
-        return new QueueState(stored, decoded, gate[0], rules[0], problems);
+        return new QueueState(stored, decoded, gate[0], rules[0], marks, problems);
     }
 
     private static QueueState.Stored stored(Znode znode, Map<String, Znode> states) {

@@ -1,6 +1,7 @@
 package dev.belfry.agent.client;
 
 import dev.belfry.core.queue.DeclaredRules;
+import dev.belfry.core.queue.FiresMark;
 import dev.belfry.core.queue.Gate;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Segment;
@@ -16,10 +17,20 @@ import java.util.Map;
  * @param inboxes by incarnation
  * @param gate whether runs are taken in
  * @param rules what was applied
+ * @param fires by uid of a queued job with a schedule, how far its fires have come; none where nothing was decided yet
  * @param problems records that cannot be read, one sentence each
  */
 public record QueueState(
-        List<Stored> segments, Map<String, Inbox> inboxes, Gate gate, DeclaredRules rules, List<String> problems) {
+        List<Stored> segments,
+        Map<String, Inbox> inboxes,
+        Gate gate,
+        DeclaredRules rules,
+        Map<String, FiresMark> fires,
+        List<String> problems) {
+
+    /** A queue that was never used. */
+    public static final QueueState NONE =
+            new QueueState(List.of(), Map.of(), Gate.FRESH, DeclaredRules.NONE, Map.of(), List.of());
 
     /**
      * A segment and what became of its tasks.
@@ -31,6 +42,7 @@ public record QueueState(
     public QueueState {
         segments = List.copyOf(segments);
         inboxes = Map.copyOf(inboxes);
+        fires = Map.copyOf(fires);
         problems = List.copyOf(problems);
     }
 }

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -203,7 +204,8 @@ public final class Mirror {
     /** Forgets what is known below {@code path} and not below one of {@code children}. */
     private void dropBelow(String path, Set<String> children) {
         String prefix = path + '/';
-        for (String known : Set.copyOf(this.known.keySet())) {
+        // A list, since the order of Set.copyOf is another one in each process.
+        for (String known : List.copyOf(this.known.keySet())) {
             if (known.startsWith(prefix)) {
                 int end = known.indexOf('/', prefix.length());
                 if (!children.contains(end < 0 ? known : known.substring(0, end))) {

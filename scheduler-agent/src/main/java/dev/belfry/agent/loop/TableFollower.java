@@ -17,6 +17,7 @@ import dev.belfry.store.Store;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -162,7 +163,8 @@ final class TableFollower {
             return;
         }
         Set<Integer> outstanding = new HashSet<>(stale);
-        for (int bucket : Set.copyOf(stale)) {
+        // Set.copyOf would bring them in another order in each process, and a seed would run differently.
+        for (int bucket : List.copyOf(stale)) {
             String path = Paths.assignments(bucket);
             store.read(session, "table-bucket", path, answer -> {
                 if (closed) {

@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 final class Backlog {
     private final Deque<PendingRun> runs = new ArrayDeque<>();
     private long bytes;
+    private long tasks;
 
     boolean isEmpty() {
         return runs.isEmpty();
@@ -23,30 +24,39 @@ final class Backlog {
 
     void add(PendingRun pending) {
         runs.addLast(pending);
-        bytes += pending.bytes;
+        count(pending, 1);
+    }
+
+    private void count(PendingRun pending, int sign) {
+        bytes += sign * (long) pending.bytes;
+        tasks += sign * (long) pending.run.shards();
     }
 
     /** They go first again, in their order. */
     void putBack(List<PendingRun> refused) {
         for (int i = refused.size() - 1; i >= 0; i--) {
             runs.addFirst(refused.get(i));
-            bytes += refused.get(i).bytes;
+            count(refused.get(i), 1);
         }
     }
 
     /** Whether a segment would be full. */
     boolean fillsSegment() {
-        return bytes >= Segment.MOST_BYTES - Segment.FRAME_BYTES;
+        return bytes >= Segment.MOST_BYTES - Segment.FRAME_BYTES || tasks >= Segment.MOST_TASKS;
     }
 
     /** Takes out the runs of the next segment. */
     List<PendingRun> take() {
         List<PendingRun> taken = new ArrayList<>();
         int left = Segment.MOST_BYTES - Segment.FRAME_BYTES;
-        while (!runs.isEmpty() && runs.getFirst().bytes <= left) {
+        int room = Segment.MOST_TASKS;
+        while (!runs.isEmpty()
+                && runs.getFirst().bytes <= left
+                && runs.getFirst().run.shards() <= room) {
             PendingRun next = runs.removeFirst();
             left -= next.bytes;
-            bytes -= next.bytes;
+            room -= next.run.shards();
+            count(next, -1);
             taken.add(next);
         }
         return taken;
@@ -63,7 +73,7 @@ final class Backlog {
             PendingRun pending = each.next();
             if (which.test(pending)) {
                 each.remove();
-                bytes -= pending.bytes;
+                count(pending, -1);
                 answered.add(pending);
             }
         }

@@ -124,6 +124,9 @@ public final class Intake implements SessionListener {
             pending.answer(new Submitted.Rejected(
                     "run " + run.runId() + " takes " + pending.bytes + " bytes with its parameters and labels; " + most
                             + " are possible: hand large values over by reference"));
+        } else if (run.shards() > Segment.MOST_TASKS) {
+            pending.answer(new Submitted.Rejected("run " + run.runId() + " has " + run.shards() + " shards; "
+                    + Segment.MOST_TASKS + " are possible in a queue"));
         } else if (backlog.bytes() + pending.bytes > bound) {
             pending.answer(new Submitted.Full(
                     "runs of " + backlog.bytes() + " bytes wait to be submitted by this process, which"

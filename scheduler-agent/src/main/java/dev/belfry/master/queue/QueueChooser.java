@@ -4,6 +4,7 @@ import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.agent.LabelSelector;
 import dev.belfry.core.dispatch.Decision;
 import dev.belfry.core.dispatch.Dispatch;
+import dev.belfry.core.dispatch.Explanation;
 import dev.belfry.core.dispatch.MeasuredDurations;
 import dev.belfry.core.dispatch.Needs;
 import dev.belfry.core.dispatch.QueuedJob;
@@ -245,6 +246,11 @@ final class QueueChooser implements Chooser {
                     .put(first.agent().name(), task.id());
             return Optional.of(new Choice(task, first.agent().name()));
         }
+    }
+
+    /** Why a task waits; empty if it does not. */
+    Optional<Explanation> explain(TaskId task, Instant now) {
+        return lines.explain(task, now);
     }
 
     @Override

@@ -148,6 +148,11 @@ public final class QueueDesk implements QueueLook.Listener {
         return workflows;
     }
 
+    /** The scheduled fires in the queue as they stand; empty until all that was there before this term is known. */
+    public Optional<ScheduledTasks> scheduled() {
+        return loaded ? Optional.of(new ScheduledTasks(fires, chooser, book.tasks())) : Optional.empty();
+    }
+
     /** Whether a run of this job is in the queue under this id and has no outcome yet. */
     public boolean knows(String runId, String jobUid) {
         return book.knows(runId, jobUid);
@@ -223,6 +228,12 @@ public final class QueueDesk implements QueueLook.Listener {
     public void segment(String path, Instant accepted, Segment segment, SegmentState state, int stateVersion) {
         book.segment(path, accepted, segment, state, stateVersion);
         fires.seen(path);
+        soon();
+    }
+
+    @Override
+    public void whole(boolean whole) {
+        book.whole(whole);
         soon();
     }
 

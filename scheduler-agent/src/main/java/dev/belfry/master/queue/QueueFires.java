@@ -165,7 +165,8 @@ final class QueueFires {
         }
     }
 
-    private Optional<FiresMark> mark(JobRecord job) {
+    /** How far a job is; empty if that cannot be read, or if no version of it owes the queue anything. */
+    Optional<FiresMark> mark(JobRecord job) {
         if (unreadable.contains(job.uid())) {
             return Optional.empty();
         }
@@ -197,6 +198,7 @@ final class QueueFires {
         stopped.removeIf(run -> !book.knows(run) && book.workflows().find(run).isEmpty());
         Turn turn = new Turn(new ArrayList<>(), new ArrayList<>(), new TreeMap<>(), new ArrayList<>());
         int segment = 0;
+        int tasks = 0;
         int bytes = 0;
         for (String uid : due) {
             Optional<JobRecord> job = office.job(uid);
@@ -213,11 +215,14 @@ final class QueueFires {
             Started started = new Started(job.get(), now);
             step.queued().forEach(started::start);
             int size = started.runs.stream().mapToInt(Segment::size).sum();
+            int added = started.runs.stream().mapToInt(Submission::shards).sum();
+            boolean fits = segment + size <= SEGMENT_BYTES && tasks + added <= Segment.MOST_TASKS;
             if (step.stopRunning()) {
                 stop(runs);
             }
-            if (step.isNews(mark) && (turn.runs().isEmpty() || segment + size <= SEGMENT_BYTES)) {
+            if (step.isNews(mark) && (turn.runs().isEmpty() || fits)) {
                 segment += size;
+                tasks += added;
                 bytes += step.lines().stream().mapToInt(FireEntry::mostBytes).sum()
                         + step.mark().encode().length
                         + started.bytes();

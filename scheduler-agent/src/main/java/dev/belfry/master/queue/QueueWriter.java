@@ -85,7 +85,8 @@ final class QueueWriter {
                     segment.stateVersion(),
                     segment.state().map(state -> state.encode()).orElse(null));
             if (segment.state().isEmpty()) {
-                transaction.delete(segment.path(), 0);
+                // Whatever its version: one that was damaged may have been mended in place.
+                transaction.delete(segment.path(), -1);
             }
         }
         for (QueueRound.WorkflowWrite workflow : round.workflows()) {

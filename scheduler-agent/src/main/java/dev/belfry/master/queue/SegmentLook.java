@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,9 @@ final class SegmentLook {
          * @param stateVersion -1 if there is no state
          */
         void segment(String path, Instant accepted, Segment segment, SegmentState state, int stateVersion);
+
+        /** Whether all segments that are there have been told of has changed. */
+        void whole(boolean whole);
     }
 
     private final Reads reads;
@@ -51,8 +55,10 @@ final class SegmentLook {
 
     private final List<Znode> segments = new ArrayList<>();
     private final Map<String, Znode> states = new HashMap<>();
+    /** Segments that could not be understood, or whose state could not. */
+    private final Set<String> unreadable = new HashSet<>();
+
     private boolean looked;
-    private boolean whole = true;
     private boolean closed;
 
     SegmentLook(Store store, Session session, Reads reads, Listener listener) {
@@ -75,9 +81,9 @@ final class SegmentLook {
         closed = true;
     }
 
-    /** Whether every segment could be read so far. */
+    /** Whether every segment that is there could be read. */
     boolean isWhole() {
-        return whole;
+        return unreadable.isEmpty();
     }
 
     /** Whether the parent of a submitter's segments is known to be there. */
@@ -129,30 +135,54 @@ final class SegmentLook {
     }
 
     private void tell(Znode znode) {
+        tell(znode, Optional.ofNullable(states.get(Paths.segmentState(znode.path()))));
+    }
+
+    private void tell(Znode znode, Optional<Znode> stored) {
         try {
             Segment segment = Segment.decode(znode.path(), znode.data());
-            String statePath = Paths.segmentState(znode.path());
-            Znode stored = states.get(statePath);
-            SegmentState state = stored == null
-                    ? SegmentState.FRESH
-                    : SegmentState.decode(statePath, stored.data(), segment.tasks());
+            SegmentState state = SegmentState.FRESH;
+            if (stored.isPresent()) {
+                state = SegmentState.decode(stored.get().path(), stored.get().data(), segment.tasks());
+            }
             listener.segment(
                     znode.path(),
                     Instant.ofEpochMilli(znode.created().toEpochMilli()),
                     segment,
                     state,
-                    stored == null ? -1 : stored.version());
+                    stored.map(Znode::version).orElse(-1));
+            readable(znode.path());
         } catch (CorruptRecordException e) {
-            whole = false;
-            LOG.error("runs cannot be read: {} They wait until a master can read them.", e.getMessage());
+            LOG.error("runs cannot be read: {} They wait until they can be read.", e.getMessage());
+            if (unreadable.add(znode.path())) {
+                listener.whole(false);
+                // It may have been mended since it was read.
+                readAgain(znode.path());
+            }
+        }
+    }
+
+    /** It was told of, or is gone. */
+    private void readable(String path) {
+        if (unreadable.remove(path) && unreadable.isEmpty()) {
+            listener.whole(true);
         }
     }
 
     private void changed(Change change) {
         String path = change.path();
-        if (closed || change.kind() != Change.Kind.CREATED || path.endsWith(STATE)) {
+        String segment = path.endsWith(STATE) ? path.substring(0, path.length() - STATE.length()) : path;
+        if (closed) {
             return;
         }
+        if (unreadable.contains(segment)) {
+            readAgain(segment);
+        } else if (change.kind() == Change.Kind.CREATED && segment.equals(path)) {
+            created(path);
+        }
+    }
+
+    private void created(String path) {
         if (Paths.parent(path).equals(Paths.SEGMENTS)) {
             buckets.add(path);
         } else if (Paths.parent(Paths.parent(path)).equals(Paths.SEGMENTS)) {
@@ -162,6 +192,17 @@ final class SegmentLook {
                 late.add(path);
             }
         }
+    }
+
+    /** Somebody has mended it, or removed it; nobody else writes what the master does not know. */
+    private void readAgain(String path) {
+        reads.readOne("queue-segment-state", Paths.segmentState(path), state -> {
+            reads.readOne("queue-segment-mended", path, found -> {
+                if (unreadable.contains(path)) {
+                    found.ifPresentOrElse(znode -> tell(znode, state), () -> readable(path));
+                }
+            });
+        });
     }
 
     private void read(String path) {

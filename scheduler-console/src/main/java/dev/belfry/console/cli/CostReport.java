@@ -78,6 +78,12 @@ final class CostReport {
     }
 
     /** In one line, at most: {@code at most 24 writes/s (...), 30,000 bytes/s, 12 znodes}. */
+    /** What is not reckoned of queued jobs. */
+    static final String OF_QUEUED =
+            "is queued: what is reckoned is what it would cost if agents owned its shards. Segments, inboxes"
+                    + " and outboxes are not reckoned yet; a fire of one shard takes a transaction each to queue, dispatch, report and"
+                    + " settle it, and no ledger";
+
     static String brief(JobCost cost) {
         return "costs at most " + figure(cost, Quantity.WRITES) + " ("
                 + cost.of(Quantity.WRITES).most().arithmetic() + "), " + figure(cost, Quantity.BYTES) + ", "

@@ -83,6 +83,9 @@ final class CostVerb extends ClusterVerb {
         if (format == Format.TABLE) {
             CostReport.lines(cost).forEach(this::print);
             print(CostReport.basis(costs.assumptions()));
+            if (costs.queued().contains(name)) {
+                print("note: it " + CostReport.OF_QUEUED);
+            }
         } else {
             Map<String, Object> tree = CostReport.tree(cost);
             tree.put("basis", CostReport.basisTree(costs.assumptions()));
@@ -118,6 +121,10 @@ final class CostVerb extends ClusterVerb {
             print(table, List.of());
             CostReport.lines(costs.budget(), costs.used()).forEach(this::print);
             print(CostReport.basis(costs.assumptions()));
+            costs.queued().stream()
+                    .limit(1)
+                    .forEach(one -> print("note: " + Words.count(costs.queued().size(), "job") + " of these, such as "
+                            + one + ", " + CostReport.OF_QUEUED));
             return;
         }
         Map<String, Object> tree = new LinkedHashMap<>();

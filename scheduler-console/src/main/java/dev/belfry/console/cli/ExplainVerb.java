@@ -3,6 +3,7 @@ package dev.belfry.console.cli;
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
+import dev.belfry.agent.client.QueueState;
 import dev.belfry.console.query.Explanation;
 import dev.belfry.console.query.Snapshot;
 import dev.belfry.core.job.Placement;
@@ -54,18 +55,24 @@ final class ExplainVerb extends PastVerb {
         if (shard != null && !broadcast) {
             requireShard(shard, version);
         }
+        QueueState queue = isQueued(record) ? client.queue() : QueueState.NONE;
         Journal journal = journal(client, past -> past.about(record, when));
+        report(queue.problems());
         Ledgers ledgers = client.ledgers(record.uid(), broadcast ? 0 : version.layout());
         report(snapshot.problems());
         report(ledgers.problems());
         Explanation told =
-                Explanation.of(snapshot, journal, record, ledgers.byShard(), when, Optional.ofNullable(shard));
+                Explanation.of(snapshot, journal, record, ledgers.byShard(), queue, when, Optional.ofNullable(shard));
         if (format == Format.TABLE) {
             told.sentences().forEach(this::print);
         } else {
             print(new TextTable(), ExplanationTree.of(told, when, snapshot.now()));
         }
         return Exit.DONE;
+    }
+
+    private static boolean isQueued(JobRecord job) {
+        return job.versions().stream().anyMatch(version -> version.definition().placement() == Placement.QUEUED);
     }
 
     /** The job that had the name then: the present one, or one that was deleted since. */

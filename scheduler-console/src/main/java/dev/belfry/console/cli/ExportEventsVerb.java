@@ -108,8 +108,8 @@ final class ExportEventsVerb extends PastVerb {
             event.put("attempt", entry.attempt());
             // A text in JSON: it exceeds what many readers keep of a number.
             event.put("token", Long.toString(entry.token()));
-            event.put("agent", agent(line.writer()));
-            event.put("incarnation", line.writer());
+            event.put("agent", agent(line.incarnation()));
+            event.put("incarnation", line.incarnation());
             event.put("start", instant(entry.started()));
             event.put("end", instant(entry.ended()));
             event.put(

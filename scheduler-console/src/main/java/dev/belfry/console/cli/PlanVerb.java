@@ -5,6 +5,7 @@ import dev.belfry.console.query.FirePreview;
 import dev.belfry.console.query.Snapshot;
 import dev.belfry.core.job.DefinitionDiff;
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Placement;
 import dev.belfry.core.version.JobRecord;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,6 +62,9 @@ final class PlanVerb extends ClusterVerb {
             changed.put(job.name(), job);
             Map<String, Object> one = job(job, before, snapshot.now(), text);
             text.add("    " + CostReport.brief(costs.cost(job)));
+            if (job.placement() == Placement.QUEUED) {
+                text.add("    note: it " + CostReport.OF_QUEUED);
+            }
             one.put("cost", CostReport.tree(costs.cost(job)));
             costs.refusal(job).ifPresent(why -> {
                 text.add("    'apply' would refuse it: " + why);

@@ -35,7 +35,7 @@ final class RunDescription {
                             ? ""
                             : entry.outcome().text(),
                     entry.reason(),
-                    line.writer());
+                    line.incarnation());
         }
         return List.of(
                 "run " + run.id() + " of " + job + ": " + run.state() + ", due "
@@ -81,7 +81,7 @@ final class RunDescription {
         one.put("tookMillis", Times.millis(took(last)));
         String writer = lines.stream()
                 .filter(line -> line.entry().equals(last))
-                .map(Journal.Line::writer)
+                .map(Journal.Line::incarnation)
                 .findFirst()
                 .orElse("");
         one.put("incarnation", writer);

@@ -92,6 +92,17 @@ final class ShardForecast {
         if (after.placement() == Placement.BROADCAST) {
             return job + ": " + first + "; then every agent that may takes part";
         }
+        if (after.placement() == Placement.QUEUED) {
+            boolean was = snapshot.job(job)
+                    .filter(record -> record.at(snapshot.now()).definition().placement() == Placement.QUEUED)
+                    .isPresent();
+            int count = after.shards().count();
+            return job + ": "
+                    + (was
+                            ? "runs that are queued once the change is in force have " + Words.count(count, "shard")
+                            : first
+                                    + "; once the change is in force its runs go through the queue, and no agent owns a shard");
+        }
         Map<String, Integer> to = new TreeMap<>();
         for (Change change : plan.changes()) {
             if (change instanceof Change.Grant grant && change.shard().jobUid().equals(old.jobUid())) {

@@ -4,6 +4,7 @@ import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Ledgers;
+import dev.belfry.agent.client.QueueState;
 import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.TableState;
 import dev.belfry.console.history.MergedJobs;
@@ -16,6 +17,7 @@ import dev.belfry.console.proof.Pair;
 import dev.belfry.console.proof.Proof;
 import dev.belfry.console.proof.Prover;
 import dev.belfry.console.proof.PutBack;
+import dev.belfry.console.proof.QueueEvidence;
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.version.JobRecord;
@@ -182,6 +184,8 @@ final class VerifyVerb extends PastVerb {
                             layout -> ledgers.put(job.uid() + '.' + layout, ledgers(client, job.uid(), layout, notes)));
             ledgers.put(job.uid() + ".0", ledgers(client, job.uid(), 0, notes));
         }
+        QueueState queue = client.queue();
+        notes.addAll(queue.problems());
         Instant first = first(jobs, now, notes);
         Instant end = to == null ? now : to;
         Lines journal = lines(client, first, end);
@@ -195,6 +199,7 @@ final class VerifyVerb extends PastVerb {
                         lines,
                         agents,
                         key -> table.table().tenancy(key).isPresent(),
+                        QueueEvidence.of(queue),
                         now),
                 from == null ? beginning(jobs, lines, first) : first,
                 end);

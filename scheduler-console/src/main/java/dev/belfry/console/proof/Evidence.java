@@ -18,6 +18,7 @@ import java.util.function.Predicate;
  * @param journal read after the ledgers' marks are, or the proof may find less than there is
  * @param agents registered now
  * @param owned shards that have an owner now
+ * @param queue what the queue holds, read before the journal is
  * @param now the present, by the clock that schedules go by
  */
 public record Evidence(
@@ -26,6 +27,7 @@ public record Evidence(
         Lines journal,
         List<AgentFacts> agents,
         Predicate<ShardKey> owned,
+        QueueEvidence queue,
         Instant now) {
 
     /** Where the ledgers of a job come from. */
@@ -42,8 +44,9 @@ public record Evidence(
             Journal journal,
             List<AgentFacts> agents,
             Predicate<ShardKey> owned,
+            QueueEvidence queue,
             Instant now) {
-        this(jobs, ledgers, Lines.in(journal), agents, owned, now);
+        this(jobs, ledgers, Lines.in(journal), agents, owned, queue, now);
     }
 
     public Evidence {

@@ -9,12 +9,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
 /**
  * What one layout of a job owed within a stretch of time, over all versions of its definition that are kept.
  *
- * @param number of the layout; 0 for a broadcast job, whose ledgers and lines are filed under it
+ * @param number of the layout; 0 for a broadcast or a queued job, whose ledgers and lines are filed under it
+ * @param placement of the versions that owed it
  * @param shards their number; 0 for a broadcast job
  * @param due ascending, in milliseconds of the epoch
  * @param known what is due before it cannot be said, since the version of its time is not kept
@@ -24,7 +26,15 @@ import java.util.stream.LongStream;
  */
 @SuppressWarnings("ArrayRecordComponent") // made here and read here; a list of a million boxes is too much
 record Layout(
-        JobRecord job, int number, int shards, long[] due, long known, long end, long jitter, List<Chain> chains) {
+        JobRecord job,
+        int number,
+        Placement placement,
+        int shards,
+        long[] due,
+        long known,
+        long end,
+        long jitter,
+        List<Chain> chains) {
 
     /**
      * A stretch of time in which each fire follows from the completion of the one before.
@@ -45,22 +55,54 @@ record Layout(
         return chains.stream().anyMatch(chain -> chain.covers(instant));
     }
 
-    /** The layouts of a job that owed anything in [{@code from}, {@code until}). */
+    boolean broadcast() {
+        return placement == Placement.BROADCAST;
+    }
+
+    boolean queued() {
+        return placement == Placement.QUEUED;
+    }
+
+    /** The layouts of a job that its shards or agents owed in [{@code from}, {@code until}); what the queue owed is none of them. */
     static List<Layout> of(JobRecord job, Instant from, Instant until) {
         TreeSet<Integer> numbers = new TreeSet<>();
-        job.versions().forEach(version -> numbers.add(filedUnder(version)));
+        job.versions().stream()
+                .filter(version -> version.definition().placement() != Placement.QUEUED)
+                .forEach(version -> numbers.add(filedUnder(version)));
         List<Layout> layouts = new ArrayList<>();
         for (int number : numbers) {
-            layouts.add(of(job, number, from, until));
+            Placement placement = number == 0 ? Placement.BROADCAST : Placement.STICKY;
+            layouts.add(of(job, number, placement, version -> filedUnder(version) == number, from, until));
         }
         return layouts;
     }
 
-    private static int filedUnder(JobVersion version) {
-        return version.definition().placement() == Placement.BROADCAST ? 0 : version.layout();
+    /** What the queue owed of one shard of a job: fires of queued versions that have such a shard. */
+    static Layout queued(JobRecord job, int shard, Instant from, Instant until) {
+        return of(
+                job,
+                0,
+                Placement.QUEUED,
+                version -> isQueued(version) && version.definition().shards().count() > shard,
+                from,
+                until);
     }
 
-    private static Layout of(JobRecord job, int number, Instant from, Instant until) {
+    static boolean isQueued(JobVersion version) {
+        return version.definition().isQueuedBySchedule();
+    }
+
+    /** Layout 0 is that of no owner: of the agents of a broadcast job, and of the queue; -1 for what is not looked for. */
+    private static int filedUnder(JobVersion version) {
+        return switch (version.definition().placement()) {
+            case BROADCAST -> 0;
+            case STICKY -> version.layout();
+            case QUEUED -> -1;
+        };
+    }
+
+    private static Layout of(
+            JobRecord job, int number, Placement placement, Predicate<JobVersion> owed, Instant from, Instant until) {
         LongStream due = LongStream.empty();
         long jitter = 0;
         List<Chain> chains = new ArrayList<>();
@@ -70,10 +112,12 @@ record Layout(
         List<JobVersion> versions = job.versions();
         for (int i = 0; i < versions.size(); i++) {
             JobVersion version = versions.get(i);
-            if (filedUnder(version) != number) {
+            if (!owed.test(version)) {
                 continue;
             }
-            shards = number == 0 ? 0 : version.definition().shards().count();
+            shards = placement == Placement.BROADCAST
+                    ? 0
+                    : version.definition().shards().count();
             Instant next = i + 1 < versions.size() ? versions.get(i + 1).from() : Instant.MAX;
             Instant end = earlier(next, job.deletedAt().orElse(Instant.MAX));
             over = end.equals(Instant.MAX) || number == 0 ? Long.MAX_VALUE : end.toEpochMilli();
@@ -85,7 +129,7 @@ record Layout(
                 chains.add(new Chain(
                         version.from().toEpochMilli(),
                         end.equals(Instant.MAX) ? Long.MAX_VALUE : end.toEpochMilli(),
-                        !follows && (i > 0 || version.number() == 1),
+                        placement == Placement.QUEUED || (!follows && (i > 0 || version.number() == 1)),
                         text));
             } else if (!silent) {
                 long first = later(from, version.from()).toEpochMilli();
@@ -96,7 +140,15 @@ record Layout(
         }
         long known = versions.get(0).from().toEpochMilli();
         return new Layout(
-                job, number, shards, due.sorted().distinct().toArray(), known, over, jitter, List.copyOf(chains));
+                job,
+                number,
+                placement,
+                shards,
+                due.sorted().distinct().toArray(),
+                known,
+                over,
+                jitter,
+                List.copyOf(chains));
     }
 
     private static Instant earlier(Instant a, Instant b) {

@@ -64,7 +64,13 @@ public final class Prover {
      */
     public static Proof prove(EndedPast past, Instant from, Instant until) {
         Evidence evidence = new Evidence(
-                past.jobs(), (uid, layout) -> Map.of(), past.lines(), List.of(), key -> true, past.restored());
+                past.jobs(),
+                (uid, layout) -> Map.of(),
+                past.lines(),
+                List.of(),
+                key -> true,
+                QueueEvidence.NONE,
+                past.restored());
         return new Prover(evidence, from.truncatedTo(ChronoUnit.MILLIS), until.truncatedTo(ChronoUnit.MILLIS))
                 .proveListed();
     }
@@ -80,6 +86,7 @@ public final class Prover {
                         .filter(id -> id.layout() == layout.number())
                         .forEach(id -> proveListed(layout, id));
             }
+            new QueuedProof(job, evidence, tally, from, until, seen::add).proveListed();
         }
         strangers();
         return tally.proof(from, until);
@@ -87,13 +94,16 @@ public final class Prover {
 
     private void proveListed(Layout layout, Lines.Shard id) {
         seen.add(id);
-        List<FireEntry> entries =
-                evidence.journal().of(id).stream().map(Journal.Line::entry).toList();
+        List<FireEntry> entries = lines(layout, evidence.journal().of(id)).stream()
+                .map(Journal.Line::entry)
+                .toList();
         if (entries.isEmpty()) {
             return;
         }
         ShardProof proof = new ShardProof(
-                layout, new ShardEvidence(id.shard(), entries, List.of(), Optional.empty(), false), tally);
+                layout,
+                new ShardEvidence(id.shard(), entries, List.of(), Optional.empty(), Optional.empty(), false),
+                tally);
         proof.layLines(from, until);
         for (Layout.Chain chain : layout.chains()) {
             new ChainProof(chain, proof, entries, tally, from, until).count();
@@ -104,15 +114,17 @@ public final class Prover {
         for (Lines.Shard shard : evidence.journal().shards()) {
             recorded.computeIfAbsent(shard.jobUid(), uid -> new ArrayList<>()).add(shard);
         }
-        Unlisted unlisted = new Unlisted(evidence.journal().counts());
+        Unlisted unlisted = new Unlisted(evidence.journal().counts(), evidence.jobs());
         List<JobRecord> jobs = new ArrayList<>();
         for (JobRecord job : evidence.jobs()) {
-            PutBack.since(job, evidence.journal())
-                    .ifPresent(first ->
-                            tally.notes.add("job " + job.name() + ": its definition says that it is in force from "
-                                    + job.versions().get(0).from() + " on, but it has run since " + first
-                                    + ": it was deleted and put back, and counts as in force all along"));
-            jobs.add(PutBack.continued(job, evidence.journal()));
+            JobRecord continued = PutBack.continued(job, evidence.journal());
+            if (!continued.equals(job)) {
+                tally.notes.add("job " + job.name() + ": its definition says that it is in force from "
+                        + job.versions().get(0).from() + " on, but it has run since "
+                        + continued.versions().get(0).from()
+                        + ": it was deleted and put back, and counts as in force all along");
+            }
+            jobs.add(continued);
         }
         jobs.sort(Comparator.comparing(JobRecord::name));
         for (JobRecord job : jobs) {
@@ -120,6 +132,7 @@ public final class Prover {
             for (Layout layout : Layout.of(job, from, until)) {
                 prove(layout, missing);
             }
+            new QueuedProof(job, evidence, tally, from, until, seen::add).prove(missing, GRACE);
             note(job, unlisted);
             unlisted.settle(job, missing, tally);
         }
@@ -178,17 +191,19 @@ public final class Prover {
         for (String shard : shards(layout, ledgers)) {
             Lines.Shard id = new Lines.Shard(layout.job().uid(), layout.number(), shard);
             seen.add(id);
-            List<Journal.Line> journal = evidence.journal().of(id);
+            List<Journal.Line> journal = lines(layout, evidence.journal().of(id));
             List<FireEntry> entries = journal.stream().map(Journal.Line::entry).toList();
             Optional<LedgerRecord> ledger = Optional.ofNullable(ledgers.get(shard));
             List<FireEntry> ended = evidence.journal().ended(id).stream()
                     .map(Journal.Line::entry)
                     .toList();
             ShardProof proof = new ShardProof(
-                    layout, new ShardEvidence(shard, entries, ended, ledger, waits(layout, shard)), tally);
+                    layout,
+                    new ShardEvidence(shard, entries, ended, ledger, Optional.empty(), waits(layout, shard)),
+                    tally);
             proof.layLines(from, until);
             proof.pairs(from, until);
-            boolean broadcast = layout.shards() == 0;
+            boolean broadcast = layout.broadcast();
             for (Layout.Chain chain : layout.chains()) {
                 ChainProof follows = new ChainProof(chain, proof, entries, tally, from, until);
                 follows.count();
@@ -204,6 +219,17 @@ public final class Prover {
             }
             proof.unlisted.forEach(instant -> missing.add(layout.number(), shard, instant));
         }
+    }
+
+    /** Without what the queue has recorded of a job that is, or was, a broadcast one at other times. */
+    private static List<Journal.Line> lines(Layout layout, List<Journal.Line> all) {
+        JobRecord job = layout.job();
+        return layout.broadcast() && job.versions().stream().anyMatch(Layout::isQueued)
+                ? all.stream()
+                        .filter(line ->
+                                !Layout.isQueued(job.at(line.entry().fire().due())))
+                        .toList()
+                : all;
     }
 
     private boolean waits(Layout layout, String shard) {

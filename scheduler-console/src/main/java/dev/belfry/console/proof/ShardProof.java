@@ -32,6 +32,9 @@ final class ShardProof {
     /** So long it may take until everything of a layout that is over is settled. */
     private static final Duration SETTLING = Duration.ofMinutes(2);
 
+    /** Stands for a line of another shard. */
+    private static final int FOR_ALL = -1;
+
     private final Layout layout;
     private final ShardEvidence shard;
     private final List<FireEntry> lines;
@@ -180,8 +183,8 @@ final class ShardProof {
     }
 
     void twice(long instant, FireEntry before, FireEntry line) {
-        if (SECOND.contains(line.reason()) || SECOND.contains(before.reason())) {
-            return; // counted among the pairs
+        if (!layout.queued() && (SECOND.contains(line.reason()) || SECOND.contains(before.reason()))) {
+            return; // counted among the pairs; of a queued task the outcome is written once, whatever ran
         }
         Instant at = Instant.ofEpochMilli(instant);
         String detail = before.outcome().text() + " (token " + before.token() + ") and "
@@ -230,6 +233,9 @@ final class ShardProof {
 
     /** Why a fire without a line is a gap; empty if it is none. */
     private String verdict(long instant, long settledBefore, Instant now) {
+        if (shard.queue().isPresent()) {
+            return verdict(shard.queue().get(), instant, settledBefore);
+        }
         LedgerRecord record = shard.ledger().orElse(null);
         if (record != null && isFinal(record, instant)) {
             unlisted.add(instant);
@@ -258,6 +264,30 @@ final class ShardProof {
         return record == null
                 ? "nobody has recorded anything of this shard"
                 : "not accounted for; the ledger is final up to " + record.mark() + ", written by " + record.writer();
+    }
+
+    private String verdict(QueueSight queue, long instant, long settledBefore) {
+        Instant at = Instant.ofEpochMilli(instant);
+        if (queue.isFinal(at)) {
+            unlisted.add(instant);
+            return "";
+        }
+        if (instant >= settledBefore || queue.isOpen(at)) {
+            tally.pending++;
+            return "";
+        }
+        return queue.unaccounted();
+    }
+
+    /** A line of another shard says what became of these fires of all shards. */
+    void layForAll(FireEntry line) {
+        int high = place(line.last().toEpochMilli() + 1);
+        for (int i = place(line.fire().due().toEpochMilli()); i < high; i++) {
+            if (covered[i] == 0) {
+                covered[i] = FOR_ALL;
+                tally.outcome(line.outcome(), 1);
+            }
+        }
     }
 
     private static boolean isFinal(LedgerRecord record, long instant) {

@@ -3,6 +3,7 @@ package dev.belfry.console.proof;
 import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.journal.JournalCounts.Cell;
 import dev.belfry.core.journal.JournalCounts.Origin;
+import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +12,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fires that are final by the ledger and have no line in the journal any more: as many as the journal's counts still hold are
@@ -20,6 +23,7 @@ import java.util.TreeMap;
  */
 final class Unlisted {
     private static final long HOUR = Duration.ofHours(1).toMillis();
+    private static final Set<Outcome> NOT_RUN = Set.of(Outcome.SKIPPED, Outcome.MISSED, Outcome.SUPERSEDED);
 
     /** Fires that were due in these hours, both ends included, and are counted. */
     private static final class Supply {
@@ -42,14 +46,24 @@ final class Unlisted {
     /** Of jobs and hours that are not known any more. */
     private final List<Supply> earlier = new ArrayList<>();
 
-    Unlisted(Collection<JournalCounts> journals) {
+    Unlisted(Collection<JournalCounts> journals, Collection<JobRecord> jobs) {
+        Map<String, JobRecord> byUid = new TreeMap<>();
+        jobs.forEach(job -> byUid.put(job.uid(), job));
         for (JournalCounts counts : journals) {
-            counts.cells().forEach((cell, count) -> add(cell, count, counts.earlierUntil()));
+            counts.cells()
+                    .forEach((cell, count) ->
+                            add(cell, count * stands(cell, byUid.get(cell.jobUid())), counts.earlierUntil()));
         }
         // What reaches least far is used first: nothing that comes later could use it.
         Comparator<Supply> order = Comparator.comparingLong(supply -> supply.lastHour);
         byJob.values().forEach(supplies -> supplies.sort(order));
         earlier.sort(order);
+    }
+
+    /** For how many shards one line of these stands: what the queue does not run at all, it records once. */
+    private static int stands(Cell cell, @Nullable JobRecord job) {
+        boolean once = NOT_RUN.contains(cell.outcome()) && job != null && Layout.isQueued(job.at(cell.hour()));
+        return once ? job.at(cell.hour()).definition().shards().count() : 1;
     }
 
     private void add(Cell cell, long count, Instant earlierUntil) {
@@ -116,7 +130,10 @@ final class Unlisted {
                         Instant.ofEpochMilli(stretch.first),
                         Instant.ofEpochMilli(stretch.last),
                         left,
-                        "final by the ledger, but no outcome is listed or counted in that hour; of " + stretch.count
+                        (stretch.layout == 0 && Layout.isQueued(job.at(Instant.ofEpochMilli(stretch.first)))
+                                        ? "decided and in the queue no more"
+                                        : "final by the ledger")
+                                + ", but no outcome is listed or counted in that hour; of " + stretch.count
                                 + " such fires, shard " + stretch.shard + " among them"));
             }
         });

@@ -33,7 +33,7 @@ public record Attempt(
         String reason,
         boolean abandoned) {
 
-    private record Key(String writer, int attempt, long token) {}
+    private record Key(String incarnation, int attempt, long token) {}
 
     /** The attempts that lines of one fire of one shard tell of, in their order. */
     public static List<Attempt> of(List<Journal.Line> lines) {
@@ -42,7 +42,7 @@ public record Attempt(
             FireEntry entry = line.entry();
             if (entry.attempt() > 0) {
                 attempts.computeIfAbsent(
-                                new Key(line.writer(), entry.attempt(), entry.token()), key -> new ArrayList<>())
+                                new Key(line.incarnation(), entry.attempt(), entry.token()), key -> new ArrayList<>())
                         .add(entry);
             }
         }
@@ -65,7 +65,7 @@ public record Attempt(
         return new Attempt(
                 key.attempt(),
                 key.token(),
-                key.writer(),
+                key.incarnation(),
                 started,
                 end.map(FireEntry::ended),
                 end.map(FireEntry::outcome),

@@ -2,6 +2,7 @@ package dev.belfry.console.query;
 
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.Journal;
+import dev.belfry.agent.client.QueueState;
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.Eligibility;
 import dev.belfry.core.agent.LabelSelector;
@@ -25,9 +26,16 @@ import java.util.TreeSet;
  * What an explanation goes by.
  *
  * @param ledgers of the layout in force at the instant asked for, by shard
+ * @param queue what it holds
  * @param at the instant asked for
  */
-record Case(Snapshot snapshot, Journal journal, JobRecord job, Map<String, LedgerRecord> ledgers, Instant at) {
+record Case(
+        Snapshot snapshot,
+        Journal journal,
+        JobRecord job,
+        Map<String, LedgerRecord> ledgers,
+        QueueState queue,
+        Instant at) {
 
     Instant now() {
         return snapshot.now();
@@ -47,6 +55,10 @@ record Case(Snapshot snapshot, Journal journal, JobRecord job, Map<String, Ledge
 
     static boolean isBroadcast(JobVersion version) {
         return version.definition().placement() == Placement.BROADCAST;
+    }
+
+    static boolean isQueued(JobVersion version) {
+        return version.definition().placement() == Placement.QUEUED;
     }
 
     /** The shards of a version; of a broadcast job every agent that has recorded anything or takes part. */
@@ -90,7 +102,7 @@ record Case(Snapshot snapshot, Journal journal, JobRecord job, Map<String, Ledge
 
     /** What the journal lists of one scheduled fire, by shard. */
     Map<String, List<Journal.Line>> lines(Instant fire, JobVersion version) {
-        int layout = isBroadcast(version) ? 0 : version.layout();
+        int layout = isBroadcast(version) || isQueued(version) ? 0 : version.layout();
         Map<String, List<Journal.Line>> byShard = new HashMap<>();
         journal.fires().stream()
                 .filter(line -> line.entry().jobUid().equals(job.uid())

@@ -11,6 +11,7 @@ import dev.belfry.core.cost.CostModel;
 import dev.belfry.core.cost.JobCost;
 import dev.belfry.core.cost.Quantity;
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Placement;
 import dev.belfry.core.record.CorruptRecordException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,14 +28,21 @@ import java.util.function.UnaryOperator;
  * @param jobs the most expensive first, by writes
  * @param budget {@link Budget#NONE} if there is none, or if it cannot be read
  * @param used of what a budget may limit, reckoned as the budget says
+ * @param queued names of the queued jobs, whose writes in the queue are not reckoned
  * @param problems records that cannot be read
  */
 public record Costs(
-        List<JobCost> jobs, Assumptions assumptions, Budget budget, Map<Quantity, Double> used, List<String> problems) {
+        List<JobCost> jobs,
+        Assumptions assumptions,
+        Budget budget,
+        Map<Quantity, Double> used,
+        List<String> queued,
+        List<String> problems) {
 
     public Costs {
         jobs = List.copyOf(jobs);
         used = Map.copyOf(used);
+        queued = List.copyOf(queued);
         problems = List.copyOf(problems);
     }
 
@@ -81,7 +89,12 @@ public record Costs(
         BudgetCheck check = new BudgetCheck(budget, present, registered);
         EnumMap<Quantity, Double> used = new EnumMap<>(Quantity.class);
         Budget.QUANTITIES.forEach(quantity -> used.put(quantity, check.used(quantity)));
-        return new Costs(costs, assumptions, budget, used, problems);
+        List<String> queued = present.stream()
+                .filter(job -> job.placement() == Placement.QUEUED)
+                .map(JobDefinition::name)
+                .sorted()
+                .toList();
+        return new Costs(costs, assumptions, budget, used, queued, problems);
     }
 
     /** One job's. */

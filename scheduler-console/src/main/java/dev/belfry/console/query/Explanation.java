@@ -1,9 +1,11 @@
 package dev.belfry.console.query;
 
 import dev.belfry.agent.client.Journal;
+import dev.belfry.agent.client.QueueState;
 import dev.belfry.core.clock.LedgerAhead;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ownership.LayoutKey;
+import dev.belfry.core.queue.FiresMark;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import dev.belfry.core.version.VersionedDueSet;
@@ -50,6 +52,7 @@ public record Explanation(
      * function of what was read.
      *
      * @param ledgers of the layout in force at {@code at}, by shard
+     * @param queue what it holds
      * @param shard empty for each shard in a sentence
      */
     public static Explanation of(
@@ -57,9 +60,10 @@ public record Explanation(
             Journal journal,
             JobRecord job,
             Map<String, LedgerRecord> ledgers,
+            QueueState queue,
             Instant at,
             Optional<String> shard) {
-        return new Teller(new Case(snapshot, journal, job, ledgers, at), shard).tell();
+        return new Teller(new Case(snapshot, journal, job, ledgers, queue, at), shard).tell();
     }
 
     /** Puts one explanation together. */
@@ -95,7 +99,7 @@ public record Explanation(
                 due = lastFire();
                 due.ifPresentOrElse(this::fire, () -> say("It was never due up to " + facts.at() + "."));
             }
-            if (due.isEmpty() && !facts.isPast() && !facts.isToCome()) {
+            if (due.isEmpty() && !facts.isPast() && !facts.isToCome() && !Case.isQueued(version)) {
                 owner();
             }
             ahead();
@@ -131,11 +135,16 @@ public record Explanation(
         }
 
         private Stream<Instant> listed() {
-            return facts.journal().fires().stream()
+            Stream<Instant> recorded = facts.journal().fires().stream()
                     .map(Journal.Line::entry)
                     .filter(entry -> entry.jobUid().equals(facts.job().uid())
                             && entry.fire().isScheduled())
                     .map(entry -> entry.fire().due());
+            Stream<Instant> queued = facts.queue().segments().stream()
+                    .flatMap(segment -> segment.segment().runs().stream())
+                    .filter(run -> run.jobUid().equals(facts.job().uid()))
+                    .flatMap(run -> run.due().stream());
+            return Stream.concat(recorded, queued);
         }
 
         private void fire(Instant fire) {
@@ -153,6 +162,10 @@ public record Explanation(
                 return;
             }
             AgentNames names = names(of, facts.lines(fire, of).values());
+            if (Case.isQueued(of)) {
+                queued(fire, of, names);
+                return;
+            }
             FireStory story = new FireStory(facts, fire, of, names);
             if (shard.isPresent()) {
                 standings.add(story.standing(shard.get()));
@@ -160,6 +173,20 @@ public record Explanation(
             } else {
                 allShards(story, of, names);
             }
+        }
+
+        private void queued(Instant fire, JobVersion of, AgentNames names) {
+            QueuedStory story = QueuedStory.of(facts, fire, of, names);
+            List<String> shards = shard.map(List::of).orElseGet(() -> facts.shards(of, fire));
+            shards.forEach(each -> standings.add(story.standing(each)));
+            if (shards.size() == 1) {
+                sentences.addAll(story.sentences(shards.get(0)));
+                return;
+            }
+            Map<String, Integer> states = new TreeMap<>();
+            standings.forEach(standing -> states.merge(standing.text(), 1, Integer::sum));
+            states.forEach((state, count) -> say(count + " of " + shards.size() + " shards " + state + "."));
+            say("Add --shard N for the attempts of one shard.");
         }
 
         /** Whose a shard is of which no fire could be told of. */
@@ -217,8 +244,8 @@ public record Explanation(
                     .flatMap(entry -> entry.changes().stream())
                     .filter(change -> change.jobUid().equals(facts.job().uid()))
                     .forEach(change -> occurring.add(change.owner()));
-            lines.forEach(some -> some.forEach(line -> occurring.add(line.writer())));
-            if (!Case.isBroadcast(of)) {
+            lines.forEach(some -> some.forEach(line -> occurring.add(line.incarnation())));
+            if (!Case.isBroadcast(of) && !Case.isQueued(of)) {
                 OwnerThen.of(facts, of, due.orElse(facts.now())).values().forEach(then -> occurring.add(then.owner()));
             }
             return new AgentNames(occurring);
@@ -239,7 +266,7 @@ public record Explanation(
         /** Which shards nobody has: of the present, and so of the past only where that fire still waits. */
         private void placement() {
             boolean waits = standings.stream().anyMatch(standing -> !standing.isOver());
-            if (facts.isPast() && !waits) {
+            if ((facts.isPast() && !waits) || Case.isQueued(version)) {
                 return;
             }
             String mark = facts.isPast() ? "At present: " : "";
@@ -285,11 +312,28 @@ public record Explanation(
                         listed().filter(at -> at.isAfter(facts.at())).min(Comparator.naturalOrder());
                 return new NextFire(JobText.next(facts.job(), facts.at()).or(() -> listed), false);
             }
+            if (Case.isQueued(version) && NextFire.needsLedgers(facts.job(), facts.now())) {
+                return nextOfQueue();
+            }
             Instant from = facts.isToCome() ? facts.at().minusMillis(1) : silentUntil();
             Collection<LedgerRecord> ledgers = ledgers();
             return facts.isToCome() && !NextFire.needsLedgers(facts.job(), from)
                     ? new NextFire(JobText.next(facts.job(), from), false)
                     : NextFire.of(facts.job(), from, ledgers);
+        }
+
+        /** Of a fixed delay the master stores when its next fire is due, once no run is without an outcome. */
+        private NextFire nextOfQueue() {
+            Optional<Instant> stored = Optional.ofNullable(
+                            facts.queue().fires().get(facts.job().uid()))
+                    .flatMap(FiresMark::delayNext);
+            Optional<Instant> next = Stream.of(
+                            JobText.next(facts.job(), facts.now()),
+                            stored,
+                            VersionedDueSet.queued(facts.job()).next(facts.now()))
+                    .flatMap(Optional::stream)
+                    .min(Comparator.naturalOrder());
+            return new NextFire(next, next.isEmpty());
         }
 
         private void future(NextFire next) {

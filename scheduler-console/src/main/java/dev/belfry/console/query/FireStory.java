@@ -203,7 +203,7 @@ final class FireStory {
         FireEntry entry = line.entry();
         String reason = entry.reason().isEmpty() ? "" : ": " + ReasonText.of(entry.reason());
         String attempt = "attempt " + entry.attempt() + " (token " + entry.token() + ")";
-        String writer = names.of(line.writer());
+        String writer = names.of(line.incarnation());
         return switch (entry.kind()) {
             case STARTED -> writer + " started " + attempt + " at " + entry.started() + reason + ".";
             case ENDED ->

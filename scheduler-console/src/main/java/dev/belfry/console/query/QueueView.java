@@ -67,7 +67,12 @@ public final class QueueView {
     private final Instant now;
     private final Set<String> known = new HashSet<>();
 
-    private record Placed(String incarnation, Inbox.Entry entry) {}
+    /**
+     * A task in an inbox.
+     *
+     * @param incarnation whose inbox
+     */
+    public record Placed(String incarnation, Inbox.Entry entry) {}
 
     private QueueView(QueueState state, Snapshot snapshot) {
         this.state = state;
@@ -178,6 +183,19 @@ public final class QueueView {
         List<Task> all = new ArrayList<>(running);
         waiting.forEach(each -> all.add(each.task()));
         return all;
+    }
+
+    /** Where a task is that was dispatched; empty if it waits, or is not known. */
+    public Optional<Placed> placed(TaskId id) {
+        return Optional.ofNullable(placed.get(id));
+    }
+
+    /** A task that has no outcome, with why it waits if it does; empty if there is none. */
+    public Optional<Task> task(TaskId id) {
+        return tasks().stream()
+                .filter(task -> task.id().equals(id))
+                .findFirst()
+                .map(task -> task.agent().isEmpty() ? explained(task) : task);
     }
 
     /** Those that agents have, oldest first. */

@@ -1,6 +1,7 @@
 package dev.belfry.console.query;
 
 import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.queue.QueueReasons;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,6 +61,10 @@ public final class ReasonText {
         all.put(Reasons.ATTEMPTS_EXHAUSTED, "the last attempt that retry.attempts allows has failed");
         all.put(Reasons.NO_THREAD, "every thread of the agent's pool is held by an attempt that does not end");
         all.put(Reasons.CLAIM_WITHOUT_OUTCOME, "claimed by an owner that was lost, and not run twice");
+        all.put(QueueReasons.AGENT_LOST, "the agent that had it was lost");
+        all.put(QueueReasons.LOST_TOO_OFTEN, "more attempts were lost with their agents than retry.lost allows");
+        all.put(QueueReasons.OTHER_ATTEMPT, "another attempt at the same task was faster");
+        all.put(QueueReasons.QUEUE_TIMEOUT, "it waited for an agent longer than timeouts.queue");
         return Collections.unmodifiableMap(all);
     }
 }

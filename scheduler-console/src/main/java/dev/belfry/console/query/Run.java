@@ -103,7 +103,8 @@ public record Run(String jobUid, int layout, FireId fire, long count, List<Journ
         boolean ran = lines.stream().anyMatch(line -> line.entry().attempt() > 0);
         return lines.stream()
                 .filter(line -> !ran || line.entry().attempt() > 0)
-                .map(line -> AgentNames.agentId(line.writer()))
+                .map(line -> AgentNames.agentId(line.incarnation()))
+                .filter(agent -> !agent.isEmpty())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

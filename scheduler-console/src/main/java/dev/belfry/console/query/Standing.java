@@ -44,6 +44,14 @@ public record Standing(
         COUNTED,
         /** The ledger says that it is final, but its outcome is neither listed nor counted. */
         UNLISTED,
+        /** Of a queued job: no master has decided yet whether it is run. */
+        UNDECIDED,
+        /** Of a queued job: it is queued once the runs before it are over. */
+        WAITS_ITS_TURN,
+        /** Of a queued job: it waits in the queue. */
+        QUEUED,
+        /** Of a queued job: an agent has it. */
+        DISPATCHED,
         /** A broadcast job's agent that is registered anew since: what its last session had not begun is not owed. */
         NOT_OWED,
         /** A broadcast job's agent that is not registered any more: what its last session had not begun is not owed. */
@@ -64,7 +72,8 @@ public record Standing(
     public boolean isOver() {
         return switch (state) {
             case FINAL, COUNTED, UNLISTED, NOT_OWED, AGENT_GONE -> true;
-            case RUNNING, TRIED_AGAIN, NOT_BEGUN, NOTHING_RECORDED -> false;
+            case RUNNING, TRIED_AGAIN, NOT_BEGUN, NOTHING_RECORDED, UNDECIDED, WAITS_ITS_TURN, QUEUED, DISPATCHED ->
+                false;
         };
     }
 
@@ -78,9 +87,12 @@ public record Standing(
             case TRIED_AGAIN -> "waits to be tried again";
             case NOT_BEGUN -> WaitingStory.NOT_BEGUN;
             case NOTHING_RECORDED -> WaitingStory.NOTHING_RECORDED;
-            case COUNTED -> "is final by the ledger, its outcome counted and not listed any more";
-            case UNLISTED ->
-                "is final by the ledger, but its outcome is neither listed nor counted; 'belfry verify' tells more";
+            case COUNTED -> "is final, its outcome counted and not listed any more";
+            case UNLISTED -> "is final, but its outcome is neither listed nor counted; 'belfry verify' tells more";
+            case UNDECIDED -> "waits for a master to decide whether it is run";
+            case WAITS_ITS_TURN -> "waits for its turn among the runs of the job";
+            case QUEUED -> "waits in the queue";
+            case DISPATCHED -> "is with an agent and has no outcome yet";
             case NOT_OWED ->
                 "did not run and has no outcome: its agent is registered anew since, and what its session before had not"
                         + " begun is not made up for";

@@ -3,9 +3,12 @@ package dev.belfry.console.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.agent.Agent;
+import dev.belfry.core.job.Job;
+import dev.belfry.core.job.Placement;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireJournal;
 import dev.belfry.core.journal.JournalCounts;
+import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
@@ -52,6 +55,10 @@ class AlteredRecordTest {
     private ZooKeeper zk;
     private String url = "";
     private String user = "belfry";
+    /** How the name of the journal begins that is spoilt. */
+    private String journal = "";
+
+    private String verify = "verify";
 
     @Test
     void verifyFindsWhatWasAlteredInH2AndZooKeeper() throws Exception {
@@ -76,6 +83,83 @@ class AlteredRecordTest {
             user = "postgres";
             check(Map.of("BELFRY_HISTORY_URL", url, "BELFRY_HISTORY_USER", user));
         }
+    }
+
+    @Test
+    void verifyFindsWhatWasAlteredOfQueuedFires() throws Exception {
+        url = "jdbc:h2:file:" + directory.resolve("history");
+        try (EmbeddedZooKeeper server = EmbeddedZooKeeper.start(directory.resolve("zookeeper"))) {
+            console = new Console(Map.of(
+                    "BELFRY_HISTORY_URL", url,
+                    "BELFRY_ZOOKEEPER", server.connectString(),
+                    "BELFRY_NAMESPACE", NAMESPACE));
+            zk = new ZooKeeper(server.connectString(), 30_000, event -> {});
+            queued(server.connectString());
+            holds("before anything is altered");
+            String entry = entries().get(0);
+            deleted(entry);
+            for (int number : List.of(0, lines(entry).size() - 1)) {
+                spoilt(
+                        entry,
+                        "a line altered",
+                        data -> lines(entry, data, lines -> lines.set(number, otherwise(lines.get(number)))));
+                spoilt(entry, "a line doubled", data -> lines(entry, data, lines -> lines.add(lines.get(number))));
+                spoilt(entry, "a line deleted", data -> lines(entry, data, lines -> lines.remove(number)));
+            }
+            withoutHistory(entry);
+            spoil(
+                    "belfry_fire",
+                    "kind = 'final' and line = 0 and entry = (select max(entry) from belfry_fire where kind = 'final' and line = 0)",
+                    "entry = entry + 1000",
+                    "agent = 'b'");
+            holds("at the end");
+            zk.close();
+        }
+    }
+
+    /** Without a history to compare with, the definitions alone say what is missing, doubled or was not due. */
+    private void withoutHistory(String entry) throws Exception {
+        verify = "verify --no-history";
+        spoilt(entry, "a line doubled", data -> lines(entry, data, lines -> lines.add(lines.get(0))));
+        assertThat(console.out()).contains("duplicate", "tock");
+        spoilt(entry, "a line deleted", data -> lines(entry, data, lines -> lines.remove(0)));
+        assertThat(console.out()).contains("gap", "tock", "decided and in the queue no more");
+        spoilt(entry, "another instant", data -> lines(entry, data, lines -> lines.set(0, elsewhen(lines.get(0)))));
+        assertThat(console.out()).contains("phantom", "gap", "tock");
+        verify = "verify";
+    }
+
+    /** A queued job runs for a while, and one of its runs is submitted. */
+    private void queued(String connect) throws Exception {
+        journal = "queue-";
+        Agent agent = Ticking.start(
+                connect,
+                NAMESPACE,
+                Job.named("tock")
+                        .handler("work")
+                        .placement(Placement.QUEUED)
+                        .every(Duration.ofMillis(400))
+                        .shards(2));
+        try {
+            Awaitility.await()
+                    .ignoreExceptionsInstanceOf(KeeperException.class)
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> !entries().isEmpty());
+            assertThat(console.line("submit tock --wait --timeout 2m"))
+                    .as(console.err())
+                    .isEqualTo(Exit.DONE);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> lines(entries().get(0)).size() > 20);
+            assertThat(console.line("pause tock")).as(console.err()).isEqualTo(Exit.DONE);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+                console.line("verify --no-history");
+                return console.out().matches("(?s).*pending +0\\n.*");
+            });
+        } finally {
+            agent.close();
+        }
+        assertThat(console.line("export-history --once")).as(console.err()).isEqualTo(Exit.DONE);
     }
 
     private void check(Map<String, String> history) throws Exception {
@@ -121,7 +205,7 @@ class AlteredRecordTest {
 
     private String writer() throws KeeperException, InterruptedException {
         return zk.getChildren(ROOT + Paths.JOURNAL, false).stream()
-                .filter(name -> !name.equals("master"))
+                .filter(name -> !name.equals("master") && name.startsWith(journal))
                 .findFirst()
                 .map(name -> ROOT + Paths.journal(name))
                 .orElse("");
@@ -157,7 +241,7 @@ class AlteredRecordTest {
     }
 
     private void fails(String what) {
-        assertThat(console.line("verify"))
+        assertThat(console.line(verify))
                 .as(what + ": " + console.out() + console.err())
                 .isEqualTo(Exit.NO);
         assertThat(console.out()).as(what).containsAnyOf("altered: ", "NOT every due fire");
@@ -306,6 +390,24 @@ class AlteredRecordTest {
         List<FireEntry> lines = new ArrayList<>(FireJournal.decode(path, data));
         change.accept(lines);
         return FireJournal.encode(lines);
+    }
+
+    private static FireEntry elsewhen(FireEntry line) {
+        FireId moved = FireId.scheduled(line.fire().due().plusMillis(1));
+        return new FireEntry(
+                line.kind(),
+                line.jobUid(),
+                line.layout(),
+                line.shard(),
+                moved,
+                moved.due(),
+                1,
+                line.attempt(),
+                line.token(),
+                line.started(),
+                line.ended(),
+                line.outcome(),
+                line.reason());
     }
 
     private static FireEntry otherwise(FireEntry line) {

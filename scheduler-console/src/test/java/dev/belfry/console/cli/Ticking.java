@@ -9,6 +9,12 @@ final class Ticking {
     private Ticking() {}
 
     static Agent start(String connect, String namespace) {
+        Job tick =
+                Job.named("tick").handler("work").every(Duration.ofMillis(100)).shards(4);
+        return start(connect, namespace, tick);
+    }
+
+    static Agent start(String connect, String namespace, Job job) {
         return Agent.builder()
                 .zookeeper(connect)
                 .namespace(namespace)
@@ -16,10 +22,7 @@ final class Ticking {
                 .sessionTimeout(Duration.ofSeconds(4))
                 .shutdownHook(false)
                 .handler("work", context -> {})
-                .job(Job.named("tick")
-                        .handler("work")
-                        .every(Duration.ofMillis(100))
-                        .shards(4))
+                .job(job)
                 .start();
     }
 }

@@ -2,6 +2,7 @@ package dev.belfry.console.proof;
 
 import dev.belfry.agent.client.Journal;
 import dev.belfry.core.agent.AgentFacts;
+import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireEntry.Kind;
@@ -9,7 +10,9 @@ import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ledger.Mark;
+import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ledger.Span;
+import dev.belfry.core.queue.FiresMark;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
@@ -19,10 +22,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /** Writes down what a well-behaved cluster would have recorded of one job, to be spoilt by a test. */
 final class Ledgering {
@@ -36,6 +41,8 @@ final class Ledgering {
     final Map<String, LedgerRecord> ledgers = new HashMap<>();
 
     final Map<Integer, Map<String, LedgerRecord>> layouts = new HashMap<>(Map.of(1, ledgers));
+    final Map<String, FiresMark> marks = new HashMap<>();
+    final Set<TaskId> open = new HashSet<>();
     final JournalCounts counts = new JournalCounts();
     final List<AgentFacts> agents = new ArrayList<>();
     Instant now = NOW;
@@ -73,6 +80,32 @@ final class Ledgering {
             due.forEach(fire -> lines.add(line(layout, name, FireId.scheduled(fire), fire, 1, Outcome.SUCCEEDED, "")));
             layouts.computeIfAbsent(layout, n -> new HashMap<>()).put(name, ledger(mark, List.of()));
         }
+    }
+
+    /** Every fire of the queue up to {@code mark} succeeded, but some that were skipped, and the master has decided them. */
+    Ledgering allQueued(Instant mark, IntPredicate skipped) {
+        int number = 0;
+        for (Instant fire : VersionedDueSet.queued(job).between(START.minusMillis(1), mark, 1_000_000)) {
+            boolean skip = skipped.test(number++);
+            int shards = skip ? 1 : job.at(fire).definition().shards().count();
+            for (int shard = 0; shard < shards; shard++) {
+                lines.add(line(
+                        0,
+                        Integer.toString(shard),
+                        FireId.scheduled(fire),
+                        fire,
+                        1,
+                        skip ? Outcome.SKIPPED : Outcome.SUCCEEDED,
+                        skip ? Reasons.OVERLAP : ""));
+            }
+        }
+        marks.put(job.uid(), FiresMark.from(mark));
+        return this;
+    }
+
+    /** A fire of the queue waits, or is with an agent. */
+    void opened(Instant fire, int shard) {
+        open.add(TaskId.of(FireId.scheduled(fire).runId(job.uid()), shard));
     }
 
     static LedgerRecord ledger(Instant mark, List<Span> above) {
@@ -180,6 +213,7 @@ final class Ledgering {
                         new Journal(journal, Map.of(WRITER, counts), List.of(), Set.of(WRITER), List.of()),
                         agents,
                         key -> owned,
+                        new QueueEvidence(marks, open),
                         now),
                 from,
                 until);

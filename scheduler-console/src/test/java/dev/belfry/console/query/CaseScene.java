@@ -3,6 +3,7 @@ package dev.belfry.console.query;
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Journal;
+import dev.belfry.agent.client.QueueState;
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.Capacity;
 import dev.belfry.core.agent.Incarnation;
@@ -19,6 +20,14 @@ import dev.belfry.core.ownership.Generation;
 import dev.belfry.core.ownership.LayoutKey;
 import dev.belfry.core.ownership.Successor;
 import dev.belfry.core.ownership.TableBuilder;
+import dev.belfry.core.queue.DeclaredRules;
+import dev.belfry.core.queue.FiresMark;
+import dev.belfry.core.queue.Gate;
+import dev.belfry.core.queue.Inbox;
+import dev.belfry.core.queue.Segment;
+import dev.belfry.core.queue.SegmentState;
+import dev.belfry.core.queue.Submission;
+import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
@@ -46,6 +55,9 @@ final class CaseScene {
     final Map<String, LedgerRecord> ledgers = new HashMap<>();
     final List<TableEntry> changes = new ArrayList<>();
     final Map<String, JournalCounts> counts = new HashMap<>();
+    final Map<String, FiresMark> fires = new HashMap<>();
+    final List<QueueState.Stored> segments = new ArrayList<>();
+    final Map<String, Inbox> inboxes = new HashMap<>();
     Optional<Instant> deletedAt = Optional.empty();
 
     CaseScene(JobDefinition definition) {
@@ -221,6 +233,62 @@ final class CaseScene {
         return this;
     }
 
+    /** A line of the queue of term 3, about an attempt of agent a unless the fire was not run. */
+    CaseScene queueLine(FireEntry.Kind kind, Instant fire, int attempt, Outcome outcome, String reason) {
+        boolean ran = attempt > 0;
+        FireEntry entry = new FireEntry(
+                kind,
+                UID,
+                0,
+                "0",
+                FireId.scheduled(fire),
+                fire,
+                1,
+                attempt,
+                ran ? 76 + attempt : 0,
+                ran ? fire.plusSeconds(attempt) : Instant.EPOCH,
+                fire.plusSeconds(2L * attempt),
+                outcome,
+                reason);
+        lines.add(new Journal.Line(
+                "queue-3", lines.size(), ran ? entry.madeBy(incarnation("a").name()) : entry));
+        return this;
+    }
+
+    /** The master has decided the schedule up to then. */
+    CaseScene decided(Instant upTo, FiresMark.Turn... waiting) {
+        fires.put(UID, new FiresMark(upTo, List.of(waiting), Optional.empty()));
+        return this;
+    }
+
+    /** The run of a fire is in the queue. */
+    CaseScene queued(Instant fire) {
+        Submission run = new Submission(
+                FireId.scheduled(fire).runId(UID), UID, 1, Optional.of(fire), Map.of(), Submission.USUAL, "schedule");
+        segments.add(new QueueState.Stored(
+                Paths.SEGMENTS + "/00/m3-" + segments.size(), fire, new Segment(List.of(run)), SegmentState.FRESH));
+        return this;
+    }
+
+    /** Agent a has the run of a fire. */
+    CaseScene dispatched(Instant fire) {
+        queued(fire);
+        Inbox.Entry entry = new Inbox.Entry(
+                78,
+                FireId.scheduled(fire).runId(UID),
+                FireId.scheduled(fire),
+                new Inbox.Task(UID, 0, 1),
+                new Inbox.Order(2, fire.plusSeconds(1), null, false, Optional.empty()),
+                Map.of(),
+                "");
+        inboxes.put(incarnation("a").name(), new Inbox(List.of(entry)));
+        return this;
+    }
+
+    private QueueState queue() {
+        return new QueueState(segments, inboxes, Gate.FRESH, DeclaredRules.NONE, fires, List.of());
+    }
+
     private JobRecord job() {
         return new JobRecord("index", UID, versions, List.of(), deletedAt);
     }
@@ -246,6 +314,6 @@ final class CaseScene {
 
     Explanation explanation(Instant at, Optional<String> shard) {
         Journal journal = new Journal(lines, counts, changes, Set.of(), List.of());
-        return Explanation.of(snapshot(), journal, job(), ledgers, at, shard);
+        return Explanation.of(snapshot(), journal, job(), ledgers, queue(), at, shard);
     }
 }

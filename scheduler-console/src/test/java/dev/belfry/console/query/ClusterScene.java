@@ -3,6 +3,7 @@ package dev.belfry.console.query;
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Journal;
+import dev.belfry.agent.client.QueueState;
 import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.TableState;
 import dev.belfry.core.command.Command;
@@ -184,7 +185,7 @@ final class ClusterScene {
         Journal journal = cluster.ask(client -> client.journal(PATIENCE));
         Map<String, LedgerRecord> ledgers =
                 ledgers(new LayoutKey(job.uid(), job.at(when).layout()));
-        return Explanation.of(snapshot, journal, job, ledgers, when, Optional.empty());
+        return Explanation.of(snapshot, journal, job, ledgers, QueueState.NONE, when, Optional.empty());
     }
 
     /** What is asked of is from now on this instant, and not the present. */

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.agent.client.AgentState;
 import dev.belfry.core.job.Job;
+import dev.belfry.core.job.Placement;
 import dev.belfry.core.job.Retry;
+import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.journal.FireEntry.Kind;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ownership.Buckets;
@@ -40,6 +42,25 @@ class ExplanationTest {
     }
 
     // --- what ran
+
+    @Test
+    void queuedFireThatWasSkippedNamesTheRunBehindWhichItCame() {
+        Instant eleven = NOON.minus(Duration.ofHours(1));
+        CaseScene scene = new CaseScene(Job.named("index")
+                        .placement(Placement.QUEUED)
+                        .every(Duration.ofHours(1))
+                        .shards(2)
+                        .build())
+                .decided(NOON)
+                .dispatched(eleven)
+                .queueLine(FireEntry.Kind.FINAL, NOON, 0, Outcome.SKIPPED, Reasons.OVERLAP);
+        assertThat(scene.explain(NOON, Optional.of("1")))
+                .contains("The master of term 3 recorded skipped at " + NOON)
+                .contains("Without an outcome at present: index~1@" + eleven);
+        assertThat(scene.explain()).contains("2 of 2 shards skipped");
+        assertThat(scene.explain(eleven, Optional.of("0")))
+                .contains("At present: shard 0 is with an agent and has no outcome yet.", "(token 78)");
+    }
 
     @Test
     void fireThatSucceededIsToldWithItsAttemptItsOwnerAndTheNextOne() {

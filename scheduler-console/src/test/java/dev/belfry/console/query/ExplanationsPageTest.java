@@ -16,6 +16,8 @@ import dev.belfry.core.job.Retry;
 import dev.belfry.core.journal.FireEntry.Kind;
 import dev.belfry.core.journal.JournalCounts;
 import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.queue.FiresMark;
+import dev.belfry.core.queue.QueueReasons;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.testkit.page.GeneratedPage;
 import java.time.Duration;
@@ -66,7 +68,29 @@ class ExplanationsPageTest {
             scenes.put(failed, ran(Outcome.FAILED, failed));
         }
         scenes.put(Reasons.CLAIM_WITHOUT_OUTCOME, ran(Outcome.LOST, Reasons.CLAIM_WITHOUT_OUTCOME));
+        scenes.put(
+                QueueReasons.AGENT_LOST,
+                fromQueue()
+                        .queueLine(Kind.ENDED, NOON, 1, Outcome.LOST, QueueReasons.AGENT_LOST)
+                        .queueLine(Kind.FINAL, NOON, 2, Outcome.SUCCEEDED, Reasons.OUTCOME_UNKNOWN));
+        scenes.put(
+                QueueReasons.LOST_TOO_OFTEN,
+                fromQueue().queueLine(Kind.FINAL, NOON, 1, Outcome.FAILED, QueueReasons.LOST_TOO_OFTEN));
+        scenes.put(
+                QueueReasons.OTHER_ATTEMPT,
+                fromQueue()
+                        .queueLine(Kind.FINAL, NOON, 1, Outcome.SUCCEEDED, "")
+                        .queueLine(Kind.ENDED, NOON, 2, Outcome.CANCELLED, QueueReasons.OTHER_ATTEMPT));
+        scenes.put(
+                QueueReasons.QUEUE_TIMEOUT,
+                fromQueue().queueLine(Kind.FINAL, NOON, 0, Outcome.TIMED_OUT, QueueReasons.QUEUE_TIMEOUT));
         return scenes;
+    }
+
+    private static CaseScene fromQueue() {
+        return new CaseScene(hourly().placement(Placement.QUEUED).build())
+                .agent("a", HANDLER, Map.of(), false)
+                .decided(NOON);
     }
 
     private static CaseScene notRun(Outcome outcome, String reason) {
@@ -111,6 +135,19 @@ class ExplanationsPageTest {
         counted.counts.put(CaseScene.incarnation("a").name(), counts);
         scenes.put(State.COUNTED, counted);
         scenes.put(State.UNLISTED, owned().ledger("0", NOON));
+        scenes.put(State.UNDECIDED, fromQueue().decided(ELEVEN));
+        scenes.put(State.WAITS_ITS_TURN, fromQueue().dispatched(ELEVEN).decided(NOON, new FiresMark.Turn(NOON, false)));
+        scenes.put(
+                State.QUEUED,
+                new CaseScene(hourly().placement(Placement.QUEUED)
+                                .requireLabel("disk", "ssd")
+                                .build())
+                        .agent("a", HANDLER, Map.of(), false)
+                        .decided(NOON)
+                        .queued(NOON));
+        scenes.put(
+                State.DISPATCHED,
+                fromQueue().dispatched(NOON).queueLine(Kind.ENDED, NOON, 1, Outcome.FAILED, "IOException: no route"));
         CaseScene anew = new CaseScene(everywhere()).agent("a", 8, NOON.plusSeconds(9), HANDLER, Map.of(), false);
         scenes.put(State.NOT_OWED, anew.ledger("a", NOON).broadcastLine("a", ELEVEN, Outcome.SUCCEEDED));
         scenes.put(
@@ -186,7 +223,7 @@ class ExplanationsPageTest {
                 "-Dsurefire.failIfNoSpecifiedTests=false -Dbelfry.rewrite=true` renews it).",
                 "",
                 "In every answer job `index` is due on the hour, it is noon, and agent `a` has its only shard, unless the answer",
-                "says otherwise."));
+                "says otherwise. Queued jobs have no owner: what is said of them is said of the queue, in term 3."));
         section(page, "Reasons of outcomes", reasons());
         section(page, "How a fire stands", states());
         section(page, "Why an agent may not have a shard", refusals());

@@ -13,11 +13,13 @@ import org.junit.jupiter.api.Test;
 /** Every reason that Belfry can record has a text that explains it. */
 class ReasonTextTest {
     private static final Path REASONS = Path.of("../scheduler-core/src/main/java/dev/belfry/core/ledger/Reasons.java");
+    private static final Path QUEUE_REASONS =
+            Path.of("../scheduler-core/src/main/java/dev/belfry/core/queue/QueueReasons.java");
     private static final Pattern CONSTANT = Pattern.compile("public static final String [A-Z_]+ =\\s+\"([^\"]+)\";");
 
     @Test
     void everyReasonThatIsDeclaredHasAMeaningOfItsOwn() throws IOException {
-        List<String> declared = CONSTANT.matcher(Files.readString(REASONS))
+        List<String> declared = CONSTANT.matcher(Files.readString(REASONS) + Files.readString(QUEUE_REASONS))
                 .results()
                 .map((MatchResult found) -> found.group(1))
                 .toList();

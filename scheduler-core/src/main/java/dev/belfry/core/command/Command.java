@@ -55,7 +55,7 @@ public record Command(
      *
      * @param accepted whether it had its effect
      * @param text what was done, or why not
-     * @param at when, by the master's wall clock
+     * @param at when, by the clock of the ensemble
      * @param runId the run that a trigger started or a cancel stops; empty otherwise
      */
     public record Result(boolean accepted, String text, Instant at, String runId) {}

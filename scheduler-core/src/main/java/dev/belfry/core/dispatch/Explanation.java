@@ -24,4 +24,11 @@ public record Explanation(
         requireNonNull(reason);
         requireNonNull(expectedStart);
     }
+
+    /** A sentence for people. */
+    public String text() {
+        return "In queue '" + queue + "' it has position " + position
+                + (aheadInJob == 0 ? "" : ", behind " + aheadInJob + " of the same job") + "; why it waits: "
+                + reason.text() + ".";
+    }
 }

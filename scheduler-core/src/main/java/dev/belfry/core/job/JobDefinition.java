@@ -93,6 +93,14 @@ public record JobDefinition(
         }
     }
 
+    /**
+     * Whether the master queues a run for each instant of its schedule. The trigger of a job that runs after others makes no
+     * fires: it only holds the job back within a workflow run.
+     */
+    public boolean isQueuedBySchedule() {
+        return placement == Placement.QUEUED && upstreams.after().isEmpty();
+    }
+
     /** What it asks for that this version cannot run; empty if it can be applied. */
     public List<LaterFeature> laterFeatures() {
         List<LaterFeature> later = new ArrayList<>();
@@ -101,9 +109,6 @@ public record JobDefinition(
         }
         if (queueing.backupAfter() != null) {
             later.add(new LaterFeature("backup-after", "a second attempt beside a slow one"));
-        }
-        if (!upstreams.after().isEmpty()) {
-            later.add(new LaterFeature("after", "workflows"));
         }
         if (!parameters.values().stream().allMatch(Template::isPlain)) {
             later.add(new LaterFeature("parameters", "references such as ${due.date}"));

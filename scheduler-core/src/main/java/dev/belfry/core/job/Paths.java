@@ -1,19 +1,29 @@
 package dev.belfry.core.job;
 
-import java.util.regex.Pattern;
-
 /** Names of places within definitions: {@code jobs[0].parameters["a b"]}. */
 final class Paths {
 
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]{1,60}");
+    private static final int LONGEST_PLAIN = 60;
 
     private Paths() {}
 
     static String key(String path, String key) {
-        if (!PLAIN.matcher(key).matches()) {
+        if (!isPlain(key)) {
             return path + "[" + Complaint.quote(key) + "]";
         }
         return path.isEmpty() ? key : path + "." + key;
+    }
+
+    // Asked of every key of every record that is read, so without a pattern.
+    private static boolean isPlain(String key) {
+        for (int i = 0; i < key.length(); i++) {
+            char c = key.charAt(i);
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            if (!letter && (c < '0' || c > '9') && c != '_' && c != '-') {
+                return false;
+            }
+        }
+        return !key.isEmpty() && key.length() <= LONGEST_PLAIN;
     }
 
     static String item(String path, int index) {

@@ -34,6 +34,12 @@ final class QueuedRules {
     /** Checks a queued job. */
     static void check(Values values) {
         checkPools(values);
+        if (values.sound(JobForm.SHARDS) && values.get(JobForm.SHARDS).count() > ShardLayout.MOST_QUEUED) {
+            Complaint many = Complaint.of("a queued job has at most " + ShardLayout.MOST_QUEUED
+                            + " shards: what becomes of the tasks of a run is kept in one place")
+                    .expecting("fewer shards, or several runs with parameters of their own");
+            JobRules.refuse(many, values, JobForm.SHARDS);
+        }
         boolean once = values.sound(JobForm.RECOVERY) && values.get(JobForm.RECOVERY) == Recovery.SKIP;
         if (once) {
             JobRules.refuse(

@@ -13,6 +13,9 @@ public record ShardLayout(int count, List<String> parameters) {
     /** The most shards that a job can have. */
     public static final int MOST_SHARDS = 100_000;
 
+    /** The most shards that a queued job can have: what becomes of the shards of a run is kept in one znode. */
+    public static final int MOST_QUEUED = 240;
+
     /** A single shard: the default. */
     public static final ShardLayout SINGLE = of(1);
 

@@ -15,13 +15,18 @@ public record Tolerance(Duration waiting, @Nullable Duration running) {
     /** What a fire gets to be begun, and beyond its total time-out, unless its job says otherwise. */
     public static final Duration USUAL = Duration.ofMinutes(1);
 
-    /** That of a job: as it declares it, else {@link #USUAL}, and that beyond its total time-out, if it has one. */
+    /**
+     * That of a job: as it declares it, else {@link #USUAL}, beyond the queue time-out of a queued one that has it, and beyond
+     * its total time-out, if it has one.
+     */
     public static Tolerance of(JobDefinition job) {
         Duration declared = job.tolerance();
         if (declared != null) {
             return new Tolerance(declared, declared);
         }
         Duration total = job.timeouts().total();
-        return new Tolerance(USUAL, total == null ? null : total.plus(USUAL));
+        Duration queue = job.timeouts().queue();
+        Duration waiting = queue == null ? USUAL : queue.plus(USUAL);
+        return new Tolerance(waiting, total == null ? null : total.plus(USUAL));
     }
 }

@@ -53,6 +53,10 @@ public final class QueueBook {
     private final Deadlines deadlines = new Deadlines();
     /** What inboxes held when the term began, of tasks whose segments were not read yet. */
     private final Map<TaskId, List<InboxBook>> found = new HashMap<>();
+    /** Whether every segment that is stored has come. */
+    private boolean whole = true;
+    /** Ends of tasks that are in no segment that has come, while one is missing: their task may be in that one. */
+    private final List<Ended> held = new ArrayList<>();
     /** Ends that are to be settled, in the order in which they were heard. */
     private final Deque<Ended> ended = new ArrayDeque<>();
     /** Tasks that are known under the same id already: each is the same run, submitted again. */
@@ -151,6 +155,27 @@ public final class QueueBook {
                 }
             }
         }
+        release();
+    }
+
+    /**
+     * Whether every segment that is stored has come. While one is missing, ends of tasks that nobody knows are kept where
+     * they are: they may be of runs in that one.
+     */
+    public void whole(boolean complete) {
+        whole = complete;
+        release();
+    }
+
+    /** Ends that were held are looked at again. */
+    private void release() {
+        ended.addAll(held);
+        held.clear();
+    }
+
+    /** Whether it is of a task that may be in a segment that cannot be read. */
+    private boolean isUncertain(Inbox.Entry entry) {
+        return !whole && found.containsKey(id(entry));
     }
 
     private void resume(QueuedTask task, InboxBook inbox, Inbox.Entry entry) {
@@ -362,6 +387,11 @@ public final class QueueBook {
     // --- settling
 
     private void settle(Ended end, Instant now, QueueRound round) {
+        Inbox.Entry stored = end.inbox().get(end.number());
+        if (stored != null && isUncertain(stored)) {
+            held.add(end);
+            return;
+        }
         Optional<Inbox.Entry> entry = end.inbox().remove(end.number());
         if (entry.isEmpty()) {
             return;
@@ -573,6 +603,7 @@ public final class QueueBook {
         task.on(TaskState.Event.DISPATCH);
         task.dispatches.put(entry.number(), new QueuedTask.Dispatch(choice.incarnation(), ""));
         task.history = begun(task, choice.incarnation(), entry);
+        round.begun();
         round.changed(inbox);
     }
 

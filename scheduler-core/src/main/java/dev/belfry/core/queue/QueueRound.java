@@ -70,6 +70,9 @@ public final class QueueRound {
     private final Set<WorkflowBook.Held> workflows = new LinkedHashSet<>();
     private final List<Submission> starts = new ArrayList<>();
     private int lineBytes;
+    /** No less than the bytes of the states of its segments. */
+    private int stateBytes;
+
     /** What lies beside outboxes and may be needed by nobody any more, with its task. */
     private final Map<OutboxItem, TaskId> loose = new LinkedHashMap<>();
 
@@ -86,6 +89,7 @@ public final class QueueRound {
 
     boolean hasRoom() {
         int bytes = lineBytes
+                + stateBytes
                 + inboxes.stream().mapToInt(InboxBook::mostBytes).sum()
                 + workflows.stream().mapToInt(WorkflowBook.Held::bytes).sum()
                 + starts.stream().mapToInt(Segment::size).sum();
@@ -98,7 +102,14 @@ public final class QueueRound {
     }
 
     void changed(SegmentBook segment) {
-        segments.add(segment);
+        if (segments.add(segment)) {
+            stateBytes += segment.mostBytes();
+        }
+    }
+
+    /** A task has a history that had none, in whatever segment. */
+    void begun() {
+        stateBytes += SegmentState.MOST_HISTORY_BYTES;
     }
 
     void changed(WorkflowBook.Held workflow) {

@@ -28,7 +28,7 @@ import java.util.TreeSet;
  * <p>Pure. Not thread-safe.
  */
 public final class QueuedFires {
-    /** Fires that are queued at once, at most; the rest follows with the next use. */
+    /** Fires that are queued at once, at most, of a job of few shards; the rest follows with the next use. */
     public static final int MOST = 200;
 
     private static final long COUNT_LIMIT = 1_000_000;
@@ -41,7 +41,9 @@ public final class QueuedFires {
     private final List<Instant> queued = new ArrayList<>();
     private final List<FireEntry> lines = new ArrayList<>();
     private final int open;
+    /** Fires of this job that are queued now, at most: the runs of one use have to fit one segment. */
     private final int most;
+
     private Instant upTo;
     private Optional<Instant> delayNext;
 
@@ -65,8 +67,12 @@ public final class QueuedFires {
     }
 
     private QueuedFires(JobRecord job, FiresMark mark, int open, int most, Instant now) {
-        this.most = most;
         this.job = job;
+        int shards = job.versions().stream()
+                .mapToInt(version -> version.definition().shards().count())
+                .max()
+                .orElse(1);
+        this.most = Math.max(1, Math.min(most, Segment.MOST_TASKS / shards));
         this.due = VersionedDueSet.queued(job);
         this.rules = new Rulebook(job.versions().stream()
                 .map(version -> new VersionRules(version.from(), version.definition(), version.paused()))

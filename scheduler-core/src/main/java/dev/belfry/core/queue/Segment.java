@@ -1,6 +1,7 @@
 package dev.belfry.core.queue;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.belfry.core.job.ShardLayout;
 import dev.belfry.core.record.JsonRecordReader;
 import dev.belfry.core.record.JsonRecordWriter;
 import java.io.IOException;
@@ -26,6 +27,9 @@ public record Segment(List<Submission> runs) {
     /** Bytes that a segment may have; a submitter begins another one before. */
     public static final int MOST_BYTES = 60_000;
 
+    /** Tasks that a segment may have, so that its {@link SegmentState} fits a znode whatever becomes of them. */
+    public static final int MOST_TASKS = ShardLayout.MOST_QUEUED;
+
     /** Bytes of a segment beside those of its runs. */
     public static final int FRAME_BYTES = 20;
 
@@ -41,15 +45,18 @@ public record Segment(List<Submission> runs) {
         List<List<Submission>> segments = new ArrayList<>();
         List<Submission> some = new ArrayList<>();
         int bytes = FRAME_BYTES;
+        int tasks = 0;
         for (Submission run : runs) {
             int size = size(run);
-            if (!some.isEmpty() && bytes + size > MOST_BYTES) {
+            if (!some.isEmpty() && (bytes + size > MOST_BYTES || tasks + run.shards() > MOST_TASKS)) {
                 segments.add(some);
                 some = new ArrayList<>();
                 bytes = FRAME_BYTES;
+                tasks = 0;
             }
             some.add(run);
             bytes += size;
+            tasks += run.shards();
         }
         if (!some.isEmpty()) {
             segments.add(some);

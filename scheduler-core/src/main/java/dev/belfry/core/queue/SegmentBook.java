@@ -96,11 +96,21 @@ final class SegmentBook {
         return tasks.stream().filter(task -> task.run().equals(run)).allMatch(task -> task.state == TaskState.SETTLED);
     }
 
+    /** No less than the bytes of what is to be stored of it now. */
+    int mostBytes() {
+        long histories = tasks.stream().filter(SegmentBook::hasHistory).count();
+        return SegmentState.mostBytes(tasks.size() - open, (int) histories);
+    }
+
+    private static boolean hasHistory(QueuedTask task) {
+        return task.state != TaskState.SETTLED && !task.history.equals(TaskHistory.NONE);
+    }
+
     /** What is to be stored of it now. */
     SegmentState state() {
         Map<Integer, TaskHistory> histories = new TreeMap<>();
         for (QueuedTask task : tasks) {
-            if (task.state != TaskState.SETTLED && !task.history.equals(TaskHistory.NONE)) {
+            if (hasHistory(task)) {
                 histories.put(task.ordinal, task.history);
             }
         }

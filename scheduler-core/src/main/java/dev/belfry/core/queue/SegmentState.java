@@ -23,6 +23,15 @@ public record SegmentState(Map<Outcome, BitSet> settled, Map<Integer, TaskHistor
 
     public static final int SCHEMA = 1;
 
+    /** Bytes of one history at most: names of at most 64 and 81 characters, numbers as long as their types allow. */
+    static final int MOST_HISTORY_BYTES = 256;
+
+    /** Bytes of a task that is settled at most, among {@link Segment#MOST_TASKS}. */
+    private static final int MOST_SETTLED_BYTES = 4;
+
+    /** Bytes beside those of the tasks: names of fields and outcomes. */
+    private static final int FRAME_BYTES = 400;
+
     /** Nothing has become of any. */
     public static final SegmentState FRESH = new SegmentState(Map.of(), Map.of());
 
@@ -31,6 +40,11 @@ public record SegmentState(Map<Outcome, BitSet> settled, Map<Integer, TaskHistor
         settled.forEach((outcome, tasks) -> copy.put(outcome, (BitSet) tasks.clone()));
         settled = Collections.unmodifiableMap(copy);
         histories = Collections.unmodifiableMap(new TreeMap<>(histories));
+    }
+
+    /** No less than the bytes that a state takes in which so many tasks are settled and so many others have a history. */
+    static int mostBytes(int settled, int histories) {
+        return FRAME_BYTES + settled * MOST_SETTLED_BYTES + histories * MOST_HISTORY_BYTES;
     }
 
     public byte[] encode() {

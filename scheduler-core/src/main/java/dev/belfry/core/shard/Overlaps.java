@@ -95,16 +95,19 @@ final class Overlaps {
 
     /** Starts what may start: late fires one after another, then buffered ones; all of them with {@code allow}. */
     void turn(Moment now) {
-        boolean busy = book.live.values().stream().anyMatch(f -> f.state != FireState.WAITING);
+        boolean busy = false;
+        boolean lateRuns = false;
         List<Fire> waiting = new ArrayList<>();
         for (Fire fire : book.live.values()) {
             if (fire.state == FireState.WAITING) {
                 waiting.add(fire);
+            } else {
+                busy = true;
+                lateRuns |= fire.late;
             }
         }
         // What was begun and cut short goes with the late ones, in the order of its instant.
         waiting.sort(Comparator.comparing((Fire f) -> !f.late && !f.begun()).thenComparing(f -> f.id));
-        boolean lateRuns = book.live.values().stream().anyMatch(f -> f.late && f.state != FireState.WAITING);
         for (Fire fire : waiting) {
             boolean parallel = fire.rules.overlap().policy() == OverlapPolicy.ALLOW && !(fire.late && lateRuns);
             if (busy && !parallel) {

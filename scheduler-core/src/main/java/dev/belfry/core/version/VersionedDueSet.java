@@ -1,6 +1,5 @@
 package dev.belfry.core.version;
 
-import dev.belfry.core.job.Placement;
 import dev.belfry.core.schedule.Schedule;
 import dev.belfry.core.trigger.DueSet;
 import java.time.Instant;
@@ -36,15 +35,9 @@ public final class VersionedDueSet implements DueSet {
         return where(job, version -> version.layout() == layout);
     }
 
-    /**
-     * What the queue owes of {@code job}: what is due under versions with {@code placement: queued}, whatever the layout. The
-     * trigger of a job that runs after others makes no fires: it only holds the job back within a workflow run.
-     */
+    /** What the queue owes of {@code job}: what is due under versions that are queued by their schedule, whatever the layout. */
     public static VersionedDueSet queued(JobRecord job) {
-        return where(
-                job,
-                version -> version.definition().placement() == Placement.QUEUED
-                        && version.definition().upstreams().after().isEmpty());
+        return where(job, version -> version.definition().isQueuedBySchedule());
     }
 
     private static VersionedDueSet where(JobRecord job, Predicate<JobVersion> owed) {

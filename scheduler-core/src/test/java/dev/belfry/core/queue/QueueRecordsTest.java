@@ -138,6 +138,48 @@ class QueueRecordsTest {
     }
 
     @Test
+    void noStateOfASegmentIsLargerThanAZnodeMayBe() {
+        int tasks = Segment.MOST_TASKS;
+        assertThat(SegmentState.mostBytes(0, tasks)).isLessThan(64 * 1_024);
+        Outcome[] outcomes = Outcome.values();
+        Random random = new Random(5);
+        for (int i = 0; i < 2_000; i++) {
+            double open = i % 3 == 0 ? 1 : random.nextDouble();
+            Map<Outcome, BitSet> settled = new EnumMap<>(Outcome.class);
+            Map<Integer, TaskHistory> histories = new TreeMap<>();
+            int over = 0;
+            for (int task = 0; task < tasks; task++) {
+                if (random.nextDouble() < open) {
+                    histories.put(task, longest(random));
+                } else {
+                    over++;
+                    settled.computeIfAbsent(outcomes[random.nextInt(outcomes.length)], o -> new BitSet())
+                            .set(task);
+                }
+            }
+            assertThat(new SegmentState(settled, histories).encode().length)
+                    .as("state " + i)
+                    .isLessThanOrEqualTo(SegmentState.mostBytes(over, histories.size()))
+                    .isLessThan(64 * 1_024);
+        }
+    }
+
+    /** As long as the types of its parts allow, or nearly. */
+    private static TaskHistory longest(Random random) {
+        String agent = "Z".repeat(64 - random.nextInt(2));
+        int lost = random.nextInt(2) * 1_000_000_000;
+        return new TaskHistory(
+                Integer.MAX_VALUE,
+                1_000_000_000,
+                lost,
+                Instant.ofEpochMilli(Long.MAX_VALUE - random.nextInt(9)),
+                Instant.ofEpochMilli(random.nextBoolean() ? Long.MAX_VALUE : Long.MIN_VALUE),
+                agent,
+                random.nextBoolean(),
+                Optional.of(new OutboxItem(agent + "~" + "f".repeat(16), Long.MAX_VALUE)));
+    }
+
+    @Test
     void aSegmentThatRanInOrderHasAShortState() {
         BitSet first = new BitSet();
         first.set(0, 299);

@@ -4,11 +4,13 @@ import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
+import dev.belfry.agent.client.QueueState;
 import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.TableState;
 import dev.belfry.console.proof.Evidence;
 import dev.belfry.console.proof.Proof;
 import dev.belfry.console.proof.Prover;
+import dev.belfry.console.proof.QueueEvidence;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.version.JobRecord;
@@ -56,6 +58,8 @@ public record ProductRecord(Map<String, String> jobs, List<FireEntry> lines, Pro
                 ledgers.put(job.uid() + '.' + layout, read.byShard());
             }
         }
+        QueueState queue = client.queue();
+        problems.addAll(queue.problems());
         Journal journal = client.journal();
         problems.addAll(journal.problems());
         TableState table = client.shards();
@@ -66,6 +70,7 @@ public record ProductRecord(Map<String, String> jobs, List<FireEntry> lines, Pro
                 journal,
                 client.agents().found().stream().map(agent -> agent.facts()).toList(),
                 key -> table.table().tenancy(key).isPresent(),
+                QueueEvidence.of(queue),
                 judgedAt);
         Map<String, String> names = new HashMap<>();
         jobs.forEach(job -> names.put(job.uid(), job.name()));

@@ -79,7 +79,7 @@ final class Contradictions {
     /** A line that ZooKeeper has, and what the history has in its place. */
     void present(FireRow line, Optional<FireRow> known) {
         if (known.isPresent()) {
-            if (!stored(known.get().event()).equals(stored(line.event()))) {
+            if (!stored(known.get().writer(), known.get().event()).equals(stored(line.writer(), line.event()))) {
                 found.add(Place.of(line) + " says " + text(line.event()) + ", but the history says "
                         + text(known.get().event()));
             }
@@ -177,8 +177,8 @@ final class Contradictions {
     }
 
     /** As it is once it was in a database, which takes no text that is not Unicode. */
-    private static FireEntry stored(FireEntry event) {
-        return FireRow.of(new FireRow("", 0, 0, "", event).row()).event();
+    private static FireEntry stored(String writer, FireEntry event) {
+        return FireRow.of(new FireRow(writer, 0, 0, "", event).row()).event();
     }
 
     private static Instant recorded(FireEntry event) {

@@ -104,14 +104,14 @@ final class Permitted {
 
     private void attested(FireEntry line, Execution.End end) {
         Execution execution = attempts.find(ShardId.of(line), line.token());
-        permit(
-                execution != null
-                        && execution.fire().equals(line.fire())
-                        && execution.how() == end
-                        && execution.attempt() == line.attempt(),
-                "I1",
-                line,
-                "user code does not attest it (" + execution + " " + (execution == null ? "" : execution.how()) + ")");
+        boolean attests = execution != null
+                && execution.fire().equals(line.fire())
+                && execution.how() == end
+                && execution.attempt() == line.attempt();
+        if (!attests) {
+            String how = execution == null ? "" : String.valueOf(execution.how());
+            permit(false, "I1", line, "user code does not attest it (" + execution + " " + how + ")");
+        }
     }
 
     private static void exhausted(FireEntry line, JobDefinition rules) {

@@ -43,8 +43,8 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
     private final Permitted permitted;
     private final Acknowledgements acknowledgements;
     private final Map<Attempt, Execution> executions = new HashMap<>();
-    /** Fires with a final outcome in the store: by shard, the instants or run ids. */
-    private final Map<ShardId, Set<String>> settled = new HashMap<>();
+    /** Fires with a final outcome in the store, by shard. */
+    private final Map<ShardId, Set<FireKey>> settled = new HashMap<>();
     /** How many attempts at a fire of a shard have failed, as recorded. */
     private final Map<String, Integer> failures = new HashMap<>();
     /** Executions that had not been told although their lease was over, and for how many looks. */
@@ -226,8 +226,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             return;
         }
         ShardId shard = ShardId.of(line);
-        if (!settled.computeIfAbsent(shard, s -> new HashSet<>())
-                .add(line.fire().runId(""))) {
+        if (!settled.computeIfAbsent(shard, s -> new HashSet<>()).add(FireKey.of(line.fire()))) {
             throw new InvariantViolation(
                     "I1", shard + " has two final outcomes of fire " + line.fire() + "; the second: " + line);
         }
@@ -325,8 +324,7 @@ final class Safety implements CommitListener, Evidence.Observer, CommittedTable.
             return;
         }
         mustBeDue(execution);
-        if (settled.getOrDefault(ShardId.of(execution.shard()), Set.of())
-                .contains(execution.fire().runId(""))) {
+        if (settled.getOrDefault(ShardId.of(execution.shard()), Set.of()).contains(FireKey.of(execution.fire()))) {
             throw new InvariantViolation("I4", execution + " started although its fire has its outcome");
         }
         executions.put(new Attempt(ShardId.of(execution.shard()), execution.token()), execution);

@@ -172,7 +172,7 @@ final class Application {
         Tree.Entry entry = tree.get(path);
         entries.add(entry);
         nodes.add(entry == null ? null : entry.node);
-        Tree.Effect effect = new Tree.Effect(kind, path, node);
+        Tree.Effect effect = Tree.Effect.of(kind, path, node);
         effects.add(effect);
         tree.apply(effect);
     }

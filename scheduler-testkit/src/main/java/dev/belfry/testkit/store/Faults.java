@@ -7,8 +7,9 @@ import dev.belfry.store.Read;
 import dev.belfry.store.Synced;
 import dev.belfry.testkit.time.SimScheduler;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ public final class Faults {
 
     private static final class Site {
         private final String name;
-        private final EnumMap<Column, long[]> counts = new EnumMap<>(Column.class);
+        private final long[] counts = new long[Column.values().length];
         private int loseRequests;
         private int loseReplies;
         private @Nullable Consumer<String> whenSending;
@@ -47,12 +48,11 @@ public final class Faults {
         }
 
         long get(Column column) {
-            long[] count = counts.get(column);
-            return count == null ? 0 : count[0];
+            return counts[column.ordinal()];
         }
 
         void count(Column column) {
-            counts.computeIfAbsent(column, c -> new long[1])[0]++;
+            counts[column.ordinal()]++;
         }
     }
 
@@ -68,7 +68,7 @@ public final class Faults {
     }
 
     private final SimScheduler scheduler;
-    private final TreeMap<String, Site> sites = new TreeMap<>();
+    private final Map<String, Site> sites = new HashMap<>();
     private double requestLoss;
     private double replyLoss;
     private double hintRepeats;
@@ -170,7 +170,7 @@ public final class Faults {
     /** What each site has met so far, sorted by site. */
     public List<SiteCounts> counts() {
         List<SiteCounts> rows = new ArrayList<>(sites.size());
-        for (Site site : sites.values()) {
+        for (Site site : new TreeMap<>(sites).values()) {
             rows.add(row(site));
         }
         return rows;

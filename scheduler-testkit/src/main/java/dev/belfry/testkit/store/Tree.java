@@ -25,8 +25,18 @@ final class Tree {
             Instant modified,
             long owner) {}
 
-    /** One step of a transaction. The node is what the znode is from then on; of a deletion, what it was. */
-    record Effect(Change.Kind kind, String path, Node node) {}
+    /**
+     * One step of a transaction, as every server applies it.
+     *
+     * @param parent the path of the znode's parent
+     * @param name the last part of its path
+     * @param node what the znode is from then on; of a deletion, what it was
+     */
+    record Effect(Change.Kind kind, String path, String parent, String name, Node node) {
+        static Effect of(Change.Kind kind, String path, Node node) {
+            return new Effect(kind, path, Tree.parent(path), Tree.name(path), node);
+        }
+    }
 
     /** A znode with its children in this tree. */
     static final class Entry {
@@ -78,22 +88,16 @@ final class Tree {
 
     void apply(Effect effect) {
         switch (effect.kind()) {
-            case CREATED -> {
-                add(effect.path(), new Entry(effect.node()));
-                existing(parent(effect.path())).creates++;
-            }
+            case CREATED -> add(effect, new Entry(effect.node())).creates++;
             case CHANGED -> existing(effect.path()).node = effect.node();
-            case DELETED -> remove(effect.path());
+            case DELETED -> remove(effect);
         }
     }
 
     /** Takes back an effect just applied, {@code before} being the entry's content then. */
     void undo(Effect effect, @Nullable Entry entry, @Nullable Node before) {
         switch (effect.kind()) {
-            case CREATED -> {
-                remove(effect.path());
-                existing(parent(effect.path())).creates--;
-            }
+            case CREATED -> remove(effect).creates--;
             case CHANGED -> {
                 if (before != null) {
                     existing(effect.path()).node = before;
@@ -101,27 +105,31 @@ final class Tree {
             }
             case DELETED -> {
                 if (entry != null) {
-                    add(effect.path(), entry);
+                    add(effect, entry);
                 }
             }
         }
     }
 
-    private void add(String path, Entry entry) {
-        entries.put(path, entry);
-        Entry parent = existing(parent(path));
+    /** Puts an entry in its place; returns its parent. */
+    private Entry add(Effect effect, Entry entry) {
+        entries.put(effect.path(), entry);
+        Entry parent = existing(effect.parent());
         if (parent.children == null) {
             parent.children = new TreeSet<>();
         }
-        parent.children.add(name(path));
+        parent.children.add(effect.name());
+        return parent;
     }
 
-    private void remove(String path) {
-        entries.remove(path);
-        TreeSet<String> siblings = existing(parent(path)).children;
-        if (siblings != null) {
-            siblings.remove(name(path));
+    /** Takes an entry away; returns its parent. */
+    private Entry remove(Effect effect) {
+        entries.remove(effect.path());
+        Entry parent = existing(effect.parent());
+        if (parent.children != null) {
+            parent.children.remove(effect.name());
         }
+        return parent;
     }
 
     Read read(String path) {

@@ -16,7 +16,9 @@ final class Watch {
     }
 
     boolean covers(String path) {
-        return path.startsWith(prefix) || path.equals(root);
+        // Most changes are elsewhere, and most of those have no slash in that place.
+        int last = prefix.length() - 1;
+        return path.length() > last ? path.charAt(last) == '/' && path.startsWith(prefix) : path.equals(root);
     }
 
     void report(Change change) {

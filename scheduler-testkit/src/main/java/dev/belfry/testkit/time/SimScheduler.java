@@ -1,8 +1,10 @@
 package dev.belfry.testkit.time;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.SplittableRandom;
 
 /**
@@ -68,7 +70,11 @@ public final class SimScheduler {
 
     private final long seed;
     private final SplittableRandom random;
-    private final PriorityQueue<Event> queue = new PriorityQueue<>(256);
+    /** What was made for a later time than that at which it was made. */
+    private final PriorityQueue<Event> later = new PriorityQueue<>(256);
+    /** What was made for the time that it is, in order: it comes after all that was made for that time before. */
+    private final ArrayDeque<Event> present = new ArrayDeque<>(64);
+
     private final List<EventLog> logs = new ArrayList<>();
     private long now;
     private long sequence;
@@ -103,7 +109,11 @@ public final class SimScheduler {
     /** Has {@code task} run at {@code nanos}, or now if that has passed. The label goes into the log: keep it constant. */
     public Event at(long nanos, String label, Runnable task) {
         Event event = new Event(Math.max(nanos, now), sequence++, label, task);
-        queue.add(event);
+        if (event.nanos == now) {
+            present.add(event);
+        } else {
+            later.add(event);
+        }
         return event;
     }
 
@@ -112,10 +122,16 @@ public final class SimScheduler {
         return at(now + delayNanos, label, task);
     }
 
+    /** The queue that has the next event, cancelled or not. */
+    private Queue<Event> next() {
+        Event first = later.peek();
+        return present.isEmpty() || (first != null && first.nanos == now) ? later : present;
+    }
+
     /** Runs the next event. False if there is none. What the event throws ends the simulation. */
     public boolean step() {
         while (true) {
-            Event event = queue.poll();
+            Event event = next().poll();
             if (event == null) {
                 return false;
             }
@@ -138,6 +154,7 @@ public final class SimScheduler {
     /** Runs everything that is due up to and including {@code nanos} and leaves the time there. */
     public void runUntil(long nanos) {
         while (true) {
+            Queue<Event> queue = next();
             Event next = queue.peek();
             if (next == null || next.nanos > nanos) {
                 break;

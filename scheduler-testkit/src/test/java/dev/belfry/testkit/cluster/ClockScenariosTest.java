@@ -72,6 +72,22 @@ class ClockScenariosTest {
     }
 
     @Test
+    void masterWhoseClockIsDaysAheadForgetsNoCommandEarly() {
+        SimCluster cluster = cluster(73, every("work", 1_000, 3));
+        cluster.operator().command(Command.Kind.TRIGGER, "work");
+        cluster.run(Duration.ofSeconds(5));
+        List<String> consumed = cluster.ensemble().peekChildren(Paths.COMMANDS);
+        assertThat(consumed).isNotEmpty();
+        String master = cluster.master().orElseThrow().id();
+        new Fault.Step(master, Duration.ofDays(2), Duration.ofSeconds(20)).inflict(cluster);
+        cluster.operator().command(Command.Kind.TRIGGER, "work");
+        cluster.run(Duration.ofSeconds(5));
+        assertThat(cluster.ensemble().peekChildren(Paths.COMMANDS))
+                .containsAll(consumed)
+                .hasSizeGreaterThan(consumed.size());
+    }
+
+    @Test
     void ensembleWhoseClocksAreWrongIsSuspectedByAllAndStopsNobody() {
         SimCluster cluster = cluster(73, every("work", 1_000, 6));
         for (int server = 0; server < 3; server++) {

@@ -10,6 +10,7 @@ import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.job.Retry;
+import dev.belfry.core.job.TriggerRule;
 import dev.belfry.core.ownership.Buckets;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.queue.Gate;
@@ -64,6 +65,8 @@ final class Lives {
                 new Life("with many jobs at once", Lives::manyJobs),
                 new Life("with queued tasks", Lives::queuedTasks),
                 new Life("with a queue", Lives::queue),
+                new Life("with workflows", Lives::workflows),
+                new Life("with a damaged segment", Lives::damagedSegment),
                 new Life("with a submitter of the day before", Lives::submitterOfTheDayBefore));
     }
 
@@ -223,6 +226,32 @@ final class Lives {
     }
 
     /** Queued runs under several masters, with an agent that is lost, and an intake that is closed for a while. */
+    /** Workflow runs whose conditions depend on outputs, while masters are lost. */
+    private static void workflows(SimCluster cluster) {
+        cluster.behave((task, random) -> new Behaviour.Act(Duration.ofMillis(300), true, true, false, "{\"n\": 1}"));
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        cluster.run(Scenes.SETTLED);
+        Hands hands = new Hands(cluster);
+        hands.idle();
+        Job queued = Job.named("first").handler(SimCluster.HANDLER).placement(Placement.QUEUED);
+        hands.job(queued.every(Duration.ofSeconds(3)).build());
+        hands.job(Job.named("second")
+                .handler(SimCluster.HANDLER)
+                .placement(Placement.QUEUED)
+                .after(TriggerRule.ALL_SUCCESS, "first")
+                .when("first", "/n", "== 1")
+                .build());
+        for (int i = 0; i < 4; i++) {
+            cluster.run(Duration.ofMillis(7_100 + 400 * i));
+            cluster.master().ifPresent(SimAgent::kill);
+            cluster.run(Duration.ofSeconds(10));
+            List.of("a0", "a1", "a2").stream()
+                    .filter(id -> cluster.agent(id).filter(SimAgent::alive).isEmpty())
+                    .forEach(cluster::start);
+        }
+        cluster.run(Duration.ofSeconds(10));
+    }
+
     private static void queue(SimCluster cluster) {
         cluster.queuedByHand();
         List.of("a0", "a1", "a2").forEach(cluster::start);
@@ -263,6 +292,30 @@ final class Lives {
         cluster.run(Duration.ofSeconds(4));
         hands.holders.values().forEach(incarnation -> hands.put(Paths.outboxItem(incarnation, "1"), new byte[0]));
         cluster.run(Duration.ofMinutes(63));
+    }
+
+    /** Runs that no master can read for a while. */
+    private static void damagedSegment(SimCluster cluster) {
+        cluster.queuedByHand();
+        List.of("a0", "a1", "a2").forEach(cluster::start);
+        cluster.run(Scenes.SETTLED);
+        Hands hands = new Hands(cluster);
+        String uid = hands.job(Job.named("queued")
+                .handler(SimCluster.HANDLER)
+                .manual()
+                .placement(Placement.QUEUED)
+                .build());
+        hands.fate = entry -> Optional.of(Outbox.Stage.STARTED);
+        hands.submit(Hands.run("r1", uid), Hands.run("r2", uid));
+        cluster.run(Duration.ofSeconds(4));
+        String path = Paths.segment("hands", 1);
+        byte[] stored = cluster.ensemble().peek(path).orElseThrow().data();
+        hands.put(path, new byte[] {'{'});
+        cluster.master().ifPresent(SimAgent::kill);
+        cluster.run(Duration.ofSeconds(20));
+        hands.fate = entry -> Optional.of(Outbox.Stage.SUCCEEDED);
+        hands.put(path, stored);
+        cluster.run(Duration.ofSeconds(20));
     }
 
     private static void submitterOfTheDayBefore(SimCluster cluster) {

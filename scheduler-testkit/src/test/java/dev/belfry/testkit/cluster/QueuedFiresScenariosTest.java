@@ -7,6 +7,7 @@ import dev.belfry.core.job.OverlapPolicy;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.overdue.OverdueEvent;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.testkit.store.Faults;
 import java.time.Duration;
@@ -130,5 +131,56 @@ class QueuedFiresScenariosTest {
                         .forEach(SimAgent::kill);
             }
         });
+    }
+
+    @Test
+    void fireThatWaitsLongerThanItsToleranceRaisesOneEventThatSaysWhy() {
+        hands.job(Job.named("nobodys")
+                .handler("nobody-has-it")
+                .at(cluster.now().plusSeconds(10).truncatedTo(java.time.temporal.ChronoUnit.SECONDS))
+                .placement(Placement.QUEUED)
+                .tolerance(Duration.ofSeconds(5))
+                .build());
+        cluster.run(Duration.ofSeconds(60));
+        assertThat(cluster.overdue()).hasSize(1);
+        OverdueEvent event = cluster.overdue().get(0);
+        assertThat(event.job()).isEqualTo("nobodys");
+        assertThat(event.fires()).isEqualTo(1);
+        assertThat(event.shards()).containsExactly("0");
+        assertThat(String.join(" ", event.explanation()))
+                .contains(
+                        "It was due at " + event.first() + ".",
+                        "is in the queue since",
+                        "Shard 0 waits in the queue.",
+                        "In queue 'default' it has position 1; why it waits:",
+                        "nobody-has-it");
+        long term = cluster.term();
+        new Fault.Expire(cluster.master().orElseThrow().id()).inflict(cluster);
+        cluster.run(Duration.ofSeconds(60));
+        assertThat(cluster.term()).isGreaterThan(term);
+        assertThat(cluster.overdue()).as("also under the next master").hasSize(1);
+    }
+
+    @Test
+    void fireThatAnAgentRunsForTooLongOrThatWaitsBehindItIsToldOf() {
+        cluster.behave(Scenes.lasting(40));
+        hands.job(Job.named("slow")
+                .handler(SimCluster.HANDLER)
+                .every(Duration.ofSeconds(60))
+                .overlap(OverlapPolicy.BUFFER_ALL)
+                .placement(Placement.QUEUED)
+                .tolerance(Duration.ofSeconds(10))
+                .build());
+        cluster.run(Duration.ofSeconds(100));
+        assertThat(cluster.overdue()).isNotEmpty();
+        assertThat(String.join(" ", cluster.overdue().get(0).explanation()))
+                .contains("is with agent ", "and has no outcome yet");
+    }
+
+    @Test
+    void firesThatAreRunRaiseNothing() {
+        hands.job(job("ticks").tolerance(Duration.ofSeconds(5)).shards(2).build());
+        cluster.run(Duration.ofSeconds(60));
+        assertThat(cluster.overdue()).isEmpty();
     }
 }
