@@ -1,7 +1,6 @@
 package dev.belfry.core.job;
 
 import dev.belfry.core.schedule.Schedule;
-import dev.belfry.core.value.Template;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,9 +103,6 @@ public record JobDefinition(
         }
         if (!upstreams.after().isEmpty()) {
             later.add(new LaterFeature("after", "workflows"));
-        }
-        if (!parameters.values().stream().allMatch(Template::isPlain)) {
-            later.add(new LaterFeature("parameters", "references such as ${due.date}"));
         }
         return List.copyOf(later);
     }
