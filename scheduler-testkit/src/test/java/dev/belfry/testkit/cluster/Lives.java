@@ -64,6 +64,7 @@ final class Lives {
                 new Life("with many jobs at once", Lives::manyJobs),
                 new Life("with queued tasks", Lives::queuedTasks),
                 new Life("with a queue", Lives::queue),
+                new Life("with a workflow", WorkflowLife::play),
                 new Life("with a submitter of the day before", Lives::submitterOfTheDayBefore));
     }
 
