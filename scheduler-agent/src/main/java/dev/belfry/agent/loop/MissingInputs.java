@@ -9,11 +9,11 @@ import java.util.List;
  */
 public final class MissingInputs {
 
-    /** In place of an exception's class: something in its parameters cannot be resolved. */
-    static final String UNRESOLVED = "unresolved-parameters";
+    /** Stands for an exception's class: something in its parameters cannot be resolved. */
+    public static final String UNRESOLVED = "unresolved-parameters";
 
-    /** In place of an exception's class: the record of its workflow run is gone or damaged. */
-    static final String NO_WORKFLOW = "no-workflow-run";
+    /** Stands for an exception's class: the record of its workflow run is gone or damaged. */
+    public static final String NO_WORKFLOW = "no-workflow-run";
 
     private MissingInputs() {}
 

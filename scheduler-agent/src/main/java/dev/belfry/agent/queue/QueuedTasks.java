@@ -204,6 +204,7 @@ public final class QueuedTasks implements QueuedWork {
         task.started = present();
         outbox.say(task.report(Stage.STARTED, Instant.EPOCH, true, ""));
         TaskInputs.Given given = inputs.of(task, definition);
+        task.upstreams = null; // it may be large, and was needed for this alone
         TaskAttempt attempt = new TaskAttempt(setting.loop(), task, job, definition, new Listener());
         if (given.failure().isPresent()) {
             setting.loop().execute(() -> attempt.unbegun(given.failure().get()));

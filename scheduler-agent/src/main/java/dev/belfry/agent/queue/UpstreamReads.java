@@ -100,6 +100,9 @@ final class UpstreamReads {
                 later(path);
                 return;
             }
+            if (run != null) {
+                return; // asked for twice, around a loss of the connection
+            }
             if (answer instanceof Read.Found found) {
                 found(path, found.znode().data());
             } else {
