@@ -207,7 +207,8 @@ public final class QueuedTasks implements QueuedWork {
         task.upstreams = null; // it may be large, and was needed for this alone
         TaskAttempt attempt = new TaskAttempt(setting.loop(), task, job, definition, new Listener());
         if (given.failure().isPresent()) {
-            setting.loop().execute(() -> attempt.unbegun(given.failure().get()));
+            AttemptEnd failure = given.failure().get();
+            setting.loop().execute(() -> attempt.unbegun(failure));
             return;
         }
         byte[] left = task.checkpoint;
