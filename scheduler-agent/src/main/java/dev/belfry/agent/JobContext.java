@@ -37,7 +37,10 @@ public interface JobContext {
     /** The parameter of this shard; empty when the definition gives a number of shards and not a list of parameters. */
     Optional<String> shardParameter();
 
-    /** The parameters of the run, in the order of the definition; unmodifiable, empty when there are none. */
+    /**
+     * The parameters of the run, by name and in the order of the names: those of the definition with what they refer to, and over
+     * them those that the run was given. Unmodifiable, empty when there are none.
+     */
     Map<String, String> parameters();
 
     /** The instant for which the run was scheduled. The present may be later; it is never earlier. */
@@ -95,12 +98,26 @@ public interface JobContext {
      *
      * <p>Only of a queued run: shards that are owned have no place for it.
      *
-     * @throws IllegalArgumentException if the text is longer than {@value #MAX_OUTPUT_BYTES} bytes as UTF-8, or is not one
-     *     value in JSON
+     * @throws IllegalArgumentException if the text is longer than {@value #MAX_OUTPUT_BYTES} bytes as UTF-8, is not one value in
+     *     JSON, or has more than 32 levels
      * @throws IllegalStateException if the run is not queued
      */
     default void output(String json) {
         throw new IllegalStateException("an output is kept of queued runs alone, and run " + runId() + " is none");
+    }
+
+    /**
+     * The output of a job that this one runs {@code after}, in the same workflow run, as that job gave it: one value in JSON, of at
+     * most {@value #MAX_OUTPUT_BYTES} bytes as UTF-8. It does not change while the attempt runs. Empty if that job did not run or did
+     * not succeed, gave no output or one that is lost, and for a run outside of workflows. What the attempt cannot do without is better
+     * a parameter, {@code ${upstream.JOB/path}}: where nothing is there it fails before its code begins, and says so.
+     *
+     * @param job the name of a job of {@code after}; only these, not what they run after themselves
+     * @throws IllegalArgumentException if it is none of these; the message lists them
+     */
+    default Optional<String> upstream(String job) {
+        throw new IllegalArgumentException(
+                "'" + job + "' is no upstream of job " + job() + ", which runs after no other");
     }
 
     /**

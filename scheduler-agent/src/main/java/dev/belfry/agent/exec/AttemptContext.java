@@ -2,16 +2,15 @@ package dev.belfry.agent.exec;
 
 import dev.belfry.agent.JobContext;
 import dev.belfry.core.job.ShardLayout;
-import dev.belfry.core.record.JsonRecordReader;
 import dev.belfry.core.shard.AttemptOrder;
 import dev.belfry.core.shard.ShardRef;
+import dev.belfry.core.value.Output;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,8 +31,7 @@ final class AttemptContext implements JobContext {
         this.attempt = attempt;
         this.order = attempt.task().order();
         this.job = attempt.task().job();
-        this.parameters =
-                Collections.unmodifiableMap(new LinkedHashMap<>(attempt.task().parameters()));
+        this.parameters = attempt.task().inputs().parameters();
         this.layout = layout(job, order);
     }
 
@@ -139,10 +137,22 @@ final class AttemptContext implements JobContext {
                     + " bytes, more than the " + MAX_OUTPUT_BYTES
                     + " that are kept: store the data elsewhere and give a reference to it");
         }
-        JsonRecordReader.problem(data).ifPresent(problem -> {
-            throw new IllegalArgumentException("the output of job " + job.name() + " is not JSON: " + problem);
-        });
+        try {
+            Output.of(json);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("job " + job.name() + ": " + e.getMessage(), e);
+        }
         attempt.output(data);
+    }
+
+    @Override
+    public Optional<String> upstream(String upstream) {
+        List<String> after = attempt.task().definition().upstreams().after();
+        if (!after.contains(upstream)) {
+            throw new IllegalArgumentException("'" + upstream + "' is no upstream of job " + job.name()
+                    + ", which runs after " + (after.isEmpty() ? "no other" : String.join(", ", after)));
+        }
+        return Optional.ofNullable(attempt.task().inputs().upstreams().get(upstream));
     }
 
     @Override

@@ -6,8 +6,10 @@ import dev.belfry.core.shard.AttemptEnd;
 import dev.belfry.core.shard.AttemptOrder;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.version.JobRecord;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Runs user code. In production on threads of its own; in a simulation in virtual time.
@@ -25,6 +27,21 @@ public interface Attempts {
     }
 
     /**
+     * What its code works on.
+     *
+     * @param parameters of the run, with everything that they refer to
+     * @param upstreams outputs of the direct upstreams in its workflow run, as JSON, by the names of those that have one
+     */
+    record Inputs(Map<String, String> parameters, Map<String, String> upstreams) {
+        public static final Inputs NONE = new Inputs(Map.of(), Map.of());
+
+        public Inputs {
+            parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
+            upstreams = Collections.unmodifiableMap(new TreeMap<>(upstreams));
+        }
+    }
+
+    /**
      * What an attempt is given.
      *
      * @param definition of the version that owes the fire, which need not be the newest one
@@ -33,7 +50,7 @@ public interface Attempts {
             AttemptOrder order,
             JobRecord job,
             JobDefinition definition,
-            Map<String, String> parameters,
+            Inputs inputs,
             Optional<CheckpointRecord> checkpoint,
             Lease lease) {}
 

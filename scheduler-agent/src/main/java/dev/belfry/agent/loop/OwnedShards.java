@@ -16,10 +16,11 @@ import dev.belfry.core.shard.AttemptOrder;
 import dev.belfry.core.shard.ShardEffects;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.shard.ShardRuns;
+import dev.belfry.core.value.ResolvedParameters;
 import dev.belfry.core.version.CancelledRun;
 import dev.belfry.core.version.JobRecord;
-import dev.belfry.core.version.RunRequest;
 import dev.belfry.core.version.VersionedDueSet;
+import dev.belfry.core.workflow.RunParameters;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import java.time.Duration;
@@ -573,15 +574,19 @@ final class OwnedShards {
         public void start(AttemptOrder order) {
             JobRecord job = owner.job(shard.job).orElseThrow();
             JobDefinition definition = job.at(order.fire().due()).definition();
-            Map<String, String> parameters = new TreeMap<>(definition.parameters());
-            order.fire().requested().flatMap(id -> request(job, id)).ifPresent(r -> parameters.putAll(r.parameters()));
+            ResolvedParameters parameters =
+                    RunParameters.alone(definition, order.fire().due(), RequestedRuns.parameters(job, order.fire()));
             Optional<CheckpointRecord> checkpoint =
                     shard.checkpoint.filter(c -> c.fire().equals(order.fire()));
             RunningAttempt running = new RunningAttempt(loop, decider, shard, order, job, definition.timeouts());
             // Posted, not called: an attempt that ends at once must not come back into the decision that started it.
+            if (!parameters.problems().isEmpty()) {
+                loop.execute(() -> running.unbegun(MissingInputs.unresolved(parameters.problems())));
+                return;
+            }
+            Attempts.Inputs inputs = new Attempts.Inputs(parameters.values(), Map.of());
             loop.execute(() -> attempts.start(
-                    new Attempts.Task(order, job, definition, parameters, checkpoint, () -> leaseNanos(shard)),
-                    running));
+                    new Attempts.Task(order, job, definition, inputs, checkpoint, () -> leaseNanos(shard)), running));
             running.armTimeouts();
         }
 
@@ -610,10 +615,6 @@ final class OwnedShards {
         public double random() {
             return loop.random(1 << 30) / (double) (1 << 30);
         }
-    }
-
-    private static Optional<RunRequest> request(JobRecord job, String runId) {
-        return job.requests().stream().filter(r -> r.runId().equals(runId)).findFirst();
     }
 
     /** Brings what an attempt says to the decisions about its shard. */

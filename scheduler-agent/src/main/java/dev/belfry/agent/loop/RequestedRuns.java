@@ -4,6 +4,7 @@ import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.RunRequest;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Runs of a job that somebody asked for, and who owes them: the layout that was in force when the master accepted the run,
@@ -24,6 +25,16 @@ final class RequestedRuns {
                 .filter(request -> owes(shard, job, request))
                 .map(RequestedRuns::fire)
                 .toList();
+    }
+
+    /** What a run was given when it was asked for. */
+    static Map<String, String> parameters(JobRecord job, FireId fire) {
+        return job.requests().stream()
+                .filter(request ->
+                        fire.requested().filter(request.runId()::equals).isPresent())
+                .findFirst()
+                .map(RunRequest::parameters)
+                .orElse(Map.of());
     }
 
     private static FireId fire(RunRequest request) {

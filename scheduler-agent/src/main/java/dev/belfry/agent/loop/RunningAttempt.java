@@ -49,6 +49,18 @@ final class RunningAttempt implements Attempts.Listener {
         owner.ended(shard, order.token(), end);
     }
 
+    /** Its code is not begun, because what it is to be given cannot be had. */
+    void unbegun(AttemptEnd why) {
+        LOG.warn(
+                "attempt fails before its code begins: job={} shard={} run={} attempt={}: {}",
+                job.name(),
+                shard.ref.shard(),
+                order.fire().runId(job.uid()),
+                order.number(),
+                why.reason());
+        ended(why);
+    }
+
     @Override
     public void abandoned() {
         LOG.error(

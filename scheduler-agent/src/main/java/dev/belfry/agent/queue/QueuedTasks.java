@@ -37,6 +37,7 @@ public final class QueuedTasks implements QueuedWork {
     private final Around around;
     private final InboxFollower inbox;
     private final OutboxWriter outbox;
+    private final TaskInputs inputs;
     /** By number: everything of which the inbox may still hold the entry. */
     private final NavigableMap<Long, TakenTask> tasks = new TreeMap<>();
     /** The greatest number that was taken, whatever came of it. */
@@ -50,6 +51,7 @@ public final class QueuedTasks implements QueuedWork {
         this.setting = setting;
         this.around = setting.around();
         String self = setting.self().name();
+        this.inputs = new TaskInputs(setting, this::advance);
         this.inbox = new InboxFollower(setting.store(), setting.session(), self, this::read);
         this.outbox = new OutboxWriter(setting.loop(), setting.store(), setting.session(), self, new Written());
     }
@@ -71,7 +73,7 @@ public final class QueuedTasks implements QueuedWork {
         if (registered) {
             inbox.follow();
         }
-        tasks.values().forEach(task -> task.checkpointAsked = false);
+        tasks.values().forEach(TakenTask::askAgain);
         look();
     }
 
@@ -114,6 +116,9 @@ public final class QueuedTasks implements QueuedWork {
         if (task.phase == TakenTask.Phase.RUNNING) {
             LOG.warn("what runs is not in the inbox any more: {}; it is told to stop", task);
             stop(task, Stage.LOST, Refusals.WITHDRAWN);
+        } else {
+            // What is still being read for it must not make it begin.
+            task.phase = TakenTask.Phase.OVER;
         }
     }
 
@@ -152,7 +157,9 @@ public final class QueuedTasks implements QueuedWork {
             unbegun(task, Stage.REFUSED, Refusals.NO_HANDLER);
         } else if (!task.checkpointKnown) {
             readCheckpoint(task);
-        } else if (around.leaseHolds() && (definition.recovery() == Recovery.RERUN || isClaimed(task))) {
+        } else if (inputs.known(task, definition)
+                && around.leaseHolds()
+                && (definition.recovery() == Recovery.RERUN || isClaimed(task))) {
             begin(task, job, definition);
         }
     }
@@ -196,15 +203,20 @@ public final class QueuedTasks implements QueuedWork {
         task.phase = TakenTask.Phase.RUNNING;
         task.started = present();
         outbox.say(task.report(Stage.STARTED, Instant.EPOCH, true, ""));
-        Map<String, String> parameters = new TreeMap<>(definition.parameters());
-        parameters.putAll(task.entry.parameters());
+        TaskInputs.Given given = inputs.of(task, definition);
+        task.upstreams = null; // it may be large, and was needed for this alone
         TaskAttempt attempt = new TaskAttempt(setting.loop(), task, job, definition, new Listener());
+        if (given.failure().isPresent()) {
+            AttemptEnd failure = given.failure().get();
+            setting.loop().execute(() -> attempt.unbegun(failure));
+            return;
+        }
         byte[] left = task.checkpoint;
         Attempts.Task order = new Attempts.Task(
                 task.order(),
                 job,
                 definition,
-                parameters,
+                given.inputs(),
                 left == null
                         ? Optional.empty()
                         : Optional.of(new CheckpointRecord(task.entry.fire(), task.number(), left)),

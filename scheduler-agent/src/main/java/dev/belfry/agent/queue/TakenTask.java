@@ -39,6 +39,9 @@ final class TakenTask {
     boolean checkpointAsked;
     boolean checkpointKnown;
     byte @Nullable [] checkpoint;
+    /** What the jobs before it hand on; null outside of workflows, and until that is asked for. */
+    @Nullable
+    UpstreamReads upstreams;
     /** What a success would leave. */
     byte @Nullable [] output;
 
@@ -75,6 +78,14 @@ final class TakenTask {
                 entry.number(),
                 Optional.ofNullable(order.limit()),
                 order.byTotal() ? Reasons.TOTAL_TIMEOUT : Reasons.ATTEMPT_TIMEOUT);
+    }
+
+    /** There is a connection again: what failed to be read is asked for at once. */
+    void askAgain() {
+        checkpointAsked = false;
+        if (upstreams != null) {
+            upstreams.resumed();
+        }
     }
 
     /** What is said of it now. */

@@ -49,6 +49,12 @@ final class TaskAttempt implements Attempts.Listener {
         owner.ended(task, definition, end);
     }
 
+    /** Its code is not begun, because what it is to be given cannot be had. */
+    void unbegun(AttemptEnd why) {
+        LOG.warn("attempt fails before its code begins: job={} {}: {}", definition.name(), task, why.reason());
+        ended(why);
+    }
+
     @Override
     public void abandoned() {
         LOG.error(

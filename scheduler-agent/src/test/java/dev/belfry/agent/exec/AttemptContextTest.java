@@ -8,6 +8,7 @@ import dev.belfry.agent.LogLines;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
+import dev.belfry.core.job.TriggerRule;
 import dev.belfry.core.shard.ShardRef;
 import java.time.Duration;
 import java.util.List;
@@ -87,10 +88,11 @@ final class AttemptContextTest {
     void outputOfAQueuedRunReachesTheAgentBeforeTheEndAndWhatCannotBeKeptIsRefused() throws Exception {
         List<String> refused = new CopyOnWriteArrayList<>();
         String large = "\"" + "x".repeat(JobContext.MAX_OUTPUT_BYTES - 2) + "\"";
+        String deep = "[".repeat(33) + "]".repeat(33);
         JobDefinition definition = Job.named("index").handler("work").manual().build();
         try (Pool pool = new Pool(
                 context -> {
-                    for (String output : List.of("1", large, large + " ", "{\"a\":", "", "1 2")) {
+                    for (String output : List.of("1", large, large + " ", "{\"a\":", "", "1 2", deep)) {
                         try {
                             context.output(output);
                         } catch (IllegalArgumentException e) {
@@ -106,9 +108,26 @@ final class AttemptContextTest {
             assertThat(told.end()).matches(end -> end.succeeded(), "succeeded");
             assertThat(told.outputs).last().isEqualTo(large);
         }
-        assertThat(refused).hasSize(4);
+        assertThat(refused).hasSize(5);
         assertThat(refused.get(0)).contains("65537 bytes, more than the 65536");
         assertThat(refused.get(1)).contains("is not JSON");
+    }
+
+    @Test
+    void outputsOfUpstreamsAreReadByNameAndOtherNamesAreRefused() throws Exception {
+        Job job = Job.named("index").handler("work").placement(Placement.QUEUED);
+        JobContext context = contextOf(
+                job.after(TriggerRule.ALL_SUCCESS, "before", "silent").build(), ShardRef.queued("uid1", 1, 0));
+        assertThat(context.upstream("before")).contains("{\"rows\": 7}");
+        assertThat(context.upstream("silent")).isEmpty();
+        assertThatThrownBy(() -> context.upstream("other"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("'other' is no upstream of job index, which runs after before, silent");
+        JobDefinition alone = Job.named("index").handler("work").manual().build();
+        JobContext without = contextOf(alone, ShardRef.numbered("uid1", 1, 1, 0));
+        assertThatThrownBy(() -> without.upstream("before"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("'before' is no upstream of job index, which runs after no other");
     }
 
     @Test

@@ -124,6 +124,11 @@ final class Pool implements AutoCloseable {
         return answer.get(20, TimeUnit.SECONDS);
     }
 
+    /** The parameters as they stand, and an output of a job {@code before}. */
+    private static Attempts.Inputs inputs(JobDefinition definition) {
+        return new Attempts.Inputs(definition.parameters(), Map.of("before", "{\"rows\": 7}"));
+    }
+
     static Timeouts grace(Duration grace) {
         return new Timeouts(null, null, null, null, TimeoutAction.CANCEL, grace);
     }
@@ -157,7 +162,7 @@ final class Pool implements AutoCloseable {
                 new AttemptOrder(shard, fire, 3, told.token, Optional.empty(), ""),
                 record(definition),
                 definition,
-                definition.parameters(),
+                inputs(definition),
                 left.map(data -> new CheckpointRecord(fire, told.token - 1, data)),
                 () -> leaseNanos);
         look.accept(task);

@@ -1,7 +1,6 @@
 package dev.belfry.core.job;
 
 import dev.belfry.core.schedule.Schedule;
-import dev.belfry.core.value.Template;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,9 +108,6 @@ public record JobDefinition(
         }
         if (queueing.backupAfter() != null) {
             later.add(new LaterFeature("backup-after", "a second attempt beside a slow one"));
-        }
-        if (!parameters.values().stream().allMatch(Template::isPlain)) {
-            later.add(new LaterFeature("parameters", "references such as ${due.date}"));
         }
         return List.copyOf(later);
     }

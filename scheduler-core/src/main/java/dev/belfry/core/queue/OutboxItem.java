@@ -24,8 +24,12 @@ public record OutboxItem(String incarnation, long number) {
         return incarnation + '/' + number;
     }
 
-    /** @throws IllegalArgumentException if it is not what {@link #text} says */
-    static OutboxItem of(String text) {
+    /**
+     * The item that a record names.
+     *
+     * @throws IllegalArgumentException if the text is not {@code <incarnation>/<number>}
+     */
+    public static OutboxItem of(String text) {
         int slash = text.indexOf('/');
         if (slash < 1) {
             throw new IllegalArgumentException("not an item of an outbox: '" + text + "'");

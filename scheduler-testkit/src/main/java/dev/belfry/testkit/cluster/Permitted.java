@@ -1,5 +1,6 @@
 package dev.belfry.testkit.cluster;
 
+import dev.belfry.agent.loop.MissingInputs;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.MisfirePolicy;
 import dev.belfry.core.job.OverlapPolicy;
@@ -7,6 +8,7 @@ import dev.belfry.core.job.Recovery;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.run.Outcome;
+import dev.belfry.core.value.Template;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import java.time.Duration;
@@ -82,7 +84,11 @@ final class Permitted {
                 attested(line, Execution.End.RETURNED);
             }
             case FAILED -> {
-                attested(line, Execution.End.THREW);
+                if (word(line).equals(MissingInputs.UNRESOLVED)) {
+                    unbegun(line, rules);
+                } else {
+                    attested(line, Execution.End.THREW);
+                }
                 exhausted(line, rules);
             }
             case TIMED_OUT -> timedOut(line, rules);
@@ -112,6 +118,12 @@ final class Permitted {
             String how = execution == null ? "" : String.valueOf(execution.how());
             permit(false, "I1", line, "user code does not attest it (" + execution + " " + how + ")");
         }
+    }
+
+    private void unbegun(FireEntry line, JobDefinition rules) {
+        boolean refers = !rules.parameters().values().stream().allMatch(Template::isPlain);
+        Execution execution = attempts.find(ShardId.of(line), line.token());
+        permit(refers && execution == null, "I1", line, "its parameters refer to nothing, or its code began");
     }
 
     private static void exhausted(FireEntry line, JobDefinition rules) {
