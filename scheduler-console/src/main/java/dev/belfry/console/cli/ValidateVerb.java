@@ -45,7 +45,8 @@ final class ValidateVerb extends ClusterVerb {
         WorkflowChecks.Findings findings = WorkflowChecks.of(valid ? all : List.of(), valid ? present() : List.of());
         all.forEach(parsed -> print(parsed, findings));
         findings.elsewhere().forEach(problem -> print(problem.render()));
-        if (!named() && findings.inFiles().stream().anyMatch(error -> error.path().contains(".after["))) {
+        if (!named()
+                && findings.inFiles().stream().anyMatch(error -> error.message().startsWith("there is no job"))) {
             warn("only jobs of these files are known; with --namespace those of a namespace are, too");
         }
         return valid && findings.none() ? Exit.DONE : Exit.NO;
