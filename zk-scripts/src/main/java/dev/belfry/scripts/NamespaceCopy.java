@@ -23,8 +23,15 @@ import org.apache.zookeeper.data.Stat;
  * and its counts are of one moment. So are workflow runs and the queue, in which the runs of their jobs are. What the order cannot keep together has not changed meanwhile, or it is said.
  */
 final class NamespaceCopy {
-    private static final List<String> ORDER =
-            List.of(Paths.JOBS, Paths.WORKFLOWS, Paths.INBOX, Paths.OUTBOX, Paths.QUEUE, Paths.LEDGER, Paths.JOURNAL, Paths.COMMANDS);
+    private static final List<String> ORDER = List.of(
+            Paths.JOBS,
+            Paths.WORKFLOWS,
+            Paths.INBOX,
+            Paths.OUTBOX,
+            Paths.QUEUE,
+            Paths.LEDGER,
+            Paths.JOURNAL,
+            Paths.COMMANDS);
     /** Attempts at reading a journal while its writer makes room in it. */
     private static final int TRIES = 20;
 

@@ -42,7 +42,7 @@ final class QueueSamples {
     static final String SUBMITTER = "c4e0a91b27d3";
     static final long NUMBER = (Generation.of(3, 8).value() << 20) + 2;
 
-    static final String WORKFLOW_RUN = "load~0000001a@2026-11-01T12:00:00Z";
+    static final String WORKFLOW_RUN = "load~0000001a@2026-11-02T12:00:00Z";
 
     private static final Instant NOON = Samples.NOON;
 

@@ -156,7 +156,7 @@ class WorkflowCommandsTest {
     }
 
     @Test
-    void upstreamOfAnotherFileIsKnownTogetherWithItOrInTheNamespaceThatIsNamed(TestInfo test) throws Exception {
+    void upstreamOfAnotherFileIsKnownBesideItOrInANamespace(TestInfo test) throws Exception {
         String follower = SERVED.file(
                 "follower.yaml", "apiVersion: belfry/v1\njobs:\n  - {name: b, placement: queued, after: [a]}\n");
         String first =
@@ -170,7 +170,7 @@ class WorkflowCommandsTest {
                 .as(console.out())
                 .isEqualTo(Exit.DONE);
         String namespace = ServedConsole.namespace(test);
-        assertThat(console.run("", "validate", "-n", namespace, follower)).isEqualTo(Exit.NO);
+        assertThat(console.run("", "validate", "-n", namespace, follower)).as(console.err()).isEqualTo(Exit.NO);
         store(first);
         assertThat(console.run("", "validate", "-n", namespace, follower))
                 .as(console.out() + console.err())
