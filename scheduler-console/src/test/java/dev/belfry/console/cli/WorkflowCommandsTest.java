@@ -170,7 +170,9 @@ class WorkflowCommandsTest {
                 .as(console.out())
                 .isEqualTo(Exit.DONE);
         String namespace = ServedConsole.namespace(test);
-        assertThat(console.run("", "validate", "-n", namespace, follower)).as(console.err()).isEqualTo(Exit.NO);
+        assertThat(console.run("", "validate", "-n", namespace, follower))
+                .as(console.err())
+                .isEqualTo(Exit.NO);
         store(first);
         assertThat(console.run("", "validate", "-n", namespace, follower))
                 .as(console.out() + console.err())
