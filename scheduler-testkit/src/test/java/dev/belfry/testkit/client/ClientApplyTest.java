@@ -250,6 +250,8 @@ class ClientApplyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "flows-sync",
+                "flows-read",
                 "apply-sync",
                 "apply-read",
                 "apply-create",
