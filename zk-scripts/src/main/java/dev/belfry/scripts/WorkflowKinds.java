@@ -6,9 +6,14 @@ import static dev.belfry.scripts.ZnodeKind.Presence.PERSISTENT;
 
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.value.Condition;
+import dev.belfry.core.workflow.JobPlan;
+import dev.belfry.core.workflow.WorkflowJob;
 import dev.belfry.core.workflow.WorkflowRun;
 import dev.belfry.core.workflow.WorkflowRunCodec;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The kinds of znodes that workflows have. */
 final class WorkflowKinds {
@@ -36,11 +41,41 @@ final class WorkflowKinds {
     }
 
     /** A run under another's name would be taken for it. */
-    private static WorkflowRun run(String path, byte[] data) {
+    private static Object run(String path, byte[] data) {
         WorkflowRun run = WorkflowRunCodec.decode(path, data);
         if (!run.id().equals(Paths.name(path))) {
             throw CorruptRecordException.malformed(path, "it is the workflow run " + run.id());
         }
-        return run;
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("id", run.id());
+        shown.put("due", run.due());
+        shown.put("scheduled", run.scheduled());
+        shown.put("phase", run.phase());
+        shown.put("outcome", run.outcome());
+        shown.put("jobs", run.jobs().stream().map(job -> job(job, run)).toList());
+        return shown;
+    }
+
+    private static Map<String, Object> job(WorkflowJob job, WorkflowRun run) {
+        JobPlan plan = job.plan();
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("name", plan.name());
+        shown.put("uid", plan.uid());
+        shown.put("version", plan.version());
+        shown.put(
+                "after",
+                plan.upstreams().stream()
+                        .map(number -> run.jobs().get(number).name())
+                        .toList());
+        shown.put("rule", plan.rule());
+        shown.put("when", plan.when().stream().map(Condition::toString).toList());
+        shown.put("notBefore", plan.gate().notBefore());
+        shown.put("leftOut", plan.gate().leftOut());
+        shown.put("phase", job.progress().phase());
+        shown.put("attempt", job.progress().attempt());
+        shown.put("run", run.runId(job.name()));
+        shown.put("outcome", job.progress().outcome());
+        shown.put("output", job.progress().output());
+        return shown;
     }
 }
