@@ -50,7 +50,7 @@ final class StartChecks {
         }
         String name = lead.get().name();
         for (JobDefinition root : roots) {
-            if (root != lead.get()) {
+            if (!root.name().equals(name)) {
                 String what = root.schedule().manualOnly()
                         ? "would never run: the workflow starts with " + name + ", and this job runs after no other"
                         : "would start the workflow that " + name
