@@ -3,6 +3,7 @@ package dev.belfry.agent.client;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import dev.belfry.core.workflow.WorkflowChecks;
 import dev.belfry.core.workflow.WorkflowGraph;
@@ -50,20 +51,20 @@ final class WorkflowDesk {
                         concerns(wanted, known(found)) ? judge(wanted) : CompletableFuture.completedFuture(Map.of()));
     }
 
-    /** Those that are there; one that cannot be read is refused when it is written. */
     private static Map<String, JobDefinition> known(List<Znode> found) {
         Map<String, JobDefinition> known = new HashMap<>();
-        for (Znode znode : found) {
-            try {
-                var record = JobRecordCodec.decode(znode.path(), znode.data(), znode.modified());
-                if (!record.deleted()) {
-                    known.put(record.name(), record.definition());
-                }
-            } catch (CorruptRecordException e) {
-                continue;
-            }
-        }
+        found.forEach(znode -> definition(znode).ifPresent(job -> known.put(job.name(), job)));
         return known;
+    }
+
+    /** The definition in force; empty of a job that is deleted, or that cannot be read: writing refuses that one. */
+    private static Optional<JobDefinition> definition(Znode znode) {
+        try {
+            JobRecord job = JobRecordCodec.decode(znode.path(), znode.data(), znode.modified());
+            return job.deleted() ? Optional.empty() : Optional.of(job.definition());
+        } catch (CorruptRecordException e) {
+            return Optional.empty();
+        }
     }
 
     /** Whether any of them could make a difference to a workflow; most definitions cannot, and need no others to be read. */
