@@ -41,8 +41,9 @@ final class PlanVerb extends ClusterVerb {
 
     @Override
     void check() {
-        parsed = Optional.of(readable(file));
-        jobs = parsed.get().jobs();
+        ParsedDefinitions definitions = readable(file);
+        parsed = Optional.of(definitions);
+        jobs = definitions.jobs();
     }
 
     @Override
