@@ -16,6 +16,7 @@ import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.RunPlace;
 import dev.belfry.agent.client.RunResult;
 import dev.belfry.agent.client.TableState;
+import dev.belfry.agent.client.WorkflowRunState;
 import dev.belfry.agent.submit.SubmitOptions;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.command.Command.Kind;
@@ -138,7 +139,8 @@ public final class BelfryClient implements AutoCloseable {
 
     /**
      * The same, where every answer is told as soon as it and those before it are there. Definitions that would break the budget
-     * of the namespace, all of them taken together, are refused; see {@link #judge}.
+     * of the namespace, all of them taken together, are refused; see {@link #judge}. So are those that would break a workflow: of one
+     * in which anything is wrong beside what is there no job is written.
      *
      * @param told called by the calling thread, with each answer of the jobs; not with what the store refuses
      */
@@ -230,7 +232,7 @@ public final class BelfryClient implements AutoCloseable {
      */
     public record Asker(String by, String reason) {}
 
-    /** Has a job run once, now. */
+    /** Has a job run once, now; the root of a workflow with all that follows it: the result names the workflow run. */
     public Command trigger(String job, Optional<String> key, Map<String, String> parameters, Asker asker) {
         return send(Kind.TRIGGER, job, key, parameters, asker);
     }
@@ -244,6 +246,32 @@ public final class BelfryClient implements AutoCloseable {
         return send(Kind.CANCEL, job, Optional.empty(), Map.of(Command.RUN, run), asker);
     }
 
+    /**
+     * Cancels a workflow run as a whole: what has begun is cancelled, and what has not begun does not begin any more.
+     *
+     * @param workflowRun its id, as {@link #workflowRuns} or the trigger of its root told it
+     */
+    public Command cancelWorkflow(String workflowRun, Asker asker) {
+        return send(Kind.CANCEL, workflowRun, Optional.empty(), Map.of(Command.RUN, workflowRun), asker);
+    }
+
+    /**
+     * Lets a workflow run go on. Without a job: from the jobs that failed, timed out, were lost or cancelled, once the run has ended.
+     * With a job: that one runs again, whatever its upstreams say, and everything that follows it is decided again. Anything else that
+     * succeeded is not run again.
+     *
+     * @param workflowRun its id
+     * @param job the job that is to run again; empty for those that failed
+     */
+    public Command rerun(String workflowRun, Optional<String> job, Asker asker) {
+        return send(
+                Kind.RERUN,
+                workflowRun,
+                Optional.empty(),
+                job.map(name -> Map.of(Command.JOB, name)).orElse(Map.of()),
+                asker);
+    }
+
     /** Lets nothing of a job be due any more until it is resumed. */
     public Command pause(String job, Asker asker) {
         return send(Kind.PAUSE, job, Optional.empty(), Map.of(), asker);
@@ -254,7 +282,11 @@ public final class BelfryClient implements AutoCloseable {
         return send(Kind.RESUME, job, Optional.empty(), Map.of(), asker);
     }
 
-    /** Deletes a job. */
+    /**
+     * Deletes a job.
+     *
+     * @throws ClientException also if other jobs run after it, with their names; nothing was sent then
+     */
     public Command delete(String job, Asker asker) {
         return send(Kind.DELETE, job, Optional.empty(), Map.of(), asker);
     }
@@ -402,6 +434,16 @@ public final class BelfryClient implements AutoCloseable {
     /** Commands, those consumed included as long as they are kept. */
     public Readings<CommandState> commands() {
         return answer(loop.commands(patience), patience);
+    }
+
+    /** The workflow runs that are under way, and the last of those that have ended, by id. */
+    public Readings<WorkflowRunState> workflowRuns() {
+        return answer(loop.workflowRuns(patience), patience);
+    }
+
+    /** One workflow run; empty if there is none of this id, or if it is not kept any more. */
+    public Optional<WorkflowRunState> workflowRun(String id) {
+        return answer(loop.workflowRun(id, patience), patience);
     }
 
     private static <T> T answer(CompletableFuture<T> future, Duration patience) {

@@ -6,6 +6,7 @@ import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobRecordCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,11 +20,18 @@ import org.apache.zookeeper.data.Stat;
  * Copies what lasts of a namespace into a backup. While others write there the parts are not of one moment, so the order
  * counts: definitions before the ledgers that are made before them; ledgers before the journal, so that whatever a ledger
  * lacks is a line that {@link LedgerReplay} finds; the epoch last, so that no record is of a term above its own. A journal
- * and its counts are of one moment. What the order cannot keep together has not changed meanwhile, or it is said.
+ * and its counts are of one moment. So are workflow runs and the queue, in which the runs of their jobs are. What the order cannot keep together has not changed meanwhile, or it is said.
  */
 final class NamespaceCopy {
-    private static final List<String> ORDER =
-            List.of(Paths.JOBS, Paths.INBOX, Paths.OUTBOX, Paths.QUEUE, Paths.LEDGER, Paths.JOURNAL, Paths.COMMANDS);
+    private static final List<String> ORDER = List.of(
+            Paths.JOBS,
+            Paths.WORKFLOWS,
+            Paths.INBOX,
+            Paths.OUTBOX,
+            Paths.QUEUE,
+            Paths.LEDGER,
+            Paths.JOURNAL,
+            Paths.COMMANDS);
     /** Attempts at reading a journal while its writer makes room in it. */
     private static final int TRIES = 20;
 
@@ -32,6 +40,9 @@ final class NamespaceCopy {
     private final BackupWriter writer;
     /** What the definitions say that is copied, by path. */
     private final Map<String, String> definitions = new HashMap<>();
+
+    /** What the workflow runs are that are copied, by path. */
+    private final Map<String, String> workflows = new HashMap<>();
 
     private String disturbed = "";
 
@@ -71,9 +82,13 @@ final class NamespaceCopy {
                 compare();
             } else {
                 tree.walk(root, part, Tree.Depth.EVERYTHING, node -> {
+                    workflow(node, workflows);
                     definition(node).ifPresent(text -> definitions.put(node.path(), text));
                     add(node);
                 });
+            }
+            if (part.equals(Paths.QUEUE) && present.contains(Paths.WORKFLOWS)) {
+                compareWorkflows();
             }
         }
         return disturbed;
@@ -125,6 +140,21 @@ final class NamespaceCopy {
                 node -> definition(node).ifPresent(text -> now.put(node.path(), text)));
         if (!now.equals(definitions)) {
             disturbed = "definitions were changed";
+        }
+    }
+
+    /** A workflow run that has gone on says of runs that the copied queue does not know, or the other way round. */
+    private void compareWorkflows() {
+        Map<String, String> now = new HashMap<>();
+        tree.walk(root, Paths.WORKFLOWS, Tree.Depth.CONTENT, node -> workflow(node, now));
+        if (!now.equals(workflows)) {
+            disturbed = "workflow runs went on";
+        }
+    }
+
+    private static void workflow(Node node, Map<String, String> into) {
+        if (ZnodeKinds.is(node.path(), WorkflowKinds.RUN)) {
+            into.put(node.path(), new String(node.data(), StandardCharsets.UTF_8));
         }
     }
 

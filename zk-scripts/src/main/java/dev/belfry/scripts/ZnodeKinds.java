@@ -78,6 +78,7 @@ final class ZnodeKinds {
         ledgers(kinds);
         journals(kinds);
         kinds.addAll(QueueKinds.list());
+        kinds.addAll(WorkflowKinds.list());
         kinds.add(new ZnodeKind(
                 Paths.EXPORTER,
                 EPHEMERAL,

@@ -1,6 +1,10 @@
 package dev.belfry.scripts;
 
+import dev.belfry.core.job.Job;
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Placement;
 import dev.belfry.core.job.QueueRules;
+import dev.belfry.core.job.TriggerRule;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ownership.Generation;
 import dev.belfry.core.queue.DeclaredRules;
@@ -17,6 +21,12 @@ import dev.belfry.core.queue.Submitter;
 import dev.belfry.core.queue.TaskHistory;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
+import dev.belfry.core.value.Output;
+import dev.belfry.core.workflow.JobEnd;
+import dev.belfry.core.workflow.WorkflowGraph;
+import dev.belfry.core.workflow.WorkflowRun;
+import dev.belfry.core.workflow.WorkflowRunCodec;
+import dev.belfry.core.workflow.WorkflowStart;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +40,8 @@ import java.util.Optional;
 final class QueueSamples {
     static final String SUBMITTER = "c4e0a91b27d3";
     static final long NUMBER = (Generation.of(3, 8).value() << 20) + 2;
+
+    static final String WORKFLOW_RUN = "load~0000001a@2026-11-02T12:00:00Z";
 
     private static final Instant NOON = Samples.NOON;
 
@@ -62,7 +74,37 @@ final class QueueSamples {
                                 "")))
                         .encode());
         records.put(new OutboxItem(Samples.FIRST.name(), NUMBER).path(), "rows=4000".getBytes(StandardCharsets.UTF_8));
+        records.put(Paths.workflow(WORKFLOW_RUN), WorkflowRunCodec.encode(workflowRun()));
         return records;
+    }
+
+    /** A load that has succeeded, and what comes after it. */
+    private static WorkflowRun workflowRun() {
+        List<JobDefinition> jobs = List.of(
+                Job.named("load")
+                        .placement(Placement.QUEUED)
+                        .cron("0 0 2 * * ?")
+                        .build(),
+                Job.named("merge")
+                        .placement(Placement.QUEUED)
+                        .after(TriggerRule.ALL_SUCCESS, "load")
+                        .when("load", "/rows", "> 0")
+                        .build());
+        Map<String, WorkflowStart.Identity> identities = Map.of(
+                "load", new WorkflowStart.Identity("load~0000001a", 1),
+                "merge", new WorkflowStart.Identity("merge~0000001b", 3));
+        return WorkflowGraph.of(jobs)
+                .workflows()
+                .get(0)
+                .begin(new WorkflowStart(WORKFLOW_RUN, NOON, true, identities))
+                .next()
+                .settled(new JobEnd(
+                        "load",
+                        1,
+                        Outcome.SUCCEEDED,
+                        Optional.of(Output.of("{\"rows\":4000}")),
+                        Optional.of("indexer-1~17/34359738370")))
+                .next();
     }
 
     static Segment segment() {

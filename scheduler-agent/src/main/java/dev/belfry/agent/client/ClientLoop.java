@@ -17,13 +17,16 @@ import dev.belfry.core.version.JobVersion;
 import dev.belfry.store.Store;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client without a thread: everything happens on the {@link Loop} that it is given, so that a simulation may be its
@@ -105,8 +108,46 @@ public final class ClientLoop {
         List<JobDefinition> all = List.copyOf(definitions);
         List<CompletableFuture<Applied>> answers =
                 all.stream().map(definition -> new CompletableFuture<Applied>()).toList();
-        loop.execute(() -> new ApplyRun(requests, patience).start(all, author, answers));
+        var unused = workflowRefusals(all, patience)
+                .whenComplete((refused, failed) ->
+                        loop.execute(() -> start(all, author, patience, answers, refused, failed)));
         return answers;
+    }
+
+    private void start(
+            List<JobDefinition> all,
+            Author author,
+            Duration patience,
+            List<CompletableFuture<Applied>> answers,
+            @Nullable Map<String, String> refusals,
+            @Nullable Throwable failed) {
+        if (failed != null && !JobBatch.rejected(JobBatch.cause(failed))) {
+            answers.forEach(answer -> answer.completeExceptionally(JobBatch.cause(failed)));
+            return;
+        }
+        // Whoever may not read the jobs may not write them either: writing says so job by job.
+        Map<String, String> refused = refusals == null ? Map.of() : refusals;
+        List<JobDefinition> allowed = new ArrayList<>();
+        List<CompletableFuture<Applied>> theirs = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            String job = all.get(i).name();
+            String why = refused.get(job);
+            if (why != null) {
+                answers.get(i).complete(new Applied.Refused(job, why));
+            } else {
+                allowed.add(all.get(i));
+                theirs.add(answers.get(i));
+            }
+        }
+        new ApplyRun(requests, patience).start(allowed, author, theirs);
+    }
+
+    /**
+     * Which of these definitions would break a workflow, all of them taken together with the jobs that are there, and why, by job;
+     * what {@link #apply(List, Author, Duration) applying} them refuses.
+     */
+    public CompletableFuture<Map<String, String>> workflowRefusals(List<JobDefinition> definitions, Duration patience) {
+        return on(patience, deadline -> new WorkflowDesk(requests, deadline).refusals(definitions));
     }
 
     /** The budget of the namespace; {@link Budget#NONE} if it has none. */
@@ -139,7 +180,7 @@ public final class ClientLoop {
     }
 
     /**
-     * Sends a command and waits for its result.
+     * Sends a command and waits for its result. A job that others run after is not deleted: that fails with their names.
      *
      * @return the command, without a result if no master has consumed it in time; it stays durable
      */
@@ -149,7 +190,27 @@ public final class ClientLoop {
                     Kind.REJECTED,
                     "not a key: '" + command.id() + "'; 1 to 100 letters, digits, '.', '_', '~' or '-'"));
         }
-        return on(patience, deadline -> new CommandSender(requests, deadline).send(command));
+        return on(patience, deadline -> {
+            CommandSender sender = new CommandSender(requests, deadline);
+            return command.kind() == Command.Kind.DELETE
+                    ? new WorkflowDesk(requests, deadline)
+                            .followers(command.target())
+                            .thenCompose(followers -> {
+                                refuse(command.target(), followers);
+                                return sender.send(command);
+                            })
+                    : sender.send(command);
+        });
+    }
+
+    private static void refuse(String job, List<String> followers) {
+        if (!followers.isEmpty()) {
+            throw new ClientException(
+                    Kind.REJECTED,
+                    "job '" + job + "' is not deleted: " + String.join(", ", followers)
+                            + (followers.size() == 1 ? " runs" : " run")
+                            + " after it; take it out of their after, or delete them first");
+        }
     }
 
     /** An id for a command that nobody else has. */
@@ -208,6 +269,16 @@ public final class ClientLoop {
     /** Commands, consumed ones included as long as they are kept, by id. */
     public CompletableFuture<Readings<CommandState>> commands(Duration patience) {
         return fresh(patience, Reader::commands);
+    }
+
+    /** The workflow runs that are kept, by id. */
+    public CompletableFuture<Readings<WorkflowRunState>> workflowRuns(Duration patience) {
+        return on(patience, deadline -> new WorkflowDesk(requests, deadline).runs());
+    }
+
+    /** One workflow run; empty if there is none, or if it is not kept any more. */
+    public CompletableFuture<Optional<WorkflowRunState>> workflowRun(String id, Duration patience) {
+        return on(patience, deadline -> new WorkflowDesk(requests, deadline).run(id));
     }
 
     private <T> CompletableFuture<T> fresh(Duration patience, Function<Reader, CompletableFuture<T>> question) {

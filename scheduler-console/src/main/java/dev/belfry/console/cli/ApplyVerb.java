@@ -40,6 +40,7 @@ final class ApplyVerb extends WritingVerb {
     @Option(names = "--no-wait", description = "Do not wait until it is in force.")
     boolean noWait;
 
+    private Optional<ParsedDefinitions> definitions = Optional.empty();
     private List<JobDefinition> jobs = List.of();
     private Map<String, QueueRules> queues = Map.of();
     private Map<String, Integer> pools = Map.of();
@@ -50,7 +51,8 @@ final class ApplyVerb extends WritingVerb {
 
     @Override
     void check() {
-        ParsedDefinitions parsed = applicable(file);
+        ParsedDefinitions parsed = readable(file);
+        definitions = Optional.of(parsed);
         jobs = parsed.jobs();
         queues = parsed.queues();
         pools = parsed.pools();
@@ -59,6 +61,8 @@ final class ApplyVerb extends WritingVerb {
     @Override
     int ask(BelfryClient client) {
         Applying applying = new Applying(client, asker());
+        List<String> pruned = prune ? applying.prunable(jobs) : List.of();
+        checkWorkflows(client, applying, pruned);
         List<String> problems = new ArrayList<>();
         Costs.budget(client, problems);
         report(problems);
@@ -76,7 +80,7 @@ final class ApplyVerb extends WritingVerb {
         answers.forEach(answer -> row(table, tree, answer));
         List<TakingUp.Change> changes = new ArrayList<>();
         answers.forEach(answer -> change(client, answer).ifPresent(changes::add));
-        for (String job : prune && !refused ? applying.prunable(jobs) : List.<String>of()) {
+        for (String job : refused ? List.<String>of() : applying.followersFirst(pruned)) {
             Command deleted = CommandVerbs.sent(this, client, () -> applying.delete(job));
             boolean done = CommandVerbs.code(deleted) == Exit.DONE;
             refused |= !done;
@@ -93,6 +97,16 @@ final class ApplyVerb extends WritingVerb {
             CommandVerbs.awaitInForce(this, client, all);
         });
         return refused ? Exit.NO : Exit.DONE;
+    }
+
+    /** Before anything is written: what the file would break beside what is there and stays. */
+    private void checkWorkflows(BelfryClient client, Applying applying, List<String> pruned) {
+        applying.held(pruned, jobs).forEach((job, followers) -> {
+            throw new NoException("job '" + job + "' cannot be pruned: " + String.join(", ", followers)
+                    + (followers.size() == 1 ? " runs" : " run") + " after it; nothing was changed");
+        });
+        List<JobDefinition> staying = Findings.without(Findings.present(client), pruned);
+        definitions.ifPresent(parsed -> Findings.refuse(this, parsed, staying));
     }
 
     private List<Applied> apply(BelfryClient client, Applying applying) {

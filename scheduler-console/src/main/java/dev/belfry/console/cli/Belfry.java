@@ -80,6 +80,7 @@ public final class Belfry {
                 .addSubcommand(new TriggerVerb(shell))
                 .addSubcommand(new SubmitVerb(shell))
                 .addSubcommand(new CancelVerb(shell))
+                .addSubcommand(new RerunVerb(shell))
                 .addSubcommand(new CommandVerbs.Pause(shell))
                 .addSubcommand(new CommandVerbs.Resume(shell))
                 .addSubcommand(new CommandVerbs.Drain(shell))

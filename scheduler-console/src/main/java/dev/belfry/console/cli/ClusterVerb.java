@@ -4,6 +4,7 @@ import dev.belfry.agent.BelfryClient;
 import dev.belfry.console.connect.ConnectionOptions;
 import dev.belfry.store.zk.ZkSettings;
 import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine.ArgGroup;
 
 /** A command that talks to a namespace. */
@@ -56,12 +57,17 @@ abstract class ClusterVerb extends Verb {
     @Override
     public Integer call() {
         check();
+        return connected(this::ask);
+    }
+
+    /** Asks a question of the namespace. */
+    <T> T connected(Function<BelfryClient, T> question) {
         try (BelfryClient client = shell.connect().apply(settings())) {
             client.awaitConnected();
             if (needsNamespace() && !client.namespaceExists()) {
                 throw Absent.namespace(namespaceName(), hosts(), client.namespaces());
             }
-            return ask(client);
+            return question.apply(client);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
 import dev.belfry.console.query.Run;
 import dev.belfry.console.query.Snapshot;
+import dev.belfry.console.query.WorkflowView;
 import dev.belfry.core.version.JobRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,14 +16,17 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "describe", description = "Shows one job, agent or run with everything that is known of it.")
+@Command(
+        name = "describe",
+        description = "Shows one job, agent, run or workflow run with everything that is known of it.")
 final class DescribeVerb extends PastVerb {
 
     /** What can be described. */
     enum What {
         JOB,
         AGENT,
-        RUN;
+        RUN,
+        WORKFLOW;
 
         /** As it is written on the command line. */
         @Override
@@ -31,13 +35,15 @@ final class DescribeVerb extends PastVerb {
         }
     }
 
-    @Parameters(index = "0", paramLabel = "WHAT", description = "job, agent or run.")
+    @Parameters(index = "0", paramLabel = "WHAT", description = "job, agent, run or workflow.")
     What what = What.JOB;
 
     @Parameters(
             index = "1",
             paramLabel = "NAME",
-            description = "Name of the job, id or incarnation of the agent, id of the run as 'get runs' shows it.")
+            description =
+                    "Name of the job, id or incarnation of the agent, id of the run as 'get runs' shows it, or of the"
+                            + " workflow run as 'get workflows' does.")
     String name = "";
 
     DescribeVerb(Shell shell) {
@@ -46,11 +52,17 @@ final class DescribeVerb extends PastVerb {
 
     @Override
     int ask(BelfryClient client) {
+        if (what == What.WORKFLOW) {
+            WorkflowView run =
+                    client.workflowRun(name).map(WorkflowView::of).orElseThrow(() -> WorkflowDescription.absent(name));
+            tell(WorkflowDescription.lines(run, shell.clock().instant()), WorkflowDescription.tree(run));
+            return Exit.DONE;
+        }
         Snapshot snapshot = snapshot(client);
         switch (what) {
             case JOB -> job(client, snapshot);
             case AGENT -> agent(snapshot);
-            case RUN -> run(client, snapshot);
+            default -> run(client, snapshot);
         }
         return Exit.DONE;
     }

@@ -6,17 +6,22 @@ import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
 import dev.belfry.agent.client.QueueState;
 import dev.belfry.agent.client.Readings;
+import dev.belfry.agent.client.WorkflowRunState;
 import dev.belfry.console.query.QueueView;
 import dev.belfry.console.query.Run;
 import dev.belfry.console.query.Snapshot;
+import dev.belfry.console.query.WorkflowView;
 import dev.belfry.core.version.JobRecord;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@CommandLine.Command(name = "get", description = "Lists jobs, agents, shards, runs, what is in the queue, or commands.")
+@CommandLine.Command(
+        name = "get",
+        description = "Lists jobs, agents, shards, runs, what is in the queue, workflow runs, or commands.")
 final class GetVerb extends PastVerb {
 
     /** What can be listed. */
@@ -26,6 +31,7 @@ final class GetVerb extends PastVerb {
         SHARDS,
         RUNS,
         QUEUE,
+        WORKFLOWS,
         COMMANDS;
 
         /** As it is written on the command line. */
@@ -35,17 +41,20 @@ final class GetVerb extends PastVerb {
         }
     }
 
-    @Parameters(paramLabel = "WHAT", description = "jobs, agents, shards, runs, queue or commands.")
+    @Parameters(paramLabel = "WHAT", description = "jobs, agents, shards, runs, queue, workflows or commands.")
     What what = What.JOBS;
 
-    @Option(names = "--job", paramLabel = "NAME", description = "Shards, runs and what is queued of this job only.")
+    @Option(
+            names = "--job",
+            paramLabel = "NAME",
+            description = "Shards, runs, workflow runs and what is queued of this job only.")
     @Nullable
     String job;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description = "Most runs or commands listed, newest first, or tasks that wait. Default: 20.")
+            description = "Most runs, workflow runs or commands listed, newest first, or tasks that wait. Default: 20.")
     int limit = 20;
 
     @Option(names = "--all", description = "List deleted jobs, too.")
@@ -62,6 +71,14 @@ final class GetVerb extends PastVerb {
             report(commands.problems());
             list(CommandList.of(commands.found(), shell.clock().instant(), limit));
             return commands.problems().isEmpty() ? Exit.DONE : Exit.NO;
+        }
+        if (what == What.WORKFLOWS) {
+            Readings<WorkflowRunState> runs = client.workflowRuns();
+            report(runs.problems());
+            List<WorkflowView> views =
+                    runs.found().stream().map(WorkflowView::of).toList();
+            list(WorkflowList.of(views, job, limit, shell.clock().instant()));
+            return runs.problems().isEmpty() ? Exit.DONE : Exit.NO;
         }
         Snapshot snapshot = snapshot(client);
         report(snapshot.problems());
@@ -114,7 +131,9 @@ final class GetVerb extends PastVerb {
     /** Prints a list; of an empty one it says so, since a namespace may have been mistyped. */
     private void list(Listing list) {
         if (list.tree().isEmpty() && format == Format.TABLE) {
-            String empty = what == What.QUEUE ? "there is nothing in the queue" : "there are no " + what;
+            String empty = what == What.QUEUE
+                    ? "there is nothing in the queue"
+                    : "there are no " + (what == What.WORKFLOWS ? "workflow runs" : what);
             warn(empty + (job == null ? "" : " of job '" + job + "'") + " in namespace '" + namespaceName()
                     + "'; --namespace names another");
         } else {

@@ -1,10 +1,12 @@
 package dev.belfry.console.cli;
 
 import dev.belfry.agent.BelfryClient;
+import dev.belfry.agent.client.JobState;
 import dev.belfry.console.query.FirePreview;
 import dev.belfry.console.query.Snapshot;
 import dev.belfry.core.job.DefinitionDiff;
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.ParsedDefinitions;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.version.JobRecord;
 import java.time.Instant;
@@ -25,6 +27,7 @@ final class PlanVerb extends ClusterVerb {
     @Parameters(paramLabel = "FILE", description = "Definitions in YAML or JSON; - for standard input.")
     String file = "";
 
+    private Optional<ParsedDefinitions> parsed = Optional.empty();
     private List<JobDefinition> jobs = List.of();
 
     PlanVerb(Shell shell) {
@@ -39,13 +42,16 @@ final class PlanVerb extends ClusterVerb {
 
     @Override
     void check() {
-        jobs = applicable(file).jobs();
+        ParsedDefinitions definitions = readable(file);
+        parsed = Optional.of(definitions);
+        jobs = definitions.jobs();
     }
 
     @Override
     int ask(BelfryClient client) {
         Snapshot snapshot = Snapshot.read(client, shell.clock().instant());
         report(snapshot.problems());
+        parsed.ifPresent(definitions -> Findings.refuse(this, definitions, present(snapshot)));
         BudgetForecast costs = BudgetForecast.of(client, snapshot, jobs);
         report(costs.problems());
         List<Map<String, Object>> tree = new ArrayList<>();
@@ -85,6 +91,14 @@ final class PlanVerb extends ClusterVerb {
             print(new TextTable(), all);
         }
         return costs.isRefused() ? Exit.NO : Exit.DONE;
+    }
+
+    private static List<JobDefinition> present(Snapshot snapshot) {
+        return snapshot.jobs().stream()
+                .map(JobState::record)
+                .filter(record -> !record.deleted())
+                .map(JobRecord::definition)
+                .toList();
     }
 
     private Map<String, Object> job(JobDefinition job, Optional<JobDefinition> before, Instant now, List<String> text) {

@@ -13,7 +13,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@CommandLine.Command(name = "trigger", description = "Has a job run once, now, on the owners of its shards.")
+@CommandLine.Command(
+        name = "trigger",
+        description =
+                "Has a job run once, now, on the owners of its shards; the root of a workflow with all jobs of it.")
 final class TriggerVerb extends WritingVerb {
     @Parameters(paramLabel = "JOB", description = "Name of the job.")
     String job = "";
@@ -31,7 +34,10 @@ final class TriggerVerb extends WritingVerb {
     @Nullable
     String key;
 
-    @Option(names = "--wait", description = "Wait until every shard has ended; exit 1 unless all succeeded.")
+    @Option(
+            names = "--wait",
+            description =
+                    "Wait until every shard, or every job of the workflow, has ended; exit 1 unless that succeeded.")
     boolean wait;
 
     @Option(names = "--timeout", paramLabel = "DURATION", description = "How long --wait waits. Default: 10m.")
@@ -63,17 +69,21 @@ final class TriggerVerb extends WritingVerb {
         if (format == Format.TABLE) {
             print(CommandVerbs.result(command));
         }
+        boolean workflow = client.workflowRun(runId).isPresent();
         RunEnd end = new RunEnd(client, job, runId, shell.clock());
-        Optional<String> state = end.await(patience, this::warn);
+        WorkflowEnd last = new WorkflowEnd(client, runId, shell.clock());
+        Optional<String> state = workflow ? last.await(patience, this::warn) : end.await(patience, this::warn);
+        String what = (workflow ? "workflow run " : "run ") + runId;
         if (format == Format.TABLE) {
-            state.ifPresent(word -> print("run " + runId + " " + word));
+            state.ifPresent(word -> print(what + " " + word));
         } else {
             Map<String, Object> tree = CommandVerbs.tree(command);
             tree.put("outcome", state.orElse(null));
             print(new TextTable(), tree);
         }
         if (state.isEmpty()) {
-            warn("run " + runId + " has not ended within " + Times.length(patience) + "; it goes on, on " + end.left());
+            warn(what + " has not ended within " + Times.length(patience) + "; it goes on, "
+                    + (workflow ? "with " + last.left() : "on " + end.left()));
         }
         return state.filter("succeeded"::equals).isPresent() ? Exit.DONE : Exit.NO;
     }

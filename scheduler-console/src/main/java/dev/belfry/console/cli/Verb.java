@@ -137,16 +137,34 @@ abstract class Verb implements Callable<Integer> {
                 .toString();
     }
 
+    /**
+     * Definitions in which nothing is wrong for themselves; what is wrong goes to the error output, and the answer is no. Of those in
+     * which one job runs after another {@link Findings#refuse} has to say whether they can be applied: that depends on what is there.
+     */
+    ParsedDefinitions readable(String file) {
+        ParsedDefinitions parsed = definitions(file);
+        boolean alone =
+                parsed.jobs().stream().allMatch(job -> job.upstreams().after().isEmpty());
+        return !parsed.isValid() || alone ? applicable(parsed) : warned(parsed);
+    }
+
+    private ParsedDefinitions warned(ParsedDefinitions parsed) {
+        warnOfTheFinished(parsed);
+        return parsed;
+    }
+
     /** Definitions that can be applied; what is wrong with them goes to the error output, and the answer is no. */
     ParsedDefinitions applicable(String file) {
-        ParsedDefinitions parsed = definitions(file);
+        return applicable(definitions(file));
+    }
+
+    private ParsedDefinitions applicable(ParsedDefinitions parsed) {
         parsed.errors().forEach(error -> shell.err().println(error.render()));
         parsed.later().forEach(error -> shell.err().println(error.render()));
         int wrong = parsed.errors().size() + parsed.later().size();
         if (wrong > 0) {
-            throw new NoException(nameOf(file) + ": " + Words.count(wrong, "error") + "; nothing was changed");
+            throw new NoException(parsed.file() + ": " + Words.count(wrong, "error") + "; nothing was changed");
         }
-        warnOfTheFinished(parsed);
-        return parsed;
+        return warned(parsed);
     }
 }

@@ -10,9 +10,14 @@ import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.QueueRules;
 import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.version.Author;
+import dev.belfry.core.workflow.WorkflowGraph;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -45,6 +50,54 @@ public final class Applying {
                 .map(JobState::name)
                 .sorted()
                 .toList();
+    }
+
+    /**
+     * Why some jobs cannot be deleted once others are applied: who would still run after them.
+     *
+     * @param deleted their names
+     * @param wanted the definitions that are applied
+     * @return the names of those that run after it, by job; only jobs that cannot be deleted
+     */
+    public Map<String, List<String>> held(Collection<String> deleted, List<JobDefinition> wanted) {
+        Map<String, List<String>> held = new TreeMap<>();
+        WorkflowGraph graph = WorkflowGraph.of(after(wanted));
+        for (String job : deleted) {
+            List<String> followers = graph.followers(job).stream()
+                    .filter(follower -> !deleted.contains(follower))
+                    .toList();
+            if (!followers.isEmpty()) {
+                held.put(job, followers);
+            }
+        }
+        return held;
+    }
+
+    private Collection<JobDefinition> after(List<JobDefinition> wanted) {
+        Map<String, JobDefinition> all = new TreeMap<>();
+        client.jobs().found().stream()
+                .map(JobState::record)
+                .filter(record -> !record.deleted())
+                .forEach(record -> all.put(record.name(), record.definition()));
+        wanted.forEach(job -> all.put(job.name(), job));
+        return all.values();
+    }
+
+    /** The same jobs in an order in which they can be deleted: those that run after others before these. */
+    public List<String> followersFirst(Collection<String> deleted) {
+        List<String> order = new ArrayList<>();
+        WorkflowGraph graph = WorkflowGraph.of(after(List.of()));
+        Set<String> left = new TreeSet<>(deleted);
+        while (!left.isEmpty()) {
+            // What is in a cycle, which nobody could have applied, goes in any order.
+            String next = left.stream()
+                    .filter(job -> graph.followers(job).stream().noneMatch(left::contains))
+                    .findFirst()
+                    .orElse(left.iterator().next());
+            left.remove(next);
+            order.add(next);
+        }
+        return order;
     }
 
     private boolean isOwn(JobState job) {

@@ -26,6 +26,16 @@ public final class Commanding {
         return client.trigger(job, key, parameters, asker);
     }
 
+    /** Cancels a workflow run as a whole. */
+    public Command cancelWorkflow(String workflowRun) {
+        return client.cancelWorkflow(workflowRun, asker);
+    }
+
+    /** Lets a workflow run go on: from the jobs that failed, or from one that is named. */
+    public Command rerun(String workflowRun, Optional<String> job) {
+        return client.rerun(workflowRun, job, asker);
+    }
+
     /** Cancels a run of a job, named by its id or the instant at which it was due. */
     public Command cancel(String job, String run) {
         return client.cancel(job, run, asker);

@@ -113,6 +113,7 @@ final class Examples {
     private void definitions() {
         show("validate", "A file that is fine.", "validate jobs.yaml", "");
         show("validate", "One that is not: every error with its place; exit code 1.", "validate wrong.yaml", "");
+        add("validate", "Files that belong together, beside the jobs of a namespace.", "validate -n search jobs/");
         show(
                 "plan",
                 "What applying a file would change, here in an empty namespace without agents.",
@@ -139,6 +140,11 @@ final class Examples {
         add("get", "The jobs, with their next fires.", "get jobs");
         add("get", "Who owns what of a job, for a program.", "get shards --job index -o json");
         add("get", "The last hundred runs.", "get runs --limit 100");
+        add("get", "The last workflow runs of which a job is part.", "get workflows --job index");
+        add(
+                "describe",
+                "A workflow run: what has become of every job, and why others wait.",
+                "describe workflow tokenise~5b1e0d2f@2026-12-01T02:00:00Z");
         add("describe", "A job with its versions and the ledgers of its shards.", "describe job index");
         add("describe", "An agent with what it owns.", "describe agent worker-1");
         add(
@@ -177,6 +183,12 @@ final class Examples {
                 "cancel",
                 "Stops last night's run on every shard.",
                 "cancel index 2026-12-01T03:00:00Z --reason 'wrong input'");
+        add("cancel", "A workflow run with all of its jobs.", "cancel tokenise~5b1e0d2f@2026-12-01T02:00:00Z");
+        add("rerun", "Goes on from the jobs that failed.", "rerun tokenise~5b1e0d2f@2026-12-01T02:00:00Z");
+        add(
+                "rerun",
+                "One job again, and what follows it.",
+                "rerun tokenise~5b1e0d2f@2026-12-01T02:00:00Z --job index --reason 'index was damaged'");
         add("pause", "Nothing of the job is due until it is resumed.", "pause index --reason 'disk is full'");
         add("resume", "It is due again from now on; what was not due meanwhile is not made up for.", "resume index");
         add("drain", "Before maintenance of a machine.", "drain worker-1 --reason 'kernel update'");

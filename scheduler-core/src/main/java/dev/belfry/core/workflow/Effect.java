@@ -8,8 +8,7 @@ import java.util.Optional;
 public sealed interface Effect {
 
     /**
-     * A job is to run. A queued job is put into the queue. A sticky one, which can only be a root, fires by itself if the run was
-     * started by its fire, whose id this names; else it is triggered under this id.
+     * A job is to run: it is put into the queue under this id, which for the first run of a root with a schedule is that of its fire.
      *
      * @param version of its definition
      * @param runId the id of the job's run, the same whenever this attempt is named

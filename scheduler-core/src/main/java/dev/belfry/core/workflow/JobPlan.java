@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param rule how their outcomes decide
  * @param when what must hold of their outputs, too
  * @param gate what its own trigger says about this run
- * @param fire the id of its first attempt's run if that is a fire of a sticky job
+ * @param fire the id of its first attempt's run if that is the fire of the root's schedule
  */
 public record JobPlan(
         String name,

@@ -2,8 +2,6 @@ package dev.belfry.core.workflow;
 
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.JobProblem;
-import dev.belfry.core.job.Placement;
-import dev.belfry.core.schedule.DelayTrigger;
 import dev.belfry.core.schedule.Schedule;
 import dev.belfry.core.schedule.Trigger;
 import dev.belfry.core.value.Template;
@@ -15,7 +13,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What must hold within one workflow, so that it starts as a whole and every job of it can run. */
+/**
+ * What must hold within one workflow, so that it starts as a whole and every job of it can run.
+ *
+ * <p>The trigger of the root may be a delay: it counts from the end of the workflow run, as it counts from the end of the run of a
+ * job that is alone. No run begins while one is under way, so each fire of a gate still belongs to one run at most.
+ */
 final class StartChecks {
 
     private final Workflow workflow;
@@ -28,7 +31,7 @@ final class StartChecks {
     static List<JobProblem> of(Workflow workflow) {
         StartChecks checks = new StartChecks(workflow);
         checks.roots();
-        checks.upstreamPlacements();
+        checks.found.addAll(TaskChecks.of(workflow));
         if (checks.found.isEmpty()) {
             checks.gates();
             checks.dates();
@@ -37,65 +40,27 @@ final class StartChecks {
         return checks.found;
     }
 
+    /** Two schedules, each with its own policies for what is late and what overlaps, could decide differently about one instant. */
     private void roots() {
         List<JobDefinition> roots = workflow.roots();
-        JobDefinition lead = roots.stream()
-                .filter(root -> !root.schedule().manualOnly())
-                .findFirst()
-                .orElse(roots.get(0));
+        Optional<JobDefinition> lead =
+                roots.stream().filter(root -> !root.schedule().manualOnly()).findFirst();
+        if (lead.isEmpty()) {
+            return;
+        }
+        String name = lead.get().name();
         for (JobDefinition root : roots) {
-            if (root.schedule().equals(lead.schedule())) {
-                continue;
-            }
-            if (root.schedule().manualOnly()) {
-                found.add(JobProblem.of(
-                                root.name(),
-                                "trigger",
-                                "would never run: the workflow starts with the trigger of " + lead.name()
-                                        + ", and this job has none and runs after no other")
-                        .expecting("the trigger of " + lead.name() + ", or after"));
-            } else {
-                found.add(JobProblem.of(
-                                root.name(),
-                                "trigger",
-                                "differs from the trigger of " + lead.name()
-                                        + ", and both would start the same workflow")
-                        .expecting(
-                                "the same trigger for both, or one of them after the other; with after its own trigger"
-                                        + " holds it back until it fires"));
+            if (!root.name().equals(name)) {
+                String what = root.schedule().manualOnly()
+                        ? "would never run: the workflow starts with " + name + ", and this job runs after no other"
+                        : "would start the workflow that " + name
+                                + " starts, and a workflow with a schedule has one root";
+                found.add(JobProblem.of(root.name(), "trigger", what)
+                        .expecting("after: [" + name
+                                + "], and no trigger or one that holds it back; only where all are manual there may be"
+                                + " several roots"));
             }
         }
-    }
-
-    /** A job that others wait for must have runs of which one can tell when they are over. */
-    private void upstreamPlacements() {
-        for (JobDefinition root : workflow.roots()) {
-            if (root.placement() == Placement.BROADCAST) {
-                found.add(JobProblem.of(
-                                root.name(),
-                                "placement",
-                                "has no fixed set of shards, since they are the agents, so " + followerOf(root)
-                                        + " could not tell when its run is over")
-                        .expecting("sticky or queued for a job that others run after"));
-            }
-            boolean paced = root.schedule().triggers().get(0) instanceof DelayTrigger;
-            if (root.placement() == Placement.STICKY && paced && root.shards().count() > 1) {
-                found.add(JobProblem.of(
-                                root.name(),
-                                "trigger",
-                                "is a delay, which every shard of a sticky job counts for itself, so "
-                                        + followerOf(root) + " could not tell which fires are one run")
-                        .expecting("one shard, cron, every or at, or placement: queued"));
-            }
-        }
-    }
-
-    private String followerOf(JobDefinition root) {
-        return workflow.jobs().stream()
-                .filter(job -> job.upstreams().after().contains(root.name()))
-                .map(JobDefinition::name)
-                .findFirst()
-                .orElse("nobody");
     }
 
     /** A trigger beside after must fire at or after a first run of the workflow. */

@@ -15,8 +15,9 @@ import java.util.Optional;
 /**
  * A set of jobs connected by {@code after}. Immutable; {@link WorkflowGraph} makes them.
  *
- * <p>It starts as a whole. Its roots, the jobs without upstreams, have the same trigger: each fire of it starts one run of all jobs
- * of the workflow. If that trigger is manual the workflow runs on demand only; any other can be run on demand as well.
+ * <p>It starts as a whole. If it has a schedule, that is the trigger of its one root, the job without upstreams: each fire of it
+ * starts one run of all jobs of the workflow, and is the root's run in it. A workflow whose roots are all manual runs on demand only
+ * and may have several; any other can be run on demand as well.
  *
  * <p>A job with upstreams <em>and</em> a trigger runs when both hold: in the run due at t it starts when its upstreams let it, but
  * not before the first fire of its own trigger at or after t. If that fire is not before the workflow's next instant the job
@@ -70,9 +71,8 @@ public final class Workflow {
                     + " has no identity in what starts " + start.runId());
         }
         Gate gate = gate(job, start);
-        boolean fires = start.scheduled()
-                && job.upstreams().after().isEmpty()
-                && gate.leftOut().isEmpty();
+        boolean root = job.upstreams().after().isEmpty();
+        boolean fires = start.scheduled() && root && gate.leftOut().isEmpty();
         return new JobPlan(
                 job.name(),
                 identity.uid(),

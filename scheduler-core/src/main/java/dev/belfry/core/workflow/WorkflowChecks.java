@@ -13,10 +13,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What is wrong with the workflows of a namespace: upstreams that nobody knows, cycles, roots that do not start together, jobs
  * that would never run, runs that could not be stored. Pure functions.
+ *
+ * <p>They judge what was read, and nothing is locked: of two who apply at once each may be right by itself and both together wrong.
+ * The workflow does not begin then, and the master logs why.
  */
 public final class WorkflowChecks {
 
@@ -44,16 +48,18 @@ public final class WorkflowChecks {
     public static List<JobProblem> of(Collection<JobDefinition> jobs) {
         WorkflowGraph graph = WorkflowGraph.of(jobs);
         List<JobProblem> problems = new ArrayList<>();
-        for (List<String> set : graph.sets()) {
-            List<JobProblem> found = unknownUpstreams(set, graph);
-            found.addAll(Cycles.among(set, graph));
-            if (found.isEmpty()) {
-                // Only a set that is whole can be judged as one.
-                graph.workflow(set.get(0)).ifPresent(workflow -> found.addAll(StartChecks.of(workflow)));
-            }
-            problems.addAll(found);
-        }
+        graph.sets().forEach(set -> problems.addAll(among(set, graph)));
         return List.copyOf(problems);
+    }
+
+    private static List<JobProblem> among(List<String> set, WorkflowGraph graph) {
+        List<JobProblem> found = unknownUpstreams(set, graph);
+        found.addAll(Cycles.among(set, graph));
+        if (found.isEmpty()) {
+            // Only a set that is whole can be judged as one.
+            graph.workflow(set.get(0)).ifPresent(workflow -> found.addAll(StartChecks.of(workflow)));
+        }
+        return found;
     }
 
     /**
@@ -85,6 +91,43 @@ public final class WorkflowChecks {
                 .thenComparingInt(DefinitionError::line)
                 .thenComparingInt(DefinitionError::column));
         return new Findings(inFiles, elsewhere);
+    }
+
+    /**
+     * Which of some jobs must not be written because of what would become wrong with a workflow: all of a workflow that they change,
+     * or none. What was wrong before is no reason.
+     *
+     * @param wanted those that are applied together; of several of one name the last counts
+     * @param present the jobs that are there, of any name; the wanted ones replace them
+     * @return why not, by the name of the job
+     */
+    public static Map<String, String> refusals(Collection<JobDefinition> wanted, Collection<JobDefinition> present) {
+        Set<JobProblem> before = new HashSet<>(of(present));
+        Map<String, JobDefinition> all = new TreeMap<>();
+        present.forEach(job -> all.put(job.name(), job));
+        wanted.forEach(job -> all.put(job.name(), job));
+        WorkflowGraph graph = WorkflowGraph.of(all.values());
+        Set<String> changed = new TreeSet<>();
+        wanted.forEach(job -> changed.add(job.name()));
+        Map<String, String> refusals = new TreeMap<>();
+        for (List<String> set : graph.sets()) {
+            List<JobProblem> problems = new ArrayList<>(among(set, graph));
+            problems.removeAll(before);
+            if (!problems.isEmpty()) {
+                set.stream().filter(changed::contains).forEach(name -> refusals.put(name, reason(name, problems)));
+            }
+        }
+        return refusals;
+    }
+
+    /** What is wrong with the job itself, or else with another of its workflow. */
+    private static String reason(String job, List<JobProblem> problems) {
+        return problems.stream()
+                .filter(problem -> problem.job().equals(job))
+                .findFirst()
+                .map(problem -> problem.render().substring(("job " + job + ": ").length()))
+                .orElseGet(() -> "belongs to a workflow with an error, of which nothing is applied: "
+                        + problems.get(0).render());
     }
 
     private static List<JobProblem> unknownUpstreams(List<String> set, WorkflowGraph graph) {

@@ -41,7 +41,7 @@ public record WorkflowRun(
     /** The most attempts of a job within one workflow run; those of the job's own retries do not count. */
     public static final int MOST_ATTEMPTS = 999;
 
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:@~!-]{1," + LONGEST_ID + "}");
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:@!~-]{1," + LONGEST_ID + "}");
 
     public WorkflowRun {
         Objects.requireNonNull(due, "due");

@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * What is known of a workflow run before it begins.
  *
- * @param runId the workflow run id, at most {@link WorkflowRun#LONGEST_ID} letters, digits and {@code . _ : @ ~ -}
+ * @param runId the workflow run id, at most {@link WorkflowRun#LONGEST_ID} letters, digits and {@code . _ : @ ! ~ -}
  * @param due the instant at which it is due; on demand, the present
  * @param scheduled whether it is a fire of the workflow's trigger; if not, triggers of its jobs hold nothing back
  * @param jobs the identity of every job of the workflow, by name

@@ -23,15 +23,22 @@ final class RandomWorkflows {
         this.random = random;
     }
 
-    /** A connected graph of jobs named j0, j1 and so on, in which upstreams have lower numbers. */
+    /**
+     * A connected graph of jobs named j0, j1 and so on, in which upstreams have lower numbers; with a schedule if it has one root, on
+     * demand if it has several.
+     */
     List<JobDefinition> jobs(int most) {
         int count = 2 + random.nextInt(most - 1);
-        int roots = 1 + random.nextInt(Math.min(3, count - 1));
+        int roots = random.nextBoolean() ? 1 : 1 + random.nextInt(Math.min(3, count - 1));
         List<JobDefinition> jobs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Job job = Job.named("j" + i).placement(Placement.QUEUED);
             if (i < roots) {
-                job.cron("0 0 2 * * ?");
+                if (roots == 1) {
+                    job.cron("0 0 2 * * ?");
+                } else {
+                    job.manual();
+                }
             } else {
                 follow(job, i, roots, count);
             }
@@ -60,7 +67,7 @@ final class RandomWorkflows {
             String upstream = after.get(random.nextInt(after.size()));
             job.when(upstream, "/count", pick("> 0", "== 0", "exists", "absent", "!= 1"));
         }
-        if (random.nextInt(6) == 0) {
+        if (roots == 1 && random.nextInt(6) == 0) {
             job.cron(pick("0 0 3 * * ?", "0 0 4 1 * ?"));
         }
     }

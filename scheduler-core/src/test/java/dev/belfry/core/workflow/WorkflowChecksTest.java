@@ -3,6 +3,7 @@ package dev.belfry.core.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.job.DefinitionError;
+import dev.belfry.core.job.DefinitionJson;
 import dev.belfry.core.job.Definitions;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
@@ -21,6 +22,14 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class WorkflowChecksTest {
+
+    private static final String ONE_ROOT =
+            " (expected after: [a], and no trigger or one that holds it back; only where all are manual there may be several"
+                    + " roots)";
+
+    private static final String NOT_QUEUED =
+            ": of a job in a workflow the master must learn when its run is over, and it does only of queued jobs (expected"
+                    + " placement: queued for every job of the workflow)";
 
     private static Job queued(String name) {
         return Job.named(name).placement(Placement.QUEUED);
@@ -46,12 +55,67 @@ class WorkflowChecksTest {
                         after("recommend", "index"),
                         after("evaluate", "recommend", "index"),
                         nightly("alone"),
-                        Job.named("fires")
-                                .every(Duration.ofSeconds(5))
-                                .shards(8)
-                                .build(),
-                        after("counts", "fires")))
+                        Job.named("sticky").every(Duration.ofSeconds(5)).build(),
+                        queued("fires").every(Duration.ofSeconds(5)).shards(8).build(),
+                        after("counts", "fires"),
+                        queued("one").manual().build(),
+                        queued("two").manual().build(),
+                        after("both", "one", "two")))
                 .isEmpty();
+    }
+
+    @Test
+    void aFixedDelayCountsFromTheEndOfTheWorkflowRun() {
+        assertThat(problems(
+                        queued("poll").delay(Duration.ofMinutes(1)).build(),
+                        after("load", "poll"),
+                        queued("report")
+                                .after(TriggerRule.ALL_DONE, "load")
+                                .cron("0 0 6 * * ?")
+                                .build()))
+                .isEmpty();
+    }
+
+    @Test
+    void onlyADirectUpstreamWithOneTaskHandsOnAnOutput() {
+        JobDefinition shards = queued("a").manual().shards(4).build();
+        assertThat(problems(
+                        shards,
+                        queued("b")
+                                .after(TriggerRule.ALL_DONE, "a")
+                                .when("a", "/count", "> 0")
+                                .build()))
+                .containsExactly(
+                        "job b: when: looks at the output of a, which has 4 shards, and only a job with one task hands on an"
+                                + " output (expected an upstream with one shard, such as a job between them that sums up what"
+                                + " the shards did)");
+        assertThat(problems(
+                        shards,
+                        queued("c").manual().build(),
+                        queued("b")
+                                .after(TriggerRule.ALL_DONE, "a", "c")
+                                .when("c", "/count", "> 0")
+                                .when("a", "/count", "> 0")
+                                .parameter("from", "${due}-${upstream.c/first}-${upstream.a/first|0}")
+                                .build()))
+                .extracting(text -> text.substring(0, text.indexOf(", which")))
+                .containsExactly(
+                        "job b: when[1]: looks at the output of a",
+                        "job b: parameters: parameter from looks at the output of a");
+        JobDefinition far = queued("c")
+                .after(TriggerRule.ALL_DONE, "b", "a")
+                .parameter("from", "${upstream.a/first}")
+                .build();
+        assertThat(problems(queued("a").manual().build(), after("b", "a"), withAfter(far, "b")))
+                .containsExactly(
+                        "job c: parameters: parameter from looks at the output of a, after which the job does not"
+                                + " run directly (expected one of after: b)");
+    }
+
+    /** As it may be stored: what is read from files or declared in code is checked with the job. */
+    private static JobDefinition withAfter(JobDefinition job, String upstream) {
+        String stored = DefinitionJson.encode(job).replace("[\"b\",\"a\"]", "[\"" + upstream + "\"]");
+        return DefinitionJson.decode(stored);
     }
 
     @Test
@@ -66,27 +130,22 @@ class WorkflowChecksTest {
                                 + " themselves)");
         assertThat(problems(nightly("a"), queued("b").manual().build(), after("c", "a", "b")))
                 .containsExactly(
-                        "job b: trigger: would never run: the workflow starts with the trigger of a, and this job has none"
-                                + " and runs after no other (expected the trigger of a, or after)");
-        assertThat(problems(nightly("a"), queued("b").cron("0 0 3 * * ?").build(), after("c", "a", "b")))
+                        "job b: trigger: would never run: the workflow starts with a, and this job runs after no other"
+                                + ONE_ROOT);
+        assertThat(problems(nightly("a"), nightly("b"), after("c", "a", "b")))
+                .as("even the same")
                 .containsExactly(
-                        "job b: trigger: differs from the trigger of a, and both would start the same workflow (expected the"
-                                + " same trigger for both, or one of them after the other; with after its own trigger holds it back until"
-                                + " it fires)");
+                        "job b: trigger: would start the workflow that a starts, and a workflow with a schedule has one root"
+                                + ONE_ROOT);
         assertThat(problems(
                         Job.named("a")
                                 .placement(Placement.BROADCAST)
                                 .cron("0 0 2 * * ?")
                                 .build(),
                         after("b", "a")))
-                .containsExactly(
-                        "job a: placement: has no fixed set of shards, since they are the agents, so b could not tell when"
-                                + " its run is over (expected sticky or queued for a job that others run after)");
-        assertThat(problems(
-                        Job.named("a").delay(Duration.ofMinutes(1)).shards(2).build(), after("b", "a")))
-                .containsExactly(
-                        "job a: trigger: is a delay, which every shard of a sticky job counts for itself, so b could not tell"
-                                + " which fires are one run (expected one shard, cron, every or at, or placement: queued)");
+                .containsExactly("job a: placement: is broadcast" + NOT_QUEUED);
+        assertThat(problems(Job.named("a").manual().build(), after("b", "a")))
+                .containsExactly("job a: placement: is sticky" + NOT_QUEUED);
         assertThat(problems(
                         queued("a").manual().build(),
                         queued("b")
@@ -137,8 +196,7 @@ class WorkflowChecksTest {
         assertThat(findings.inFiles())
                 .extracting(DefinitionError::render)
                 .containsExactly(
-                        "a.yaml:4:16: jobs[0].placement: has no fixed set of shards, since they are the agents, so index could not"
-                                + " tell when its run is over (expected sticky or queued for a job that others run after)",
+                        "a.yaml:4:16: jobs[0].placement: is broadcast" + NOT_QUEUED,
                         "a.yaml:8:24: jobs[1].after[1]: there is no job \"exprot\" (expected the name of a job that is applied"
                                 + " before or together with it; did you mean export?)");
         assertThat(findings.elsewhere())
@@ -152,7 +210,7 @@ class WorkflowChecksTest {
                 "apiVersion: belfry/v1\njobs:\n  - {name: merge, placement: queued, after: [index, export]}\n");
         assertThat(WorkflowChecks.of(
                                 List.of(right),
-                                List.of(nightly("tokenise"), after("index", "tokenise"), nightly("export")))
+                                List.of(nightly("tokenise"), after("index", "tokenise"), after("export", "tokenise")))
                         .none())
                 .isTrue();
     }

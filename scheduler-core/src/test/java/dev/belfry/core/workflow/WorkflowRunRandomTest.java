@@ -67,7 +67,8 @@ class WorkflowRunRandomTest {
             jobs = workflows.jobs(2 + random.nextInt(14));
             outcomes = workflows.outcomes(jobs);
             workflow = WorkflowGraph.of(jobs).workflow("j0").orElseThrow();
-            start = RandomWorkflows.start(jobs, random.nextInt(4) > 0);
+            assertThat(WorkflowChecks.of(jobs)).isEmpty();
+            start = RandomWorkflows.start(jobs, workflow.schedule().isPresent() && random.nextInt(4) > 0);
             for (JobDefinition job : jobs) {
                 if (random.nextInt(4) > 0) {
                     outputs.put(job.name(), Output.of("{\"count\":" + random.nextInt(3) + "}"));

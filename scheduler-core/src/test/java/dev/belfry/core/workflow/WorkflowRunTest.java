@@ -28,8 +28,8 @@ class WorkflowRunTest {
             apiVersion: belfry/v1
             jobs:
               - name: tokenise
+                placement: queued
                 trigger: {cron: "0 0 2 * * ?", zone: Europe/Berlin}
-                shards: 4
               - name: index
                 placement: queued
                 after: [tokenise]
@@ -84,7 +84,7 @@ class WorkflowRunTest {
     void aScheduledRunGoesThroughBranchesJoinsAndOwnTriggersToItsEnd() {
         Step begun = begin(SEARCH, DUE, true);
         assertThat(begun.effects())
-                .as("the fire of a sticky root is its run")
+                .as("the fire of the root is its first run")
                 .containsExactly(
                         new Effect.Start("tokenise", 3, "tokenise~0000002a@2026-11-23T01:00:00Z", 1, Optional.empty()));
         Step indexing = begun.next().settled(succeeded("tokenise", 1, "{\"count\":7}"));
@@ -117,7 +117,7 @@ class WorkflowRunTest {
     }
 
     @Test
-    void onDemandNoTriggerHoldsAJobBackAndAStickyRootIsTriggered() {
+    void onDemandNoTriggerHoldsAJobBackAndTheRootHasNoFire() {
         Step begun = begin(SEARCH, DUE, false);
         assertThat(begun.effects()).containsExactly(start("tokenise", 1));
         WorkflowRun run =
@@ -192,12 +192,31 @@ class WorkflowRunTest {
 
     @Test
     void aDisabledRootIsSkippedAndIsNoFireWhenItIsRunAfterAll() {
-        Step begun = begin(SEARCH.replace("shards: 4", "enabled: false"), DUE, true);
+        Step begun = begin(
+                SEARCH.replace("name: tokenise\n    placement", "name: tokenise\n    enabled: false\n    placement"),
+                DUE,
+                true);
         assertThat(begun.effects())
                 .startsWith(decided("tokenise", Outcome.SKIPPED, "the job is disabled"))
                 .endsWith(new Effect.Finished(Outcome.SKIPPED, "no job ran"))
                 .hasSize(7);
         assertThat(((Step) begun.next().rerun("tokenise")).effects()).containsExactly(start("tokenise", 2));
+    }
+
+    @Test
+    void theFireOfARootIsItsFirstRunAndLaterRunsAreOfTheWorkflow() {
+        WorkflowRun run = begin(SEARCH, DUE, true).next();
+        assertThat(run.runId("tokenise")).contains("tokenise~0000002a@2026-11-23T01:00:00Z");
+        run = run.settled(JobEnd.of("tokenise", 1, Outcome.FAILED)).next();
+        run = run.settled(JobEnd.of("alarm", 1, Outcome.SUCCEEDED)).next();
+        assertThat(((Step) run.rerun("tokenise")).effects()).containsExactly(start("tokenise", 2));
+    }
+
+    @Test
+    void aWorkflowRunThatWasAskedForIsNamedByItsCommand() {
+        String id = "search~0000002a!req-1";
+        WorkflowRun run = new WorkflowRun(id, DUE, false, RunPhase.RUNNING, Optional.empty(), List.of());
+        assertThat(WorkflowRunCodec.decode("w", WorkflowRunCodec.encode(run))).isEqualTo(run);
     }
 
     @Test

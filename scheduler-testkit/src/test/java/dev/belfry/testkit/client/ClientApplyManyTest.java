@@ -10,7 +10,7 @@ import dev.belfry.agent.client.JobState;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
-import dev.belfry.core.job.TriggerRule;
+import dev.belfry.core.job.Strategy;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.Author;
@@ -178,7 +178,7 @@ class ClientApplyManyTest {
                 6,
                 job("job-6", "later")
                         .placement(Placement.QUEUED)
-                        .after(TriggerRule.ALL_SUCCESS, "job-1")
+                        .strategy(Strategy.BROADCAST)
                         .build());
 
         List<CompletableFuture<Applied>> answers = begin(scene, jobs, CODE);

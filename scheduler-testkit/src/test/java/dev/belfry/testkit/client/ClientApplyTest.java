@@ -14,7 +14,7 @@ import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
-import dev.belfry.core.job.TriggerRule;
+import dev.belfry.core.job.Strategy;
 import dev.belfry.core.ownership.Epoch;
 import dev.belfry.core.ownership.HeartbeatRecord;
 import dev.belfry.core.record.Paths;
@@ -187,14 +187,15 @@ class ClientApplyTest {
     void jobThatNeedsALaterFeatureIsRefusedByName() {
         Applied answer = apply(
                 Job.named("later")
-                        .after(TriggerRule.ALL_SUCCESS, "index")
+                        .manual()
+                        .strategy(Strategy.BROADCAST)
                         .placement(Placement.QUEUED)
                         .build(),
                 ANNA);
         assertThat(answer)
                 .isInstanceOfSatisfying(
                         Applied.Refused.class,
-                        refused -> assertThat(refused.why()).contains("workflows"));
+                        refused -> assertThat(refused.why()).contains("a task for every agent"));
         assertThat(scene.other.read(Paths.job("later"))).isInstanceOf(Read.Missing.class);
     }
 
@@ -250,6 +251,8 @@ class ClientApplyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "flows-sync",
+                "flows-read",
                 "apply-sync",
                 "apply-read",
                 "apply-create",
