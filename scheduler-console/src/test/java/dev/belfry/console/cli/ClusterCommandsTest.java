@@ -213,7 +213,7 @@ class ClusterCommandsTest {
         String later = SERVED.file(
                 "later.yaml", "apiVersion: belfry/v1\njobs:\n  - name: a\n    placement: queued\n    after: [b]\n");
         assertThat(console.run("", "apply", later)).isEqualTo(Exit.NO);
-        assertThat(console.err()).contains("workflows");
+        assertThat(console.err()).contains("there is no job \"b\"");
     }
 
     @Test

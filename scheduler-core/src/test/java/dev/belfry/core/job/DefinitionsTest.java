@@ -1,9 +1,9 @@
 package dev.belfry.core.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belfry.core.schedule.Schedule;
+import dev.belfry.core.workflow.WorkflowChecks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -44,13 +44,14 @@ class DefinitionsTest {
     void whatTheSampleNeedsOfALaterVersionIsNamedWhereItStands() throws IOException {
         ParsedDefinitions parsed = Definitions.parse("sample.yaml", resource("sample.yaml"));
         assertThat(parsed.jobs().get(1).requires().resources()).isEqualTo(new Resources(1, 0.5, 512_000_000));
-        assertThat(parsed.later())
+        assertThat(parsed.later()).isEmpty();
+        assertThat(WorkflowChecks.of(List.of(parsed), List.of()).inFiles())
                 .extracting(DefinitionError::render)
-                .containsExactly(
-                        "sample.yaml:38:12: jobs[1].after: needs workflows, which this version does not run yet");
-        assertThatThrownBy(parsed::jobsOrThrow)
-                .isInstanceOf(IllegalDefinitionException.class)
-                .hasMessageContaining("workflows");
+                .singleElement()
+                .asString()
+                .startsWith("sample.yaml:")
+                .contains(
+                        "jobs[0].placement: is sticky: of a job in a workflow the master must learn when its run is over");
     }
 
     @Test

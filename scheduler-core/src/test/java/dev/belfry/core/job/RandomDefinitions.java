@@ -204,7 +204,8 @@ final class RandomDefinitions {
         if (placement == Placement.BROADCAST) {
             return;
         }
-        maybe(() -> job.shards(1 + random.nextInt(ShardLayout.MOST_SHARDS)));
+        maybe(() -> job.shards(
+                1 + random.nextInt(placement == Placement.QUEUED ? ShardLayout.MOST_QUEUED : ShardLayout.MOST_SHARDS)));
         maybe(() -> {
             List<String> parameters = new ArrayList<>();
             for (int i = 1 + random.nextInt(5); i > 0; i--) {

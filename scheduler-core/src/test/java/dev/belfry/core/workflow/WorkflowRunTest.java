@@ -48,6 +48,7 @@ class WorkflowRunTest {
                 rule: none-failed-min-one-success
               - name: alarm
                 placement: queued
+                shards: 4
                 after: [index, recommend, evaluate]
                 rule: one-failed
             """;
@@ -249,7 +250,7 @@ class WorkflowRunTest {
                         + "[\"recommend\",\"~0000002a\",3,\"1\",\"\",\"started\",1,\"\",1795411800000],"
                         + "[\"alarm\",\"~0000002a\",3,\"1 4 3\",\"one-failed\",\"waiting\",0]],"
                         + "\"when\":[[1,\"tokenise\",\"/count\",\"> 0\",1],[2,\"tokenise\",\"/count\",\"== 0\",2]],"
-                        + "\"shards\":[[0,4]],\"fires\":[[0,\"tokenise~0000002a@2026-11-23T01:00:00Z\"]]}";
+                        + "\"shards\":[[5,4]],\"fires\":[[0,\"tokenise~0000002a@2026-11-23T01:00:00Z\"]]}";
         byte[] bytes = WorkflowRunCodec.encode(run);
         assertThat(new String(bytes, StandardCharsets.UTF_8)).isEqualTo(expected);
         assertThat(WorkflowRunCodec.decode("w", bytes)).isEqualTo(run);
