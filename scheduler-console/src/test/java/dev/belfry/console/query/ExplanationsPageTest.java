@@ -69,6 +69,12 @@ class ExplanationsPageTest {
         }
         scenes.put(Reasons.CLAIM_WITHOUT_OUTCOME, ran(Outcome.LOST, Reasons.CLAIM_WITHOUT_OUTCOME));
         scenes.put(
+                Reasons.WORKFLOW_CANCELLED,
+                fromQueue().queueLine(Kind.FINAL, NOON, 1, Outcome.CANCELLED, Reasons.WORKFLOW_CANCELLED));
+        scenes.put(
+                Reasons.WORKFLOW_BROKEN,
+                fromQueue().queueLine(Kind.FINAL, NOON, 0, Outcome.SKIPPED, Reasons.WORKFLOW_BROKEN));
+        scenes.put(
                 QueueReasons.AGENT_LOST,
                 fromQueue()
                         .queueLine(Kind.ENDED, NOON, 1, Outcome.LOST, QueueReasons.AGENT_LOST)
