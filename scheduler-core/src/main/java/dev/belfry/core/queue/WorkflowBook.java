@@ -102,10 +102,15 @@ public final class WorkflowBook {
 
     /** One that was there when the term began, or that was written just now. */
     public void stored(WorkflowRun run, int version) {
+        hold(run, version);
+    }
+
+    private Held hold(WorkflowRun run, int version) {
         Held workflow = new Held(run, version);
         held.put(run.id(), workflow);
         index(workflow);
         kept.addAll(items(workflow));
+        return workflow;
     }
 
     private void index(Held workflow) {
@@ -261,8 +266,7 @@ public final class WorkflowBook {
     void next(Instant now, QueueRound round) {
         while (!beginnings.isEmpty()) {
             WorkflowBeginning begun = beginnings.remove();
-            stored(begun.run(), -1);
-            round.changed(held.get(begun.run().id()));
+            round.changed(hold(begun.run(), -1));
             begun.runs().forEach(round::start);
             begun.lines().forEach(line -> round.line(line, ""));
         }
