@@ -5,6 +5,7 @@ import dev.belfry.core.journal.JournalCounts.Cell;
 import dev.belfry.core.journal.JournalCounts.Origin;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,8 +63,11 @@ final class Unlisted {
 
     /** For how many shards one line of these stands: what the queue does not run at all, it records once. */
     private static int stands(Cell cell, @Nullable JobRecord job) {
-        boolean once = NOT_RUN.contains(cell.outcome()) && job != null && Layout.isQueued(job.at(cell.hour()));
-        return once ? job.at(cell.hour()).definition().shards().count() : 1;
+        if (job == null || !NOT_RUN.contains(cell.outcome())) {
+            return 1;
+        }
+        JobVersion version = job.at(cell.hour());
+        return Layout.isQueued(version) ? version.definition().shards().count() : 1;
     }
 
     private void add(Cell cell, long count, Instant earlierUntil) {
