@@ -4,12 +4,16 @@ import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.Journal;
 import dev.belfry.agent.client.Ledgers;
 import dev.belfry.agent.client.QueueState;
+import dev.belfry.agent.client.Readings;
+import dev.belfry.agent.client.WorkflowRunState;
 import dev.belfry.console.query.Explanation;
 import dev.belfry.console.query.Snapshot;
+import dev.belfry.console.query.WorkflowView;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -61,14 +65,30 @@ final class ExplainVerb extends PastVerb {
         Ledgers ledgers = client.ledgers(record.uid(), broadcast ? 0 : version.layout());
         report(snapshot.problems());
         report(ledgers.problems());
-        Explanation told =
-                Explanation.of(snapshot, journal, record, ledgers.byShard(), queue, when, Optional.ofNullable(shard));
+        Explanation told = Explanation.of(
+                snapshot,
+                journal,
+                record,
+                ledgers.byShard(),
+                queue,
+                workflows(client, version),
+                when,
+                Optional.ofNullable(shard));
         if (format == Format.TABLE) {
             told.sentences().forEach(this::print);
         } else {
             print(new TextTable(), ExplanationTree.of(told, when, snapshot.now()));
         }
         return Exit.DONE;
+    }
+
+    private List<WorkflowView> workflows(BelfryClient client, JobVersion version) {
+        if (version.definition().upstreams().after().isEmpty()) {
+            return List.of();
+        }
+        Readings<WorkflowRunState> runs = client.workflowRuns();
+        report(runs.problems());
+        return runs.found().stream().map(WorkflowView::of).toList();
     }
 
     private static boolean isQueued(JobRecord job) {

@@ -27,6 +27,7 @@ import java.util.TreeSet;
  *
  * @param ledgers of the layout in force at the instant asked for, by shard
  * @param queue what it holds
+ * @param workflows workflow runs, if the job runs after others
  * @param at the instant asked for
  */
 record Case(
@@ -35,6 +36,7 @@ record Case(
         JobRecord job,
         Map<String, LedgerRecord> ledgers,
         QueueState queue,
+        List<WorkflowView> workflows,
         Instant at) {
 
     Instant now() {

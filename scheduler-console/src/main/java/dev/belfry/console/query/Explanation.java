@@ -53,6 +53,7 @@ public record Explanation(
      *
      * @param ledgers of the layout in force at {@code at}, by shard
      * @param queue what it holds
+     * @param workflows workflow runs, if the job runs after others
      * @param shard empty for each shard in a sentence
      */
     public static Explanation of(
@@ -61,9 +62,10 @@ public record Explanation(
             JobRecord job,
             Map<String, LedgerRecord> ledgers,
             QueueState queue,
+            List<WorkflowView> workflows,
             Instant at,
             Optional<String> shard) {
-        return new Teller(new Case(snapshot, journal, job, ledgers, queue, at), shard).tell();
+        return new Teller(new Case(snapshot, journal, job, ledgers, queue, workflows, at), shard).tell();
     }
 
     /** Puts one explanation together. */
@@ -93,6 +95,8 @@ public record Explanation(
             }
             if (facts.isToCome()) {
                 say("That is to come: what has happened up to now is told without --at.");
+            } else if (WorkflowStory.isTold(version)) {
+                sentences.addAll(WorkflowStory.of(facts, version));
             } else if (version.definition().schedule().manualOnly()) {
                 say("It has no schedule: nothing is due unless somebody triggers it.");
             } else {
@@ -375,6 +379,9 @@ public record Explanation(
         private String withoutInstant(NextFire next) {
             if (next.afterRun()) {
                 return "Its next fire follows the end of the one before, which has not ended yet.";
+            }
+            if (WorkflowStory.isTold(version)) {
+                return "It runs again in the next workflow run, as far as its upstreams let it.";
             }
             if (version.definition().schedule().manualOnly()) {
                 return "No further fire is planned: it runs when somebody triggers it.";

@@ -12,6 +12,7 @@ import dev.belfry.core.version.JobVersion;
 import dev.belfry.core.version.VersionedDueSet;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -19,8 +20,20 @@ import java.util.stream.Collectors;
 public final class JobText {
     private JobText() {}
 
-    /** {@code cron 0/5 * * * * ? Europe/Berlin}, {@code every 30s}, several joined by {@code +}. */
+    /**
+     * {@code cron 0/5 * * * * ? Europe/Berlin}, {@code every 30s}, several joined by {@code +}; of a job of a workflow {@code after
+     * load, index}, and what holds it back besides.
+     */
     public static String triggers(JobDefinition job) {
+        List<String> after = job.upstreams().after();
+        if (!after.isEmpty()) {
+            String gate = job.schedule().manualOnly() ? "" : ", not before " + ownTriggers(job);
+            return "after " + String.join(", ", after) + gate;
+        }
+        return ownTriggers(job);
+    }
+
+    private static String ownTriggers(JobDefinition job) {
         return job.schedule().triggers().stream().map(JobText::trigger).collect(Collectors.joining(" + "));
     }
 
@@ -56,11 +69,16 @@ public final class JobText {
                 : state;
     }
 
-    /** The next instant at which it is due; empty for a fixed delay, whose next instant only its ledgers know. */
+    /**
+     * The next instant at which it is due; empty for a fixed delay, whose next instant only its ledgers know, and for a job that
+     * runs after others.
+     */
     public static Optional<Instant> next(JobRecord job, Instant after) {
         Optional<Instant> next = Optional.empty();
         for (JobVersion version : job.versions()) {
-            Optional<Instant> other = version.definition().schedule().delay().isPresent()
+            JobDefinition definition = version.definition();
+            boolean follows = !definition.upstreams().after().isEmpty();
+            Optional<Instant> other = follows || definition.schedule().delay().isPresent()
                     ? Optional.empty()
                     : VersionedDueSet.of(job, version.layout()).next(after);
             if (other.isPresent() && (next.isEmpty() || other.get().isBefore(next.get()))) {

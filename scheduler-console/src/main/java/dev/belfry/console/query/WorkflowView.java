@@ -41,7 +41,7 @@ public record WorkflowView(
      *
      * @param state {@code waiting}, {@code started}, {@code stopping} or the outcome
      * @param failed whether it counts as failed to those that follow it: failed, timed out, lost or cancelled
-     * @param attempt how often it was started in this workflow run
+     * @param attempt how often it was started in this workflow run, or settled without being started
      * @param run the id of its latest run; empty if it was not started
      * @param why it waits, was skipped or did not run; empty where there is nothing to explain
      * @param notBefore the instant before which it does not start, by its own trigger
@@ -99,7 +99,7 @@ public record WorkflowView(
     private static String why(WorkflowJob job, WorkflowRun run) {
         Optional<Outcome> outcome = job.progress().outcome();
         if (outcome.filter(Outcome.CANCELLED::equals).isPresent()
-                && job.progress().attempt() == 0) {
+                && run.verdict(job.name()).decision() != Decision.RUN) {
             return "the workflow run was cancelled";
         }
         boolean unrun = outcome.filter(how -> how == Outcome.SKIPPED || how == Outcome.UPSTREAM_FAILED)

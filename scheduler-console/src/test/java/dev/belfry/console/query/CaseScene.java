@@ -58,6 +58,7 @@ final class CaseScene {
     final Map<String, FiresMark> fires = new HashMap<>();
     final List<QueueState.Stored> segments = new ArrayList<>();
     final Map<String, Inbox> inboxes = new HashMap<>();
+    final List<WorkflowView> workflows = new ArrayList<>();
     Optional<Instant> deletedAt = Optional.empty();
 
     CaseScene(JobDefinition definition) {
@@ -314,6 +315,6 @@ final class CaseScene {
 
     Explanation explanation(Instant at, Optional<String> shard) {
         Journal journal = new Journal(lines, counts, changes, Set.of(), List.of());
-        return Explanation.of(snapshot(), journal, job(), ledgers, queue(), at, shard);
+        return Explanation.of(snapshot(), journal, job(), ledgers, queue(), workflows, at, shard);
     }
 }

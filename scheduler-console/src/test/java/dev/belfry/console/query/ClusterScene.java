@@ -185,7 +185,7 @@ final class ClusterScene {
         Journal journal = cluster.ask(client -> client.journal(PATIENCE));
         Map<String, LedgerRecord> ledgers =
                 ledgers(new LayoutKey(job.uid(), job.at(when).layout()));
-        return Explanation.of(snapshot, journal, job, ledgers, QueueState.NONE, when, Optional.empty());
+        return Explanation.of(snapshot, journal, job, ledgers, QueueState.NONE, List.of(), when, Optional.empty());
     }
 
     /** What is asked of is from now on this instant, and not the present. */
