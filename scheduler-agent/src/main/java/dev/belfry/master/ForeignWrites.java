@@ -7,6 +7,7 @@ import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +93,7 @@ final class ForeignWrites {
         if (closed || busy.getAsBoolean()) {
             return;
         }
-        Map<String, Long> changes = Map.copyOf(touched);
+        Map<String, Long> changes = new TreeMap<>(touched);
         touched.clear();
         changes.forEach((path, zxid) -> {
             if (zxid < 0 || zxid > own.zxid(path)) {

@@ -265,7 +265,7 @@ final class TableWriter implements ForeignWrites.Own {
             if (answer instanceof Commit.Applied applied) {
                 broken.clear();
                 // The vector is the first that is written.
-                emptied.buckets(Set.copyOf(lost), applied.stamps().get(0).zxid());
+                emptied.buckets(new TreeSet<>(lost), applied.stamps().get(0).zxid());
                 lost.clear();
             }
             then.accept(answer);

@@ -21,6 +21,7 @@ import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -636,7 +637,7 @@ final class Incarnated
 
         @Override
         public Set<String> unreadable() {
-            return Set.copyOf(known.unreadable());
+            return new LinkedHashSet<>(known.unreadable());
         }
     }
 

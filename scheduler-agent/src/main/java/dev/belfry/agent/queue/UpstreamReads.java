@@ -61,7 +61,7 @@ final class UpstreamReads {
             readRun();
             return false;
         }
-        Map.copyOf(open).forEach(this::readOutput);
+        new TreeMap<>(open).forEach(this::readOutput);
         return open.isEmpty();
     }
 

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
@@ -349,7 +350,7 @@ public final class QueueDesk implements QueueLook.Listener {
         if (jobsChanged || !jobsChangeAt.isAfter(now)) {
             jobsChanged = false;
             chooser.jobsChanged();
-            Map.copyOf(unheard).forEach(this::outbox);
+            new TreeMap<>(unheard).forEach(this::outbox);
             agentsChanged = true;
         }
         jobsChangeAt = jobs.nextChange(chooser.jobUids());

@@ -12,6 +12,7 @@ import dev.belfry.testkit.campaign.Shrinker;
 import dev.belfry.testkit.campaign.Verdict;
 import dev.belfry.testkit.store.SiteCounts;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -94,6 +95,20 @@ class SimClusterTest {
             assertThat(again.lines()).isEqualTo(once.lines());
         }
         assertThat(hash(Replay.of(Scenario.of(1)))).isNotEqualTo(hash(Replay.of(Scenario.of(2))));
+    }
+
+    /** What is iterated in an order that a process draws for itself would differ in another one, and not in this. */
+    @Test
+    void theSameSeedRunsTheSameInAnotherProcess() throws IOException, InterruptedException {
+        String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process other = new ProcessBuilder(java, "-cp", classes, SeedHashes.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        List<String> here = SeedHashes.all();
+        String there = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(other.waitFor()).isZero();
+        assertThat(there.lines().toList()).isEqualTo(here);
     }
 
     private static long hash(Replay replay) {
