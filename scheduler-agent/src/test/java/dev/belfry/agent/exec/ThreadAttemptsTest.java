@@ -72,6 +72,8 @@ final class ThreadAttemptsTest {
                 all.add(pool.start());
             }
             assertThat(pool.on(pool.attempts::running)).isEqualTo(2);
+            // Each of the first two has a thread of its own: which of them comes first says nothing.
+            Awaitility.await().until(() -> order.size() == 2);
             for (int i = 0; i < 6; i++) {
                 gate.release();
                 int ended = i + 1;
