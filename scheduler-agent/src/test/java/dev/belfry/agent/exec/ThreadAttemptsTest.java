@@ -78,7 +78,8 @@ final class ThreadAttemptsTest {
                 gate.release();
                 int ended = i + 1;
                 Awaitility.await()
-                        .until(() -> all.stream().filter(t -> t.end.isDone()).count() == ended);
+                        .until(() -> all.stream().filter(t -> t.end.isDone()).count() == ended
+                                && order.size() == Math.min(6, 2 + ended));
             }
             assertThat(order.subList(2, 6))
                     .containsExactlyElementsOf(
