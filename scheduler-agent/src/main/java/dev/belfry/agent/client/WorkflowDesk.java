@@ -40,13 +40,14 @@ final class WorkflowDesk {
 
     /** Which of {@code wanted} must not be written because of a workflow, and why. */
     CompletableFuture<Map<String, String>> refusals(List<JobDefinition> wanted) {
-        CompletableFuture<Boolean> synced = requests.sync("flows-sync", deadline);
         if (wanted.size() > MANY) {
-            return synced.thenCompose(done -> judge(wanted));
+            return judge(wanted);
         }
         List<String> paths =
                 wanted.stream().map(job -> Paths.job(job.name())).distinct().toList();
-        return synced.thenCompose(done -> requests.readAll("flows-read", paths, deadline))
+        // A server that is behind may hide that somebody has just made it concern a workflow, as a moment later would,
+        // too.
+        return requests.readAll("flows-read", paths, deadline)
                 .thenCompose(found ->
                         concerns(wanted, known(found)) ? judge(wanted) : CompletableFuture.completedFuture(Map.of()));
     }
@@ -89,7 +90,9 @@ final class WorkflowDesk {
     }
 
     private CompletableFuture<Map<String, String>> judge(List<JobDefinition> wanted) {
-        return present().thenApply(present -> WorkflowChecks.refusals(wanted, present));
+        return requests.sync("flows-sync", deadline)
+                .thenCompose(synced -> present())
+                .thenApply(present -> WorkflowChecks.refusals(wanted, present));
     }
 
     private CompletableFuture<List<JobDefinition>> present() {

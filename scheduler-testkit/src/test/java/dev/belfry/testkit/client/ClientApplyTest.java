@@ -251,7 +251,6 @@ class ClientApplyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "flows-sync",
                 "flows-read",
                 "apply-sync",
                 "apply-read",

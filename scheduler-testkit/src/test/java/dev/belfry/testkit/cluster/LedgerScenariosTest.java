@@ -114,7 +114,8 @@ class LedgerScenariosTest {
         cluster.agents().stream()
                 .filter(agent -> !agent.id().equals(owner.agentId()))
                 .forEach(agent -> cluster.operator().command(Command.Kind.DRAIN, agent.id()));
-        cluster.run(Duration.ofSeconds(10));
+        // What came with a hand-over would be late for that reason.
+        cluster.run(Duration.ofSeconds(45));
         assertThat(owners(cluster).values()).containsOnly(owner);
         Instant killed = cluster.now();
         cluster.agent(owner.agentId()).orElseThrow().kill();

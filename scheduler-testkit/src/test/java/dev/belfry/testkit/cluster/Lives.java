@@ -1,6 +1,7 @@
 package dev.belfry.testkit.cluster;
 
 import dev.belfry.agent.client.ClientLoop;
+import dev.belfry.agent.client.WorkflowRunState;
 import dev.belfry.agent.submit.SubmitOptions;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.cost.Budget;
@@ -234,6 +235,7 @@ final class Lives {
         cluster.run(Scenes.SETTLED);
         Hands hands = new Hands(cluster);
         hands.idle();
+        ClientLoop client = client(cluster, "reader");
         Job queued = Job.named("first").handler(SimCluster.HANDLER).placement(Placement.QUEUED);
         hands.job(queued.every(Duration.ofSeconds(3)).build());
         hands.job(Job.named("second")
@@ -244,6 +246,10 @@ final class Lives {
                 .build());
         for (int i = 0; i < 4; i++) {
             cluster.run(Duration.ofMillis(7_100 + 400 * i));
+            for (WorkflowRunState run :
+                    answer(cluster, client.workflowRuns(Reading.PATIENCE)).found()) {
+                answer(cluster, client.workflowRun(run.id(), Reading.PATIENCE));
+            }
             cluster.master().ifPresent(SimAgent::kill);
             cluster.run(Duration.ofSeconds(10));
             List.of("a0", "a1", "a2").stream()

@@ -188,7 +188,7 @@ class TenancyScenariosTest {
     void shardThatWasReleasedIsNotTakenUpAgainWhenItsMoveIsCalledOff() {
         AtomicReference<Runnable> atNextPlan = new AtomicReference<>(() -> {});
         SimCluster cluster = cluster(
-                16,
+                17,
                 OverheardStore.by((session, site) -> {
                     if (site.equals("table-write")) {
                         atNextPlan.getAndSet(() -> {}).run();
