@@ -109,7 +109,7 @@ class LedgerScenariosTest {
 
     @Test
     void afterMinutesWithoutAnyOwnerOnlyWhatFellIntoTheLeaseMayHaveRun() {
-        SimCluster cluster = cluster(46, every("work", 500, 3).misfire(ALL_LATE));
+        SimCluster cluster = cluster(47, every("work", 500, 3).misfire(ALL_LATE));
         Incarnation owner = owner(cluster);
         cluster.agents().stream()
                 .filter(agent -> !agent.id().equals(owner.agentId()))

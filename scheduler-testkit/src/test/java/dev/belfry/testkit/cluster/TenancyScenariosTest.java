@@ -186,9 +186,16 @@ class TenancyScenariosTest {
 
     @Test
     void shardThatWasReleasedIsNotTakenUpAgainWhenItsMoveIsCalledOff() {
+        // Whether the plan and the release meet closely enough depends on delays that a seed draws.
+        for (int seed = 1; seed <= 8; seed++) {
+            releaseMeetsThePlanThatCallsTheMoveOff(seed);
+        }
+    }
+
+    private static void releaseMeetsThePlanThatCallsTheMoveOff(int seed) {
         AtomicReference<Runnable> atNextPlan = new AtomicReference<>(() -> {});
         SimCluster cluster = cluster(
-                17,
+                seed,
                 OverheardStore.by((session, site) -> {
                     if (site.equals("table-write")) {
                         atNextPlan.getAndSet(() -> {}).run();
