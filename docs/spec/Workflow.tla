@@ -113,7 +113,8 @@ ReadSegment(i) == /\ store.task[i] \in {"queued", "out", "marked"} /\ i \notin k
                              THEN todo \cup {i} ELSE todo
                   /\ UNCHANGED <<book, half, lost, read, blind, agents, gone, bounds>>
 Dispatch(i) == /\ Free /\ i \in know /\ mem.task[i] = "queued" /\ (StopsFirst => i \notin todo)
-               /\ Post([mem EXCEPT !.task[i] = "out", !.bad = IF mem.run[i[1]].phase = "stopping" THEN @ \cup {"begun"} ELSE @])
+               /\ LET wrong == IF Sees(i[1]) /\ mem.run[i[1]].phase = "stopping" THEN {"begun"} ELSE {} IN
+                  Post([mem EXCEPT !.task[i] = "out", !.bad = @ \cup wrong])
                /\ UNCHANGED <<master, agents, gone, bounds>>
 \* the task has its outcome, and its workflow run hears so
 Ended(i, oc) == LET m == [mem EXCEPT !.task[i] = "settled", !.rec[i] = oc] IN
@@ -245,6 +246,7 @@ Truthful == \A w \in Runs : LET g == store.run[w] IN
                           /\ g.job["j"].oc = "skipped" => item[<<w, "a", g.job["a"].att>>] = "no"
 \* what may be needed of a run that is kept, by a condition, by what follows or when it runs again
 OutputsKept == \A w \in Runs : Names(store.run[w]) => <<w, "a", store.run[w].job["a"].att>> \notin gone
+\* after a cancellation nothing begins, but under a master that cannot read the workflow run
 CancelHolds == "begun" \notin store.bad
 \* once masters stay everything that has begun becomes final, and nobody's output is left
 RestsFinal == AtRest /\ blind = {} => /\ \A w \in Runs : store.run[w].phase \in {"final", "gone"}
