@@ -93,7 +93,7 @@ public final class QueueDesk implements QueueLook.Listener {
         WorkflowsInForce inForce = new WorkflowsInForce(office);
         this.fires = new QueueFires(office, book, inForce, this::soon);
         this.workflows = new WorkflowDesk(office, book, inForce, look.reads(), this::soon);
-        this.loose = new LooseItems(office, writer, book, () -> look.segments().isWhole());
+        this.loose = new LooseItems(office, writer, book, () -> look.segments().isWhole() && workflows.isWhole());
         this.sweeper = new QueueSweeper(loop, store, session, office, look.reads(), loose, this::soon);
         this.loads = new Loads(loop, look.reads(), chooser.rooms(), this::soon);
         this.rules = new RulesLook(store, session, look.reads(), this::declared);
@@ -255,7 +255,7 @@ public final class QueueDesk implements QueueLook.Listener {
                 look.reads(),
                 () -> workflows.start(() -> {
                     loaded = true;
-                    workflows.loaded(look.segments().isWhole());
+                    workflows.loaded();
                     sweeper.start();
                     office.loaded();
                     soon();
@@ -275,6 +275,9 @@ public final class QueueDesk implements QueueLook.Listener {
     }
 
     private void pass() {
+        if (loaded && look.segments().isWhole()) {
+            workflows.segmentsKnown();
+        }
         if (closed || writer.busy() || !office.ready() || isIdle()) {
             return;
         }

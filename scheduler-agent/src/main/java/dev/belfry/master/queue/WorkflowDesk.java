@@ -39,6 +39,8 @@ public final class WorkflowDesk {
     /** Taken into the book, and not written yet. */
     private final List<Asked> asked = new ArrayList<>();
 
+    private boolean reconciled;
+
     WorkflowDesk(QueueOffice office, QueueBook queue, WorkflowsInForce workflows, Reads reads, Runnable changed) {
         this.office = office;
         this.queue = queue;
@@ -53,16 +55,24 @@ public final class WorkflowDesk {
         look.start(then);
     }
 
-    /**
-     * Everything else of the queue is known.
-     *
-     * @param whole whether every segment could be read
-     */
-    void loaded(boolean whole) {
-        if (whole) {
-            book.loaded(queue::knows);
-        }
+    /** Everything else of the queue is known, as far as it can be read. */
+    void loaded() {
+        book.loaded();
         look.readOutputs();
+    }
+
+    /** Every segment of before this term can be read. */
+    void segmentsKnown() {
+        if (!reconciled) {
+            reconciled = true;
+            queue.reconcileWorkflows();
+            changed.run();
+        }
+    }
+
+    /** Whether every workflow run could be read. */
+    boolean isWhole() {
+        return look.isWhole();
     }
 
     /** Begins the workflow of which the job is a root; empty if it is in none, and its run stands for itself. */

@@ -30,6 +30,8 @@ final class WorkflowLook {
     /** Outputs that are being read, with the workflow run and the job. */
     private final Set<List<String>> reading = new HashSet<>();
 
+    private boolean whole = true;
+
     /** @param changed called when the book was told of an output */
     WorkflowLook(Reads reads, WorkflowBook book, Runnable changed) {
         this.reads = reads;
@@ -48,8 +50,14 @@ final class WorkflowLook {
         try {
             book.stored(WorkflowRunCodec.decode(znode.path(), znode.data()), znode.version());
         } catch (CorruptRecordException e) {
+            whole = false;
             LOG.error("a workflow run stands still: {}", e.getMessage());
         }
+    }
+
+    /** Whether every workflow run could be read: one that could not may keep any output. */
+    boolean isWhole() {
+        return whole;
     }
 
     /** Reads the outputs that are waited for. */

@@ -277,6 +277,20 @@ public final class QueueBook {
         return workflows;
     }
 
+    /** Every segment that was there when the term began could be read: workflow runs learn what they do not know. */
+    public void reconcileWorkflows() {
+        workflows.reconcile(this::outcomeOf);
+    }
+
+    private Optional<Outcome> outcomeOf(String runId) {
+        SegmentBook segment = runs.get(runId);
+        Optional<Submission> run = segment == null ? Optional.empty() : segment.run(runId);
+        if (segment == null || run.isEmpty()) {
+            return Optional.of(Outcome.UNKNOWN);
+        }
+        return segment.isSettled(run.get()) ? Optional.of(segment.outcome(run.get())) : Optional.empty();
+    }
+
     /** Whether a run of this id, or one that was submitted with it, has no outcome yet. */
     public boolean knows(String runId) {
         return runs.containsKey(runId);

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -74,6 +75,14 @@ final class SegmentBook {
     void settle(QueuedTask task, Outcome outcome) {
         settled.computeIfAbsent(outcome, o -> new BitSet()).set(task.ordinal);
         open--;
+    }
+
+    /** The run of this id, if it is in this segment. */
+    Optional<Submission> run(String id) {
+        return tasks.stream()
+                .map(QueuedTask::run)
+                .filter(run -> run.runId().equals(id))
+                .findFirst();
     }
 
     /** The outcome of a run of this segment of which every task has one. */

@@ -27,7 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /**
  * The workflow runs in the hands of one term of the master (rules W2 to W6 of ADR 21): those that are under way, and the last
@@ -86,6 +86,8 @@ public final class WorkflowBook {
     /** By the id of the run of a job that has started and not ended. */
     private final Map<String, Part> parts = new HashMap<>();
 
+    /** Runs for which workflow runs waited when the term began, until it is known what has become of them. */
+    private final Set<String> found = new TreeSet<>();
     /** Outputs that workflow runs keep. */
     private final Set<OutboxItem> kept = new HashSet<>();
 
@@ -128,18 +130,33 @@ public final class WorkflowBook {
         }
     }
 
+    /** Everything that was stored when the term began has been told. */
+    public void loaded() {
+        found.addAll(parts.keySet());
+    }
+
     /**
-     * All segments that were there when the term began are known, and every one could be read: a job that has started, and whose
-     * run is in none of them, has an outcome that nobody told of.
+     * Every segment that was there when the term began could be read: what has become of the runs for which workflow runs waited
+     * then is known. One that has ended without its workflow run, which a master before could not read, ends for it now; one that
+     * was to be cancelled still is.
      *
-     * @param known whether a run is in a segment
+     * @param outcome of a run over all its tasks, unknown of one that is in no segment; empty while it has none
      */
-    public void loaded(Predicate<String> known) {
-        parts.forEach((runId, part) -> {
-            if (!known.test(runId)) {
-                ask(part.workflow(), run -> run.settled(JobEnd.of(part.job(), part.attempt(), Outcome.UNKNOWN)));
+    void reconcile(Function<String, Optional<Outcome>> outcome) {
+        for (String runId : found) {
+            Part part = parts.get(runId);
+            if (part == null) {
+                continue;
             }
-        });
+            Optional<Outcome> ended = outcome.apply(runId);
+            if (ended.isPresent()) {
+                JobEnd end = JobEnd.of(part.job(), part.attempt(), ended.get());
+                ask(part.workflow(), run -> run.settled(end));
+            } else if (isStopping(runId)) {
+                cancel.accept(runId);
+            }
+        }
+        found.clear();
     }
 
     // --- questions
@@ -245,7 +262,7 @@ public final class WorkflowBook {
     }
 
     private Optional<String> ask(String id, Turn turn) {
-        Optional<WorkflowRun> run = find(id);
+        Optional<WorkflowRun> run = find(id).map(found -> ahead(id, found));
         if (run.isEmpty()) {
             return Optional.of("there is no workflow run '" + id + "', or it is not kept any more");
         }
@@ -254,6 +271,17 @@ public final class WorkflowBook {
         }
         asked.add(new Asked(id, turn));
         return Optional.empty();
+    }
+
+    /** The run as it will be once everything that was asked of it before is done. */
+    private WorkflowRun ahead(String id, WorkflowRun run) {
+        WorkflowRun next = run;
+        for (Asked before : asked) {
+            if (before.workflow().equals(id) && before.turn().on(next) instanceof WorkflowAnswer.Step step) {
+                next = step.next();
+            }
+        }
+        return next;
     }
 
     /** Whether something was asked that no round has seen to. */

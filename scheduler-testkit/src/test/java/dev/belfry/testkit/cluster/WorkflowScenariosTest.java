@@ -12,6 +12,7 @@ import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.workflow.RunPhase;
+import dev.belfry.core.workflow.WorkflowAnswer;
 import dev.belfry.core.workflow.WorkflowRun;
 import dev.belfry.core.workflow.WorkflowRunCodec;
 import dev.belfry.testkit.store.Faults;
@@ -171,6 +172,43 @@ class WorkflowScenariosTest {
         assertThat(only().outcome()).contains(Outcome.CANCELLED);
         assertThat(outcomes(only())).containsEntry("left", Outcome.CANCELLED).containsEntry("end", Outcome.CANCELLED);
         assertThat(begun).doesNotContain("end");
+    }
+
+    @Test
+    void whatANewMasterFindsCancelledStopsAndDoesNotBeginAgain() {
+        diamond(job("root").manual());
+        acts.put("left", Behaviour.Act.lasting(Duration.ofMinutes(10)));
+        trigger("root");
+        cluster.run(Duration.ofSeconds(3));
+        // The master that was to cancel what runs is lost before it has.
+        WorkflowRun cancelled = ((WorkflowAnswer.Step) only().cancel()).next();
+        hands.put(Paths.workflow(cancelled.id()), WorkflowRunCodec.encode(cancelled));
+        cluster.master().orElseThrow().kill();
+        cluster.run(Duration.ofSeconds(40));
+        assertThat(only().outcome()).contains(Outcome.CANCELLED);
+        assertThat(begun).containsOnlyOnce("left").doesNotContain("end");
+    }
+
+    @Test
+    void runThatIsInNoSegmentAnyMoreEndsForItsWorkflowAsUnknown() {
+        diamond(job("root").manual());
+        acts.put("left", Behaviour.Act.lasting(Duration.ofSeconds(4)));
+        trigger("root");
+        cluster.runUntil(Duration.ofSeconds(10), () -> begun.contains("left"));
+        WorkflowRun before = only();
+        byte[] stored = WorkflowRunCodec.encode(before);
+        // No master can read the workflow run while its jobs end.
+        hands.put(Paths.workflow(before.id()), new byte[] {'?'});
+        cluster.master().orElseThrow().kill();
+        cluster.run(Duration.ofSeconds(40));
+        assertThat(begun).doesNotContain("end");
+        hands.put(Paths.workflow(before.id()), stored);
+        cluster.master().orElseThrow().kill();
+        cluster.run(Duration.ofSeconds(20));
+        assertThat(only().phase()).isEqualTo(RunPhase.FINAL);
+        assertThat(outcomes(only()))
+                .containsEntry("left", Outcome.UNKNOWN)
+                .containsEntry("end", Outcome.UPSTREAM_FAILED);
     }
 
     @Test
