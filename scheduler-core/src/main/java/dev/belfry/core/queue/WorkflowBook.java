@@ -337,6 +337,9 @@ public final class WorkflowBook {
 
     /** The oldest of those that are over go, as far as there are more than are kept. */
     void sweep(QueueRound round) {
+        if (held.size() <= MOST_KEPT) {
+            return;
+        }
         List<Held> over = new ArrayList<>(held.values().stream()
                 .filter(workflow -> !isOpen(workflow) && !workflow.leaving)
                 .toList());

@@ -75,15 +75,7 @@ final class WorkflowEffects {
             WorkflowRun run, Effect.Start start, Instant notBefore, Map<String, String> parameters, String by) {
         JobPlan plan = plan(run, start.job());
         Instant gate = start.notBefore().orElse(Instant.EPOCH);
-        Submission.Options usual = Submission.USUAL;
-        Submission.Options options = new Submission.Options(
-                usual.priority(),
-                gate.isAfter(notBefore) ? gate : notBefore,
-                usual.key(),
-                usual.labels(),
-                usual.queue(),
-                usual.attempt(),
-                usual.total());
+        Submission.Options options = Submission.USUAL.withNotBefore(gate.isAfter(notBefore) ? gate : notBefore);
         return new Submission(
                 start.runId(), plan.uid(), plan.shards(), Optional.of(run.due()), parameters, options, by);
     }
