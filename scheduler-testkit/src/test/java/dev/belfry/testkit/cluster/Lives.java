@@ -227,7 +227,6 @@ final class Lives {
         cluster.run(Duration.ofMinutes(45));
     }
 
-    /** Queued runs under several masters, with an agent that is lost, and an intake that is closed for a while. */
     /** Workflow runs whose conditions depend on outputs, while masters are lost. */
     private static void workflows(SimCluster cluster) {
         cluster.behave((task, random) -> new Behaviour.Act(Duration.ofMillis(300), true, true, false, "{\"n\": 1}"));
@@ -259,6 +258,7 @@ final class Lives {
         cluster.run(Duration.ofSeconds(10));
     }
 
+    /** Queued runs under several masters, with an agent that is lost, and an intake that is closed for a while. */
     private static void queue(SimCluster cluster) {
         cluster.queuedByHand();
         List.of("a0", "a1", "a2").forEach(cluster::start);
