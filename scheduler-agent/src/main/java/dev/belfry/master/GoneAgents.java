@@ -1,20 +1,21 @@
 package dev.belfry.master;
 
 import dev.belfry.agent.loop.Loop;
-import dev.belfry.core.job.Placement;
 import dev.belfry.core.ledger.LedgerCodec;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.version.JobRecord;
-import dev.belfry.core.version.JobVersion;
+import dev.belfry.store.Commit;
 import dev.belfry.store.Failure;
 import dev.belfry.store.Listing;
 import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Synced;
+import dev.belfry.store.Transaction;
+import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -34,7 +35,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Parts of broadcast jobs whose agent was lost, or closed in the middle of an attempt, and does not come back: has them settled, once the lease of the lost incarnation
  * has been over for {@link #GRACE}, or at once where the job is over, so that nobody will take them up. Until then the
- * agent's next incarnation may settle them itself, and run again what had begun.
+ * agent's next incarnation may settle them itself, and run again what had begun. What is settled and let go of is removed when its agent has
+ * been away for {@link KnownPart#KEPT}.
  *
  * <p>One read at a time, and a rest after {@link #READS} of them. A ledger is not read again while its writer is registered,
  * nor, once let go of, while its agent is not.
@@ -83,17 +85,17 @@ final class GoneAgents {
 
         /** More is settled than before. */
         void settled();
-    }
 
-    /** What was read of a ledger last. */
-    private record Known(String writer, boolean open) {}
+        /** A transaction of the master. */
+        Transaction.Builder fence(String at);
+    }
 
     private final Loop loop;
     private final Store store;
     private final Session session;
     private final Owner owner;
     /** By job and agent. */
-    private final Map<String, Map<String, Known>> known = new HashMap<>();
+    private final Map<String, Map<String, KnownPart>> known = new HashMap<>();
     /** Incarnations that left a ledger open and are gone. */
     private final Set<String> awaited = new HashSet<>();
     /** Those that this round has found. */
@@ -144,7 +146,7 @@ final class GoneAgents {
     void changed(String agentId) {
         changes++;
         known.values().forEach(parts -> {
-            Known part = parts.get(agentId);
+            KnownPart part = parts.get(agentId);
             if (part != null && !part.open()) {
                 parts.remove(agentId);
             }
@@ -179,7 +181,7 @@ final class GoneAgents {
             return;
         }
         for (JobBook.Entry entry : owner.jobs()) {
-            if (last(entry.job()).isPresent() && !entry.job().closed()) {
+            if (PartsLook.last(entry.job()).isPresent() && !entry.job().closed()) {
                 todo.add(entry.job());
             }
         }
@@ -211,16 +213,6 @@ final class GoneAgents {
         }
     }
 
-    private static Optional<JobVersion> last(JobRecord job) {
-        List<JobVersion> versions = job.versions();
-        for (int i = versions.size() - 1; i >= 0; i--) {
-            if (versions.get(i).definition().placement() == Placement.BROADCAST) {
-                return Optional.of(versions.get(i));
-            }
-        }
-        return Optional.empty();
-    }
-
     private void next() {
         JobRecord job = todo.poll();
         if (closed || job == null) {
@@ -239,15 +231,11 @@ final class GoneAgents {
             } else if (answer instanceof Listing.Failed) {
                 again();
             } else {
-                Deque<String> names = new ArrayDeque<>();
-                if (answer instanceof Listing.Found found) {
-                    found.names().stream()
-                            .filter(name -> !name.endsWith(":checkpoint"))
-                            .forEach(names::add);
-                }
-                Map<String, Known> parts = known.computeIfAbsent(job.uid(), uid -> new HashMap<>());
-                parts.keySet().retainAll(Set.copyOf(names));
-                look(new Look(job, parent, began, names, parts, owner.present()));
+                List<String> names = answer instanceof Listing.Found found ? found.names() : List.of();
+                Map<String, KnownPart> parts = known.computeIfAbsent(job.uid(), uid -> new HashMap<>());
+                PartsLook look = new PartsLook(job, parent, began, names, parts, owner.present());
+                parts.keySet().retainAll(Set.copyOf(look.names));
+                look(look);
             }
         });
     }
@@ -257,44 +245,15 @@ final class GoneAgents {
         over();
     }
 
-    /** One look at the parts of one job. */
-    private static final class Look {
-        final JobRecord job;
-        final String parent;
-        final Instant began;
-        final Deque<String> names;
-        final Map<String, Known> known;
-        /** The ids of the agents that were registered when it began. */
-        final Set<String> present;
-        /** Whether nobody takes part any more. */
-        final boolean ended;
-
-        boolean open;
-
-        Look(
-                JobRecord job,
-                String parent,
-                Instant began,
-                Deque<String> names,
-                Map<String, Known> known,
-                Set<String> present) {
-            this.job = job;
-            this.parent = parent;
-            this.began = began;
-            this.names = names;
-            this.known = known;
-            this.present = present;
-            this.ended = job.endOfLayout(last(job).orElseThrow().layout())
-                    .filter(end -> !end.isAfter(began))
-                    .isPresent();
-        }
-    }
-
-    private void look(Look look) {
+    private void look(PartsLook look) {
         for (String name = look.names.poll(); name != null; name = look.names.poll()) {
-            Known before = look.known.get(name);
+            KnownPart before = look.known.get(name);
             if (before != null && isAsBefore(look, name, before)) {
                 look.open |= before.open();
+                if (before.isOld(look.began) && isAway(look, name)) {
+                    forget(look, name, before);
+                    return;
+                }
             } else if (spent++ < READS) {
                 read(look, name);
                 return;
@@ -314,12 +273,16 @@ final class GoneAgents {
         next();
     }
 
-    private boolean isAsBefore(Look look, String agentId, Known before) {
+    private boolean isAsBefore(PartsLook look, String agentId, KnownPart before) {
         // Of a job that is over its agents let go.
-        return before.open() ? !look.ended && owner.registered(before.writer()) : !look.present.contains(agentId);
+        return before.open() ? !look.ended && owner.registered(before.writer()) : isAway(look, agentId);
     }
 
-    private void read(Look look, String name) {
+    private static boolean isAway(PartsLook look, String agentId) {
+        return !look.present.contains(agentId);
+    }
+
+    private void read(PartsLook look, String name) {
         String path = look.parent + '/' + name;
         long before = changes;
         store.read(session, "gone-part", path, answer -> {
@@ -333,7 +296,11 @@ final class GoneAgents {
                 return;
             } else if (answer instanceof Read.Found found) {
                 try {
-                    judge(look, name, LedgerCodec.decode(path, found.znode().data()));
+                    judge(
+                            look,
+                            name,
+                            found.znode(),
+                            LedgerCodec.decode(path, found.znode().data()));
                 } catch (CorruptRecordException e) {
                     unread(look, path, String.valueOf(e.getMessage()));
                 }
@@ -345,15 +312,35 @@ final class GoneAgents {
         });
     }
 
-    private static void unread(Look look, String path, String why) {
+    /** Removes what was let go of long ago. If the agent has come back meanwhile the version is another. */
+    private void forget(PartsLook look, String name, KnownPart part) {
+        String path = look.parent + '/' + name;
+        Transaction.Builder transaction = owner.fence("part-forget").delete(path, part.version());
+        if (look.checkpoints.contains(name)) {
+            transaction.delete(path + PartsLook.CHECKPOINT, -1);
+        }
+        store.commit(session, transaction.build(), answer -> {
+            if (closed) {
+                return;
+            }
+            look.known.remove(name);
+            if (answer instanceof Commit.Applied) {
+                look(look);
+            } else {
+                again();
+            }
+        });
+    }
+
+    private static void unread(PartsLook look, String path, String why) {
         look.open = true;
         LOG.error("what an agent may have run is not settled: {}: {}", path, why);
     }
 
-    private void judge(Look look, String name, LedgerRecord ledger) {
+    private void judge(PartsLook look, String name, Znode znode, LedgerRecord ledger) {
         boolean letGo = ledger.released().isPresent();
         boolean open = !letGo || ledger.hasBegun();
-        look.known.put(name, new Known(ledger.writer(), open));
+        look.known.put(name, KnownPart.of(znode, ledger, open));
         look.open |= open;
         if (open && letGo && look.ended) {
             // An attempt was cut short when its agent closed, and no incarnation takes part any more that could go on

@@ -21,13 +21,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Removes ledgers that nobody needs any more: of layouts that are over and settled, a day later; of jobs deleted and
- * closed, with their tombstones, a day later; of jobs that are not defined at all, once they were found so twice.
+ * closed, with their tombstones, a day later; of jobs that are not defined at all, once that has been so for a day under
+ * one master, in which whoever has destroyed a definition can put it back. Those of a definition that cannot be read are kept.
  *
  * <p>One step at a time, each a transaction that checks the epoch; a step that fails is left for the next round.
  *
@@ -43,15 +45,17 @@ final class LedgerKeeper {
     private final Store store;
     private final Session session;
     private final Supplier<Collection<JobBook.Entry>> jobs;
+    private final Predicate<String> unreadable;
     private final Supplier<Instant> now;
     private final Function<String, Transaction.Builder> fence;
     private Loop.Timer timer = () -> {};
     private boolean closed;
-    /** Parents whose job was not defined when they were looked at last. */
-    private Set<String> orphans = new HashSet<>();
+    /** Parents whose job was not defined when they were looked at last, and when that was found first. */
+    private final Map<String, Instant> orphans = new HashMap<>();
 
     /**
      * @param jobs every definition
+     * @param unreadable whether nothing is known of the job with this uid because its definition cannot be read
      * @param now the present by the ensemble's clock
      */
     LedgerKeeper(
@@ -59,12 +63,14 @@ final class LedgerKeeper {
             Store store,
             Session session,
             Supplier<Collection<JobBook.Entry>> jobs,
+            Predicate<String> unreadable,
             Supplier<Instant> now,
             Function<String, Transaction.Builder> fence) {
         this.loop = loop;
         this.store = store;
         this.session = session;
         this.jobs = jobs;
+        this.unreadable = unreadable;
         this.now = now;
         this.fence = fence;
     }
@@ -120,9 +126,12 @@ final class LedgerKeeper {
         for (String parent : parents) {
             String name = Paths.name(parent);
             int dot = name.lastIndexOf('.');
-            JobRecord job = byUid.get(dot < 0 ? name : name.substring(0, dot));
+            String uid = dot < 0 ? name : name.substring(0, dot);
+            JobRecord job = byUid.get(uid);
             if (job == null) {
-                unknown.add(parent);
+                if (!unreadable.test(uid)) {
+                    unknown.add(parent);
+                }
             } else if (isOver(job, name.substring(dot + 1), before)) {
                 dead.add(parent);
             }
@@ -130,9 +139,13 @@ final class LedgerKeeper {
                 withLedgers.add(job.uid());
             }
         }
-        // A job's record may reach us later than the parent of its ledgers, but not by a whole round.
-        unknown.stream().filter(orphans::contains).forEach(dead::add);
-        orphans = unknown;
+        orphans.keySet().retainAll(unknown);
+        unknown.forEach(parent -> orphans.putIfAbsent(parent, now.get()));
+        orphans.forEach((parent, found) -> {
+            if (found.isBefore(before)) {
+                dead.add(parent);
+            }
+        });
         Deque<JobBook.Entry> tombstones = new ArrayDeque<>();
         jobs.get().stream()
                 .filter(entry -> isClosed(entry.job(), before)

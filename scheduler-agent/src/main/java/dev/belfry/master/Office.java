@@ -180,7 +180,7 @@ final class Office {
                     }
                 },
                 JournalKeeper.Bounds.STANDARD);
-        this.ledgers = new LedgerKeeper(loop, store, session, jobs::all, this::now, this::fence);
+        this.ledgers = new LedgerKeeper(loop, store, session, jobs::all, jobs::lost, this::now, this::fence);
         this.overdue = new OverdueWatch(loop, store, session, new Overdue(alarm));
         this.handOvers = new HandOvers(store, session, this::planSoon, this::settled);
         QueueSurroundings surroundings = new QueueSurroundings(
@@ -577,6 +577,11 @@ final class Office {
         @Override
         public void settled() {
             planSoon();
+        }
+
+        @Override
+        public Transaction.Builder fence(String at) {
+            return Office.this.fence(at);
         }
     }
 

@@ -18,7 +18,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -43,6 +45,11 @@ final class CopySurvey {
     private final Map<String, JobRecord> byUid = new HashMap<>();
     /** By the path of their ledger. */
     private final Map<String, List<Line>> lines = new TreeMap<>();
+    /**
+     * Ledgers that are there if they are not in the copy. What others have settled of an agent's part of a broadcast job says nothing of
+     * that: the part may be removed since.
+     */
+    private final Set<String> written = new TreeSet<>();
 
     private long generation;
 
@@ -91,9 +98,12 @@ final class CopySurvey {
                     new CopyPart.JournalEnd(writer, number, all.size()),
                     (a, b) -> a.entry() > b.entry() ? a : b);
             if (!znode.modified().isBefore(since) && !Paths.isQueueJournal(writer)) {
-                all.forEach(line -> ledger(line)
-                        .ifPresent(path -> lines.computeIfAbsent(path, of -> new ArrayList<>())
-                                .add(new Line(writer, line))));
+                all.forEach(line -> ledger(line).ifPresent(path -> {
+                    lines.computeIfAbsent(path, of -> new ArrayList<>()).add(new Line(writer, line));
+                    if (line.layout() > 0 || writer.startsWith(line.shard() + '~')) {
+                        written.add(path);
+                    }
+                }));
             }
         } catch (CorruptRecordException e) {
             return; // likewise
@@ -127,9 +137,9 @@ final class CopySurvey {
         return CopyPart.of(List.copyOf(journals.values()), jobs);
     }
 
-    /** Ledgers that lines may be newer than. */
+    /** Ledgers that lines may be newer than, and that were created after the ledgers were copied if they are not in the copy. */
     List<String> ledgers() {
-        return List.copyOf(lines.keySet());
+        return List.copyOf(written);
     }
 
     /** The content of a ledger, brought up to the lines that are newer than it; as it is if it cannot be read. */

@@ -158,4 +158,55 @@ class DefinitionScenariosTest {
         assertThat(record(cluster, "work").newest().from()).isAfterOrEqualTo(over);
         heals(cluster, Duration.ofSeconds(40));
     }
+
+    /** One agent, which goes through a day of virtual time quickly. */
+    private static SimCluster alone(int seed) {
+        SimCluster cluster = new SimCluster(seed, ClusterOptions.DEFAULT);
+        cluster.start("a0");
+        cluster.operator().apply(every("work", 60_000, 3).build());
+        cluster.run(Duration.ofMinutes(2));
+        return cluster;
+    }
+
+    private static String ledgers(SimCluster cluster) {
+        return Paths.parent(Paths.ledger(record(cluster, "work").uid(), 1, 3, 0));
+    }
+
+    private static void anotherMaster(SimCluster cluster) {
+        SimAgent master = cluster.master().orElseThrow();
+        master.kill();
+        cluster.start(master.id());
+        cluster.run(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void ledgersOfADefinitionThatNoMasterHasEverReadAreKept() {
+        SimCluster cluster = alone(94);
+        String ledgers = ledgers(cluster);
+        byte[] right = cluster.ensemble().peek(Paths.job("work")).orElseThrow().data();
+        Rogue.commit(cluster, transaction -> transaction.put(Paths.job("work"), new byte[] {1}, -1));
+        cluster.run(Duration.ofSeconds(2));
+        anotherMaster(cluster);
+        cluster.run(Duration.ofHours(26));
+        assertThat(cluster.ensemble().peekChildren(ledgers)).hasSize(3);
+        Rogue.commit(cluster, transaction -> transaction.put(Paths.job("work"), right, -1));
+        heals(cluster, Duration.ofMinutes(3));
+    }
+
+    @Test
+    void ledgersOfADefinitionThatIsGoneAreKeptForADayAndThenRemoved() {
+        SimCluster cluster = alone(95);
+        String ledgers = ledgers(cluster);
+        byte[] right = JobRecordCodec.encode(record(cluster, "work"));
+        Rogue.delete(cluster, Paths.job("work"));
+        cluster.run(Duration.ofSeconds(2));
+        anotherMaster(cluster);
+        cluster.run(Duration.ofHours(23));
+        assertThat(cluster.ensemble().peekChildren(ledgers)).hasSize(3);
+        Rogue.commit(cluster, transaction -> transaction.create(Paths.job("work"), right));
+        heals(cluster, Duration.ofMinutes(3));
+        Rogue.delete(cluster, Paths.job("work"));
+        cluster.run(Duration.ofHours(25));
+        assertThat(cluster.ensemble().peek(ledgers)).isEmpty();
+    }
 }

@@ -23,7 +23,9 @@ import dev.belfry.store.Znode;
 import dev.belfry.testkit.store.Faults;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -226,6 +228,98 @@ class GoneAgentScenariosTest {
                 .allSatisfy(execution -> assertThat(finals(cluster, execution)).hasSize(1));
         cluster.operator().command(Command.Kind.RESUME, "work");
         heals(cluster, Duration.ofSeconds(15));
+    }
+
+    /** An agent of which nobody knew before takes part in a broadcast job, and closes. */
+    private static SimCluster withTheGone(int seed) {
+        SimCluster cluster = cluster(seed, everywhere("work", 30_000));
+        cluster.start("guest");
+        cluster.run(Duration.ofMinutes(2));
+        new Fault.Leave("guest", Duration.ofSeconds(1), Duration.ofHours(9)).inflict(cluster);
+        cluster.run(Duration.ofMinutes(1));
+        assertThat(cluster.ensemble().peek(part(cluster, "guest"))).isPresent();
+        return cluster;
+    }
+
+    private static String part(SimCluster cluster, String agentId) {
+        return Paths.broadcastLedger(job(cluster).uid(), agentId);
+    }
+
+    @Test
+    void partOfAnAgentThatIsGoneIsRemovedAnHourLaterAndItsTokensGoOnRising() {
+        SimCluster cluster = withTheGone(71);
+        cluster.run(Duration.ofMinutes(50));
+        assertThat(cluster.ensemble().peek(part(cluster, "guest"))).isPresent();
+        cluster.run(Duration.ofMinutes(15));
+        assertThat(cluster.ensemble().peek(part(cluster, "guest"))).isEmpty();
+        assertThat(cluster.agents())
+                .filteredOn(agent -> !agent.id().equals("guest"))
+                .hasSize(3)
+                .allSatisfy(agent -> assertThat(cluster.ensemble().peek(part(cluster, agent.id())))
+                        .isPresent());
+        cluster.start("guest");
+        cluster.run(Duration.ofMinutes(2));
+        assertThat(cluster.evidence().all())
+                .filteredOn(execution -> execution.shard().shard().equals("guest"))
+                .hasSizeGreaterThan(6)
+                .isSortedAccordingTo(Comparator.comparingLong(Execution::token));
+        heals(cluster, Duration.ofSeconds(40));
+    }
+
+    @Test
+    void partOfAnAgentThatIsThereAndDoesNotTakePartIsKept() {
+        SimCluster cluster = cluster(72, everywhere("work", 30_000));
+        cluster.run(Duration.ofMinutes(2));
+        String drained = cluster.agents().stream()
+                .filter(agent -> !cluster.master().equals(Optional.of(agent)))
+                .findFirst()
+                .orElseThrow()
+                .id();
+        cluster.operator().command(Command.Kind.DRAIN, drained);
+        cluster.run(Duration.ofMinutes(1));
+        SimAgent master = cluster.master().orElseThrow();
+        master.kill();
+        cluster.start(master.id());
+        cluster.run(Duration.ofMinutes(90));
+        Optional<Znode> kept = cluster.ensemble().peek(part(cluster, drained));
+        assertThat(kept).isPresent();
+        Znode part = kept.orElseThrow();
+        assertThat(LedgerCodec.decode(part.path(), part.data()).released()).isPresent();
+        cluster.operator().command(Command.Kind.UNDRAIN, drained);
+        cluster.run(Duration.ofMinutes(2));
+        assertThat(cluster.evidence().all())
+                .filteredOn(execution -> execution.shard().shard().equals(drained))
+                .hasSizeGreaterThan(6)
+                .isSortedAccordingTo(Comparator.comparingLong(Execution::token));
+        heals(cluster, Duration.ofSeconds(40));
+    }
+
+    @Test
+    void agentThatComesBackWhileItsPartIsRemovedTakesPart() {
+        for (Faults.Moment moment : Faults.Moment.values()) {
+            SimCluster cluster = withTheGone(73);
+            boolean[] struck = {false};
+            cluster.ensemble().faults().strikeNext("part-forget", moment, master -> {
+                struck[0] = true;
+                cluster.ensemble().delay(master, Duration.ofSeconds(1), Duration.ofSeconds(3));
+                cluster.start("guest");
+            });
+            cluster.run(Duration.ofMinutes(65));
+            assertThat(struck[0]).isTrue();
+            assertThat(ledger(cluster, last(cluster, "guest")).released()).isEmpty();
+            assertThat(cluster.evidence().all())
+                    .filteredOn(execution -> execution.shard().shard().equals("guest"))
+                    .hasSizeGreaterThan(10)
+                    .isSortedAccordingTo(Comparator.comparingLong(Execution::token));
+            heals(cluster, Duration.ofSeconds(40));
+        }
+    }
+
+    private static Execution last(SimCluster cluster, String agentId) {
+        return cluster.evidence().all().stream()
+                .filter(execution -> execution.shard().shard().equals(agentId))
+                .reduce((before, after) -> after)
+                .orElseThrow();
     }
 
     /** The only agent was drained, lost while an attempt ran, and is back: ten minutes later it settles that itself. */

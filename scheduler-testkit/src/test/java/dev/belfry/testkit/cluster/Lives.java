@@ -207,15 +207,18 @@ final class Lives {
         }
     }
 
-    /** A job that is over, settled and, as its record has it, of the day before yesterday; and one without a record. */
+    /** A job that is over, settled and, as its record has it, of the day before yesterday; one without a record; and an agent that left an hour ago. */
     private static void longOver(SimCluster cluster) {
         cluster.start("a0");
         cluster.start("a1");
         apply(cluster, 3, 3_600_000);
         cluster.operator().apply(Scenes.every("goes", 3_600_000, 2).build());
         cluster.operator().apply(Scenes.every("lost", 3_600_000, 2).build());
+        cluster.operator().apply(Scenes.everywhere("each", 600_000).build());
+        cluster.start("a2");
         cluster.run(Scenes.SETTLED);
         apply(cluster, 2, 3_600_000);
+        new Fault.Leave("a2", Duration.ofSeconds(1), Duration.ofHours(9)).inflict(cluster);
         cluster.operator().command(Command.Kind.DELETE, "goes");
         cluster.run(Duration.ofMinutes(1));
         Rogue.delete(cluster, Paths.job("lost"));
@@ -224,7 +227,7 @@ final class Lives {
         JobRecord job = JobRecordCodec.decode(path, goes.data(), goes.modified());
         JobRecord longAgo = job.deletedAt(cluster.now().minus(Duration.ofDays(2)));
         Rogue.commit(cluster, transaction -> transaction.put(path, JobRecordCodec.encode(longAgo), -1));
-        cluster.run(Duration.ofMinutes(45));
+        cluster.run(Duration.ofMinutes(75));
     }
 
     /** Workflow runs whose conditions depend on outputs, while masters are lost. */

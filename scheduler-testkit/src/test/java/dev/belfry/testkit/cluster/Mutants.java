@@ -200,7 +200,10 @@ final class Mutants {
                         .on(ENDINGS + "deletedJobSaysOfWhatALostOwnerMayHaveRunThatItMayHaveRun", "I4", "test"),
                 mutant("5.6", "nobody settles what an agent that does not come back may have run")
                         .in(MASTER + "GoneAgents", "judge", with(Skipped.class))
-                        .on(GONE + "whatAnAgentThatNeverComesBackMayHaveRunIsSettledByAnother", "I4", "test"));
+                        .on(GONE + "whatAnAgentThatNeverComesBackMayHaveRunIsSettledByAnother", "I4", "test"),
+                mutant("5.6", "the part of an agent that is there, and does not take part, is removed")
+                        .in(MASTER + "GoneAgents", "isAway", with(Always.class))
+                        .on(GONE + "partOfAnAgentThatIsThereAndDoesNotTakePartIsKept", "test"));
     }
 
     private static List<Mutant> readings() {
