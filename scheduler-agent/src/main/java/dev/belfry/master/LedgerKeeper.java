@@ -1,13 +1,18 @@
 package dev.belfry.master;
 
 import dev.belfry.agent.loop.Loop;
+import dev.belfry.core.queue.FiresMark;
+import dev.belfry.core.queue.QueuedFires;
+import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.store.Commit;
 import dev.belfry.store.Listing;
+import dev.belfry.store.Read;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
+import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -29,7 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Removes ledgers that nobody needs any more: of layouts that are over and settled, a day later; of jobs deleted and
  * closed, with their tombstones, a day later; of jobs that are not defined at all, once that has been so for a day under
- * one master, in which whoever has destroyed a definition can put it back. Those of a definition that cannot be read are kept.
+ * one master, in which whoever has destroyed a definition can put it back. Those of a definition that cannot be read are kept. What is
+ * stored of the schedules of queued jobs goes in the same way, with the tombstone.
  *
  * <p>One step at a time, each a transaction that checks the epoch; a step that fails is left for the next round.
  *
@@ -46,6 +52,7 @@ final class LedgerKeeper {
     private final Session session;
     private final Supplier<Collection<JobBook.Entry>> jobs;
     private final Predicate<String> unreadable;
+    private final Supplier<Optional<Set<String>>> queueing;
     private final Supplier<Instant> now;
     private final Function<String, Transaction.Builder> fence;
     private Loop.Timer timer = () -> {};
@@ -56,6 +63,7 @@ final class LedgerKeeper {
     /**
      * @param jobs every definition
      * @param unreadable whether nothing is known of the job with this uid because its definition cannot be read
+     * @param queueing jobs, by uid, of which the queue has runs; empty while that is not known
      * @param now the present by the ensemble's clock
      */
     LedgerKeeper(
@@ -64,6 +72,7 @@ final class LedgerKeeper {
             Session session,
             Supplier<Collection<JobBook.Entry>> jobs,
             Predicate<String> unreadable,
+            Supplier<Optional<Set<String>>> queueing,
             Supplier<Instant> now,
             Function<String, Transaction.Builder> fence) {
         this.loop = loop;
@@ -71,6 +80,7 @@ final class LedgerKeeper {
         this.session = session;
         this.jobs = jobs;
         this.unreadable = unreadable;
+        this.queueing = queueing;
         this.now = now;
         this.fence = fence;
     }
@@ -96,10 +106,18 @@ final class LedgerKeeper {
         });
     }
 
+    private void schedules(List<String> parents) {
+        store.children(session, "ledger-fires", Paths.QUEUED_FIRES, answer -> {
+            if (!closed && !(answer instanceof Listing.Failed)) {
+                judge(parents, answer instanceof Listing.Found found ? found.names() : List.of());
+            }
+        });
+    }
+
     private void look(Deque<String> unread, List<String> found) {
         String bucket = unread.poll();
         if (bucket == null) {
-            judge(found);
+            schedules(found);
             return;
         }
         String path = Paths.LEDGER + '/' + bucket;
@@ -114,7 +132,11 @@ final class LedgerKeeper {
         });
     }
 
-    private void judge(List<String> parents) {
+    /**
+     * @param parents paths of what ledgers are below
+     * @param queued uids of the jobs of which it is stored how far their schedule was queued
+     */
+    private void judge(List<String> parents, List<String> queued) {
         Map<String, JobRecord> byUid = new HashMap<>();
         for (JobBook.Entry entry : jobs.get()) {
             entry.job().withPredecessors().forEach(job -> byUid.put(job.uid(), job));
@@ -139,6 +161,10 @@ final class LedgerKeeper {
                 withLedgers.add(job.uid());
             }
         }
+        queued.stream()
+                .filter(uid -> !byUid.containsKey(uid) && !unreadable.test(uid))
+                .map(Paths::queuedFires)
+                .forEach(unknown::add);
         orphans.keySet().retainAll(unknown);
         unknown.forEach(parent -> orphans.putIfAbsent(parent, now.get()));
         orphans.forEach((parent, found) -> {
@@ -147,11 +173,13 @@ final class LedgerKeeper {
             }
         });
         Deque<JobBook.Entry> tombstones = new ArrayDeque<>();
-        jobs.get().stream()
-                .filter(entry -> isClosed(entry.job(), before)
-                        && !withLedgers.contains(entry.job().uid()))
-                .forEach(tombstones::add);
-        purgeAll(dead, () -> bury(tombstones));
+        queueing.get()
+                .ifPresent(owing -> jobs.get().stream()
+                        .filter(entry -> isClosed(entry.job(), before)
+                                && !withLedgers.contains(entry.job().uid())
+                                && !owing.contains(entry.job().uid()))
+                        .forEach(tombstones::add));
+        purgeAll(dead, () -> bury(tombstones, Set.copyOf(queued)));
     }
 
     private static boolean isClosed(JobRecord job, Instant before) {
@@ -229,17 +257,50 @@ final class LedgerKeeper {
         });
     }
 
-    private void bury(Deque<JobBook.Entry> tombstones) {
+    private void bury(Deque<JobBook.Entry> tombstones, Set<String> queued) {
         JobBook.Entry entry = tombstones.poll();
         if (entry == null) {
             return;
         }
-        Transaction transaction = fence.apply("tombstone-forget")
-                .delete(Paths.job(entry.job().name()), entry.version())
-                .build();
-        store.commit(session, transaction, answer -> {
+        Transaction.Builder transaction =
+                fence.apply("tombstone-forget").delete(Paths.job(entry.job().name()), entry.version());
+        Runnable next = () -> bury(tombstones, queued);
+        if (queued.contains(entry.job().uid())) {
+            withSchedule(entry.job(), transaction, next);
+        } else {
+            commit(transaction, next);
+        }
+    }
+
+    /** Nothing may come between: of a job that has one and not the other a master would queue what is decided. */
+    private void withSchedule(JobRecord job, Transaction.Builder transaction, Runnable then) {
+        String path = Paths.queuedFires(job.uid());
+        store.read(session, "ledger-fires-read", path, answer -> {
+            if (closed || !(answer instanceof Read.Found found)) {
+                return;
+            }
+            if (isDecided(job, found.znode())) {
+                commit(transaction.delete(path, found.znode().version()), then);
+            } else {
+                then.run();
+            }
+        });
+    }
+
+    private static boolean isDecided(JobRecord job, Znode znode) {
+        try {
+            FiresMark mark = FiresMark.decode(znode.path(), znode.data());
+            return mark.waiting().isEmpty() && QueuedFires.next(job, mark).isEmpty();
+        } catch (CorruptRecordException e) {
+            LOG.error("deleted job is kept: {}; put the record right or delete it", e.getMessage());
+            return false;
+        }
+    }
+
+    private void commit(Transaction.Builder transaction, Runnable then) {
+        store.commit(session, transaction.build(), answer -> {
             if (!closed && answer instanceof Commit.Applied) {
-                bury(tombstones);
+                then.run();
             }
         });
     }

@@ -180,12 +180,13 @@ final class Office {
                     }
                 },
                 JournalKeeper.Bounds.STANDARD);
-        this.ledgers = new LedgerKeeper(loop, store, session, jobs::all, jobs::lost, this::now, this::fence);
         this.overdue = new OverdueWatch(loop, store, session, new Overdue(alarm));
         this.handOvers = new HandOvers(store, session, this::planSoon, this::settled);
         QueueSurroundings surroundings = new QueueSurroundings(
                 loop, term, watched, present, jobs, table, this::live, this::read, commands::next, this::lost);
         this.queue = new QueueDesk(loop, store, session, surroundings);
+        this.ledgers =
+                new LedgerKeeper(loop, store, session, jobs::all, jobs::lost, queue::owing, this::now, this::fence);
         this.tableGuard = new ForeignWrites(
                 store, session, Paths.ASSIGNMENTS, table, () -> writing || !table.loaded(), this::reload);
         this.epochGuard =

@@ -104,16 +104,23 @@ final class Settlements {
     private int settled(JobRecord job, Instant now, Duration lease) {
         int settled = job.settled();
         for (JobVersion version : job.unsettled(now)) {
-            boolean complete = version.definition().placement() == Placement.STICKY
-                    ? done(job, version.layout()).cardinality()
-                            >= version.definition().shards().count()
-                    : isClear(job, version, now, lease);
-            if (!complete) {
+            if (!isComplete(job, version, now, lease)) {
                 break;
             }
             settled = version.layout();
         }
         return settled;
+    }
+
+    private boolean isComplete(JobRecord job, JobVersion layout, Instant now, Duration lease) {
+        return switch (layout.definition().placement()) {
+            case STICKY ->
+                done(job, layout.layout()).cardinality()
+                        >= layout.definition().shards().count();
+            case BROADCAST -> isClear(job, layout, now, lease);
+            // Without ledgers; the queue itself settles what it owes.
+            case QUEUED -> true;
+        };
     }
 
     private boolean isClear(JobRecord job, JobVersion layout, Instant now, Duration lease) {

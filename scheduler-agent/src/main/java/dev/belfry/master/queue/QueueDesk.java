@@ -28,7 +28,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
@@ -157,6 +159,14 @@ public final class QueueDesk implements QueueLook.Listener {
     /** Whether a run of this job is in the queue under this id and has no outcome yet. */
     public boolean knows(String runId, String jobUid) {
         return book.knows(runId, jobUid);
+    }
+
+    /** The jobs, by uid, of which the queue has runs without an outcome; empty while not everything in it could be read. */
+    public Optional<Set<String>> owing() {
+        return loaded && look.segments().isWhole()
+                ? Optional.of(
+                        book.tasks().stream().map(task -> task.run().jobUid()).collect(Collectors.toSet()))
+                : Optional.empty();
     }
 
     /**

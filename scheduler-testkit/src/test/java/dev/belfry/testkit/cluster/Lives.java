@@ -215,18 +215,25 @@ final class Lives {
         cluster.operator().apply(Scenes.every("goes", 3_600_000, 2).build());
         cluster.operator().apply(Scenes.every("lost", 3_600_000, 2).build());
         cluster.operator().apply(Scenes.everywhere("each", 600_000).build());
+        cluster.operator()
+                .apply(Scenes.every("queued", 10_000, 1)
+                        .placement(Placement.QUEUED)
+                        .build());
         cluster.start("a2");
         cluster.run(Scenes.SETTLED);
+        cluster.run(Duration.ofSeconds(15));
         apply(cluster, 2, 3_600_000);
         new Fault.Leave("a2", Duration.ofSeconds(1), Duration.ofHours(9)).inflict(cluster);
-        cluster.operator().command(Command.Kind.DELETE, "goes");
+        List.of("goes", "queued").forEach(name -> cluster.operator().command(Command.Kind.DELETE, name));
         cluster.run(Duration.ofMinutes(1));
         Rogue.delete(cluster, Paths.job("lost"));
-        String path = Paths.job("goes");
-        Znode goes = cluster.ensemble().peek(path).orElseThrow();
-        JobRecord job = JobRecordCodec.decode(path, goes.data(), goes.modified());
-        JobRecord longAgo = job.deletedAt(cluster.now().minus(Duration.ofDays(2)));
-        Rogue.commit(cluster, transaction -> transaction.put(path, JobRecordCodec.encode(longAgo), -1));
+        for (String name : List.of("goes", "queued")) {
+            String path = Paths.job(name);
+            Znode goes = cluster.ensemble().peek(path).orElseThrow();
+            JobRecord job = JobRecordCodec.decode(path, goes.data(), goes.modified());
+            JobRecord longAgo = job.deletedAt(cluster.now().minus(Duration.ofDays(2)));
+            Rogue.commit(cluster, transaction -> transaction.put(path, JobRecordCodec.encode(longAgo), -1));
+        }
         cluster.run(Duration.ofMinutes(75));
     }
 

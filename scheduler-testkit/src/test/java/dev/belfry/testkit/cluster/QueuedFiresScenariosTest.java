@@ -2,12 +2,14 @@ package dev.belfry.testkit.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belfry.core.command.Command;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.OverlapPolicy;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.overdue.OverdueEvent;
+import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.testkit.store.Faults;
 import java.time.Duration;
@@ -182,5 +184,31 @@ class QueuedFiresScenariosTest {
         hands.job(job("ticks").tolerance(Duration.ofSeconds(5)).shards(2).build());
         cluster.run(Duration.ofSeconds(60));
         assertThat(cluster.overdue()).isEmpty();
+    }
+
+    @Test
+    void whatIsStoredOfTheScheduleOfADeletedJobGoesWithItsTombstone() {
+        SimCluster alone = new SimCluster(8, ClusterOptions.DEFAULT);
+        alone.start("a0");
+        Hands there = new Hands(alone);
+        there.idle();
+        String uid = there.job(job("ticks").every(Duration.ofMinutes(1)).build());
+        alone.run(Duration.ofMinutes(5));
+        alone.operator().command(Command.Kind.DELETE, "ticks");
+        alone.run(Duration.ofHours(23));
+        assertThat(alone.ensemble().peek(Paths.queuedFires(uid))).isPresent();
+        List<FireEntry> lines = List.copyOf(there.lines());
+        boolean[] struck = {false};
+        // A master that has one of the two records, and not the other, would begin anew.
+        alone.ensemble().faults().strikeNext("tombstone-forget", Faults.Moment.COMMITTED, master -> {
+            struck[0] = true;
+            alone.master().ifPresent(SimAgent::kill);
+            alone.start("a0");
+        });
+        alone.run(Duration.ofHours(3));
+        assertThat(struck[0]).isTrue();
+        assertThat(alone.ensemble().peek(Paths.job("ticks"))).isEmpty();
+        assertThat(alone.ensemble().peek(Paths.queuedFires(uid))).isEmpty();
+        assertThat(there.lines()).isEqualTo(lines);
     }
 }
