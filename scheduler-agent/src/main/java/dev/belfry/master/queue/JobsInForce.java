@@ -1,8 +1,12 @@
 package dev.belfry.master.queue;
 
+import dev.belfry.core.agent.LabelSelector;
 import dev.belfry.core.cluster.PlannedJob;
 import dev.belfry.core.dispatch.QueuedJob;
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Queueing;
+import dev.belfry.core.job.Requirements;
+import dev.belfry.core.job.Strategy;
 import dev.belfry.core.queue.QueuedJobs;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
@@ -38,6 +42,24 @@ final class JobsInForce implements QueuedJobs {
             JobVersion version = job.at(now);
             return QueuedJob.of(jobUid, version.definition()).withPaused(version.paused());
         });
+    }
+
+    /**
+     * What is known of a job that is not in force, of which something may run: it takes the room that it had, as far as there is a record
+     * of it, and nothing more starts.
+     */
+    QueuedJob held(String jobUid) {
+        return office.job(jobUid)
+                .map(job -> QueuedJob.of(jobUid, job.definition()).withPaused(true))
+                .orElseGet(() -> new QueuedJob(
+                        jobUid,
+                        jobUid,
+                        "",
+                        Strategy.LEAST_LOADED,
+                        Requirements.NONE,
+                        LabelSelector.ANY,
+                        Queueing.USUAL,
+                        true));
     }
 
     /** Whether it is certain that there is no such job any more. */

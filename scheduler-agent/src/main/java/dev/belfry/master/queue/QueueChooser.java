@@ -1,7 +1,6 @@
 package dev.belfry.master.queue;
 
 import dev.belfry.core.agent.Incarnation;
-import dev.belfry.core.agent.LabelSelector;
 import dev.belfry.core.dispatch.Decision;
 import dev.belfry.core.dispatch.Dispatch;
 import dev.belfry.core.dispatch.Explanation;
@@ -14,9 +13,6 @@ import dev.belfry.core.dispatch.TaskQueue;
 import dev.belfry.core.dispatch.WantedCapacity;
 import dev.belfry.core.dispatch.Where;
 import dev.belfry.core.job.JobDefinition;
-import dev.belfry.core.job.Queueing;
-import dev.belfry.core.job.Requirements;
-import dev.belfry.core.job.Strategy;
 import dev.belfry.core.queue.Chooser;
 import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.queue.QueuedTask;
@@ -109,7 +105,7 @@ final class QueueChooser implements Chooser {
     void jobsChanged() {
         for (String uid : List.copyOf(known)) {
             Optional<QueuedJob> terms = jobs.terms(uid);
-            lines.job(terms.orElseGet(() -> held(uid)));
+            lines.job(terms.orElseGet(() -> jobs.held(uid)));
             if (terms.isEmpty()) {
                 waiting.values().stream()
                         .filter(task -> task.run().jobUid().equals(uid))
@@ -126,12 +122,6 @@ final class QueueChooser implements Chooser {
         List<QueuedTask> back = new ArrayList<>(parked.values());
         parked.clear();
         back.forEach(this::queued);
-    }
-
-    /** What is known of a job of which nothing else is: what it runs takes room, and nothing more starts. */
-    private static QueuedJob held(String uid) {
-        return new QueuedJob(
-                uid, uid, "", Strategy.LEAST_LOADED, Requirements.NONE, LabelSelector.ANY, Queueing.USUAL, true);
     }
 
     private void know(String uid, QueuedJob terms) {
@@ -190,7 +180,7 @@ final class QueueChooser implements Chooser {
     @Override
     public void found(QueuedTask task, String incarnation) {
         String uid = task.run().jobUid();
-        QueuedJob terms = jobs.terms(uid).orElseGet(() -> held(uid));
+        QueuedJob terms = jobs.terms(uid).orElseGet(() -> jobs.held(uid));
         know(uid, terms);
         Map<String, TaskId> numbers = held.computeIfAbsent(task.id(), id -> new HashMap<>());
         TaskId id = new TaskId(task.id().run(), task.id().shard(), !numbers.isEmpty());

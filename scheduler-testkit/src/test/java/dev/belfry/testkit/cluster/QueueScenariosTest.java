@@ -406,6 +406,27 @@ class QueueScenariosTest {
     }
 
     @Test
+    void whatADeletedJobRunsTakesItsRoomUnderTheNextMasterToo() {
+        String big = hands.job(job("big").slots(100).build());
+        String small = hands.job(job("small").build());
+        hands.fate = entry -> Optional.of(entry.task().jobUid().equals(big) ? Stage.STARTED : Stage.SUCCEEDED);
+        hands.submit(IntStream.range(0, 3).mapToObj(i -> run("b" + i, big)).toArray(Submission[]::new));
+        boolean full = cluster.runUntil(LONG, () -> hands.seen.size() == 3);
+        assertThat(full).isTrue();
+        cluster.operator().command(Command.Kind.DELETE, "big");
+        cluster.run(Duration.ofSeconds(15));
+        SimAgent master = cluster.master().orElseThrow();
+        master.kill();
+        cluster.runUntil(
+                LONG, () -> cluster.master().filter(next -> next != master).isPresent());
+        hands.submit(run("s1", small));
+        cluster.run(Duration.ofSeconds(5));
+        assertThat(hands.seen).as("there is no room").hasSize(3);
+        cluster.start(master.id());
+        assertThat(hands.settled(LONG, "s1")).isTrue();
+    }
+
+    @Test
     void drainedAgentIsGivenNothing() {
         String uid = hands.job(job("elsewhere").build());
         cluster.operator().command(Command.Kind.DRAIN, "a0");
