@@ -58,6 +58,22 @@ public final class DurationBook {
         return changes;
     }
 
+    /**
+     * As it is stored.
+     *
+     * @throws dev.belfry.core.record.CorruptRecordException if it cannot be read
+     */
+    public static DurationBook decode(String path, byte[] stored) {
+        DurationBook book = new DurationBook();
+        book.restore(path, stored);
+        return book;
+    }
+
+    @Override
+    public String toString() {
+        return jobs.toString();
+    }
+
     public byte[] encode() {
         List<Map.Entry<String, MeasuredDurations>> rows = new ArrayList<>(jobs.entrySet());
         int bytes = 0;
