@@ -76,7 +76,8 @@ final class QueueList {
 
     private static String why(Task task) {
         if (!task.agent().isEmpty()) {
-            String slow = task.backup().isEmpty() ? "" : ", and as it is slow, agent " + task.backup() + " a second one";
+            String slow =
+                    task.backup().isEmpty() ? "" : ", and as it is slow, agent " + task.backup() + " a second one";
             return "agent " + task.agent() + " has it, attempt " + task.attempts() + slow;
         }
         return task.explanation()

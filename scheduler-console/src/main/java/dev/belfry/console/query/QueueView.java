@@ -89,14 +89,13 @@ public final class QueueView {
         snapshot.jobs().forEach(job -> jobs.put(job.record().uid(), job));
         snapshot.agents().forEach(agent -> lines.agent(AgentState.of(agent.facts())));
         state.inboxes()
-                .forEach((incarnation, inbox) -> inbox.entries()
-                        .forEach(entry -> place(new Placed(incarnation, entry))));
+                .forEach((incarnation, inbox) ->
+                        inbox.entries().forEach(entry -> place(new Placed(incarnation, entry))));
     }
 
     /** A second attempt beside another counts as such; one that is left alone is the attempt. */
     private void place(Placed one) {
-        TaskId id =
-                TaskId.of(one.entry().runId(), one.entry().task().shard());
+        TaskId id = TaskId.of(one.entry().runId(), one.entry().task().shard());
         Placed other = placed.get(id);
         if (other == null) {
             placed.put(id, one);

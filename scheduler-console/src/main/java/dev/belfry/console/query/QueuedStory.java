@@ -186,8 +186,8 @@ final class QueuedStory {
         Optional<QueueView.Placed> first = view.placed(id);
         first.ifPresent(place -> told.add(holds(place) + "."));
         view.backup(id).ifPresent(second -> {
-            told.add("That attempt is slow (backup-after: " + slow() + "), so "
-                    + holds(second) + ", a second one beside it; the first of them to succeed settles the task.");
+            told.add("That attempt is slow (backup-after: " + slow() + "), so " + holds(second)
+                    + ", a second one beside it; the first of them to succeed settles the task.");
         });
         first.map(place -> place.entry().cancel())
                 .filter(why -> !why.isEmpty())
@@ -209,7 +209,8 @@ final class QueuedStory {
     }
 
     private String slow() {
-        Object rule = facts.job().at(fire.orElse(facts.now())).definition().queueing().backupAfter();
+        Object rule =
+                facts.job().at(fire.orElse(facts.now())).definition().queueing().backupAfter();
         return rule == null ? "as it was" : rule.toString();
     }
 

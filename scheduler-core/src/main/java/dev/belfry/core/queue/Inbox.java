@@ -61,6 +61,11 @@ public record Inbox(List<Entry> entries) {
             return InboxBook.bytes(runId, task.jobUid(), cancel, parameters) + item.length();
         }
 
+        /** The same as a second attempt beside the one of this number. */
+        Entry beside(long slow) {
+            return new Entry(number, runId, fire, task, order.beside(slow), parameters, cancel);
+        }
+
         /** The same, to be cancelled. */
         public Entry cancelled(String why) {
             return new Entry(number, runId, fire, task, order, parameters, why);

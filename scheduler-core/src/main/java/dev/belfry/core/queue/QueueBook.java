@@ -23,7 +23,6 @@ import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The queue in the hands of one term of the master: rebuilt from what is stored, changed by what is submitted and
@@ -35,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Pure: time is passed in. Not thread-safe; owned by the master's loop.
  *
  * <p>Longer than the house limit: every step changes tasks, inboxes and the round together. What stands by itself lies in
- * {@link SegmentBook}, {@link InboxBook}, {@link KeyBook}, {@link Deadlines}, {@link TaskEnds} and {@link QueueLines}.
+ * {@link SegmentBook}, {@link InboxBook}, {@link KeyBook}, {@link Deadlines}, {@link Backups}, {@link AttemptOrder},
+ * {@link TaskEnds} and {@link QueueLines}.
  */
 public final class QueueBook {
     private final QueuedJobs jobs;
@@ -223,23 +223,11 @@ public final class QueueBook {
                 ? job.timeouts().queue()
                 : task.run().options().queue();
         Instant until = queue == null ? Instant.MAX : task.notBefore().plus(queue);
-        Instant last = totalEnd(task, job);
+        Instant last = AttemptOrder.totalEnd(task, job);
         Instant end = last.isBefore(until) ? last : until;
         if (end.isBefore(Instant.MAX) && job.timeouts().action() == TimeoutAction.CANCEL) {
             deadlines.set(task, end);
         }
-    }
-
-    /** When the time for all attempts is over; {@link Instant#MAX} if there is no limit, or no attempt so far. */
-    private static Instant totalEnd(QueuedTask task, JobDefinition job) {
-        Duration total = total(task, job);
-        boolean counts = total != null && task.history.first().isAfter(Instant.EPOCH);
-        return counts ? task.history.first().plus(total) : Instant.MAX;
-    }
-
-    private static @Nullable Duration total(QueuedTask task, JobDefinition job) {
-        Duration own = task.run().options().total();
-        return own == null ? job.timeouts().total() : own;
     }
 
     // --- what is heard
@@ -602,7 +590,7 @@ public final class QueueBook {
             return;
         }
         boolean total = jobs.definition(task.run().jobUid(), task.fire().due())
-                .map(job -> !totalEnd(task, job).isAfter(now))
+                .map(job -> !AttemptOrder.totalEnd(task, job).isAfter(now))
                 .orElse(false);
         end(task, Outcome.TIMED_OUT, total ? Reasons.TOTAL_TIMEOUT : QueueReasons.QUEUE_TIMEOUT, now, round);
     }
@@ -636,7 +624,7 @@ public final class QueueBook {
             chooser.left(task.id(), choice.incarnation());
             chooser.queued(task);
             end(task, Outcome.SUPERSEDED, Reasons.DELETED, now, round);
-        } else if (send(choice, entry(task, job.get(), now), round)) {
+        } else if (send(choice, AttemptOrder.entry(task, job.get(), numbers.getAsLong(), now), round)) {
             deadlines.clear(task);
         } else {
             chooser.queued(task);
@@ -655,15 +643,8 @@ public final class QueueBook {
             boolean over = inbox == null || inbox.isHeard(first) || job.isEmpty();
             if (round.hasRoom() && !over) {
                 chooser.second(task, out.incarnation(), now).ifPresent(incarnation -> {
-                    Inbox.Entry entry = entry(task, job.get(), now);
-                    Inbox.Entry backup = new Inbox.Entry(
-                            entry.number(),
-                            entry.runId(),
-                            entry.fire(),
-                            entry.task(),
-                            entry.order().beside(first),
-                            entry.parameters(),
-                            "");
+                    Inbox.Entry backup = AttemptOrder.entry(task, job.get(), numbers.getAsLong(), now)
+                            .beside(first);
                     if (send(new Chooser.Choice(task, incarnation), backup, round)) {
                         backups.forget(first);
                     }
@@ -690,28 +671,5 @@ public final class QueueBook {
         round.begun();
         round.changed(inbox);
         return true;
-    }
-
-    private Inbox.Entry entry(QueuedTask task, JobDefinition job, Instant now) {
-        Duration own = task.run().options().attempt();
-        Duration limit = own == null ? job.timeouts().attempt() : own;
-        Duration total = total(task, job);
-        Instant first = task.history.first().isAfter(Instant.EPOCH) ? task.history.first() : now;
-        Duration left = total == null ? null : Duration.between(now, first.plus(total));
-        boolean byTotal = left != null && (limit == null || left.compareTo(limit) < 0);
-        return new Inbox.Entry(
-                numbers.getAsLong(),
-                task.run().runId(),
-                task.fire(),
-                new Inbox.Task(
-                        task.run().jobUid(), task.id().shard(), task.run().shards()),
-                new Inbox.Order(
-                        task.history.attempts() + 1,
-                        Instant.ofEpochMilli(now.toEpochMilli()),
-                        byTotal ? left : limit,
-                        byTotal,
-                        task.history.checkpoint()),
-                task.run().parameters(),
-                "");
     }
 }

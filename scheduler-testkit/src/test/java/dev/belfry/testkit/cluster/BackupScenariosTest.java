@@ -4,6 +4,7 @@ import static dev.belfry.testkit.cluster.Hands.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.core.agent.Incarnation;
+import dev.belfry.core.command.Command;
 import dev.belfry.core.job.BackupAfter;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.Placement;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -126,6 +128,34 @@ class BackupScenariosTest {
         assertThat(hands.seen).hasSize(3);
         assertThat(hands.seen.lastEntry().getValue().order().isBackup()).isFalse();
         assertThat(hands.finals("r1")).extracting(FireEntry::outcome).containsExactly(Outcome.FAILED);
+    }
+
+    @Test
+    void backupThatFailsIsFollowedByNoOther() {
+        first(afterTwoSeconds());
+        hands.fate = entry -> Optional.of(entry.order().isBackup() ? Stage.FAILED : Stage.STARTED);
+        cluster.run(LONG);
+        assertThat(hands.seen).hasSize(2);
+        hands.fate = entry -> Optional.of(Stage.SUCCEEDED);
+        assertThat(hands.settled(LONG, "r1")).isTrue();
+        assertThat(hands.finals("r1"))
+                .singleElement()
+                .satisfies(line -> assertThat(line.token()).isEqualTo(hands.seen.firstKey()));
+    }
+
+    @Test
+    void thereIsNoneOnTheAgentThatHasTheFirst() {
+        first(afterTwoSeconds());
+        String holder = agent(hands.seen.firstKey());
+        List<String> others =
+                Stream.of("a0", "a1", "a2").filter(id -> !id.equals(holder)).toList();
+        others.forEach(id -> cluster.operator().command(Command.Kind.DRAIN, id));
+        cluster.run(LONG);
+        int before = hands.seen.size();
+        cluster.operator().command(Command.Kind.UNDRAIN, others.get(0));
+        cluster.run(LONG);
+        assertThat(before).isEqualTo(1);
+        assertThat(agent(hands.seen.lastKey())).isEqualTo(others.get(0));
     }
 
     @Test

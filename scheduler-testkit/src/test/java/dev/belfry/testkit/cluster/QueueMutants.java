@@ -47,7 +47,7 @@ final class QueueMutants {
                         .within(MANY, "Q-I7"),
                 mutant("Q3", "a new master takes for queued what it finds in inboxes")
                         .in(CORE + "QueueBook", "place", Mutants.with(NothingFound.class))
-                        .within(FEW, "Q-I8", "Q-I2", "Q-I4"),
+                        .within(FEW, "Q-I8", "Q-I2", "Q-I4", "error"),
                 mutant("Q4", "numbers begin again with each term")
                         .in(MASTER + "QueueNumbers", "next", Mutants.with(WithoutTerm.class))
                         .on(QUEUE + "numbersOfLaterTermsAreAboveThoseOfEarlierOnes", "Q-I4", "test"),
@@ -59,7 +59,10 @@ final class QueueMutants {
                         .on(TASKS + "atMostOnceItStartsOnlyWhenItsClaimIsDurable", "test"),
                 mutant("Q9", "attempts go on when the lease ends")
                         .in(AGENT + "QueuedTasks", "stopAll", Mutants.with(No.class))
-                        .within(FEW, "R5", "Q-I3"));
+                        .on(
+                                TASKS + "whatTheEndOfTheLeaseCutsShortIsReportedAsLostOnceThereIsALeaseAgain",
+                                "R5",
+                                "test"));
     }
 
     private static List<Mutant> settling() {
@@ -78,6 +81,7 @@ final class QueueMutants {
                         .in(CORE + "QueueBook", "isUncertain", Mutants.with(No.class))
                         .on(
                                 "QueueDamageTest.successOfARunWhoseSegmentIsDamagedIsSettledOnceItIsMended",
+                                "error",
                                 "test",
                                 "Q-I2"),
                 mutant("Q10", "what is to be cancelled is queued again when its agent is lost")
@@ -85,7 +89,7 @@ final class QueueMutants {
                         .on(QUEUE + "cancellationOutlivesItsMasterAndItsAgent", "test"),
                 mutant("Q10", "an entry in an inbox is not marked")
                         .in(CORE + "QueueBook", "mark", Mutants.with(No.class))
-                        .on(QUEUE + "queuedRunIsCancelledAtOnceAndADispatchedOneByItsAgent", "test"),
+                        .on(QUEUE + "queuedRunIsCancelledAtOnceAndADispatchedOneByItsAgent", "I13", "test"),
                 mutant("Q12", "a checkpoint is deleted with the end of the attempt that left it")
                         .in(CORE + "OutboxItems", "isNamedByTask", Mutants.with(No.class))
                         .on(
@@ -97,10 +101,10 @@ final class QueueMutants {
         return List.of(
                 mutant("Q11", "an attempt gets one backup after the other")
                         .in(CORE + "Backups$Out", "isAlone", Mutants.with(Yes.class))
-                        .on(BACKUPS + "failureOfOneDecidesNothingWhileTheOtherIsOutAndThereIsNeverAThird", "Q-I8"),
+                        .on(BACKUPS + "backupThatFailsIsFollowedByNoOther", "test"),
                 mutant("Q11", "a backup may go to the agent that has the first")
                         .in("dev.belfry.core.dispatch.Lane", "bars", Mutants.with(No.class))
-                        .within(MANY, "Q-I8"),
+                        .on(BACKUPS + "thereIsNoneOnTheAgentThatHasTheFirst", "Q-I8", "test"),
                 mutant("Q11", "any attempt is slow at once")
                         .in(MASTER + "QueueChooser", "slowAfter", Mutants.with(AtOnce.class))
                         .within(FEW, "Q-I8"),
@@ -119,7 +123,7 @@ final class QueueMutants {
                         .on(FLOWS + "diamondRunsOnceForEachInstantOfItsRoot", "test"),
                 mutant("W2", "a job's run is settled without its workflow run")
                         .in(CORE + "QueueRound", "workflows", Mutants.with(NoList.class))
-                        .on(FLOWS + "masterThatIsLostAfterAnyWriteRunsNoJobTwiceAndForgetsNone", "test", "error"),
+                        .on(FLOWS + "masterThatIsLostAfterAnyWriteRunsNoJobTwiceAndForgetsNone", "Q-I1", "test"),
                 mutant("W3", "outputs are not kept for workflow runs")
                         .in(CORE + "WorkflowBook", "kept", Mutants.with(NoItems.class))
                         .on(FLOWS + "conditionIsAnsweredByTheOutputOfTheUpstream", "test"),
