@@ -149,7 +149,6 @@ public final class QueueView {
         Placed place = placed.get(id);
         String name =
                 Optional.ofNullable(jobs.get(run.jobUid())).map(JobState::name).orElse(run.jobUid());
-        Placed backup = backups.get(id);
         Task task = new Task(
                 id,
                 run,
@@ -158,25 +157,15 @@ public final class QueueView {
                 accepted,
                 place == null ? history.attempts() : place.entry().order().attempt(),
                 agent(place),
-                agent(backup),
+                agent(backups.get(id)),
                 place != null && !place.entry().cancel().isEmpty(),
                 Optional.empty());
         if (place != null) {
             running.add(task);
             version.ifPresent(v -> started(inLine, place, v));
-            version.filter(v -> backup != null)
-                    .ifPresent(v -> started(
-                            new QueuedTask(
-                                    new TaskId(id.run(), id.shard(), true),
-                                    run.jobUid(),
-                                    priority,
-                                    since,
-                                    number,
-                                    since,
-                                    Where.ANYWHERE,
-                                    0),
-                            backup,
-                            v));
+            TaskId second = new TaskId(id.run(), id.shard(), true);
+            QueuedTask beside = new QueuedTask(second, run.jobUid(), priority, since, number, since, Where.ANYWHERE, 0);
+            version.ifPresent(v -> backup(id).ifPresent(other -> started(beside, other, v)));
         } else {
             version.ifPresent(v -> lines.add(inLine));
             waiting.add(new Waiting(task, inLine, slot(inLine, version)));

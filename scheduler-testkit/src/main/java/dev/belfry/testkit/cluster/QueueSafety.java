@@ -206,14 +206,15 @@ final class QueueSafety {
         written.forEach((incarnation, inbox) -> {
             TreeMap<Long, Inbox.Entry> now = new TreeMap<>();
             inbox.entries().forEach(entry -> now.put(entry.number(), entry));
-            before.put(incarnation, inboxes.getOrDefault(incarnation, new TreeMap<>()));
+            Map<Long, Inbox.Entry> held = inboxes.getOrDefault(incarnation, new TreeMap<>());
+            before.put(incarnation, held);
             inboxes.put(incarnation, now);
-            before.get(incarnation).values().stream()
+            held.values().stream()
                     .filter(entry -> !now.containsKey(entry.number()))
                     .forEach(this::left);
         });
         written.forEach((incarnation, inbox) -> inbox.entries().stream()
-                .filter(entry -> !before.get(incarnation).containsKey(entry.number()))
+                .filter(entry -> !before.getOrDefault(incarnation, Map.of()).containsKey(entry.number()))
                 .forEach(entry -> dispatched(incarnation, entry)));
     }
 
