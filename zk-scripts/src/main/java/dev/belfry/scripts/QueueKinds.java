@@ -47,7 +47,10 @@ final class QueueKinds {
                         PERSISTENT,
                         MASTER + ", at most every half minute",
                         "how long the last tasks of each job took",
-                        json(DurationBook.SCHEMA, (path, node) -> DurationBook.decode(path, node.data()))),
+                        json(
+                                DurationBook.SCHEMA,
+                                (path, node) ->
+                                        DurationBook.decode(path, node.data()).summary())),
                 new ZnodeKind(
                         Paths.QUEUE_RULES,
                         PERSISTENT,

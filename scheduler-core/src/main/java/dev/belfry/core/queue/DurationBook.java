@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How long the tasks of each job took lately, in the hands of the master and as it is stored for the next one: of as many jobs as
@@ -69,9 +70,11 @@ public final class DurationBook {
         return book;
     }
 
-    @Override
-    public String toString() {
-        return jobs.toString();
+    /** By uid how many are measured, and their median: for people. */
+    public Map<String, String> summary() {
+        Map<String, String> summary = new TreeMap<>();
+        jobs.forEach((uid, measured) -> summary.put(uid, measured.toString()));
+        return summary;
     }
 
     public byte[] encode() {
