@@ -5,6 +5,7 @@ import static dev.belfry.scripts.ZnodeKind.Content.json;
 import static dev.belfry.scripts.ZnodeKind.Presence.PERSISTENT;
 
 import dev.belfry.core.queue.DeclaredRules;
+import dev.belfry.core.queue.DurationBook;
 import dev.belfry.core.queue.Gate;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.KeyPage;
@@ -41,6 +42,15 @@ final class QueueKinds {
                         "what waits, what runs, and the room that is wanted",
                         json(QueueCounts.SCHEMA, (path, node) -> QueueCounts.decode(path, node.data()))
                                 .orEmpty()),
+                new ZnodeKind(
+                        Paths.DURATIONS,
+                        PERSISTENT,
+                        MASTER + ", at most every half minute",
+                        "how long the last tasks of each job took",
+                        json(
+                                DurationBook.SCHEMA,
+                                (path, node) ->
+                                        DurationBook.decode(path, node.data()).summary())),
                 new ZnodeKind(
                         Paths.QUEUE_RULES,
                         PERSISTENT,

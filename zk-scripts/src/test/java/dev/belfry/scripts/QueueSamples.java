@@ -8,6 +8,7 @@ import dev.belfry.core.job.TriggerRule;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ownership.Generation;
 import dev.belfry.core.queue.DeclaredRules;
+import dev.belfry.core.queue.DurationBook;
 import dev.belfry.core.queue.Gate;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.KeyPage;
@@ -50,6 +51,10 @@ final class QueueSamples {
     static Map<String, byte[]> all() {
         Map<String, byte[]> records = new LinkedHashMap<>();
         records.put(Paths.QUEUE, new QueueCounts(1, 1, Gate.USUAL_BOUND, List.of()).encode());
+        DurationBook durations = new DurationBook();
+        durations.took(Samples.UID, Duration.ofSeconds(3));
+        durations.took(Samples.UID, Duration.ofSeconds(5));
+        records.put(Paths.DURATIONS, durations.encode());
         records.put(
                 Paths.QUEUE_RULES,
                 DeclaredRules.NONE

@@ -4,7 +4,6 @@ import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.dispatch.Decision;
 import dev.belfry.core.dispatch.Dispatch;
 import dev.belfry.core.dispatch.Explanation;
-import dev.belfry.core.dispatch.MeasuredDurations;
 import dev.belfry.core.dispatch.Needs;
 import dev.belfry.core.dispatch.QueuedJob;
 import dev.belfry.core.dispatch.Rules;
@@ -12,9 +11,12 @@ import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.dispatch.TaskQueue;
 import dev.belfry.core.dispatch.WantedCapacity;
 import dev.belfry.core.dispatch.Where;
+import dev.belfry.core.job.BackupAfter;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.queue.Chooser;
 import dev.belfry.core.queue.DeclaredRules;
+import dev.belfry.core.queue.DurationBook;
+import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.QueuedTask;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +53,7 @@ final class QueueChooser implements Chooser {
     private final Map<TaskId, Map<String, TaskId>> held = new HashMap<>();
 
     private final Set<String> known = new HashSet<>();
-    private final Map<String, MeasuredDurations> measured = new HashMap<>();
+    private final DurationBook durations = new DurationBook();
     private final Deque<Dispatch> chosen = new ArrayDeque<>();
     private final AgentRooms rooms;
     private Optional<Instant> again = Optional.empty();
@@ -93,12 +95,20 @@ final class QueueChooser implements Chooser {
 
     /** An attempt at a task of this job has succeeded, and took so long. */
     void took(String jobUid, Duration duration) {
-        MeasuredDurations more =
-                measured.getOrDefault(jobUid, MeasuredDurations.NONE).with(duration);
-        measured.put(jobUid, more);
+        durations.took(jobUid, duration);
         if (known.contains(jobUid)) {
-            lines.measured(jobUid, more);
+            lines.measured(jobUid, durations.of(jobUid));
         }
+    }
+
+    /** How long tasks took. */
+    DurationBook durations() {
+        return durations;
+    }
+
+    /** How many tasks wait. */
+    int waiting() {
+        return waiting.size() + parked.size();
     }
 
     /** Jobs have changed, or another version has come into force. */
@@ -127,10 +137,7 @@ final class QueueChooser implements Chooser {
     private void know(String uid, QueuedJob terms) {
         lines.job(terms);
         if (known.add(uid)) {
-            MeasuredDurations durations = measured.get(uid);
-            if (durations != null) {
-                lines.measured(uid, durations);
-            }
+            lines.measured(uid, durations.of(uid));
         }
     }
 
@@ -178,30 +185,59 @@ final class QueueChooser implements Chooser {
     }
 
     @Override
-    public void found(QueuedTask task, String incarnation) {
-        String uid = task.run().jobUid();
+    public void found(Inbox.Entry entry, String incarnation) {
+        String uid = entry.task().jobUid();
         QueuedJob terms = jobs.terms(uid).orElseGet(() -> jobs.held(uid));
         know(uid, terms);
-        Map<String, TaskId> numbers = held.computeIfAbsent(task.id(), id -> new HashMap<>());
-        TaskId id = new TaskId(task.id().run(), task.id().shard(), !numbers.isEmpty());
-        numbers.put(incarnation, id);
+        TaskId task = TaskId.of(entry.runId(), entry.task().shard());
+        TaskId id = free(task);
+        held.computeIfAbsent(task, t -> new HashMap<>()).put(incarnation, id);
+        Instant at = entry.order().at();
         lines.started(new Dispatch(
-                inLine(task, id),
+                dev.belfry.core.dispatch.QueuedTask.of(id, uid, 0, at).withBytes(entry.mostBytes()),
                 new Incarnation(incarnation),
                 Needs.of(terms.requires().resources()),
-                task.ready()));
+                at));
+    }
+
+    /** The id under which another attempt at the task takes room. */
+    private TaskId free(TaskId task) {
+        Map<String, TaskId> numbers = held.getOrDefault(task, Map.of());
+        return new TaskId(task.run(), task.shard(), numbers.containsValue(task));
     }
 
     @Override
-    public void left(QueuedTask task, String incarnation) {
-        Map<String, TaskId> numbers = held.get(task.id());
+    public void left(TaskId task, String incarnation) {
+        Map<String, TaskId> numbers = held.get(task);
         TaskId id = numbers == null ? null : numbers.remove(incarnation);
         if (numbers != null && numbers.isEmpty()) {
-            held.remove(task.id());
+            held.remove(task);
         }
         if (id != null) {
             lines.ended(id);
         }
+    }
+
+    @Override
+    public Optional<Duration> slowAfter(String jobUid, BackupAfter rule) {
+        return durations.of(jobUid).backupAfter(rule);
+    }
+
+    @Override
+    public Optional<String> second(QueuedTask task, String beside, Instant now) {
+        Optional<QueuedJob> terms = jobs.terms(task.run().jobUid());
+        if (terms.isEmpty()) {
+            return Optional.empty();
+        }
+        know(task.run().jobUid(), terms.get());
+        dev.belfry.core.dispatch.QueuedTask inLine = inLine(task, free(task.id()));
+        Where elsewhere = inLine.where().neverOn(new Incarnation(beside).agentId());
+        return lines.second(inLine.withWhere(elsewhere), now).map(dispatch -> {
+            String agent = dispatch.agent().name();
+            held.computeIfAbsent(task.id(), id -> new HashMap<>())
+                    .put(agent, dispatch.task().id());
+            return agent;
+        });
     }
 
     @Override

@@ -21,6 +21,7 @@ import dev.belfry.core.version.JobVersion;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
+import dev.belfry.store.Znode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,6 +65,7 @@ public final class QueueDesk implements QueueLook.Listener {
     private final RulesLook rules;
     private final QueueSweeper sweeper;
     private final Loads loads;
+    private final StoredDurations durations;
     /** What agents have said of tasks of a job that cannot be read, until it can. */
     private final Map<String, Outbox> unheard = new HashMap<>();
     /** Asked for, and not written yet. */
@@ -98,6 +100,7 @@ public final class QueueDesk implements QueueLook.Listener {
         this.loose = new LooseItems(office, writer, book, () -> look.segments().isWhole() && workflows.isWhole());
         this.sweeper = new QueueSweeper(loop, store, session, office, look.reads(), loose, this::soon);
         this.loads = new Loads(loop, look.reads(), chooser.rooms(), this::soon);
+        this.durations = new StoredDurations(chooser.durations(), loop.nanoTime());
         this.rules = new RulesLook(store, session, look.reads(), this::declared);
         this.countedNanos = loop.nanoTime() - COUNTS_NANOS;
     }
@@ -226,6 +229,11 @@ public final class QueueDesk implements QueueLook.Listener {
     }
 
     @Override
+    public void durations(Optional<Znode> stored) {
+        durations.found(stored);
+    }
+
+    @Override
     public void inbox(String incarnation, Inbox inbox, int version) {
         book.inbox(incarnation, inbox, version);
     }
@@ -329,7 +337,7 @@ public final class QueueDesk implements QueueLook.Listener {
             });
             return;
         }
-        long counting = count(now);
+        long counting = Math.min(count(now), keepDurations());
         loads.wanted(!book.tasks().isEmpty(), office.agents());
         rearm(now, Math.min(wait, counting));
     }
@@ -356,7 +364,8 @@ public final class QueueDesk implements QueueLook.Listener {
                 && cancels.isEmpty()
                 && workflows.isEmpty()
                 && intake.isOpen()
-                && !intake.isNews(QueueCounts.NONE);
+                && !intake.isNews(QueueCounts.NONE)
+                && !durations.isNews();
     }
 
     private void refresh(Instant now) {
@@ -399,8 +408,7 @@ public final class QueueDesk implements QueueLook.Listener {
     /** Writes the counts if they are news; how long until they may be written next, in nanoseconds. */
     private long count(Instant now) {
         int running = chooser.running();
-        QueueCounts counts = new QueueCounts(
-                Math.max(0, book.tasks().size() - running), running, intake.bound(), chooser.wanted(now));
+        QueueCounts counts = new QueueCounts(chooser.waiting(), running, intake.bound(), chooser.wanted(now));
         if (!intake.isNews(counts)) {
             return NO_LOSS;
         }
@@ -416,10 +424,26 @@ public final class QueueDesk implements QueueLook.Listener {
         return NO_LOSS;
     }
 
+    /** Stores how long tasks took, if that is news and nothing else is being written; how long until it may be. */
+    private long keepDurations() {
+        long left = durations.left(loop.nanoTime());
+        if (!durations.isNews() || writer.busy()) {
+            return NO_LOSS;
+        }
+        if (left == 0) {
+            writer.writeAt("queue-durations-write", durations.write(loop.nanoTime()), () -> {
+                durations.written();
+                soon();
+            });
+            return NO_LOSS;
+        }
+        return left;
+    }
+
     private void rearm(Instant now, long wait) {
         timer.cancel();
         long next = Math.min(wait, nanosUntil(now, jobsChangeAt));
-        next = Math.min(next, nanosUntil(now, book.wake().orElse(Instant.MAX)));
+        next = Math.min(next, nanosUntil(now, book.wake(now).orElse(Instant.MAX)));
         next = Math.min(next, nanosUntil(now, fires.wake()));
         next = Math.min(next, nanosUntil(now, chooser.again().orElse(Instant.MAX)));
         if (next < Long.MAX_VALUE) {

@@ -14,6 +14,7 @@ import dev.belfry.store.Store;
 import dev.belfry.store.Znode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,9 @@ final class QueueLook {
 
         /** @param version -1 if there is no such znode */
         void counts(int version);
+
+        /** How long tasks took, as the terms before have it; of a term in which nothing was measured there is nothing. */
+        void durations(Optional<Znode> stored);
 
         void inbox(String incarnation, Inbox inbox, int version);
 
@@ -80,7 +84,10 @@ final class QueueLook {
             listener.counts(counts.map(Znode::version).orElse(-1));
             reads.readOne("queue-gate", Paths.GATE, gate -> {
                 gate.ifPresentOrElse(this::gate, () -> listener.gate(Gate.FRESH, -1));
-                inboxes();
+                reads.readOne("queue-durations", Paths.DURATIONS, durations -> {
+                    listener.durations(durations);
+                    inboxes();
+                });
             });
         });
     }

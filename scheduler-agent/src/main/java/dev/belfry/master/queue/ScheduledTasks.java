@@ -82,9 +82,12 @@ public final class ScheduledTasks {
         String since = "Run " + task.run().runId() + " is in the queue since " + task.accepted() + ".";
         Optional<String> holder = QueueLedger.holder(task);
         if (holder.isPresent()) {
+            String second = QueueLedger.backup(task)
+                    .map(other -> "; as it is slow, a second attempt is with agent " + new Incarnation(other).agentId())
+                    .orElse("");
             return List.of(
                     since,
-                    shard + " is with agent " + new Incarnation(holder.get()).agentId()
+                    shard + " is with agent " + new Incarnation(holder.get()).agentId() + second
                             + " and has no outcome yet; attempts before: "
                             + task.history().attempts() + ".");
         }

@@ -57,6 +57,7 @@ final class QueueList {
         one.put("state", state(task));
         one.put("attempts", task.attempts());
         one.put("agent", task.agent());
+        one.put("backup", task.backup().isEmpty() ? null : task.backup());
         one.put("queue", task.explanation().map(e -> e.queue()).orElse(null));
         one.put("position", task.explanation().map(e -> e.position()).orElse(null));
         one.put("expectedStart", Times.iso(task.explanation().flatMap(e -> e.expectedStart())));
@@ -75,7 +76,9 @@ final class QueueList {
 
     private static String why(Task task) {
         if (!task.agent().isEmpty()) {
-            return "agent " + task.agent() + " has it, attempt " + task.attempts();
+            String slow =
+                    task.backup().isEmpty() ? "" : ", and as it is slow, agent " + task.backup() + " a second one";
+            return "agent " + task.agent() + " has it, attempt " + task.attempts() + slow;
         }
         return task.explanation()
                 .map(e -> e.reason().text())

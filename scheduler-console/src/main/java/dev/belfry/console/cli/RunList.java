@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The runs that the journal lists, one a row, newest first. */
@@ -75,7 +76,7 @@ final class RunList {
     private static void queued(Listing list, List<QueueView.Task> tasks) {
         QueueView.Task first = tasks.get(0);
         Set<String> agents = tasks.stream()
-                .map(QueueView.Task::agent)
+                .flatMap(task -> Stream.of(task.agent(), task.backup()))
                 .filter(agent -> !agent.isEmpty())
                 .collect(Collectors.toCollection(TreeSet::new));
         String state = agents.isEmpty() ? "queued" : "running";

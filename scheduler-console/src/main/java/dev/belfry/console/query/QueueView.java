@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The queue as far as it can be told from what is stored: the master knows besides what agents say of their load, what their
@@ -42,6 +43,7 @@ public final class QueueView {
      * @param jobName its name, or its uid if it is not known
      * @param accepted when it was submitted
      * @param agent the id of the agent that has it; empty while it waits
+     * @param backup the id of the agent that has a second attempt beside a slow one; empty if there is none
      * @param cancelling whether it is to be cancelled
      * @param explanation why it waits; empty if it does not, or if its job is not known
      */
@@ -53,6 +55,7 @@ public final class QueueView {
             Instant accepted,
             int attempts,
             String agent,
+            String backup,
             boolean cancelling,
             Optional<Explanation> explanation) {}
 
@@ -60,6 +63,7 @@ public final class QueueView {
 
     private final Map<String, JobState> jobs = new HashMap<>();
     private final Map<TaskId, Placed> placed = new HashMap<>();
+    private final Map<TaskId, Placed> backups = new HashMap<>();
     private final List<Task> running = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private final TaskQueue lines;
@@ -85,9 +89,21 @@ public final class QueueView {
         snapshot.jobs().forEach(job -> jobs.put(job.record().uid(), job));
         snapshot.agents().forEach(agent -> lines.agent(AgentState.of(agent.facts())));
         state.inboxes()
-                .forEach((incarnation, inbox) -> inbox.entries()
-                        .forEach(entry -> placed.put(
-                                TaskId.of(entry.runId(), entry.task().shard()), new Placed(incarnation, entry))));
+                .forEach((incarnation, inbox) ->
+                        inbox.entries().forEach(entry -> place(new Placed(incarnation, entry))));
+    }
+
+    /** A second attempt beside another counts as such; one that is left alone is the attempt. */
+    private void place(Placed one) {
+        TaskId id = TaskId.of(one.entry().runId(), one.entry().task().shard());
+        Placed other = placed.get(id);
+        if (other == null) {
+            placed.put(id, one);
+        } else {
+            boolean first = one.entry().number() < other.entry().number();
+            placed.put(id, first ? one : other);
+            backups.put(id, first ? other : one);
+        }
     }
 
     /** What the queue holds, by what was read. */
@@ -133,7 +149,6 @@ public final class QueueView {
         Placed place = placed.get(id);
         String name =
                 Optional.ofNullable(jobs.get(run.jobUid())).map(JobState::name).orElse(run.jobUid());
-        String agent = place == null ? "" : new Incarnation(place.incarnation()).agentId();
         Task task = new Task(
                 id,
                 run,
@@ -141,20 +156,32 @@ public final class QueueView {
                 priority,
                 accepted,
                 place == null ? history.attempts() : place.entry().order().attempt(),
-                agent,
+                agent(place),
+                agent(backups.get(id)),
                 place != null && !place.entry().cancel().isEmpty(),
                 Optional.empty());
         if (place != null) {
             running.add(task);
-            version.ifPresent(v -> lines.started(new Dispatch(
-                    inLine,
-                    new Incarnation(place.incarnation()),
-                    Needs.of(v.definition().requires().resources()),
-                    place.entry().order().at())));
+            version.ifPresent(v -> started(inLine, place, v));
+            TaskId second = new TaskId(id.run(), id.shard(), true);
+            QueuedTask beside = new QueuedTask(second, run.jobUid(), priority, since, number, since, Where.ANYWHERE, 0);
+            version.ifPresent(v -> backup(id).ifPresent(other -> started(beside, other, v)));
         } else {
             version.ifPresent(v -> lines.add(inLine));
             waiting.add(new Waiting(task, inLine, slot(inLine, version)));
         }
+    }
+
+    private static String agent(@Nullable Placed place) {
+        return place == null ? "" : new Incarnation(place.incarnation()).agentId();
+    }
+
+    private void started(QueuedTask task, Placed place, JobVersion version) {
+        lines.started(new Dispatch(
+                task,
+                new Incarnation(place.incarnation()),
+                Needs.of(version.definition().requires().resources()),
+                place.entry().order().at()));
     }
 
     /** When its turn would come by age and priority alone. */
@@ -190,6 +217,11 @@ public final class QueueView {
         return Optional.ofNullable(placed.get(id));
     }
 
+    /** Where the second attempt is that runs beside a slow one; empty if there is none. */
+    public Optional<Placed> backup(TaskId id) {
+        return Optional.ofNullable(backups.get(id));
+    }
+
     /** A task that has no outcome, with why it waits if it does; empty if there is none. */
     public Optional<Task> task(TaskId id) {
         return tasks().stream()
@@ -222,6 +254,7 @@ public final class QueueView {
                 task.accepted(),
                 task.attempts(),
                 task.agent(),
+                task.backup(),
                 task.cancelling(),
                 lines.explain(task.id(), now));
     }

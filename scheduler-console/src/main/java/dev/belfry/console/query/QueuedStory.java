@@ -183,15 +183,35 @@ final class QueuedStory {
     }
 
     private void dispatched(TaskId id, List<String> told) {
-        view.placed(id).ifPresent(place -> {
-            told.add(names.of(place.incarnation()) + " has it since "
-                    + place.entry().order().at() + " as attempt "
-                    + place.entry().order().attempt() + " (token "
-                    + place.entry().number() + ").");
-            if (!place.entry().cancel().isEmpty()) {
-                told.add("It is to be cancelled: " + ReasonText.of(place.entry().cancel()) + ".");
-            }
+        Optional<QueueView.Placed> first = view.placed(id);
+        first.ifPresent(place -> told.add(holds(place) + "."));
+        view.backup(id).ifPresent(second -> {
+            told.add("That attempt is slow (backup-after: " + slow() + "), so " + holds(second)
+                    + ", a second one beside it; the first of them to succeed settles the task.");
         });
+        first.map(place -> place.entry().cancel())
+                .filter(why -> !why.isEmpty())
+                .ifPresent(why -> told.add("It is to be cancelled: " + ReasonText.of(why) + "."));
+    }
+
+    private String holds(QueueView.Placed place) {
+        return names.of(place.incarnation()) + " has it since "
+                + place.entry().order().at() + " as attempt "
+                + place.entry().order().attempt() + " (token "
+                + place.entry().number() + ")"
+                + (place.entry().order().isBackup() && view.backup(id(place)).isEmpty()
+                        ? ", which began beside another one that is over"
+                        : "");
+    }
+
+    private static TaskId id(QueueView.Placed place) {
+        return TaskId.of(place.entry().runId(), place.entry().task().shard());
+    }
+
+    private String slow() {
+        Object rule =
+                facts.job().at(fire.orElse(facts.now())).definition().queueing().backupAfter();
+        return rule == null ? "as it was" : rule.toString();
     }
 
     private void waiting(TaskId id, List<String> told) {

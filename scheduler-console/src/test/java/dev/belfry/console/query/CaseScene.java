@@ -286,6 +286,21 @@ final class CaseScene {
         return this;
     }
 
+    /** Agent b has a second attempt beside that of agent a at the run of a fire. */
+    CaseScene backedUp(Instant fire) {
+        dispatched(fire);
+        Inbox.Entry entry = new Inbox.Entry(
+                79,
+                FireId.scheduled(fire).runId(UID),
+                FireId.scheduled(fire),
+                new Inbox.Task(UID, 0, 1),
+                new Inbox.Order(3, fire.plusSeconds(9), null, false, Optional.empty(), 78),
+                Map.of(),
+                "");
+        inboxes.put(incarnation("b").name(), new Inbox(List.of(entry)));
+        return this;
+    }
+
     private QueueState queue() {
         return new QueueState(segments, inboxes, Gate.FRESH, DeclaredRules.NONE, fires, List.of());
     }

@@ -5,6 +5,7 @@ import static dev.belfry.console.query.CaseScene.running;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.agent.client.AgentState;
+import dev.belfry.core.job.BackupAfter;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.job.Retry;
@@ -60,6 +61,21 @@ class ExplanationTest {
         assertThat(scene.explain()).contains("2 of 2 shards skipped");
         assertThat(scene.explain(eleven, Optional.of("0")))
                 .contains("At present: shard 0 is with an agent and has no outcome yet.", "(token 78)");
+    }
+
+    @Test
+    void queuedFireWithASecondAttemptBesideASlowOneNamesBothAndWhy() {
+        CaseScene scene = new CaseScene(Job.named("index")
+                        .placement(Placement.QUEUED)
+                        .every(Duration.ofHours(1))
+                        .backupAfter(new BackupAfter.Share(95))
+                        .build())
+                .decided(NOON)
+                .backedUp(NOON);
+        assertThat(scene.explain(NOON, Optional.of("0")))
+                .contains("a has it since " + NOON.plusSeconds(1) + " as attempt 2 (token 78).")
+                .contains("That attempt is slow (backup-after: 95%), so b has it since " + NOON.plusSeconds(9)
+                        + " as attempt 3 (token 79), a second one beside it");
     }
 
     @Test

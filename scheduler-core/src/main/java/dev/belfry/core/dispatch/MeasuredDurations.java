@@ -24,6 +24,9 @@ public final class MeasuredDurations {
     public static final int ENOUGH_FOR_MEDIAN = 5;
 
     private static final double STEP = 1.1;
+    /** What passes between a dispatch and the beginning of the attempt, and between its end and the master's hearing of it, at most. */
+    private static final Duration MARGIN = Duration.ofSeconds(1);
+
     private static final int CODES = 256;
 
     /** The oldest first. */
@@ -77,10 +80,18 @@ public final class MeasuredDurations {
         return Optional.of(Duration.ofMillis(Math.round(StrictMath.pow(STEP, sorted[rank - 1]))));
     }
 
-    /** After which time an attempt is slow; empty while a share of too few would be asked for. */
+    /**
+     * After which time from its dispatch an attempt is slow; empty while a share of too few would be asked for. What dispatching and
+     * reporting take is in no duration, and what is read back may be too small: a share is generous by a second and by a step, so that
+     * not every attempt at a short task is slow.
+     */
     public Optional<Duration> backupAfter(BackupAfter rule) {
         if (rule instanceof BackupAfter.Share share) {
-            return codes.length < ENOUGH_FOR_SHARES ? Optional.empty() : quantile(share.percent());
+            return codes.length < ENOUGH_FOR_SHARES
+                    ? Optional.empty()
+                    : quantile(share.percent())
+                            .map(measured -> Duration.ofMillis(Math.round(measured.toMillis() * STEP)))
+                            .map(measured -> measured.plus(MARGIN));
         }
         return Optional.of(((BackupAfter.Fixed) rule).time());
     }

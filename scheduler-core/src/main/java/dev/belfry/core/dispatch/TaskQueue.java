@@ -331,6 +331,40 @@ public final class TaskQueue {
         return new Deciding(this, now, most).decide();
     }
 
+    /**
+     * Begins a second attempt beside one that runs, if an agent has room for it now and every limit lets it start; it never waits in
+     * line, and no agent is kept free for it. To be asked after a {@link #decide} that had nothing more: it takes what the tasks in
+     * line leave.
+     *
+     * @param task with an id of its own, and {@code never} on the agent that runs the first
+     * @throws IllegalArgumentException if its job is not known, or if a task of this id is queued or runs
+     */
+    public Optional<Dispatch> second(QueuedTask task, Instant now) {
+        JobLine job = line(task.jobUid());
+        if (tasks.containsKey(task.id()) || running.containsKey(task.id())) {
+            throw new IllegalArgumentException("task " + task.id() + " is queued or runs already");
+        }
+        long millis = now.toEpochMilli();
+        if (usage.limit(job, room.rules(), millis) != null) {
+            return Optional.empty();
+        }
+        look(millis);
+        Lane.Variant variant = Lane.Variant.of(task.where());
+        Kind kind = room.kind(kindOf(job.terms, variant));
+        Lane lane = new Lane(job, variant, kind);
+        AgentRoom agent = room.place(lane, new Entry(task, lane), millis);
+        room.giveBack(kind);
+        if (agent == null) {
+            return Optional.empty();
+        }
+        Dispatch dispatch = new Dispatch(task, agent.incarnation, job.needs, now);
+        begin(dispatch);
+        if (job.bucket != null) {
+            job.bucket.take(millis);
+        }
+        return Optional.of(dispatch);
+    }
+
     /** Begins a decision at {@code now}. */
     void begin(long now) {
         clock = Math.max(clock, now);

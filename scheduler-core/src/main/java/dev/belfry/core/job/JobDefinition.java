@@ -106,9 +106,6 @@ public record JobDefinition(
         if (strategy == Strategy.BROADCAST) {
             later.add(new LaterFeature("strategy", "a task for every agent"));
         }
-        if (queueing.backupAfter() != null) {
-            later.add(new LaterFeature("backup-after", "a second attempt beside a slow one"));
-        }
         return List.copyOf(later);
     }
 }

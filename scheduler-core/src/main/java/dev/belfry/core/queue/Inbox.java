@@ -55,6 +55,17 @@ public record Inbox(List<Entry> entries) {
             parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
         }
 
+        /** No less than the bytes that it has in an inbox. */
+        public int mostBytes() {
+            String item = order.resumes().map(OutboxItem::text).orElse("");
+            return InboxBook.bytes(runId, task.jobUid(), cancel, parameters) + item.length();
+        }
+
+        /** The same as a second attempt beside the one of this number. */
+        Entry beside(long slow) {
+            return new Entry(number, runId, fire, task, order.beside(slow), parameters, cancel);
+        }
+
         /** The same, to be cancelled. */
         public Entry cancelled(String why) {
             return new Entry(number, runId, fire, task, order, parameters, why);
@@ -73,9 +84,31 @@ public record Inbox(List<Entry> entries) {
      * @param limit the longest it may take, of its own or of what is left for all attempts; null for none
      * @param byTotal whether the limit is what is left for all attempts
      * @param resumes what the attempt goes on from: the newest checkpoint that was left; empty if there is none
+     * @param beside the number of the slow attempt beside which it is a second one; 0 if it is none
      */
     public record Order(
-            int attempt, Instant at, @Nullable Duration limit, boolean byTotal, Optional<OutboxItem> resumes) {}
+            int attempt,
+            Instant at,
+            @Nullable Duration limit,
+            boolean byTotal,
+            Optional<OutboxItem> resumes,
+            long beside) {
+
+        /** One that is no second attempt beside another. */
+        public Order(int attempt, Instant at, @Nullable Duration limit, boolean byTotal, Optional<OutboxItem> resumes) {
+            this(attempt, at, limit, byTotal, resumes, 0);
+        }
+
+        /** The same beside another attempt. */
+        Order beside(long number) {
+            return new Order(attempt, at, limit, byTotal, resumes, number);
+        }
+
+        /** Whether it is a second attempt beside a slow one. */
+        public boolean isBackup() {
+            return beside > 0;
+        }
+    }
 
     public Inbox {
         entries = List.copyOf(entries);
@@ -131,6 +164,9 @@ public record Inbox(List<Entry> entries) {
         if (order.resumes().isPresent()) {
             json.writeStringField("resumes", order.resumes().get().text());
         }
+        if (order.isBackup()) {
+            json.writeNumberField("beside", order.beside());
+        }
     }
 
     /** @throws dev.belfry.core.record.CorruptRecordException if it cannot be read */
@@ -167,7 +203,8 @@ public record Inbox(List<Entry> entries) {
                 entry.instant("at"),
                 entry.has(limit) ? Duration.ofMillis(entry.number(limit)) : null,
                 byTotal,
-                resumes(entry));
+                resumes(entry),
+                entry.has("beside") ? entry.number("beside") : 0);
     }
 
     private static Optional<OutboxItem> resumes(JsonRecordReader entry) {

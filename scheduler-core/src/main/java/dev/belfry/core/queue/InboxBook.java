@@ -40,13 +40,13 @@ final class InboxBook {
 
     void put(Inbox.Entry entry) {
         Inbox.Entry before = entries.put(entry.number(), entry);
-        bytes += bytes(entry) - (before == null ? 0 : bytes(before));
+        bytes += entry.mostBytes() - (before == null ? 0 : before.mostBytes());
     }
 
     Optional<Inbox.Entry> remove(long number) {
         Inbox.Entry entry = entries.remove(number);
         if (entry != null) {
-            bytes -= bytes(entry);
+            bytes -= entry.mostBytes();
             heard.remove(number);
         }
         return Optional.ofNullable(entry);
@@ -62,17 +62,12 @@ final class InboxBook {
 
     /** Whether one more entry has room in it. */
     boolean takes(Inbox.Entry entry) {
-        return !over && entries.size() < Inbox.MOST_ENTRIES && bytes + bytes(entry) <= Inbox.MOST_BYTES;
+        return !over && entries.size() < Inbox.MOST_ENTRIES && bytes + entry.mostBytes() <= Inbox.MOST_BYTES;
     }
 
     /** No less than the bytes that it has as stored. */
     int mostBytes() {
         return bytes + NUMBERS;
-    }
-
-    private static int bytes(Inbox.Entry entry) {
-        String item = entry.order().resumes().map(OutboxItem::text).orElse("");
-        return bytes(entry.runId(), entry.task().jobUid(), entry.cancel(), entry.parameters()) + item.length();
     }
 
     /** No less than the bytes of an entry: quotes and other special characters take up to six in JSON, others up to three. */
@@ -99,6 +94,11 @@ final class InboxBook {
     /** Notes that the end of an entry was heard; whether that is news. */
     boolean hear(long number) {
         return entries.containsKey(number) && heard.add(number);
+    }
+
+    /** Whether the end of an entry was heard that is still in it. */
+    boolean isHeard(long number) {
+        return heard.contains(number);
     }
 
     /** What the agent has said last of an entry. */

@@ -45,7 +45,8 @@ final class OutboxItems {
         TaskId id = TaskId.of(entry.runId(), entry.task().shard());
         left.ifPresent(item -> round.loose(item, id));
         entry.order().resumes().ifPresent(item -> round.loose(item, id));
-        if (task != null) {
+        // One that is settled has left it already.
+        if (task != null && task.state != TaskState.SETTLED) {
             task.history.checkpoint().ifPresent(item -> round.loose(item, id));
         }
     }

@@ -23,7 +23,6 @@ import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The queue in the hands of one term of the master: rebuilt from what is stored, changed by what is submitted and
@@ -35,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Pure: time is passed in. Not thread-safe; owned by the master's loop.
  *
  * <p>Longer than the house limit: every step changes tasks, inboxes and the round together. What stands by itself lies in
- * {@link SegmentBook}, {@link InboxBook}, {@link KeyBook}, {@link Deadlines}, {@link TaskEnds} and {@link QueueLines}.
+ * {@link SegmentBook}, {@link InboxBook}, {@link KeyBook}, {@link Deadlines}, {@link Backups}, {@link AttemptOrder},
+ * {@link TaskEnds} and {@link QueueLines}.
  */
 public final class QueueBook {
     private final QueuedJobs jobs;
@@ -69,6 +69,9 @@ public final class QueueBook {
     private final WorkflowBook workflows = new WorkflowBook(run -> cancel(run, Reasons.WORKFLOW_CANCELLED));
 
     private final OutboxItems items = new OutboxItems(tasks, inboxes, workflows);
+    private final Backups backups;
+    /** Whether a round was made: what inboxes held before takes its room from then on. */
+    private boolean begun;
 
     /** @param report empty if the incarnation is gone and said nothing of an end */
     private record Ended(InboxBook inbox, long number, Optional<Report> report) {}
@@ -86,6 +89,7 @@ public final class QueueBook {
         this.chooser = chooser;
         this.numbers = numbers;
         this.random = random;
+        this.backups = new Backups(jobs, chooser);
     }
 
     // --- what is stored
@@ -179,13 +183,15 @@ public final class QueueBook {
     }
 
     private void resume(QueuedTask task, InboxBook inbox, Inbox.Entry entry) {
-        task.on(task.dispatches.isEmpty() ? TaskState.Event.DISPATCH : TaskState.Event.BACK_UP);
+        if (task.state != TaskState.STOPPING) {
+            task.on(task.dispatches.isEmpty() ? TaskState.Event.DISPATCH : TaskState.Event.BACK_UP);
+        }
         task.dispatches.put(entry.number(), new QueuedTask.Dispatch(inbox.incarnation(), entry.cancel()));
         if (!entry.cancel().isEmpty() && task.state == TaskState.DISPATCHED) {
             task.on(TaskState.Event.STOP);
         }
         task.history = begun(task, inbox.incarnation(), entry);
-        chooser.found(task, inbox.incarnation());
+        backups.dispatched(task, entry);
     }
 
     /** The history with one attempt more, which is not stored before it is over: the inbox says it. */
@@ -217,23 +223,11 @@ public final class QueueBook {
                 ? job.timeouts().queue()
                 : task.run().options().queue();
         Instant until = queue == null ? Instant.MAX : task.notBefore().plus(queue);
-        Instant last = totalEnd(task, job);
+        Instant last = AttemptOrder.totalEnd(task, job);
         Instant end = last.isBefore(until) ? last : until;
         if (end.isBefore(Instant.MAX) && job.timeouts().action() == TimeoutAction.CANCEL) {
             deadlines.set(task, end);
         }
-    }
-
-    /** When the time for all attempts is over; {@link Instant#MAX} if there is no limit, or no attempt so far. */
-    private static Instant totalEnd(QueuedTask task, JobDefinition job) {
-        Duration total = total(task, job);
-        boolean counts = total != null && task.history.first().isAfter(Instant.EPOCH);
-        return counts ? task.history.first().plus(total) : Instant.MAX;
-    }
-
-    private static @Nullable Duration total(QueuedTask task, JobDefinition job) {
-        Duration own = task.run().options().total();
-        return own == null ? job.timeouts().total() : own;
     }
 
     // --- what is heard
@@ -339,8 +333,12 @@ public final class QueueBook {
     // --- rounds
 
     /** When time alone brings something to do; empty if nothing. */
-    public Optional<Instant> wake() {
-        return deadlines.first();
+    public Optional<Instant> wake(Instant now) {
+        Optional<Instant> slow = backups.wake(now);
+        return deadlines
+                .first()
+                .filter(first -> slow.isEmpty() || first.isBefore(slow.get()))
+                .or(() -> slow);
     }
 
     /**
@@ -350,6 +348,7 @@ public final class QueueBook {
      */
     public QueueRound next(Instant now) {
         QueueRound round = new QueueRound(keys);
+        begin();
         workflows.next(now, round);
         while (round.hasRoom() && !repeated.isEmpty()) {
             QueuedTask task = repeated.remove();
@@ -370,10 +369,21 @@ public final class QueueBook {
         }
         remove(round);
         workflows.sweep(round);
-        dispatch(now, round);
+        if (dispatch(now, round)) {
+            backUp(now, round);
+        }
         round.finished().forEach(this::forget);
         round.keepItems(items::isNamed);
         return round;
+    }
+
+    /** What inboxes held when the term began takes room, whether its task is open, settled or in a segment that cannot be read. */
+    private void begin() {
+        if (!begun) {
+            begun = true;
+            inboxes.forEach((incarnation, inbox) ->
+                    inbox.entries().values().forEach(entry -> chooser.found(entry, incarnation)));
+        }
     }
 
     private void forget(String path) {
@@ -411,6 +421,8 @@ public final class QueueBook {
             return;
         }
         round.changed(end.inbox());
+        chooser.left(id(entry.get()), end.inbox().incarnation());
+        backups.forget(end.number());
         QueuedTask task = tasks.get(id(entry.get()));
         items.ended(
                 task,
@@ -421,14 +433,13 @@ public final class QueueBook {
             return;
         }
         QueuedTask.Dispatch dispatch = task.dispatches.remove(end.number());
-        chooser.left(task, end.inbox().incarnation());
         QueueLines lines = new QueueLines(task, entry.get(), end.inbox().incarnation(), end.report(), now);
         if (task.state == TaskState.SETTLED) {
             // The other attempt was faster, and has settled it.
             if (task.dispatches.isEmpty()) {
                 tasks.remove(task.id());
             }
-            round.line(lines.ended(Outcome.CANCELLED, dispatch.cancel()), lines.incarnation());
+            round.line(lines.beaten(), lines.incarnation());
             return;
         }
         end.report()
@@ -455,15 +466,25 @@ public final class QueueBook {
     }
 
     /** An attempt has ended without success while another is out: that one decides, and finds the failure counted (rule Q11). */
-    private static void beside(QueuedTask task, TaskEnd end, QueueLines lines, QueueRound round) {
+    private void beside(QueuedTask task, TaskEnd end, QueueLines lines, QueueRound round) {
         if (end instanceof TaskEnd.Settled settled) {
             boolean failed = settled.outcome() == Outcome.FAILED || settled.outcome() == Outcome.TIMED_OUT;
-            task.history = failed ? task.history.failed(Instant.EPOCH) : task.history;
-            round.line(lines.ended(settled.outcome(), settled.reason()), lines.incarnation());
+            boolean lost = settled.reason().equals(QueueReasons.LOST_TOO_OFTEN);
+            task.history = lost ? task.history.lost(true) : failed ? task.history.failed(Instant.EPOCH) : task.history;
+            round.line(lines.ended(lost ? Outcome.LOST : settled.outcome(), settled.reason()), lines.incarnation());
         } else if (end instanceof TaskEnd.Again again) {
             task.history = again.history();
             round.line(lines.ended(again.outcome(), again.reason()), lines.incarnation());
         }
+        task.dispatches.forEach((number, other) -> {
+            InboxBook inbox = inboxes.get(other.incarnation());
+            Inbox.Entry entry = inbox == null ? null : inbox.get(number);
+            if (entry != null) {
+                // One that was taken back was perhaps not the last.
+                task.history = begun(task, other.incarnation(), entry);
+                backups.dispatched(task, entry);
+            }
+        });
         round.changed(task.segment);
     }
 
@@ -569,7 +590,7 @@ public final class QueueBook {
             return;
         }
         boolean total = jobs.definition(task.run().jobUid(), task.fire().due())
-                .map(job -> !totalEnd(task, job).isAfter(now))
+                .map(job -> !AttemptOrder.totalEnd(task, job).isAfter(now))
                 .orElse(false);
         end(task, Outcome.TIMED_OUT, total ? Reasons.TOTAL_TIMEOUT : QueueReasons.QUEUE_TIMEOUT, now, round);
     }
@@ -582,15 +603,17 @@ public final class QueueBook {
 
     // --- dispatching
 
-    private void dispatch(Instant now, QueueRound round) {
+    /** Whether nothing that waits can start any more. */
+    private boolean dispatch(Instant now, QueueRound round) {
         chooser.round();
         while (round.hasRoom()) {
             Optional<Chooser.Choice> choice = chooser.next(now);
             if (choice.isEmpty()) {
-                return;
+                return true;
             }
             dispatch(choice.get(), now, round);
         }
+        return false;
     }
 
     private void dispatch(Chooser.Choice choice, Instant now, QueueRound round) {
@@ -598,49 +621,55 @@ public final class QueueBook {
         Optional<JobDefinition> job =
                 jobs.definition(task.run().jobUid(), task.fire().due());
         if (job.isEmpty()) {
-            chooser.left(task, choice.incarnation());
+            chooser.left(task.id(), choice.incarnation());
             chooser.queued(task);
             end(task, Outcome.SUPERSEDED, Reasons.DELETED, now, round);
-            return;
-        }
-        InboxBook inbox = inboxes.computeIfAbsent(
-                choice.incarnation(), incarnation -> new InboxBook(incarnation, Inbox.EMPTY, -1));
-        Inbox.Entry entry = entry(task, job.get(), now);
-        if (!inbox.takes(entry)) {
-            chooser.left(task, choice.incarnation());
-            chooser.refused(choice);
+        } else if (send(choice, AttemptOrder.entry(task, job.get(), numbers.getAsLong(), now), round)) {
+            deadlines.clear(task);
+        } else {
             chooser.queued(task);
-            return;
         }
-        deadlines.clear(task);
-        inbox.put(entry);
-        task.on(TaskState.Event.DISPATCH);
-        task.dispatches.put(entry.number(), new QueuedTask.Dispatch(choice.incarnation(), ""));
-        task.history = begun(task, choice.incarnation(), entry);
-        round.begun();
-        round.changed(inbox);
     }
 
-    private Inbox.Entry entry(QueuedTask task, JobDefinition job, Instant now) {
-        Duration own = task.run().options().attempt();
-        Duration limit = own == null ? job.timeouts().attempt() : own;
-        Duration total = total(task, job);
-        Instant first = task.history.first().isAfter(Instant.EPOCH) ? task.history.first() : now;
-        Duration left = total == null ? null : Duration.between(now, first.plus(total));
-        boolean byTotal = left != null && (limit == null || left.compareTo(limit) < 0);
-        return new Inbox.Entry(
-                numbers.getAsLong(),
-                task.run().runId(),
-                task.fire(),
-                new Inbox.Task(
-                        task.run().jobUid(), task.id().shard(), task.run().shards()),
-                new Inbox.Order(
-                        task.history.attempts() + 1,
-                        Instant.ofEpochMilli(now.toEpochMilli()),
-                        byTotal ? left : limit,
-                        byTotal,
-                        task.history.checkpoint()),
-                task.run().parameters(),
-                "");
+    /** Slow attempts get a second one where there is room that nothing else wants (rule Q11). */
+    private void backUp(Instant now, QueueRound round) {
+        for (QueuedTask task : backups.due(now)) {
+            long first = task.dispatches.firstKey();
+            QueuedTask.Dispatch out = task.dispatches.firstEntry().getValue();
+            InboxBook inbox = inboxes.get(out.incarnation());
+            Optional<JobDefinition> job =
+                    jobs.definition(task.run().jobUid(), task.fire().due());
+            // Its end was heard and is settled with the next round, or nobody knows any more how it is to be run.
+            boolean over = inbox == null || inbox.isHeard(first) || job.isEmpty();
+            if (round.hasRoom() && !over) {
+                chooser.second(task, out.incarnation(), now).ifPresent(incarnation -> {
+                    Inbox.Entry backup = AttemptOrder.entry(task, job.get(), numbers.getAsLong(), now)
+                            .beside(first);
+                    if (send(new Chooser.Choice(task, incarnation), backup, round)) {
+                        backups.forget(first);
+                    }
+                });
+            }
+        }
+    }
+
+    /** Puts the entry into the inbox of the agent that was chosen; whether it takes it. */
+    private boolean send(Chooser.Choice choice, Inbox.Entry entry, QueueRound round) {
+        QueuedTask task = choice.task();
+        InboxBook inbox = inboxes.computeIfAbsent(
+                choice.incarnation(), incarnation -> new InboxBook(incarnation, Inbox.EMPTY, -1));
+        if (!inbox.takes(entry)) {
+            chooser.left(task.id(), choice.incarnation());
+            chooser.refused(choice);
+            return false;
+        }
+        inbox.put(entry);
+        task.on(task.dispatches.isEmpty() ? TaskState.Event.DISPATCH : TaskState.Event.BACK_UP);
+        task.dispatches.put(entry.number(), new QueuedTask.Dispatch(choice.incarnation(), ""));
+        task.history = begun(task, choice.incarnation(), entry);
+        backups.dispatched(task, entry);
+        round.begun();
+        round.changed(inbox);
+        return true;
     }
 }

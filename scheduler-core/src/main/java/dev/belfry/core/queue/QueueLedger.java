@@ -59,6 +59,14 @@ public final class QueueLedger {
                 .findFirst();
     }
 
+    /** The agent that has the second attempt beside a slow one; empty if there is none. */
+    public static Optional<String> backup(QueuedTask task) {
+        return task.dispatches.values().stream()
+                .skip(1)
+                .map(QueuedTask.Dispatch::incarnation)
+                .findFirst();
+    }
+
     private static Optional<Mark> begun(QueuedTask task) {
         return task.dispatches.entrySet().stream()
                 .findFirst()

@@ -13,6 +13,7 @@ final class QueueLines {
     private final String incarnation;
     private final Instant started;
     private final Instant ended;
+    private final Outcome said;
 
     /**
      * @param report what the agent said last; empty if nothing
@@ -23,8 +24,19 @@ final class QueueLines {
         this.entry = entry;
         this.incarnation = incarnation;
         this.started = report.map(Report::started).orElse(Instant.EPOCH);
+        this.said = report.map(QueueLines::outcome).orElse(Outcome.LOST);
         this.ended =
                 report.filter(said -> said.stage().over()).map(Report::ended).orElse(now);
+    }
+
+    private static Outcome outcome(Report report) {
+        return switch (report.stage()) {
+            case SUCCEEDED -> Outcome.SUCCEEDED;
+            case FAILED -> Outcome.FAILED;
+            case TIMED_OUT -> Outcome.TIMED_OUT;
+            case CANCELLED, REFUSED -> Outcome.CANCELLED;
+            case LOST, CLAIMED, STARTED -> Outcome.LOST;
+        };
     }
 
     String incarnation() {
@@ -34,6 +46,11 @@ final class QueueLines {
     /** The attempt is over, and the task is not, or was before. */
     FireEntry ended(Outcome outcome, String reason) {
         return line(FireEntry.Kind.ENDED, outcome, reason);
+    }
+
+    /** The attempt is over after another one has settled the task: what it was itself, for the record. */
+    FireEntry beaten() {
+        return ended(said, QueueReasons.OTHER_ATTEMPT);
     }
 
     /** With the attempt the task has its outcome. */

@@ -40,6 +40,9 @@ public final class Paths {
     /** The queue of runs that the master dispatches: its rules, and counts that people look at. */
     public static final String QUEUE = "/queue";
 
+    /** How long tasks took, for the next master. */
+    public static final String DURATIONS = "/queue/durations";
+
     /** The rules of the queue as they were applied. Exists from the first on. */
     public static final String QUEUE_RULES = "/queue/rules";
 

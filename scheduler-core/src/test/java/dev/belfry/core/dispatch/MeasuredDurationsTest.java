@@ -47,6 +47,9 @@ class MeasuredDurationsTest {
         }
         assertThat(measured.backupAfter(share)).isEmpty();
         assertThat(measured.with(Duration.ofSeconds(1)).backupAfter(share)).isPresent();
+        assertThat(measured.with(Duration.ofSeconds(1)).backupAfter(share).orElseThrow())
+                .as("no attempt is slow that takes as long as those before")
+                .isGreaterThan(Duration.ofSeconds(2));
         assertThat(MeasuredDurations.NONE.backupAfter(new BackupAfter.Fixed(Duration.ofSeconds(3))))
                 .contains(Duration.ofSeconds(3));
         assertThat(MeasuredDurations.NONE.median()).isEmpty();

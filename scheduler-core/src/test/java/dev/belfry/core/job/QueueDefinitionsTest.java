@@ -71,14 +71,14 @@ class QueueDefinitionsTest {
 
     @Test
     void whatIsStillMissingOfQueuedPlacementIsRefusedWhenApplied() {
-        ParsedDefinitions parsed = Definitions.parse("f.yaml", FILE);
+        String broadcast = FILE.replace("strategy: most-utilised", "strategy: broadcast")
+                .replace("backup-after: 95%", "enabled: true");
+        ParsedDefinitions parsed = Definitions.parse("f.yaml", broadcast);
         assertThat(parsed.later()).hasSize(1);
         assertThatThrownBy(parsed::jobsOrThrow)
                 .isInstanceOf(IllegalDefinitionException.class)
-                .hasMessageContaining("backup-after: needs a second attempt beside a slow one");
-        assertThat(Definitions.parse("g.yaml", FILE.replace("backup-after: 95%", "enabled: true"))
-                        .jobsOrThrow())
-                .hasSize(1);
+                .hasMessageContaining("strategy: needs a task for every agent");
+        assertThat(Definitions.parse("g.yaml", FILE).jobsOrThrow()).hasSize(1);
         assertThat(Job.named("all")
                         .manual()
                         .placement(Placement.QUEUED)

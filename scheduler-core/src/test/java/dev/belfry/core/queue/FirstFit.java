@@ -1,5 +1,9 @@
 package dev.belfry.core.queue;
 
+import dev.belfry.core.dispatch.MeasuredDurations;
+import dev.belfry.core.dispatch.TaskId;
+import dev.belfry.core.job.BackupAfter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -45,12 +49,16 @@ final class FirstFit implements Chooser {
     }
 
     @Override
-    public void found(QueuedTask task, String incarnation) {
+    public void found(Inbox.Entry entry, String incarnation) {
+        take(incarnation);
+    }
+
+    private void take(String incarnation) {
         taken.computeIfPresent(incarnation, (name, count) -> count + 1);
     }
 
     @Override
-    public void left(QueuedTask task, String incarnation) {
+    public void left(TaskId task, String incarnation) {
         taken.computeIfPresent(incarnation, (name, count) -> count - 1);
     }
 
@@ -64,11 +72,27 @@ final class FirstFit implements Chooser {
                     .findFirst();
             if (agent.isPresent() && !task.notBefore().isAfter(now)) {
                 tasks.remove();
-                found(task, agent.get());
+                take(agent.get());
                 return Optional.of(new Choice(task, agent.get()));
             }
         }
         return Optional.empty();
+    }
+
+    @Override
+    public Optional<Duration> slowAfter(String jobUid, BackupAfter rule) {
+        return MeasuredDurations.NONE.backupAfter(rule);
+    }
+
+    @Override
+    public Optional<String> second(QueuedTask task, String beside, Instant now) {
+        Optional<String> agent = taken.entrySet().stream()
+                .filter(room -> room.getValue() < SLOTS && !full.contains(room.getKey()))
+                .map(Map.Entry::getKey)
+                .filter(other -> !other.equals(beside))
+                .findFirst();
+        agent.ifPresent(this::take);
+        return agent;
     }
 
     @Override

@@ -76,6 +76,27 @@ class QueueRecordsTest {
     }
 
     @Test
+    void durationsAreReadAsTheyWereWrittenThoseOfTheJobsThatEndedLast() {
+        DurationBook book = new DurationBook();
+        for (int job = 0; job < 1_000; job++) {
+            for (int i = 0; i <= job % 70; i++) {
+                book.took("a-job-with-a-name-of-a-hundred-characters-".repeat(3) + job, Duration.ofMillis(100L * i));
+            }
+        }
+        byte[] stored = book.encode();
+        assertThat(stored.length).isLessThan(DurationBook.MOST_BYTES + 100);
+        DurationBook read = DurationBook.decode("/queue/durations", stored);
+        String last = "a-job-with-a-name-of-a-hundred-characters-".repeat(3) + 999;
+        assertThat(read.of(last)).isEqualTo(book.of(last));
+        assertThat(read.of(last).count()).isEqualTo(20);
+        assertThat(read.of(last.replace("999", "1")).count()).isZero();
+        assertThat(read.encode()).isEqualTo(stored);
+        assertThatThrownBy(() ->
+                        DurationBook.decode("/queue/durations", "{\"schema\":1}".getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(CorruptRecordException.class);
+    }
+
+    @Test
     void declaredRulesAreReadAsTheyWereWritten() {
         DeclaredRules rules = DeclaredRules.NONE
                 .with(
@@ -241,7 +262,7 @@ class QueueRecordsTest {
     private static Inbox.Order order(Random random) {
         Duration limit = limit(random);
         boolean byTotal = limit != null && random.nextBoolean();
-        return new Inbox.Order(1 + random.nextInt(3), NOON, limit, byTotal, item(random));
+        return new Inbox.Order(1 + random.nextInt(3), NOON, limit, byTotal, item(random), random.nextInt(2) * 7);
     }
 
     private static Optional<OutboxItem> item(Random random) {

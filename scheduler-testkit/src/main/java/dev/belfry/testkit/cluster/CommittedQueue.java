@@ -3,8 +3,10 @@ package dev.belfry.testkit.cluster;
 import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.AgentFactsCodec;
 import dev.belfry.core.dispatch.TaskId;
+import dev.belfry.core.job.BackupAfter;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Queueing;
+import dev.belfry.core.job.Recovery;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Outbox;
@@ -12,13 +14,16 @@ import dev.belfry.core.queue.Segment;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.version.JobVersion;
 import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
 import dev.belfry.testkit.time.SimClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +43,8 @@ final class CommittedQueue implements QueueSafety.Facts {
     private final Map<Execution, QueueSafety.Attested> attested = new HashMap<>();
     /** Segments that the transaction deletes: whether they may be gone is told by its lines. */
     private final List<String> gone = new ArrayList<>();
+    /** Those that the transaction writes; one that it deletes is empty. */
+    private final Map<String, Inbox> inboxes = new LinkedHashMap<>();
     /** By incarnation, as last registered: a master may give tasks to one whose end it has not heard of yet. */
     private final Map<String, Integer> slots = new HashMap<>();
 
@@ -60,11 +67,7 @@ final class CommittedQueue implements QueueSafety.Facts {
         if (path.startsWith(Paths.SEGMENTS + "/")) {
             segment(path, data, deleted);
         } else if (Paths.parent(path).equals(Paths.INBOX)) {
-            if (deleted) {
-                safety.inboxGone(Paths.name(path));
-            } else {
-                safety.inbox(Paths.name(path), Inbox.decode(path, data));
-            }
+            inboxes.put(Paths.name(path), deleted ? Inbox.EMPTY : Inbox.decode(path, data));
         } else if (Paths.parent(path).equals(Paths.OUTBOX) && !deleted) {
             safety.outbox(Paths.name(path), Outbox.decode(path, data));
         } else if (Paths.parent(path).equals(Paths.AGENTS) && !deleted) {
@@ -89,6 +92,8 @@ final class CommittedQueue implements QueueSafety.Facts {
 
     /** All writes of a transaction have been looked at. */
     void committed() {
+        safety.inboxes(inboxes);
+        inboxes.clear();
         gone.forEach(safety::segmentGone);
         gone.clear();
     }
@@ -168,6 +173,19 @@ final class CommittedQueue implements QueueSafety.Facts {
     }
 
     @Override
+    public Optional<Duration> backupAfter(String jobUid) {
+        // By any version: an attempt goes by the one of its run.
+        return jobs.find(jobUid).stream()
+                .flatMap(job -> job.versions().stream())
+                .map(JobVersion::definition)
+                .filter(job ->
+                        job.recovery() == Recovery.RERUN && job.queueing().backupAfter() != null)
+                .map(job ->
+                        job.queueing().backupAfter() instanceof BackupAfter.Fixed fixed ? fixed.time() : Duration.ZERO)
+                .min(Comparator.naturalOrder());
+    }
+
+    @Override
     public boolean runnable(String jobUid) {
         return jobs.find(jobUid)
                 .filter(job -> !job.definition().handler().equals(SimCluster.HANDLER))
@@ -191,7 +209,9 @@ final class CommittedQueue implements QueueSafety.Facts {
             return true;
         }
         JobDefinition definition = job.get().definition();
-        return !definition.queueing().equals(Queueing.USUAL);
+        Queueing queueing = definition.queueing();
+        return !queueing.equals(
+                new Queueing(Queueing.DEFAULT_QUEUE, null, List.of(), null, null, queueing.backupAfter()));
     }
 
     @Override

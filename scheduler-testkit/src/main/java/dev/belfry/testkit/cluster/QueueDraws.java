@@ -3,6 +3,7 @@ package dev.belfry.testkit.cluster;
 import dev.belfry.agent.submit.Pressure;
 import dev.belfry.agent.submit.SubmitOptions;
 import dev.belfry.core.command.Command;
+import dev.belfry.core.job.BackupAfter;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Placement;
@@ -25,9 +26,12 @@ final class QueueDraws {
             List.of(Command.Kind.PAUSE, Command.Kind.RESUME, Command.Kind.TRIGGER, Command.Kind.DELETE);
 
     private final SplittableRandom random;
+    /** Draws what came later, so that a seed stays what it is. */
+    private final SplittableRandom more;
 
-    private QueueDraws(SplittableRandom random) {
+    private QueueDraws(SplittableRandom random, SplittableRandom more) {
         this.random = random;
+        this.more = more;
     }
 
     /** Adds the queue's part of a seed, if it has any, to what it is otherwise. */
@@ -35,7 +39,7 @@ final class QueueDraws {
             long seed, Duration peace, Duration trouble, List<JobDefinition> jobs, List<Scenario.Timed> faults) {
         SplittableRandom random = new SplittableRandom(seed ^ 0x9e0e_5eed_9e0eL);
         if (random.nextInt(3) == 0) {
-            new QueueDraws(random).add(peace, trouble, jobs, faults);
+            new QueueDraws(random, new SplittableRandom(seed ^ 0xbac_5eed_bacL)).add(peace, trouble, jobs, faults);
         }
     }
 
@@ -73,6 +77,12 @@ final class QueueDraws {
             Duration grace = Duration.ofMillis(500);
             job.timeouts(new Timeouts(
                     limit(500, 8_000), limit(8_000, 30_000), null, limit(1_000, 30_000), TimeoutAction.CANCEL, grace));
+        }
+        if (job.build().recovery() == Recovery.RERUN && more.nextBoolean()) {
+            job.backupAfter(
+                    more.nextInt(4) == 0
+                            ? new BackupAfter.Share(50 + more.nextInt(50))
+                            : new BackupAfter.Fixed(Duration.ofMillis(more.nextLong(200, 4_000))));
         }
         return job.build();
     }

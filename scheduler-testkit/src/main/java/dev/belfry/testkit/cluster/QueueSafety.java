@@ -1,5 +1,6 @@
 package dev.belfry.testkit.cluster;
 
+import dev.belfry.core.agent.Incarnation;
 import dev.belfry.core.dispatch.TaskId;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.queue.Inbox;
@@ -10,6 +11,7 @@ import dev.belfry.core.queue.SegmentState;
 import dev.belfry.core.queue.Submission;
 import dev.belfry.core.queue.TaskHistory;
 import dev.belfry.core.run.Outcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +43,9 @@ final class QueueSafety {
 
         /** The slots that a task of the job takes. */
         int asked(String jobUid);
+
+        /** After which time at the earliest an attempt at a task of the job may get a second one; empty if never. */
+        Optional<Duration> backupAfter(String jobUid);
 
         /** Whether an agent has what runs the job's tasks; others wait for one that has, for ever if need be. */
         boolean runnable(String jobUid);
@@ -84,10 +89,10 @@ final class QueueSafety {
         long started;
         /** Numbers in inboxes now. */
         final Set<Long> out = new HashSet<>();
-        /** Whether two of its numbers were ever out at once. */
-        boolean backed;
-        /** Whether a success has been durable in an outbox. */
-        boolean succeeded;
+        /** Numbers that were ever out at once, each with the other. */
+        final Map<Long, Long> pairs = new HashMap<>();
+        /** The number of which a success has been durable in an outbox; 0 if none was. */
+        long succeeded;
 
         boolean settled;
 
@@ -183,24 +188,34 @@ final class QueueSafety {
         if (known.settled) {
             throw new InvariantViolation("Q-I1", task + " has two outcomes; the second: " + line);
         }
-        if (known.succeeded && line.outcome() != Outcome.SUCCEEDED) {
+        if (known.succeeded > 0 && line.outcome() != Outcome.SUCCEEDED) {
             throw new InvariantViolation("Q-I2", task + " has succeeded, and its outcome is " + line);
         }
         known.settled = true;
         known.outcome = line.outcome();
     }
 
+    /** An inbox was written. */
     void inbox(String incarnation, Inbox inbox) {
-        TreeMap<Long, Inbox.Entry> now = new TreeMap<>();
-        inbox.entries().forEach(entry -> now.put(entry.number(), entry));
-        Map<Long, Inbox.Entry> before = inboxes.getOrDefault(incarnation, new TreeMap<>());
-        inboxes.put(incarnation, now);
-        before.values().stream()
-                .filter(entry -> !now.containsKey(entry.number()))
-                .forEach(this::left);
-        now.values().stream()
-                .filter(entry -> !before.containsKey(entry.number()))
-                .forEach(entry -> dispatched(incarnation, entry));
+        inboxes(Map.of(incarnation, inbox));
+    }
+
+    /** Inboxes were written in one transaction: what leaves one of them may go into another. */
+    void inboxes(Map<String, Inbox> written) {
+        Map<String, Map<Long, Inbox.Entry>> before = new HashMap<>();
+        written.forEach((incarnation, inbox) -> {
+            TreeMap<Long, Inbox.Entry> now = new TreeMap<>();
+            inbox.entries().forEach(entry -> now.put(entry.number(), entry));
+            Map<Long, Inbox.Entry> held = inboxes.getOrDefault(incarnation, new TreeMap<>());
+            before.put(incarnation, held);
+            inboxes.put(incarnation, now);
+            held.values().stream()
+                    .filter(entry -> !now.containsKey(entry.number()))
+                    .forEach(this::left);
+        });
+        written.forEach((incarnation, inbox) -> inbox.entries().stream()
+                .filter(entry -> !before.getOrDefault(incarnation, Map.of()).containsKey(entry.number()))
+                .forEach(entry -> dispatched(incarnation, entry)));
     }
 
     private static TaskId id(Inbox.Entry entry) {
@@ -229,16 +244,44 @@ final class QueueSafety {
         }
         known.greatest = entry.number();
         boolean backup = !known.out.isEmpty();
-        if (known.settled || (known.succeeded && !backup)) {
+        if (known.settled || (known.succeeded > 0 && !backup)) {
             throw new InvariantViolation("Q-I2", what + " is dispatched although it has its outcome");
         }
+        if (backup) {
+            beside(known, incarnation, entry);
+        }
         known.out.add(entry.number());
-        known.backed |= backup;
         int taken = taken(incarnation);
         int slots = facts.slots(incarnation);
         if (taken > slots) {
             throw new InvariantViolation("Q-I5", what + ": its tasks take " + taken + " slots, and it has " + slots);
         }
+    }
+
+    /** Q-I8: a second number of a task goes out. */
+    private void beside(Known known, String incarnation, Inbox.Entry entry) {
+        long first = known.out.iterator().next();
+        String what = id(entry) + " as " + entry.number() + " to " + incarnation + " beside " + first;
+        Optional<Duration> after = facts.backupAfter(known.jobUid);
+        if (known.out.size() > 1 || after.isEmpty() || entry.order().beside() != first) {
+            throw new InvariantViolation("Q-I8", what + " is no backup that may be: out are " + known.out);
+        }
+        inboxes.forEach((holder, entries) -> {
+            Inbox.Entry other = entries.get(first);
+            if (other == null) {
+                return;
+            }
+            Instant slow = other.order().at().plus(after.get());
+            boolean same = new Incarnation(holder).agentId().equals(new Incarnation(incarnation).agentId());
+            if (same
+                    || !other.cancel().isEmpty()
+                    || other.order().isBackup()
+                    || entry.order().at().isBefore(slow)) {
+                throw new InvariantViolation("Q-I8", what + ", which is " + other + " of " + holder);
+            }
+        });
+        known.pairs.put(entry.number(), first);
+        known.pairs.put(first, entry.number());
     }
 
     /** Slots that entries of an inbox take of which no end is reported. */
@@ -255,19 +298,13 @@ final class QueueSafety {
         for (Outbox.Report report : outbox.reports()) {
             Known known = tasks.get(byNumber.get(report.number()));
             if (report.stage() == Stage.SUCCEEDED && known != null) {
-                known.succeeded = true;
+                known.succeeded = known.succeeded > 0 ? known.succeeded : report.number();
             }
             if (report.stage().over()) {
                 over.add(report.number());
             }
         }
         ended.put(incarnation, over);
-    }
-
-    /** The inbox of an incarnation that is gone was deleted. */
-    void inboxGone(String incarnation) {
-        inbox(incarnation, Inbox.EMPTY);
-        inboxes.remove(incarnation);
     }
 
     // --- executions
@@ -278,16 +315,18 @@ final class QueueSafety {
         if (!byNumber.containsKey(execution.number()) || !startedNumbers.add(execution.number())) {
             throw new InvariantViolation("Q-I4", what + " was never dispatched, or starts a second time");
         }
-        if (!known.backed && execution.number() <= known.started) {
+        long beside = known.pairs.getOrDefault(execution.number(), -1L);
+        if (execution.number() <= known.started && beside != known.started) {
             throw new InvariantViolation("Q-I4", what + " starts after " + known.started);
         }
-        if ((known.succeeded || known.settled) && !known.backed) {
+        boolean over = known.succeeded > 0 || known.settled;
+        if (over && (beside < 0 || beside != known.succeeded)) {
             throw new InvariantViolation("Q-I2", what + " starts although it has its outcome");
         }
         known.started = Math.max(known.started, execution.number());
         for (Attested other : running) {
             boolean acts = other.leaseNanos() > 0 && !other.beyondReach();
-            if (other.task().equals(execution.task()) && acts && !known.backed) {
+            if (other.task().equals(execution.task()) && acts && other.number() != beside) {
                 throw new InvariantViolation("Q-I3", what + " starts beside " + other.number());
             }
         }

@@ -62,6 +62,7 @@ final class Mutants {
         all.addAll(readings());
         all.addAll(outcomes());
         all.addAll(acknowledgements());
+        all.addAll(QueueMutants.all());
         return List.copyOf(all);
     }
 
@@ -284,7 +285,7 @@ final class Mutants {
     }
 
     /** The code of {@code advice} before or after, or instead of, what the method does. */
-    private static Mutant.Change with(Class<?> advice) {
+    static Mutant.Change with(Class<?> advice) {
         return method -> Advice.to(advice).on(method);
     }
 

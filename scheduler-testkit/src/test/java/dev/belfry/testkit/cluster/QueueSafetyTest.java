@@ -15,6 +15,7 @@ import dev.belfry.core.queue.SegmentState;
 import dev.belfry.core.queue.Submission;
 import dev.belfry.core.queue.TaskHistory;
 import dev.belfry.core.run.Outcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ class QueueSafetyTest {
     private long now;
     private int room = 1;
     private boolean heldBack;
+    private Optional<Duration> backupAfter = Optional.of(Duration.ofSeconds(5));
     private boolean quiet = true;
     private Set<String> takers = Set.of();
 
@@ -57,6 +59,11 @@ class QueueSafetyTest {
                 @Override
                 public int asked(String jobUid) {
                     return 1;
+                }
+
+                @Override
+                public Optional<Duration> backupAfter(String jobUid) {
+                    return backupAfter;
                 }
 
                 @Override
@@ -176,7 +183,7 @@ class QueueSafetyTest {
         says(A, 10, Stage.STARTED);
         // Its agent is cut off: its lease ends before another one has the task.
         first.lease = 0;
-        safety.inboxGone(A);
+        inbox(A);
         inbox(B, entry("r", 11));
         Run second = new Run("r", 11);
         safety.starts(second);
@@ -243,12 +250,81 @@ class QueueSafetyTest {
         breaks("Q-I2", () -> settled("r", Outcome.CANCELLED));
     }
 
+    /** A second number of a task beside {@code beside}, so many seconds after the first. */
+    private static Inbox.Entry backup(String run, long number, long beside, int seconds) {
+        Inbox.Entry plain = entry(run, number);
+        Inbox.Order order = new Inbox.Order(2, NOON.plusSeconds(seconds), null, false, Optional.empty(), beside);
+        return new Inbox.Entry(number, run, plain.fire(), plain.task(), order, Map.of(), "");
+    }
+
     @Test
     void backupMayBeDispatchedThoughTheFirstHasSucceededMeanwhile() {
         submit("r");
         inbox(A, entry("r", 10));
         says(A, 10, Stage.SUCCEEDED);
-        assertThatCode(() -> inbox(B, entry("r", 11))).doesNotThrowAnyException();
+        assertThatCode(() -> inbox(B, backup("r", 11, 10, 5))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void backupAndItsFirstMayRunAtOnceInAnyOrderAndNoOtherMay() {
+        submit("r");
+        inbox(A, entry("r", 10));
+        inbox(B, backup("r", 11, 10, 5));
+        Run second = new Run("r", 11);
+        safety.starts(second);
+        says(B, 11, Stage.SUCCEEDED);
+        settled("r", Outcome.SUCCEEDED);
+        assertThatCode(() -> safety.starts(new Run("r", 10))).doesNotThrowAnyException();
+        breaks("Q-I4", () -> safety.starts(new Run("r", 10)));
+    }
+
+    @Test
+    void attemptAfterAPairIsHeldToTheRulesAgain() {
+        submit("r");
+        inbox(A, entry("r", 10));
+        inbox(B, backup("r", 11, 10, 5));
+        safety.starts(new Run("r", 10));
+        safety.starts(new Run("r", 11));
+        inbox(A);
+        inbox(B);
+        inbox(A, entry("r", 12));
+        breaks("Q-I3", () -> safety.starts(new Run("r", 12)));
+    }
+
+    @Test
+    void backupThatMayNotBeIsFound() {
+        submit("r");
+        inbox(A, entry("r", 10));
+        breaks("Q-I8", () -> inbox(B, entry("r", 11)));
+        breaks("Q-I8", () -> inbox(B, backup("r", 12, 10, 4)));
+        breaks("Q-I8", () -> inbox("a~3", backup("r", 13, 10, 5)));
+        backupAfter = Optional.empty();
+        breaks("Q-I8", () -> inbox(B, backup("r", 14, 10, 5)));
+    }
+
+    @Test
+    void backupBesideABackupOrAnEntryThatIsToBeCancelledOrAThirdNumberIsFound() {
+        submit("r", "s", "t");
+        room = 3;
+        inbox(A, entry("r", 10));
+        inbox(B, backup("r", 11, 10, 5));
+        breaks("Q-I8", () -> inbox("c~3", backup("r", 12, 10, 9)));
+        inbox(A, entry("s", 13).cancelled("operator"));
+        breaks("Q-I8", () -> inbox(B, backup("s", 14, 13, 5)));
+        inbox(B);
+        inbox(A, backup("t", 15, 1, 5));
+        breaks("Q-I8", () -> inbox(B, backup("t", 16, 15, 11)));
+    }
+
+    @Test
+    void whatGoesFromOneAgentToAnotherInOneTransactionIsNoBackup() {
+        submit("r");
+        inbox(A, entry("r", 10));
+        backupAfter = Optional.empty();
+        Map<String, Inbox> both = new java.util.LinkedHashMap<>();
+        both.put(B, new Inbox(List.of(entry("r", 11))));
+        both.put(A, Inbox.EMPTY);
+        assertThatCode(() -> safety.inboxes(both)).doesNotThrowAnyException();
     }
 
     @Test

@@ -20,8 +20,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class RuleMutantsTest {
 
+    /** All, or with {@code -Dbelfry.mutants=Q11} those of one rule. */
     static List<Mutant> mutants() {
-        return Mutants.all();
+        String rule = System.getProperty("belfry.mutants", "");
+        return Mutants.all().stream()
+                .filter(mutant -> rule.isEmpty() || mutant.rule().matches(rule))
+                .toList();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -42,8 +46,10 @@ class RuleMutantsTest {
 
     @Test
     void everyRuleHasAMutant() {
-        assertThat(mutants().stream().map(Mutant::rule).collect(Collectors.toSet()))
-                .containsExactlyInAnyOrder("R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "5.4", "5.6", "6", "3");
+        assertThat(Mutants.all().stream().map(Mutant::rule).collect(Collectors.toSet()))
+                .containsExactlyInAnyOrder(
+                        "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "5.4", "5.6", "6", "3", "Q1", "Q3", "Q4", "Q5",
+                        "Q7", "Q8", "Q9", "Q10", "Q11", "Q12", "W1", "W2", "W3", "W5");
     }
 
     @Test

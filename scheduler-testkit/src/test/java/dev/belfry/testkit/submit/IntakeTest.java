@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belfry.agent.submit.Intake;
 import dev.belfry.agent.submit.Pressure;
 import dev.belfry.agent.submit.Submitted;
+import dev.belfry.core.dispatch.TaskId;
+import dev.belfry.core.job.BackupAfter;
 import dev.belfry.core.queue.Chooser;
+import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.QueueBook;
 import dev.belfry.core.queue.QueuedTask;
 import dev.belfry.core.queue.SegmentState;
@@ -281,10 +284,20 @@ class IntakeTest {
         public void withdrawn(QueuedTask task) {}
 
         @Override
-        public void found(QueuedTask task, String incarnation) {}
+        public void found(Inbox.Entry entry, String incarnation) {}
 
         @Override
-        public void left(QueuedTask task, String incarnation) {}
+        public void left(TaskId task, String incarnation) {}
+
+        @Override
+        public Optional<Duration> slowAfter(String jobUid, BackupAfter rule) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> second(QueuedTask task, String beside, Instant now) {
+            return Optional.empty();
+        }
 
         @Override
         public Optional<Choice> next(Instant now) {
