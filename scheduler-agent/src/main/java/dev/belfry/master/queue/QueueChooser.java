@@ -161,7 +161,7 @@ final class QueueChooser implements Chooser {
                 .options()
                 .priority()
                 .orElseGet(
-                        () -> jobs.definition(task.run().jobUid(), task.fire().due())
+                        () -> jobs.definition(task.run().jobUid(), task.definedAt())
                                 .map(JobDefinition::priority)
                                 .orElse(0));
         Where where = Where.ANYWHERE.withKey(task.run().options().key());

@@ -8,6 +8,7 @@ import dev.belfry.core.queue.WorkflowBeginning;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.workflow.RunGiven;
 import dev.belfry.core.workflow.Workflow;
 import dev.belfry.core.workflow.WorkflowChecks;
 import dev.belfry.core.workflow.WorkflowGraph;
@@ -134,7 +135,7 @@ final class WorkflowsInForce {
             JobRecord root, Start.Begins start, Instant due, Instant notBefore, Instant now) {
         String id = prefix(root) + "@" + due;
         WorkflowStart begin = new WorkflowStart(id, due, true, start.jobs());
-        return WorkflowBeginning.of(start.workflow().begin(begin), notBefore, Map.of(), "schedule", now);
+        return WorkflowBeginning.of(start.workflow().begin(begin), notBefore, "schedule", now);
     }
 
     /** The workflow run that somebody asks for. */
@@ -142,13 +143,13 @@ final class WorkflowsInForce {
             JobRecord root,
             Start.Begins start,
             String command,
-            Map<String, String> parameters,
+            RunGiven given,
             String by,
             Instant now) {
         Instant due = Instant.ofEpochMilli(now.toEpochMilli());
         String known = SHORT_ID.matcher(command).matches() ? command : Paths.hash(command);
-        WorkflowStart begin = new WorkflowStart(prefix(root) + "!" + known, due, false, start.jobs());
-        return WorkflowBeginning.of(start.workflow().begin(begin), Instant.EPOCH, parameters, by, now);
+        WorkflowStart begin = new WorkflowStart(prefix(root) + "!" + known, due, false, start.jobs(), given);
+        return WorkflowBeginning.of(start.workflow().begin(begin), Instant.EPOCH, by, now);
     }
 
     private static String prefix(JobRecord root) {

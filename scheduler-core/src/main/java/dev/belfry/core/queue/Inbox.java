@@ -55,6 +55,11 @@ public record Inbox(List<Entry> entries) {
             parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
         }
 
+        /** The attempt goes by the definition in force then. */
+        public Instant definedAt() {
+            return order.asOf().orElse(fire.due());
+        }
+
         /** The same, to be cancelled. */
         public Entry cancelled(String why) {
             return new Entry(number, runId, fire, task, order, parameters, why);
@@ -73,9 +78,22 @@ public record Inbox(List<Entry> entries) {
      * @param limit the longest it may take, of its own or of what is left for all attempts; null for none
      * @param byTotal whether the limit is what is left for all attempts
      * @param resumes what the attempt goes on from: the newest checkpoint that was left; empty if there is none
+     * @param asOf it goes by the definition in force then; empty for the instant of its fire
      */
     public record Order(
-            int attempt, Instant at, @Nullable Duration limit, boolean byTotal, Optional<OutboxItem> resumes) {}
+            int attempt,
+            Instant at,
+            @Nullable Duration limit,
+            boolean byTotal,
+            Optional<OutboxItem> resumes,
+            Optional<Instant> asOf) {
+
+        /** One that goes by the definition in force at the instant of its fire. */
+        public Order(
+                int attempt, Instant at, @Nullable Duration limit, boolean byTotal, Optional<OutboxItem> resumes) {
+            this(attempt, at, limit, byTotal, resumes, Optional.empty());
+        }
+    }
 
     public Inbox {
         entries = List.copyOf(entries);
@@ -131,6 +149,9 @@ public record Inbox(List<Entry> entries) {
         if (order.resumes().isPresent()) {
             json.writeStringField("resumes", order.resumes().get().text());
         }
+        if (order.asOf().isPresent()) {
+            json.writeNumberField("asOf", order.asOf().get().toEpochMilli());
+        }
     }
 
     /** @throws dev.belfry.core.record.CorruptRecordException if it cannot be read */
@@ -167,7 +188,8 @@ public record Inbox(List<Entry> entries) {
                 entry.instant("at"),
                 entry.has(limit) ? Duration.ofMillis(entry.number(limit)) : null,
                 byTotal,
-                resumes(entry));
+                resumes(entry),
+                entry.optionalInstant("asOf"));
     }
 
     private static Optional<OutboxItem> resumes(JsonRecordReader entry) {

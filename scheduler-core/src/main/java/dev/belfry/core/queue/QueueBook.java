@@ -208,7 +208,7 @@ public final class QueueBook {
 
     private void queue(QueuedTask task) {
         chooser.queued(task);
-        jobs.definition(task.run().jobUid(), task.fire().due()).ifPresent(job -> limit(task, job));
+        jobs.definition(task.run().jobUid(), task.definedAt()).ifPresent(job -> limit(task, job));
     }
 
     /** Sets when its waiting is over at the latest. */
@@ -469,7 +469,7 @@ public final class QueueBook {
 
     private TaskEnd after(QueuedTask task, QueuedTask.Dispatch dispatch, Ended end, Instant now) {
         Optional<JobDefinition> job =
-                jobs.definition(task.run().jobUid(), task.fire().due());
+                jobs.definition(task.run().jobUid(), task.definedAt());
         if (job.isEmpty()) {
             return new TaskEnd.Settled(
                     end.report()
@@ -568,7 +568,7 @@ public final class QueueBook {
         if (task.state != TaskState.QUEUED) {
             return;
         }
-        boolean total = jobs.definition(task.run().jobUid(), task.fire().due())
+        boolean total = jobs.definition(task.run().jobUid(), task.definedAt())
                 .map(job -> !totalEnd(task, job).isAfter(now))
                 .orElse(false);
         end(task, Outcome.TIMED_OUT, total ? Reasons.TOTAL_TIMEOUT : QueueReasons.QUEUE_TIMEOUT, now, round);
@@ -596,7 +596,7 @@ public final class QueueBook {
     private void dispatch(Chooser.Choice choice, Instant now, QueueRound round) {
         QueuedTask task = choice.task();
         Optional<JobDefinition> job =
-                jobs.definition(task.run().jobUid(), task.fire().due());
+                jobs.definition(task.run().jobUid(), task.definedAt());
         if (job.isEmpty()) {
             chooser.left(task, choice.incarnation());
             chooser.queued(task);
@@ -639,7 +639,8 @@ public final class QueueBook {
                         Instant.ofEpochMilli(now.toEpochMilli()),
                         byTotal ? left : limit,
                         byTotal,
-                        task.history.checkpoint()),
+                        task.history.checkpoint(),
+                        task.run().options().asOf()),
                 task.run().parameters(),
                 "");
     }

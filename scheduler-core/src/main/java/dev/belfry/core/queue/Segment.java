@@ -105,6 +105,9 @@ public record Segment(List<Submission> runs) {
         writeLimit(json, "queue", options.queue());
         writeLimit(json, "attempt", options.attempt());
         writeLimit(json, "total", options.total());
+        if (options.asOf().isPresent()) {
+            json.writeNumberField("asOf", options.asOf().get().toEpochMilli());
+        }
         json.writeStringField("by", run.by());
     }
 
@@ -118,6 +121,9 @@ public record Segment(List<Submission> runs) {
         size += options.priority().isPresent() ? number("priority", 0) : 0;
         size += options.notBefore().isAfter(Instant.EPOCH)
                 ? number("notBefore", options.notBefore().toEpochMilli())
+                : 0;
+        size += options.asOf().isPresent()
+                ? number("asOf", options.asOf().get().toEpochMilli())
                 : 0;
         size += options.key().isEmpty() ? 0 : texts("key", options.key());
         return size
@@ -183,7 +189,8 @@ public record Segment(List<Submission> runs) {
                         run.textMap("labels"),
                         limit(run, "queue").orElse(null),
                         limit(run, "attempt").orElse(null),
-                        limit(run, "total").orElse(null)),
+                        limit(run, "total").orElse(null),
+                        run.optionalInstant("asOf")),
                 run.text("by"));
     }
 

@@ -71,7 +71,8 @@ public final class WorkflowBook {
         /** About as many bytes as it takes. */
         int bytes() {
             return Math.min(
-                    WorkflowRunCodec.MOST_BYTES, FRAME_BYTES + run.jobs().size() * JOB_BYTES);
+                    WorkflowRunCodec.MOST_BYTES,
+                    FRAME_BYTES + run.jobs().size() * JOB_BYTES + JsonBytes.of(run.given().parameters()));
         }
     }
 

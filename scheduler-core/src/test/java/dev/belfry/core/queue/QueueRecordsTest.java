@@ -59,7 +59,8 @@ class QueueRecordsTest {
                         random.nextBoolean() ? Map.of("team", "search") : Map.of(),
                         limit(random),
                         limit(random),
-                        limit(random)),
+                        limit(random),
+                        random.nextBoolean() ? Optional.of(NOON) : Optional.empty()),
                 "ada");
     }
 
