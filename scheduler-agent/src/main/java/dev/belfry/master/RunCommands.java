@@ -7,6 +7,7 @@ import dev.belfry.core.job.Placement;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.queue.Submission;
 import dev.belfry.core.version.JobRecord;
+import dev.belfry.master.queue.BackfillDesk;
 import dev.belfry.master.queue.QueueDesk;
 import dev.belfry.master.queue.WorkflowDesk;
 import java.util.List;
@@ -28,7 +29,8 @@ final class RunCommands {
     boolean concerns(Command command) {
         return command.kind() == Command.Kind.TRIGGER
                 || command.kind() == Command.Kind.CANCEL
-                || command.kind() == Command.Kind.RERUN;
+                || command.kind() == Command.Kind.RERUN
+                || command.kind() == Command.Kind.BACKFILL;
     }
 
     /** Whether runs of the job go through the queue. */
@@ -102,6 +104,36 @@ final class RunCommands {
                         .workflows()
                         .begin(job, command.id(), command.parameters(), command.by())
                         .map(RunCommands::effect);
+    }
+
+    /**
+     * Does what is asked of a backfill; empty if it concerns none. If it is accepted its result has to be handed to {@link
+     * BackfillDesk#write}.
+     */
+    Optional<Effect> onBackfill(Command command) {
+        BackfillDesk backfills = queue.get().backfills();
+        if (command.cancelsBackfill()) {
+            return Optional.of(effect(backfills.cancel(command.target(), command.by())));
+        }
+        if (command.kind() != Command.Kind.BACKFILL) {
+            return Optional.empty();
+        }
+        Optional<JobRecord> job =
+                jobs.find(command.target()).map(JobBook.Entry::job).filter(found -> !found.deleted());
+        if (jobs.problem(command.target()).isPresent()) {
+            return Optional.of(Effect.refused("the definition of '" + command.target() + "' cannot be read: "
+                    + jobs.problem(command.target()).get()));
+        }
+        return Optional.of(
+                job.isEmpty()
+                        ? Effect.refused("no job '" + command.target() + "'; see 'belfry get jobs'")
+                        : effect(backfills.begin(job.get(), command.id(), command.parameters(), command.by())));
+    }
+
+    private static Effect effect(BackfillDesk.Answer answer) {
+        return answer.accepted()
+                ? new Effect(true, answer.text(), answer.id(), List.of(), Optional.empty())
+                : Effect.refused(answer.text());
     }
 
     private static Effect effect(WorkflowDesk.Answer answer) {

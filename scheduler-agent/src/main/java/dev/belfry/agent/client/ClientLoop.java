@@ -14,6 +14,7 @@ import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.workflow.BackfillRun;
 import dev.belfry.store.Store;
 import java.time.Duration;
 import java.time.Instant;
@@ -269,6 +270,11 @@ public final class ClientLoop {
     /** Commands, consumed ones included as long as they are kept, by id. */
     public CompletableFuture<Readings<CommandState>> commands(Duration patience) {
         return fresh(patience, Reader::commands);
+    }
+
+    /** The backfills that are under way or kept, by id. */
+    public CompletableFuture<Readings<BackfillRun>> backfills(Duration patience) {
+        return on(patience, deadline -> new BackfillReader(requests, deadline).backfills());
     }
 
     /** The workflow runs that are kept, by id. */

@@ -51,7 +51,9 @@ final class AttemptContext implements JobContext {
 
     private static JobDefinition owned(JobRecord job, AttemptOrder order) {
         JobVersion version = job.at(order.fire().due());
-        for (int i = job.versions().size() - 1; i >= 0 && version.layout() != order.shard().layout(); i--) {
+        for (int i = job.versions().size() - 1;
+                i >= 0 && version.layout() != order.shard().layout();
+                i--) {
             version = job.versions().get(i);
         }
         return version.definition();

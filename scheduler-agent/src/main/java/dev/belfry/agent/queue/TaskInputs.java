@@ -82,7 +82,8 @@ final class TaskInputs {
                 .flatMap(each -> setting.around().job(each.plan().uid()))
                 .map(record -> record.at(run.definedAt()).definition());
         return given(
-                RunParameters.within(job, root, run.due(), own(task, run, job), upstreams.outputs()), upstreams.texts());
+                RunParameters.within(job, root, run.due(), own(task, run, job), upstreams.outputs()),
+                upstreams.texts());
     }
 
     /** What the workflow run was given, and over it what the run of the job was. */

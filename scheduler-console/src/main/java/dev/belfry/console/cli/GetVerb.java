@@ -12,6 +12,7 @@ import dev.belfry.console.query.Run;
 import dev.belfry.console.query.Snapshot;
 import dev.belfry.console.query.WorkflowView;
 import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.workflow.BackfillRun;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Parameters;
 
 @CommandLine.Command(
         name = "get",
-        description = "Lists jobs, agents, shards, runs, what is in the queue, workflow runs, or commands.")
+        description = "Lists jobs, agents, shards, runs, what is in the queue, workflow runs, backfills, or commands.")
 final class GetVerb extends PastVerb {
 
     /** What can be listed. */
@@ -32,6 +33,7 @@ final class GetVerb extends PastVerb {
         RUNS,
         QUEUE,
         WORKFLOWS,
+        BACKFILLS,
         COMMANDS;
 
         /** As it is written on the command line. */
@@ -41,20 +43,23 @@ final class GetVerb extends PastVerb {
         }
     }
 
-    @Parameters(paramLabel = "WHAT", description = "jobs, agents, shards, runs, queue, workflows or commands.")
+    @Parameters(
+            paramLabel = "WHAT",
+            description = "jobs, agents, shards, runs, queue, workflows, backfills or commands.")
     What what = What.JOBS;
 
     @Option(
             names = "--job",
             paramLabel = "NAME",
-            description = "Shards, runs, workflow runs and what is queued of this job only.")
+            description = "Shards, runs, workflow runs, backfills and what is queued of this job only.")
     @Nullable
     String job;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description = "Most runs, workflow runs or commands listed, newest first, or tasks that wait. Default: 20.")
+            description =
+                    "Most runs, workflow runs, backfills or commands listed, newest first, or tasks that wait. Default: 20.")
     int limit = 20;
 
     @Option(names = "--all", description = "List deleted jobs, too.")
@@ -79,6 +84,12 @@ final class GetVerb extends PastVerb {
                     runs.found().stream().map(WorkflowView::of).toList();
             list(WorkflowList.of(views, job, limit, shell.clock().instant()));
             return runs.problems().isEmpty() ? Exit.DONE : Exit.NO;
+        }
+        if (what == What.BACKFILLS) {
+            Readings<BackfillRun> backfills = client.backfills();
+            report(backfills.problems());
+            list(BackfillList.of(backfills.found(), job, limit, shell.clock().instant()));
+            return backfills.problems().isEmpty() ? Exit.DONE : Exit.NO;
         }
         Snapshot snapshot = snapshot(client);
         report(snapshot.problems());

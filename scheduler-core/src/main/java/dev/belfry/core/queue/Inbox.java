@@ -89,8 +89,7 @@ public record Inbox(List<Entry> entries) {
             Optional<Instant> asOf) {
 
         /** One that goes by the definition in force at the instant of its fire. */
-        public Order(
-                int attempt, Instant at, @Nullable Duration limit, boolean byTotal, Optional<OutboxItem> resumes) {
+        public Order(int attempt, Instant at, @Nullable Duration limit, boolean byTotal, Optional<OutboxItem> resumes) {
             this(attempt, at, limit, byTotal, resumes, Optional.empty());
         }
     }

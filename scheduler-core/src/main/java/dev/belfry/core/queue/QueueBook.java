@@ -468,8 +468,7 @@ public final class QueueBook {
     }
 
     private TaskEnd after(QueuedTask task, QueuedTask.Dispatch dispatch, Ended end, Instant now) {
-        Optional<JobDefinition> job =
-                jobs.definition(task.run().jobUid(), task.definedAt());
+        Optional<JobDefinition> job = jobs.definition(task.run().jobUid(), task.definedAt());
         if (job.isEmpty()) {
             return new TaskEnd.Settled(
                     end.report()
@@ -595,8 +594,7 @@ public final class QueueBook {
 
     private void dispatch(Chooser.Choice choice, Instant now, QueueRound round) {
         QueuedTask task = choice.task();
-        Optional<JobDefinition> job =
-                jobs.definition(task.run().jobUid(), task.definedAt());
+        Optional<JobDefinition> job = jobs.definition(task.run().jobUid(), task.definedAt());
         if (job.isEmpty()) {
             chooser.left(task, choice.incarnation());
             chooser.queued(task);

@@ -122,9 +122,7 @@ public record Segment(List<Submission> runs) {
         size += options.notBefore().isAfter(Instant.EPOCH)
                 ? number("notBefore", options.notBefore().toEpochMilli())
                 : 0;
-        size += options.asOf().isPresent()
-                ? number("asOf", options.asOf().get().toEpochMilli())
-                : 0;
+        size += options.asOf().isPresent() ? number("asOf", options.asOf().get().toEpochMilli()) : 0;
         size += options.key().isEmpty() ? 0 : texts("key", options.key());
         return size
                 + limit("queue", options.queue())

@@ -35,7 +35,8 @@ public record Submission(
     public static final int LONGEST_ID = 256;
 
     /** Nothing chosen: the job's priority and time-outs, as soon as possible, no key. */
-    public static final Options USUAL = new Options(OptionalInt.empty(), Instant.EPOCH, "", Map.of(), null, null, null, Optional.empty());
+    public static final Options USUAL =
+            new Options(OptionalInt.empty(), Instant.EPOCH, "", Map.of(), null, null, null, Optional.empty());
 
     /**
      * What a submitter may choose for a run.

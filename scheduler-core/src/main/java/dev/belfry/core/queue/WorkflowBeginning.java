@@ -26,8 +26,7 @@ public record WorkflowBeginning(WorkflowRun run, List<Submission> runs, List<Fir
      * @param by who submitted it
      * @param now by the clock of the ensemble
      */
-    public static WorkflowBeginning of(
-            WorkflowAnswer.Step step, Instant notBefore, String by, Instant now) {
+    public static WorkflowBeginning of(WorkflowAnswer.Step step, Instant notBefore, String by, Instant now) {
         WorkflowEffects effects = new WorkflowEffects(step, now);
         List<Submission> runs = effects.starts().stream()
                 .map(start -> WorkflowEffects.isRoot(step.next(), start)

@@ -72,7 +72,9 @@ public final class WorkflowBook {
         int bytes() {
             return Math.min(
                     WorkflowRunCodec.MOST_BYTES,
-                    FRAME_BYTES + run.jobs().size() * JOB_BYTES + JsonBytes.of(run.given().parameters()));
+                    FRAME_BYTES
+                            + run.jobs().size() * JOB_BYTES
+                            + JsonBytes.of(run.given().parameters()));
         }
     }
 

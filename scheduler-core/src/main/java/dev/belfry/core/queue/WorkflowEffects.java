@@ -71,8 +71,7 @@ final class WorkflowEffects {
     }
 
     /** @param notBefore before which it does not start, besides what its own trigger says */
-    static Submission submission(
-            WorkflowRun run, Effect.Start start, Instant notBefore, String by) {
+    static Submission submission(WorkflowRun run, Effect.Start start, Instant notBefore, String by) {
         JobPlan plan = plan(run, start.job());
         Instant gate = start.notBefore().orElse(Instant.EPOCH);
         Submission.Options options = Submission.USUAL

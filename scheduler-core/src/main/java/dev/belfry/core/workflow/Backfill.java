@@ -76,7 +76,9 @@ public final class Backfill {
             public Chosen chosen(Order order) {
                 BitSet places = new BitSet();
                 for (int i = 0; i < fires.size(); i++) {
-                    places.set(order == Order.OLDEST_FIRST ? i : fires.size() - 1 - i, fires.get(i).runs());
+                    places.set(
+                            order == Order.OLDEST_FIRST ? i : fires.size() - 1 - i,
+                            fires.get(i).runs());
                 }
                 return Chosen.of(fires.size(), places);
             }
@@ -102,8 +104,7 @@ public final class Backfill {
                     instants.get(request.most())));
         }
         List<Fire> fires = new ArrayList<>();
-        instants.forEach(instant ->
-fires.add(fire(instant, records.at(instant), request.reprocess())));
+        instants.forEach(instant -> fires.add(fire(instant, records.at(instant), request.reprocess())));
         if (request.order() == Order.NEWEST_FIRST) {
             Collections.reverse(fires);
         }

@@ -23,8 +23,7 @@ public record BackfillId(String prefix, String token) {
 
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~-]{1,40}");
     private static final Pattern FORM = Pattern.compile("([a-z0-9._-]+~[^+~!@/]+)\\+(" + TOKEN + ")");
-    private static final Pattern RUN =
-            Pattern.compile("([a-z0-9._-]+~[^+~!@/]+)!(" + TOKEN + ")@([0-9T:.+-]+Z)(:.*)?");
+    private static final Pattern RUN = Pattern.compile("([a-z0-9._-]+~[^+~!@/]+)!(" + TOKEN + ")@([0-9T:.+-]+Z)(:.*)?");
 
     /** The one that a command asks for. */
     public static BackfillId of(String jobUid, String command) {
@@ -51,9 +50,7 @@ public record BackfillId(String prefix, String token) {
     /** The backfill of which a run is, or the workflow run of which it is a part. */
     public static Optional<BackfillId> ofRun(String runId) {
         Matcher form = RUN.matcher(runId);
-        return form.matches()
-                ? Optional.of(new BackfillId(prefix(form.group(1)), form.group(2)))
-                : Optional.empty();
+        return form.matches() ? Optional.of(new BackfillId(prefix(form.group(1)), form.group(2))) : Optional.empty();
     }
 
     /** The id of the run of a job that is in no workflow. */

@@ -154,8 +154,8 @@ public record BackfillRun(
             int place = request.order() == Order.OLDEST_FIRST ? next : chosen.all() - 1 - next;
             if (chosen.contains(place)) {
                 Instant due = instants.get(place);
-                boolean skips = situation.underWay().contains(due)
-                        || (situation.others() && request.overlap() == Beside.SKIP);
+                boolean skips =
+                        situation.underWay().contains(due) || (situation.others() && request.overlap() == Beside.SKIP);
                 boolean waits = situation.others() && request.overlap() == Beside.WAIT;
                 if (start.size() >= room || skip.size() >= MOST_SKIPPED || (waits && !skips)) {
                     break;
@@ -164,8 +164,7 @@ public record BackfillRun(
             }
             next++;
         }
-        Progress after =
-                new Progress(next, progress.queued() + start.size(), progress.skipped() + skip.size());
+        Progress after = new Progress(next, progress.queued() + start.size(), progress.skipped() + skip.size());
         if (next == chosen.all() && situation.open() + start.size() == 0) {
             return Optional.of(new Turn(over(after, Phase.ENDED, now), start, skip));
         }

@@ -69,7 +69,8 @@ public final class BackfillRunCodec {
                             json.text("uid"), json.text("job"), json.integer("version"), json.instant("asOf")),
                     request,
                     Chosen.parse(
-                            json.integer("instants"), json.optionalText("chosen").orElse("")),
+                            json.integer("instants"),
+                            json.optionalText("chosen").orElse("")),
                     new BackfillRun.Progress(json.integer("next"), json.integer("queued"), json.integer("skipped")),
                     BackfillOrder.choice(Phase.class, json.text("state")),
                     json.optionalText("why").orElse(""),

@@ -56,7 +56,8 @@ public final class Chosen {
 
     /** Empty if all are meant. */
     public String text() {
-        return count() == all ? "" : Base64.getUrlEncoder().withoutPadding().encodeToString(places.toByteArray());
+        byte[] bytes = places.isEmpty() ? new byte[1] : places.toByteArray();
+        return count() == all ? "" : Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     @Override

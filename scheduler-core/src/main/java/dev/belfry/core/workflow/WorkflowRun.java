@@ -75,13 +75,7 @@ public record WorkflowRun(
         List<WorkflowJob> jobs = new ArrayList<>();
         plans.forEach(plan -> jobs.add(new WorkflowJob(plan, JobProgress.NEW)));
         WorkflowRun begun = new WorkflowRun(
-                start.runId(),
-                start.due(),
-                start.scheduled(),
-                RunPhase.RUNNING,
-                Optional.empty(),
-                jobs,
-                start.given());
+                start.runId(), start.due(), start.scheduled(), RunPhase.RUNNING, Optional.empty(), jobs, start.given());
         return new Advance(begun, begun.phase()).finished();
     }
 

@@ -14,8 +14,7 @@ import java.util.Objects;
  * @param given what the run is given; with an instant as of which its jobs go it stands for a fire that somebody asked for: what
  *     the triggers of its jobs leave out at that instant is left out, and nothing is held back
  */
-public record WorkflowStart(
-        String runId, Instant due, boolean scheduled, Map<String, Identity> jobs, RunGiven given) {
+public record WorkflowStart(String runId, Instant due, boolean scheduled, Map<String, Identity> jobs, RunGiven given) {
 
     /** One that is given nothing. */
     public WorkflowStart(String runId, Instant due, boolean scheduled, Map<String, Identity> jobs) {

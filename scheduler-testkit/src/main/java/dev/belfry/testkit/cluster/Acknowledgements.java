@@ -12,6 +12,7 @@ import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.workflow.BackfillRun;
 import dev.belfry.core.workflow.RunPhase;
 import dev.belfry.store.Transaction;
 import java.time.Duration;
@@ -79,7 +80,17 @@ final class Acknowledgements {
                     .filter(run -> run.phase() == wanted || run.phase() == RunPhase.FINAL)
                     .isPresent();
         }
+        if (command.cancelsBackfill()) {
+            return StoredQueue.backfill(cluster.ensemble(), target)
+                    .filter(backfill -> backfill.phase() != BackfillRun.Phase.RUNNING)
+                    .isPresent();
+        }
         return switch (command.kind()) {
+            case BACKFILL ->
+                StoredQueue.backfill(
+                                cluster.ensemble(),
+                                command.result().orElseThrow().runId())
+                        .isPresent();
             case DRAIN -> presence.drains().agents().contains(target);
             case UNDRAIN -> !presence.drains().agents().contains(target);
             case TRIGGER, CANCEL, PAUSE, RESUME, DELETE ->
