@@ -9,6 +9,7 @@ import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.queue.DeadLetter;
 import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.version.Author;
@@ -270,6 +271,11 @@ public final class ClientLoop {
     /** Commands, consumed ones included as long as they are kept, by id. */
     public CompletableFuture<Readings<CommandState>> commands(Duration patience) {
         return fresh(patience, Reader::commands);
+    }
+
+    /** The runs that have failed for good and are kept, oldest first. */
+    public CompletableFuture<Readings<DeadLetter>> deadLetters(Duration patience) {
+        return on(patience, deadline -> new BackfillReader(requests, deadline).deadLetters());
     }
 
     /** The backfills that are under way or kept, by id. */

@@ -279,21 +279,24 @@ public final class BackfillDesk {
                     .ifPresent(last -> backfill.becomes(last.next()));
             return;
         }
-        boolean waits = now.isBefore(backfill.run.job().asOf())
-                || job.orElseThrow().at(now).paused()
-                || closed.get().isPresent();
-        fill(backfill, job.orElseThrow(), waits, turn, now);
+        job.ifPresent(present -> {
+            boolean waits = now.isBefore(backfill.run.job().asOf())
+                    || present.at(now).paused()
+                    || closed.get().isPresent();
+            fill(backfill, present, waits, turn, now);
+        });
     }
 
     /** Why it cannot go on. */
     private Optional<String> lost(Optional<JobRecord> job, HeldBackfill backfill, Instant now) {
-        if (job.filter(one -> PlannedJob.isActive(one, now)).isEmpty()) {
+        JobRecord present =
+                job.filter(one -> PlannedJob.isActive(one, now)).orElse(null);
+        if (present == null) {
             return Optional.of("the job was deleted");
         }
         if (backfill.run.phase() != BackfillRun.Phase.RUNNING) {
             return Optional.empty();
         }
-        JobRecord present = job.get();
         Optional<String> refusal = Backfill.refusal(present);
         if (refusal.isPresent()) {
             return refusal;

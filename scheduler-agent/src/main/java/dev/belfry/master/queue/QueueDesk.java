@@ -58,6 +58,7 @@ public final class QueueDesk implements QueueLook.Listener {
     private final QueueFires fires;
     private final WorkflowDesk workflows;
     private final BackfillDesk backfills;
+    private final DeadLetterDesk dead;
     private final Intake intake = new Intake();
     private final LooseItems loose;
     private final RulesLook rules;
@@ -97,6 +98,7 @@ public final class QueueDesk implements QueueLook.Listener {
         BackfillRuns filled = new BackfillRuns(book, uid -> office.job(uid).flatMap(fires::mark), this::soon);
         this.backfills = new BackfillDesk(office, filled, inForce, this::closedBecause, this::soon);
         fires.leaveAside(backfills::isBeside);
+        this.dead = new DeadLetterDesk(book.dead(), this::soon);
         this.loose = new LooseItems(office, writer, book, () -> look.segments().isWhole() && workflows.isWhole());
         this.sweeper = new QueueSweeper(loop, store, session, office, look.reads(), loose, this::soon);
         this.loads = new Loads(loop, look.reads(), chooser.rooms(), this::soon);
@@ -151,6 +153,11 @@ public final class QueueDesk implements QueueLook.Listener {
     /** The workflow runs. */
     public WorkflowDesk workflows() {
         return workflows;
+    }
+
+    /** The runs that have failed for good. */
+    public DeadLetterDesk deadLetters() {
+        return dead;
     }
 
     /** The backfills. */
@@ -263,13 +270,17 @@ public final class QueueDesk implements QueueLook.Listener {
     public void loaded() {
         fires.start(
                 look.reads(),
-                () -> workflows.start(() -> backfills.start(look.reads(), () -> {
-                    loaded = true;
-                    workflows.loaded();
-                    sweeper.start();
-                    office.loaded();
-                    soon();
-                })));
+                () -> workflows.start(
+                        () -> backfills.start(look.reads(), () -> dead.start(look.reads(), this::known))));
+    }
+
+    /** All that was there when the term began has been read. */
+    private void known() {
+        loaded = true;
+        workflows.loaded();
+        sweeper.start();
+        office.loaded();
+        soon();
     }
 
     // --- rounds
@@ -305,13 +316,19 @@ public final class QueueDesk implements QueueLook.Listener {
                 .filter(cancel -> !book.isToCancel(cancel.runId()))
                 .toList();
         WorkflowDesk.Turn flow = workflows.turn(round);
-        if (!round.isEmpty() || !cancelled.isEmpty() || !flow.writes().isEmpty()) {
+        DeadLetterDesk.Turn letters = dead.turn();
+        boolean asked = !cancelled.isEmpty()
+                || !flow.writes().isEmpty()
+                || !letters.writes().isEmpty();
+        if (!round.isEmpty() || asked) {
             cancels.removeAll(cancelled);
             List<Transaction.Write> more = new ArrayList<>(segments(round.starts()));
             cancelled.forEach(cancel -> more.add(cancel.write()));
             more.addAll(flow.writes());
+            more.addAll(letters.writes());
             writer.write(round, more, () -> {
                 flow.written();
+                letters.written();
                 written(round, cancelled);
             });
             return;
@@ -377,6 +394,7 @@ public final class QueueDesk implements QueueLook.Listener {
                 && cancels.isEmpty()
                 && workflows.isEmpty()
                 && backfills.isIdle()
+                && dead.isEmpty()
                 && intake.isOpen()
                 && !intake.isNews(QueueCounts.NONE);
     }

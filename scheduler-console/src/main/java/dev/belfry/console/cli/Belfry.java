@@ -82,6 +82,7 @@ public final class Belfry {
                 .addSubcommand(new BackfillVerb(shell))
                 .addSubcommand(new CancelVerb(shell))
                 .addSubcommand(new RerunVerb(shell))
+                .addSubcommand(new ForgetVerb(shell))
                 .addSubcommand(new CommandVerbs.Pause(shell))
                 .addSubcommand(new CommandVerbs.Resume(shell))
                 .addSubcommand(new CommandVerbs.Drain(shell))

@@ -11,6 +11,7 @@ import dev.belfry.console.query.QueueView;
 import dev.belfry.console.query.Run;
 import dev.belfry.console.query.Snapshot;
 import dev.belfry.console.query.WorkflowView;
+import dev.belfry.core.queue.DeadLetter;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.workflow.BackfillRun;
 import java.util.List;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Parameters;
 
 @CommandLine.Command(
         name = "get",
-        description = "Lists jobs, agents, shards, runs, what is in the queue, workflow runs, backfills, or commands.")
+        description =
+                "Lists jobs, agents, shards, runs, what is in the queue, workflow runs, backfills, runs that have failed for good, or commands.")
 final class GetVerb extends PastVerb {
 
     /** What can be listed. */
@@ -34,18 +36,19 @@ final class GetVerb extends PastVerb {
         QUEUE,
         WORKFLOWS,
         BACKFILLS,
+        DEAD_LETTERS,
         COMMANDS;
 
         /** As it is written on the command line. */
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
         }
     }
 
     @Parameters(
             paramLabel = "WHAT",
-            description = "jobs, agents, shards, runs, queue, workflows, backfills or commands.")
+            description = "jobs, agents, shards, runs, queue, workflows, backfills, dead-letters or commands.")
     What what = What.JOBS;
 
     @Option(
@@ -102,6 +105,7 @@ final class GetVerb extends PastVerb {
                     case AGENTS -> AgentList.of(snapshot);
                     case SHARDS -> ShardList.of(snapshot, job);
                     case QUEUE -> queue(client, snapshot);
+                    case DEAD_LETTERS -> deadLetters(client, snapshot);
                     default -> runs(client, snapshot);
                 });
         return snapshot.problems().isEmpty() ? Exit.DONE : Exit.NO;
@@ -130,6 +134,12 @@ final class GetVerb extends PastVerb {
         return QueueList.of(queue, job, limit, snapshot.now());
     }
 
+    private Listing deadLetters(BelfryClient client, Snapshot snapshot) {
+        Readings<DeadLetter> letters = client.deadLetters();
+        report(letters.problems());
+        return DeadLetterList.of(letters.found(), snapshot, job, limit);
+    }
+
     private Listing runs(BelfryClient client, Snapshot snapshot) {
         Optional<String> only = Optional.ofNullable(job).flatMap(snapshot::job).map(JobRecord::uid);
         // One more: that the last one is listed with all its lines.
@@ -139,12 +149,18 @@ final class GetVerb extends PastVerb {
         return RunList.of(journal, QueueView.of(client.queue(), snapshot), snapshot, job, limit);
     }
 
+    private static String empty(What what) {
+        return switch (what) {
+            case WORKFLOWS -> "workflow runs";
+            case DEAD_LETTERS -> "runs that have failed for good";
+            default -> what.toString();
+        };
+    }
+
     /** Prints a list; of an empty one it says so, since a namespace may have been mistyped. */
     private void list(Listing list) {
         if (list.tree().isEmpty() && format == Format.TABLE) {
-            String empty = what == What.QUEUE
-                    ? "there is nothing in the queue"
-                    : "there are no " + (what == What.WORKFLOWS ? "workflow runs" : what);
+            String empty = what == What.QUEUE ? "there is nothing in the queue" : "there are no " + empty(what);
             warn(empty + (job == null ? "" : " of job '" + job + "'") + " in namespace '" + namespaceName()
                     + "'; --namespace names another");
         } else {

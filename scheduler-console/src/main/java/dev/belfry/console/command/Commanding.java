@@ -42,6 +42,16 @@ public final class Commanding {
         return client.backfill(job, order, key, asker);
     }
 
+    /** Runs one that has failed for good again. */
+    public Command rerunDeadLetter(String run) {
+        return client.rerunDeadLetter(run, asker);
+    }
+
+    /** Lets go of a run that has failed for good. */
+    public Command forget(String run) {
+        return client.forget(run, asker);
+    }
+
     /** Stops a backfill. */
     public Command cancelBackfill(String backfill) {
         return client.cancelBackfill(backfill, asker);

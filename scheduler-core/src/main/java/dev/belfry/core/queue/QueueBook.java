@@ -68,6 +68,8 @@ public final class QueueBook {
 
     private final WorkflowBook workflows = new WorkflowBook(run -> cancel(run, Reasons.WORKFLOW_CANCELLED));
 
+    private final DeadLetters dead = new DeadLetters();
+
     private final OutboxItems items = new OutboxItems(tasks, inboxes, workflows);
 
     /** @param report empty if the incarnation is gone and said nothing of an end */
@@ -272,6 +274,11 @@ public final class QueueBook {
         cancels.add(new Cancel(runId, why));
     }
 
+    /** The runs that have failed for good. */
+    public DeadLetters dead() {
+        return dead;
+    }
+
     /** The workflow runs. */
     public WorkflowBook workflows() {
         return workflows;
@@ -328,7 +335,12 @@ public final class QueueBook {
 
     /** Whether there is nothing to be done and nothing to be awaited. */
     public boolean isIdle() {
-        return tasks.isEmpty() && inboxes.isEmpty() && repeated.isEmpty() && cancels.isEmpty() && !workflows.isAsked();
+        return tasks.isEmpty()
+                && inboxes.isEmpty()
+                && repeated.isEmpty()
+                && cancels.isEmpty()
+                && !workflows.isAsked()
+                && !dead.isAsked();
     }
 
     /** Tasks without an outcome. */
@@ -349,7 +361,8 @@ public final class QueueBook {
      * @param now by the clock of the ensemble
      */
     public QueueRound next(Instant now) {
-        QueueRound round = new QueueRound(keys);
+        QueueRound round = new QueueRound(keys, dead);
+        dead.next(round);
         workflows.next(now, round);
         while (round.hasRoom() && !repeated.isEmpty()) {
             QueuedTask task = repeated.remove();
@@ -511,6 +524,9 @@ public final class QueueBook {
         if (task.segment.isSettled(task.run())) {
             if (!task.run().options().key().isEmpty()) {
                 keys.add(task.run().runId());
+            }
+            if (!workflows.contains(task.run().runId())) {
+                dead.settled(task.run(), task.fire().due(), task.segment.outcome(task.run()), now);
             }
             workflowGoesOn(task, now, round);
         }

@@ -81,7 +81,7 @@ public record Segment(List<Submission> runs) {
         });
     }
 
-    private static void write(JsonGenerator json, Submission run) throws IOException {
+    static void write(JsonGenerator json, Submission run) throws IOException {
         json.writeStringField("id", run.runId());
         json.writeStringField("job", run.jobUid());
         if (run.shards() > 1) {
@@ -173,7 +173,7 @@ public record Segment(List<Submission> runs) {
         return new Segment(runs);
     }
 
-    private static Submission read(JsonRecordReader run) {
+    static Submission read(JsonRecordReader run) {
         return new Submission(
                 run.text("id"),
                 run.text("job"),

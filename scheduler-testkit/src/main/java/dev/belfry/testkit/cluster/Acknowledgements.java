@@ -74,6 +74,10 @@ final class Acknowledgements {
 
     private boolean hasEffect(Command command) {
         String target = command.target();
+        String about = command.result().orElseThrow().runId();
+        if (command.kind() == Command.Kind.RERUN && !about.equals(target)) {
+            return StoredQueue.isSubmitted(cluster.ensemble(), about);
+        }
         if (command.concernsWorkflowRun()) {
             RunPhase wanted = command.kind() == Command.Kind.RERUN ? RunPhase.RUNNING : RunPhase.STOPPING;
             return StoredQueue.workflow(cluster.ensemble(), target)
@@ -86,6 +90,7 @@ final class Acknowledgements {
                     .isPresent();
         }
         return switch (command.kind()) {
+            case FORGET -> true;
             case BACKFILL ->
                 StoredQueue.backfill(
                                 cluster.ensemble(),

@@ -98,6 +98,11 @@ public final class Operator {
         send(Command.rerun(nextId(), workflowRun, job, "operator", ""));
     }
 
+    /** Has a job run once, now, with parameters of its own. */
+    public void trigger(String job, Map<String, String> parameters) {
+        send(new Command(nextId(), Command.Kind.TRIGGER, job, parameters, "operator", "", Optional.empty()));
+    }
+
     /** Has instants of a job's schedule run. */
     public void backfill(String job, BackfillOrder order) {
         send(new Command(nextId(), Command.Kind.BACKFILL, job, order.parameters(), "operator", "", Optional.empty()));
@@ -106,6 +111,11 @@ public final class Operator {
     /** Stops a backfill. */
     public void cancelBackfill(String backfill) {
         send(Command.cancelWorkflow(nextId(), backfill, "operator", ""));
+    }
+
+    /** Lets go of a run that has failed for good. */
+    public void forget(String run) {
+        send(new Command(nextId(), Command.Kind.FORGET, run, Map.of(), "operator", "", Optional.empty()));
     }
 
     private String nextId() {
