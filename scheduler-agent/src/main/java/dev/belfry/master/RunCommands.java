@@ -166,8 +166,8 @@ final class RunCommands {
                 jobs.find(command.target()).map(JobBook.Entry::job).filter(found -> !found.deleted());
         Optional<String> problem = jobs.problem(command.target());
         if (problem.isPresent()) {
-            return Optional.of(Effect.refused(
-                    "the definition of '" + command.target() + "' cannot be read: " + problem.get()));
+            return Optional.of(
+                    Effect.refused("the definition of '" + command.target() + "' cannot be read: " + problem.get()));
         }
         return Optional.of(
                 job.isEmpty()

@@ -289,8 +289,7 @@ public final class BackfillDesk {
 
     /** Why it cannot go on. */
     private Optional<String> lost(Optional<JobRecord> job, HeldBackfill backfill, Instant now) {
-        JobRecord present =
-                job.filter(one -> PlannedJob.isActive(one, now)).orElse(null);
+        JobRecord present = job.filter(one -> PlannedJob.isActive(one, now)).orElse(null);
         if (present == null) {
             return Optional.of("the job was deleted");
         }

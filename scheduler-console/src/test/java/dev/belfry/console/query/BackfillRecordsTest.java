@@ -48,8 +48,8 @@ class BackfillRecordsTest {
 
     private void line(String uid, FireId fire, Instant last, long count, Outcome outcome) {
         Instant ended = NOON.plusSeconds(100 + lines.size());
-        FireEntry entry = new FireEntry(
-                FireEntry.Kind.FINAL, uid, 0, "0", fire, last, count, 1, 1, NOON, ended, outcome, "");
+        FireEntry entry =
+                new FireEntry(FireEntry.Kind.FINAL, uid, 0, "0", fire, last, count, 1, 1, NOON, ended, outcome, "");
         lines.add(new Journal.Line("queue-1", lines.size(), entry));
     }
 
@@ -110,10 +110,9 @@ class BackfillRecordsTest {
         Journal journal = journal(Map.of("queue-1", counts));
         BackfillRecords records = new BackfillRecords(JOB, Set.of("load~1"));
         BackfillRequest day = BackfillRequest.of(NOON.minus(Duration.ofHours(2)), NOON);
-        assertThat(records.unknown(JOB, journal, day, Optional.empty())).hasValueSatisfying(why -> assertThat(why)
-                .contains("counted"));
-        BackfillRequest later =
-                BackfillRequest.of(NOON.plus(Duration.ofHours(2)), NOON.plus(Duration.ofHours(3)));
+        assertThat(records.unknown(JOB, journal, day, Optional.empty()))
+                .hasValueSatisfying(why -> assertThat(why).contains("counted"));
+        BackfillRequest later = BackfillRequest.of(NOON.plus(Duration.ofHours(2)), NOON.plus(Duration.ofHours(3)));
         assertThat(records.unknown(JOB, journal, later, Optional.empty())).isEmpty();
         assertThat(records.unknown(JOB, journal(Map.of()), day, Optional.of(NOON)))
                 .hasValueSatisfying(why -> assertThat(why).contains("is not kept any more"));

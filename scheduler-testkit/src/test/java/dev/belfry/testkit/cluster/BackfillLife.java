@@ -19,10 +19,7 @@ final class BackfillLife {
 
     static void play(SimCluster cluster) {
         cluster.behave((task, random) -> new Behaviour.Act(
-                Duration.ofMillis(300),
-                task.order().fire().due().getEpochSecond() / 3_600 % 2 == 0,
-                true,
-                false));
+                Duration.ofMillis(300), task.order().fire().due().getEpochSecond() / 3_600 % 2 == 0, true, false));
         List.of("a0", "a1", "a2").forEach(cluster::start);
         cluster.run(Scenes.SETTLED);
         Hands hands = new Hands(cluster);

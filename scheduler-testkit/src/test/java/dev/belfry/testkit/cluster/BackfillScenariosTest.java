@@ -152,6 +152,20 @@ class BackfillScenariosTest {
     }
 
     @Test
+    void instantsThatAreToComeRunNowAndTheirFiresLater() {
+        Job job = hourly("load");
+        hands.job(job.build());
+        Instant next =
+                cluster.now().truncatedTo(java.time.temporal.ChronoUnit.HOURS).plus(Duration.ofHours(1));
+        backfill(job, BackfillRequest.of(next, next));
+        cluster.run(Duration.ofSeconds(10));
+        assertThat(begun).containsOnlyOnce(next);
+        assertThat(only().phase()).isEqualTo(Phase.ENDED);
+        cluster.run(Duration.between(cluster.now(), next).plusSeconds(10));
+        assertThat(begun.stream().filter(next::equals)).hasSize(2);
+    }
+
+    @Test
     void onlyTheChosenRunNewestFirstAndNeverMoreAtOnceThanAskedFor() {
         Job job = hourly("load");
         hands.job(job.build());

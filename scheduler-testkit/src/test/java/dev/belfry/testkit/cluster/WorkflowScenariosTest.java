@@ -246,7 +246,10 @@ class WorkflowScenariosTest {
     @Test
     void parametersOfAWorkflowRunReachEveryJobOfItAndItsReruns() {
         hands.job(job("root").manual().build());
-        hands.job(follows("left", "root").parameter("day", "none").parameter("own", "kept").build());
+        hands.job(follows("left", "root")
+                .parameter("day", "none")
+                .parameter("own", "kept")
+                .build());
         hands.job(follows("end", "left").build());
         acts.put("root", failing());
         cluster.operator().trigger("root", Map.of("day", "2026-06-01"));
@@ -258,7 +261,8 @@ class WorkflowScenariosTest {
         cluster.run(Duration.ofSeconds(5));
         assertThat(only().outcome()).contains(Outcome.SUCCEEDED);
         assertThat(given.keySet()).containsExactlyInAnyOrder("root", "left", "end");
-        assertThat(given.values()).allSatisfy(parameters -> assertThat(parameters).containsEntry("day", "2026-06-01"));
+        assertThat(given.values())
+                .allSatisfy(parameters -> assertThat(parameters).containsEntry("day", "2026-06-01"));
         assertThat(given.get("left")).containsEntry("own", "kept");
     }
 
