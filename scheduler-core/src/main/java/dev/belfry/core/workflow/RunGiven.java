@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
  */
 public record RunGiven(Map<String, String> parameters, Optional<Instant> asOf) {
 
+    /** Bytes of parameters, at most: the submission of each root has them, too, and its entry in an inbox. */
+    static final int MOST_BYTES = 48 * 1024;
+
     /** Nothing. */
     public static final RunGiven NOTHING = new RunGiven(Map.of(), Optional.empty());
 
@@ -45,6 +48,14 @@ public record RunGiven(Map<String, String> parameters, Optional<Instant> asOf) {
             return Optional.empty();
         }
         int most = WorkflowRunCodec.mostBytes(workflow, this);
+        int own = most - WorkflowRunCodec.mostBytes(workflow);
+        if (own > MOST_BYTES) {
+            return Optional.of(String.format(
+                    Locale.ROOT,
+                    "its parameters take %,d bytes, and %,d is the most: hand large values over by reference",
+                    own,
+                    MOST_BYTES));
+        }
         if (most > WorkflowRunCodec.MOST_BYTES) {
             return Optional.of(String.format(
                     Locale.ROOT,

@@ -273,7 +273,7 @@ class WorkflowScenariosTest {
         cluster.run(Duration.ofSeconds(5));
         assertThat(runs()).isEmpty();
         assertThat(begun).isEmpty();
-        cluster.operator().trigger("root", Map.of("large", "x".repeat(50_000)));
+        cluster.operator().trigger("root", Map.of("large", "x".repeat(40_000)));
         cluster.run(Duration.ofSeconds(10));
         assertThat(only().outcome()).contains(Outcome.SUCCEEDED);
     }
