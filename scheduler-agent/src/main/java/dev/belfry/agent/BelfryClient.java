@@ -23,8 +23,11 @@ import dev.belfry.core.command.Command.Kind;
 import dev.belfry.core.cost.Budget;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.queue.DeadLetter;
 import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.version.Author;
+import dev.belfry.core.workflow.BackfillOrder;
+import dev.belfry.core.workflow.BackfillRun;
 import dev.belfry.store.StoreConnection;
 import dev.belfry.store.zk.ZkConnection;
 import dev.belfry.store.zk.ZkSettings;
@@ -272,6 +275,31 @@ public final class BelfryClient implements AutoCloseable {
                 asker);
     }
 
+    /**
+     * Has instants of a job's schedule run, whenever they are or were. Whoever asks has counted them, and chosen which are to run:
+     * {@link dev.belfry.core.workflow.Backfill#expand} does both.
+     *
+     * @param key a name for this request: a repeat with the same key is the same backfill
+     */
+    public Command backfill(String job, BackfillOrder order, Optional<String> key, Asker asker) {
+        return send(Kind.BACKFILL, job, key, order.parameters(), asker);
+    }
+
+    /** Runs one that has failed for good again, under a new id, which the result has; it is no dead letter any more. */
+    public Command rerunDeadLetter(String run, Asker asker) {
+        return send(Kind.RERUN, run, Optional.empty(), Map.of(), asker);
+    }
+
+    /** Lets go of a run that has failed for good. */
+    public Command forget(String run, Asker asker) {
+        return send(Kind.FORGET, run, Optional.empty(), Map.of(), asker);
+    }
+
+    /** Stops a backfill: nothing more of it is queued, and what is under way of it is cancelled. */
+    public Command cancelBackfill(String backfill, Asker asker) {
+        return send(Kind.CANCEL, backfill, Optional.empty(), Map.of(Command.RUN, backfill), asker);
+    }
+
     /** Lets nothing of a job be due any more until it is resumed. */
     public Command pause(String job, Asker asker) {
         return send(Kind.PAUSE, job, Optional.empty(), Map.of(), asker);
@@ -439,6 +467,16 @@ public final class BelfryClient implements AutoCloseable {
     /** The workflow runs that are under way, and the last of those that have ended, by id. */
     public Readings<WorkflowRunState> workflowRuns() {
         return answer(loop.workflowRuns(patience), patience);
+    }
+
+    /** The runs that have failed for good and are kept, oldest first. */
+    public Readings<DeadLetter> deadLetters() {
+        return answer(loop.deadLetters(patience), patience);
+    }
+
+    /** The backfills that are under way, and the last of those that are over. */
+    public Readings<BackfillRun> backfills() {
+        return answer(loop.backfills(patience), patience);
     }
 
     /** One workflow run; empty if there is none of this id, or if it is not kept any more. */

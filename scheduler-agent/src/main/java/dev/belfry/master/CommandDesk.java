@@ -162,15 +162,17 @@ final class CommandDesk implements Mirror.Listener {
             return;
         }
         busy = true;
-        Optional<Effect> flow = runs.onWorkflow(first.command());
-        Optional<String> queued = flow.isPresent() ? Optional.empty() : runs.toCancel(first.command());
-        Effect effect = flow.or(() -> queued.map(RunCommands::cancelled)).orElseGet(() -> effect(first.command()));
+        Optional<RunCommands.Handled> handled = runs.byDesk(first.command());
+        Optional<String> queued = handled.isPresent() ? Optional.empty() : runs.toCancel(first.command());
+        Effect effect = handled.map(RunCommands.Handled::effect)
+                .or(() -> queued.map(RunCommands::cancelled))
+                .orElseGet(() -> effect(first.command()));
         Command done =
                 first.command().done(new Command.Result(effect.accepted(), effect.text(), now(), effect.runId()));
         Transaction.Put consumed =
                 new Transaction.Put(Paths.command(done.id()), CommandCodec.encode(done), first.version());
-        if (flow.isPresent() && effect.accepted()) {
-            owner.queue().workflows().write(consumed, () -> done(first, effect));
+        if (handled.isPresent() && effect.accepted()) {
+            handled.get().writing().accept(consumed, () -> done(first, effect));
             return;
         }
         if (queued.isPresent()) {
@@ -229,7 +231,8 @@ final class CommandDesk implements Mirror.Listener {
     private Effect effect(Command command) {
         return switch (command.kind()) {
             case DRAIN, UNDRAIN -> drains.effect(command.target(), command.kind() == Kind.DRAIN, owner::knowsAgent);
-            case RERUN, UNKNOWN -> Effect.refused("this master does not know that kind of command; upgrade it");
+            case RERUN, FORGET, BACKFILL, UNKNOWN ->
+                Effect.refused("this master does not know that kind of command; upgrade it");
             case TRIGGER, CANCEL, PAUSE, RESUME, DELETE -> onJob(command);
         };
     }

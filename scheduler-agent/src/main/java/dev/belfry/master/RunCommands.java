@@ -5,12 +5,17 @@ import dev.belfry.core.job.DefinitionError;
 import dev.belfry.core.job.HandlerParameters;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.queue.DeadLetter;
 import dev.belfry.core.queue.Submission;
 import dev.belfry.core.version.JobRecord;
+import dev.belfry.master.queue.BackfillDesk;
+import dev.belfry.master.queue.DeadLetterDesk;
 import dev.belfry.master.queue.QueueDesk;
 import dev.belfry.master.queue.WorkflowDesk;
+import dev.belfry.store.Transaction;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -28,7 +33,9 @@ final class RunCommands {
     boolean concerns(Command command) {
         return command.kind() == Command.Kind.TRIGGER
                 || command.kind() == Command.Kind.CANCEL
-                || command.kind() == Command.Kind.RERUN;
+                || command.kind() == Command.Kind.RERUN
+                || command.kind() == Command.Kind.FORGET
+                || command.kind() == Command.Kind.BACKFILL;
     }
 
     /** Whether runs of the job go through the queue. */
@@ -70,10 +77,53 @@ final class RunCommands {
     }
 
     /**
-     * Does what is asked of a workflow; empty if it concerns none. If it is accepted its result has to be handed to {@link
-     * dev.belfry.master.queue.WorkflowDesk#write}.
+     * What a desk of the queue has made of a command.
+     *
+     * @param writing if it is accepted, its result has to be handed to this, and what follows once it is written
      */
-    Optional<Effect> onWorkflow(Command command) {
+    record Handled(Effect effect, BiConsumer<Transaction.Write, Runnable> writing) {}
+
+    /** Does what a desk of the queue can do; empty if the command concerns none. */
+    Optional<Handled> byDesk(Command command) {
+        QueueDesk desks = queue.get();
+        return onDeadLetter(command)
+                .map(effect -> new Handled(effect, desks.deadLetters()::write))
+                .or(() -> onWorkflow(command).map(effect -> new Handled(effect, desks.workflows()::write)))
+                .or(() -> onBackfill(command).map(effect -> new Handled(effect, desks.backfills()::write)));
+    }
+
+    private Optional<Effect> onDeadLetter(Command command) {
+        boolean again = command.kind() == Command.Kind.RERUN;
+        if (!again && command.kind() != Command.Kind.FORGET) {
+            return Optional.empty();
+        }
+        DeadLetterDesk letters = queue.get().deadLetters();
+        String run = command.target();
+        Optional<DeadLetter> letter = letters.find(run);
+        if (letter.isEmpty()) {
+            return again
+                    ? Optional.empty()
+                    : Optional.of(Effect.refused(
+                            "run '" + run + "' is not among those that have failed; see 'belfry get dead-letters'"));
+        }
+        if (!again) {
+            letters.forget(letter.get());
+            return Optional.of(new Effect(true, "run " + run + " forgotten", run, List.of(), Optional.empty()));
+        }
+        String uid = letter.get().run().jobUid();
+        Optional<String> refusal = jobs.byUid(uid).filter(job -> !job.deleted()).isEmpty()
+                ? Optional.of("the job of run '" + run + "' was deleted; 'belfry forget' lets the run go")
+                : queue.get().closedBecause();
+        if (refusal.isPresent()) {
+            return Optional.of(Effect.refused(refusal.get()));
+        }
+        String runId = uid + "!" + command.id();
+        letters.rerun(letter.get(), runId, command.by());
+        return Optional.of(
+                new Effect(true, "run " + run + " is run again as " + runId, runId, List.of(), Optional.empty()));
+    }
+
+    private Optional<Effect> onWorkflow(Command command) {
         WorkflowDesk workflows = queue.get().workflows();
         if (command.concernsWorkflowRun()) {
             Optional<String> job = Optional.ofNullable(command.parameters().get(Command.JOB));
@@ -102,6 +152,33 @@ final class RunCommands {
                         .workflows()
                         .begin(job, command.id(), command.parameters(), command.by())
                         .map(RunCommands::effect);
+    }
+
+    private Optional<Effect> onBackfill(Command command) {
+        BackfillDesk backfills = queue.get().backfills();
+        if (command.cancelsBackfill()) {
+            return Optional.of(effect(backfills.cancel(command.target(), command.by())));
+        }
+        if (command.kind() != Command.Kind.BACKFILL) {
+            return Optional.empty();
+        }
+        Optional<JobRecord> job =
+                jobs.find(command.target()).map(JobBook.Entry::job).filter(found -> !found.deleted());
+        Optional<String> problem = jobs.problem(command.target());
+        if (problem.isPresent()) {
+            return Optional.of(
+                    Effect.refused("the definition of '" + command.target() + "' cannot be read: " + problem.get()));
+        }
+        return Optional.of(
+                job.isEmpty()
+                        ? Effect.refused("no job '" + command.target() + "'; see 'belfry get jobs'")
+                        : effect(backfills.begin(job.get(), command.id(), command.parameters(), command.by())));
+    }
+
+    private static Effect effect(BackfillDesk.Answer answer) {
+        return answer.accepted()
+                ? new Effect(true, answer.text(), answer.id(), List.of(), Optional.empty())
+                : Effect.refused(answer.text());
     }
 
     private static Effect effect(WorkflowDesk.Answer answer) {

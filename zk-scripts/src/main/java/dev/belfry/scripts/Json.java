@@ -15,6 +15,8 @@ import dev.belfry.core.job.DefinitionJson;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ownership.Generation;
 import dev.belfry.core.run.Outcome;
+import dev.belfry.core.workflow.BackfillId;
+import dev.belfry.core.workflow.Chosen;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -32,7 +34,9 @@ final class Json {
 
     private static SimpleModule records() {
         SimpleModule module = new SimpleModule();
-        for (Class<?> type : new Class<?>[] {Duration.class, URI.class, Incarnation.class, Generation.class}) {
+        for (Class<?> type : new Class<?>[] {
+            Duration.class, URI.class, Incarnation.class, Generation.class, Chosen.class, BackfillId.class
+        }) {
             module.addSerializer(type, ToStringSerializer.instance);
         }
         module.addSerializer(Instant.class, to((instant, json) -> {

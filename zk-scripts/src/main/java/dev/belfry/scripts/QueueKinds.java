@@ -4,6 +4,7 @@ import static dev.belfry.scripts.ZnodeKind.Content.NONE;
 import static dev.belfry.scripts.ZnodeKind.Content.json;
 import static dev.belfry.scripts.ZnodeKind.Presence.PERSISTENT;
 
+import dev.belfry.core.queue.DeadLetterPage;
 import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.queue.DurationBook;
 import dev.belfry.core.queue.Gate;
@@ -16,6 +17,7 @@ import dev.belfry.core.queue.Segment;
 import dev.belfry.core.queue.SegmentState;
 import dev.belfry.core.queue.Submitter;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.workflow.BackfillRunCodec;
 import dev.belfry.scripts.ZnodeKind.Content;
 import java.util.List;
 
@@ -96,6 +98,21 @@ final class QueueKinds {
                         MASTER,
                         "ids of runs with keys that have ended, oldest first",
                         json(KeyPage.SCHEMA, (path, node) -> KeyPage.decode(path, node.data()))),
+                parent(Paths.DEAD_LETTERS, ANYONE, "runs that have failed for good"),
+                new ZnodeKind(
+                        "/queue/dead/<n>",
+                        PERSISTENT,
+                        MASTER,
+                        "runs that have failed for good, as they were submitted, until they are run again or forgotten",
+                        json(DeadLetterPage.SCHEMA, (path, node) -> DeadLetterPage.decode(path, node.data()))
+                                .atMost(DeadLetterPage.MOST_BYTES)),
+                parent(Paths.BACKFILLS, ANYONE, "backfills that are under way, and the last of those that are over"),
+                new ZnodeKind(
+                        "/queue/backfills/<backfill>",
+                        PERSISTENT,
+                        MASTER,
+                        "which instants of a job's schedule are to run, and how far that is",
+                        json(BackfillRunCodec.SCHEMA, (path, node) -> BackfillRunCodec.decode(path, node.data()))),
                 parent(Paths.QUEUED_FIRES, ANYONE, "up to which instant the fires of queued jobs were queued"),
                 parent(Paths.INBOX, ANYONE, "who is to run what"),
                 new ZnodeKind(

@@ -7,6 +7,8 @@ import dev.belfry.core.job.QueueRules;
 import dev.belfry.core.job.TriggerRule;
 import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ownership.Generation;
+import dev.belfry.core.queue.DeadLetter;
+import dev.belfry.core.queue.DeadLetterPage;
 import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.queue.DurationBook;
 import dev.belfry.core.queue.Gate;
@@ -23,6 +25,12 @@ import dev.belfry.core.queue.TaskHistory;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.value.Output;
+import dev.belfry.core.workflow.BackfillId;
+import dev.belfry.core.workflow.BackfillOrder;
+import dev.belfry.core.workflow.BackfillRequest;
+import dev.belfry.core.workflow.BackfillRun;
+import dev.belfry.core.workflow.BackfillRunCodec;
+import dev.belfry.core.workflow.Chosen;
 import dev.belfry.core.workflow.JobEnd;
 import dev.belfry.core.workflow.WorkflowGraph;
 import dev.belfry.core.workflow.WorkflowRun;
@@ -67,6 +75,17 @@ final class QueueSamples {
         records.put(Paths.segmentState(segment), state().encode());
         records.put(Paths.keys(4), new KeyPage(List.of("load-1a!2026-11-01")).encode());
         records.put(Paths.inbox(Samples.FIRST.name()), inbox().encode());
+        Submission dead = new Submission(
+                "load-1a!k7", "load-1a", 1, Optional.empty(), Map.of("day", "1"), Submission.USUAL, "ada");
+        records.put(
+                Paths.deadLetters(3),
+                new DeadLetterPage(List.of(new DeadLetter(dead, NOON, Outcome.FAILED, NOON))).encode());
+        BackfillRun backfill = BackfillRun.begin(
+                BackfillId.of("load~1a", "k8"),
+                new BackfillRun.Target("load~1a", "load", 1, NOON),
+                new BackfillOrder(BackfillRequest.of(NOON, NOON), 1, Chosen.all(1)),
+                new BackfillRun.Asked("ada", NOON));
+        records.put(Paths.backfill(backfill.id().toString()), BackfillRunCodec.encode(backfill));
         records.put(
                 Paths.outbox(Samples.FIRST.name()),
                 new Outbox(List.of(new Outbox.Report(

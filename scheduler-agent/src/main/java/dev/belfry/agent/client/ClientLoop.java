@@ -9,11 +9,13 @@ import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.ownership.Epoch;
+import dev.belfry.core.queue.DeadLetter;
 import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.version.Author;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.workflow.BackfillRun;
 import dev.belfry.store.Store;
 import java.time.Duration;
 import java.time.Instant;
@@ -269,6 +271,16 @@ public final class ClientLoop {
     /** Commands, consumed ones included as long as they are kept, by id. */
     public CompletableFuture<Readings<CommandState>> commands(Duration patience) {
         return fresh(patience, Reader::commands);
+    }
+
+    /** The runs that have failed for good and are kept, oldest first. */
+    public CompletableFuture<Readings<DeadLetter>> deadLetters(Duration patience) {
+        return on(patience, deadline -> new BackfillReader(requests, deadline).deadLetters());
+    }
+
+    /** The backfills that are under way or kept, by id. */
+    public CompletableFuture<Readings<BackfillRun>> backfills(Duration patience) {
+        return on(patience, deadline -> new BackfillReader(requests, deadline).backfills());
     }
 
     /** The workflow runs that are kept, by id. */

@@ -1,6 +1,8 @@
 package dev.belfry.agent.exec;
 
 import dev.belfry.agent.JobContext;
+import dev.belfry.agent.loop.Attempts;
+import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.ShardLayout;
 import dev.belfry.core.shard.AttemptOrder;
 import dev.belfry.core.shard.ShardRef;
@@ -32,22 +34,29 @@ final class AttemptContext implements JobContext {
         this.order = attempt.task().order();
         this.job = attempt.task().job();
         this.parameters = attempt.task().inputs().parameters();
-        this.layout = layout(job, order);
+        this.layout = layout(attempt.task());
     }
 
-    /** The layout that the shard belongs to: the definition in force at the fire, unless its layout is another one. */
-    private static ShardLayout layout(JobRecord job, AttemptOrder order) {
-        ShardRef shard = order.shard();
+    /** The layout that the shard belongs to: that of the definition by which it goes, unless its layout is another one. */
+    private static ShardLayout layout(Attempts.Task task) {
+        ShardRef shard = task.order().shard();
         if (shard.isBroadcast()) {
             return ShardLayout.SINGLE;
         }
+        ShardLayout declared = shard.isQueued()
+                ? task.definition().shards()
+                : owned(task.job(), task.order()).shards();
+        return declared.count() == shard.shards() ? declared : ShardLayout.of(shard.shards());
+    }
+
+    private static JobDefinition owned(JobRecord job, AttemptOrder order) {
         JobVersion version = job.at(order.fire().due());
-        boolean owned = !shard.isQueued();
-        for (int i = job.versions().size() - 1; owned && i >= 0 && version.layout() != shard.layout(); i--) {
+        for (int i = job.versions().size() - 1;
+                i >= 0 && version.layout() != order.shard().layout();
+                i--) {
             version = job.versions().get(i);
         }
-        ShardLayout declared = version.definition().shards();
-        return declared.count() == shard.shards() ? declared : ShardLayout.of(shard.shards());
+        return version.definition();
     }
 
     @Override

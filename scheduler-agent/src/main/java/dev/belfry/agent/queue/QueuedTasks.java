@@ -150,7 +150,7 @@ public final class QueuedTasks implements QueuedWork {
     }
 
     private void advance(TakenTask task, JobRecord job) {
-        JobDefinition definition = job.at(task.entry.fire().due()).definition();
+        JobDefinition definition = job.at(task.entry.definedAt()).definition();
         if (job.deleted()) {
             unbegun(task, Stage.REFUSED, Reasons.DELETED);
         } else if (!setting.handlers().contains(definition.handler())) {

@@ -12,6 +12,7 @@ import dev.belfry.core.workflow.WorkflowJob;
 import dev.belfry.core.workflow.WorkflowRun;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -54,7 +55,7 @@ final class TaskInputs {
     /** A job whose record is damaged for the time being is waited for, as for the task's own. */
     private boolean rootIsKnown(UpstreamReads upstreams, TakenTask task, JobDefinition job) {
         return upstreams.run().isEmpty()
-                || !RunParameters.askForRoot(job, task.entry.parameters())
+                || !RunParameters.askForRoot(job, own(task, upstreams.run().get(), job))
                 || root(upstreams.run().get())
                         .map(root -> !setting.around().unreadable(root.plan().uid()))
                         .orElse(true);
@@ -68,10 +69,9 @@ final class TaskInputs {
 
     /** What the task is given, once that is {@link #known}. */
     Given of(TakenTask task, JobDefinition job) {
-        Map<String, String> own = task.entry.parameters();
         UpstreamReads upstreams = task.upstreams;
         if (upstreams == null) {
-            return given(RunParameters.alone(job, task.entry.fire().due(), own), Map.of());
+            return given(RunParameters.alone(job, task.entry.fire().due(), task.entry.parameters()), Map.of());
         }
         if (upstreams.run().isEmpty()) {
             String why = upstreams.problem().orElseThrow();
@@ -80,8 +80,17 @@ final class TaskInputs {
         WorkflowRun run = upstreams.run().get();
         Optional<JobDefinition> root = root(run)
                 .flatMap(each -> setting.around().job(each.plan().uid()))
-                .map(record -> record.at(run.due()).definition());
-        return given(RunParameters.within(job, root, run.due(), own, upstreams.outputs()), upstreams.texts());
+                .map(record -> record.at(run.definedAt()).definition());
+        return given(
+                RunParameters.within(job, root, run.due(), own(task, run, job), upstreams.outputs()),
+                upstreams.texts());
+    }
+
+    /** What the workflow run was given, and over it what the run of the job was. */
+    private static Map<String, String> own(TakenTask task, WorkflowRun run, JobDefinition job) {
+        Map<String, String> own = new TreeMap<>(run.given().reaching(job));
+        own.putAll(task.entry.parameters());
+        return own;
     }
 
     private static Given given(ResolvedParameters parameters, Map<String, String> outputs) {

@@ -157,10 +157,9 @@ final class QueueChooser implements Chooser {
         int priority = task.run()
                 .options()
                 .priority()
-                .orElseGet(
-                        () -> jobs.definition(task.run().jobUid(), task.fire().due())
-                                .map(JobDefinition::priority)
-                                .orElse(0));
+                .orElseGet(() -> jobs.definition(task.run().jobUid(), task.definedAt())
+                        .map(JobDefinition::priority)
+                        .orElse(0));
         Where where = Where.ANYWHERE.withKey(task.run().options().key());
         String before = task.history().agent();
         return new dev.belfry.core.dispatch.QueuedTask(

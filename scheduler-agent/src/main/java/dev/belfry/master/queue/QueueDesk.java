@@ -60,6 +60,8 @@ public final class QueueDesk implements QueueLook.Listener {
     private final LostInboxes lost;
     private final QueueFires fires;
     private final WorkflowDesk workflows;
+    private final BackfillDesk backfills;
+    private final DeadLetterDesk dead;
     private final Intake intake = new Intake();
     private final LooseItems loose;
     private final RulesLook rules;
@@ -97,6 +99,10 @@ public final class QueueDesk implements QueueLook.Listener {
         WorkflowsInForce inForce = new WorkflowsInForce(office);
         this.fires = new QueueFires(office, book, inForce, this::soon);
         this.workflows = new WorkflowDesk(office, book, inForce, look.reads(), this::soon);
+        BackfillRuns filled = new BackfillRuns(book, uid -> office.job(uid).flatMap(fires::mark), this::soon);
+        this.backfills = new BackfillDesk(office, filled, inForce, this::closedBecause, this::soon);
+        fires.leaveAside(backfills::isBeside);
+        this.dead = new DeadLetterDesk(book.dead(), this::soon);
         this.loose = new LooseItems(office, writer, book, () -> look.segments().isWhole() && workflows.isWhole());
         this.sweeper = new QueueSweeper(loop, store, session, office, look.reads(), loose, this::soon);
         this.loads = new Loads(loop, look.reads(), chooser.rooms(), this::soon);
@@ -152,6 +158,16 @@ public final class QueueDesk implements QueueLook.Listener {
     /** The workflow runs. */
     public WorkflowDesk workflows() {
         return workflows;
+    }
+
+    /** The runs that have failed for good. */
+    public DeadLetterDesk deadLetters() {
+        return dead;
+    }
+
+    /** The backfills. */
+    public BackfillDesk backfills() {
+        return backfills;
     }
 
     /** The scheduled fires in the queue as they stand; empty until all that was there before this term is known. */
@@ -247,6 +263,7 @@ public final class QueueDesk implements QueueLook.Listener {
     public void segment(String path, Instant accepted, Segment segment, SegmentState state, int stateVersion) {
         book.segment(path, accepted, segment, state, stateVersion);
         fires.seen(path);
+        backfills.seen(segment);
         soon();
     }
 
@@ -271,13 +288,17 @@ public final class QueueDesk implements QueueLook.Listener {
     public void loaded() {
         fires.start(
                 look.reads(),
-                () -> workflows.start(() -> {
-                    loaded = true;
-                    workflows.loaded();
-                    sweeper.start();
-                    office.loaded();
-                    soon();
-                }));
+                () -> workflows.start(
+                        () -> backfills.start(look.reads(), () -> dead.start(look.reads(), this::known))));
+    }
+
+    /** All that was there when the term began has been read. */
+    private void known() {
+        loaded = true;
+        workflows.loaded();
+        sweeper.start();
+        office.loaded();
+        soon();
     }
 
     // --- rounds
@@ -313,13 +334,19 @@ public final class QueueDesk implements QueueLook.Listener {
                 .filter(cancel -> !book.isToCancel(cancel.runId()))
                 .toList();
         WorkflowDesk.Turn flow = workflows.turn(round);
-        if (!round.isEmpty() || !cancelled.isEmpty() || !flow.writes().isEmpty()) {
+        DeadLetterDesk.Turn letters = dead.turn();
+        boolean asked = !cancelled.isEmpty()
+                || !flow.writes().isEmpty()
+                || !letters.writes().isEmpty();
+        if (!round.isEmpty() || asked) {
             cancels.removeAll(cancelled);
             List<Transaction.Write> more = new ArrayList<>(segments(round.starts()));
             cancelled.forEach(cancel -> more.add(cancel.write()));
             more.addAll(flow.writes());
+            more.addAll(letters.writes());
             writer.write(round, more, () -> {
                 flow.written();
+                letters.written();
                 written(round, cancelled);
             });
             return;
@@ -327,6 +354,12 @@ public final class QueueDesk implements QueueLook.Listener {
         Optional<QueueFires.Turn> turn = fires.turn(now);
         if (turn.isPresent()) {
             write(turn.get());
+            return;
+        }
+        Optional<BackfillDesk.Turn> filling =
+                look.segments().isWhole() && !fires.isAwaiting() ? backfills.turn() : Optional.empty();
+        if (filling.isPresent()) {
+            write(filling.get());
             return;
         }
         Optional<Gate> gate = intake.turn(book.tasks().size());
@@ -342,14 +375,29 @@ public final class QueueDesk implements QueueLook.Listener {
         rearm(now, Math.min(wait, counting));
     }
 
-    /** Submits what is due. */
-    private void write(QueueFires.Turn turn) {
-        List<Transaction.Write> writes = new ArrayList<>(fires.writes(turn));
+    /** Begins what comes next of backfills. */
+    private void write(BackfillDesk.Turn turn) {
+        List<Transaction.Write> writes = new ArrayList<>(turn.writes());
+        writes.addAll(awaitedSegments(turn.runs()));
+        writer.write(QueueRound.ofLines(turn.lines()), writes, () -> {
+            turn.written();
+            soon();
+        });
+    }
+
+    private List<Transaction.Write> awaitedSegments(List<Submission> runs) {
         long before = ownSegments;
-        writes.addAll(segments(turn.runs()));
+        List<Transaction.Write> writes = segments(runs);
         fires.awaits(LongStream.rangeClosed(before + 1, ownSegments)
                 .mapToObj(n -> Paths.segment("m" + office.term(), n))
                 .toList());
+        return writes;
+    }
+
+    /** Submits what is due. */
+    private void write(QueueFires.Turn turn) {
+        List<Transaction.Write> writes = new ArrayList<>(fires.writes(turn));
+        writes.addAll(awaitedSegments(turn.runs()));
         writer.write(QueueRound.ofLines(turn.lines()), writes, () -> {
             fires.written(turn);
             soon();
@@ -363,6 +411,8 @@ public final class QueueDesk implements QueueLook.Listener {
                 && loose.isEmpty()
                 && cancels.isEmpty()
                 && workflows.isEmpty()
+                && backfills.isIdle()
+                && dead.isEmpty()
                 && intake.isOpen()
                 && !intake.isNews(QueueCounts.NONE)
                 && !durations.isNews();
@@ -445,6 +495,7 @@ public final class QueueDesk implements QueueLook.Listener {
         long next = Math.min(wait, nanosUntil(now, jobsChangeAt));
         next = Math.min(next, nanosUntil(now, book.wake(now).orElse(Instant.MAX)));
         next = Math.min(next, nanosUntil(now, fires.wake()));
+        next = Math.min(next, nanosUntil(now, backfills.wake()));
         next = Math.min(next, nanosUntil(now, chooser.again().orElse(Instant.MAX)));
         if (next < Long.MAX_VALUE) {
             timer = loop.after(next, this::soon);

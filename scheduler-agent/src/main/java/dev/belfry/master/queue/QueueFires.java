@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,6 +87,8 @@ final class QueueFires {
 
     private final Runnable cancelled;
     private boolean stale = true;
+    /** Runs that the overlap policies leave aside. */
+    private Predicate<String> aside = run -> false;
 
     /** @param cancelled called when there are runs that the book is to cancel */
     QueueFires(QueueOffice office, QueueBook book, WorkflowsInForce workflows, Runnable cancelled) {
@@ -116,6 +119,16 @@ final class QueueFires {
     void jobsChanged() {
         stale = true;
         workflows.jobsChanged();
+    }
+
+    /** Runs that the overlap policies are to leave aside. */
+    void leaveAside(Predicate<String> runs) {
+        aside = runs;
+    }
+
+    /** Whether runs were written that are not in the book yet. */
+    boolean isAwaiting() {
+        return !awaited.isEmpty();
     }
 
     /** A segment is in the book. */
@@ -318,13 +331,15 @@ final class QueueFires {
     private Map<String, Set<String>> open(Set<String> uids) {
         Map<String, Set<String>> open = new HashMap<>();
         for (String uid : uids) {
-            Set<String> begun = book.workflows().openOf(uid);
+            Set<String> begun = new TreeSet<>(book.workflows().openOf(uid));
+            begun.removeIf(aside);
             if (!begun.isEmpty()) {
-                open.put(uid, new TreeSet<>(begun));
+                open.put(uid, begun);
             }
         }
         for (QueuedTask task : book.tasks()) {
             if (uids.contains(task.run().jobUid())
+                    && !aside.test(task.run().runId())
                     && !book.workflows().contains(task.run().runId())) {
                 open.computeIfAbsent(task.run().jobUid(), uid -> new TreeSet<>())
                         .add(task.run().runId());

@@ -102,6 +102,12 @@ final class QueueWriter {
                         Paths.keys(page.number()),
                         page.version(),
                         page.page().map(stored -> stored.encode()).orElse(null)));
+        round.dead()
+                .forEach(page -> put(
+                        transaction,
+                        Paths.deadLetters(page.number()),
+                        page.version(),
+                        page.page().map(stored -> stored.encode()).orElse(null)));
         List<JournalTail.Part> parts = record(transaction, round);
         send(transaction, answer -> {
             if (answer instanceof Commit.Applied) {

@@ -5,6 +5,7 @@ import dev.belfry.core.queue.QueueRound;
 import dev.belfry.core.queue.WorkflowBeginning;
 import dev.belfry.core.queue.WorkflowBook;
 import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.workflow.RunGiven;
 import dev.belfry.store.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,9 +88,13 @@ public final class WorkflowDesk {
                     + ": trigger what the workflow begins with; 'belfry rerun' runs it again in a workflow run, and"
                     + " 'belfry submit' by itself"));
         }
-        return start instanceof WorkflowsInForce.Start.Begins begins
-                ? Optional.of(begin(WorkflowsInForce.asked(job, begins, command, parameters, by, now)))
-                : Optional.empty();
+        if (!(start instanceof WorkflowsInForce.Start.Begins begins)) {
+            return Optional.empty();
+        }
+        RunGiven given = new RunGiven(parameters, Optional.empty());
+        return Optional.of(given.refusal(begins.workflow())
+                .map(why -> refused("the workflow of '" + job.name() + "' cannot run: " + why))
+                .orElseGet(() -> begin(WorkflowsInForce.asked(job, begins, command, given, by, now))));
     }
 
     private Answer begin(WorkflowBeginning beginning) {

@@ -8,6 +8,9 @@ import dev.belfry.core.queue.WorkflowBeginning;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.workflow.BackfillId;
+import dev.belfry.core.workflow.BackfillRun;
+import dev.belfry.core.workflow.RunGiven;
 import dev.belfry.core.workflow.Workflow;
 import dev.belfry.core.workflow.WorkflowChecks;
 import dev.belfry.core.workflow.WorkflowGraph;
@@ -29,9 +32,6 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe; owned by the master's loop.
  */
 final class WorkflowsInForce {
-    /** Letters of a workflow run's id that are of the name of its root. */
-    private static final int NAME_LETTERS = 40;
-
     private static final Pattern SHORT_ID = Pattern.compile("[A-Za-z0-9._-]{1,60}");
 
     /** Whether and how a job begins a workflow. */
@@ -134,26 +134,27 @@ final class WorkflowsInForce {
             JobRecord root, Start.Begins start, Instant due, Instant notBefore, Instant now) {
         String id = prefix(root) + "@" + due;
         WorkflowStart begin = new WorkflowStart(id, due, true, start.jobs());
-        return WorkflowBeginning.of(start.workflow().begin(begin), notBefore, Map.of(), "schedule", now);
+        return WorkflowBeginning.of(start.workflow().begin(begin), notBefore, "schedule", now);
     }
 
     /** The workflow run that somebody asks for. */
     static WorkflowBeginning asked(
-            JobRecord root,
-            Start.Begins start,
-            String command,
-            Map<String, String> parameters,
-            String by,
-            Instant now) {
+            JobRecord root, Start.Begins start, String command, RunGiven given, String by, Instant now) {
         Instant due = Instant.ofEpochMilli(now.toEpochMilli());
         String known = SHORT_ID.matcher(command).matches() ? command : Paths.hash(command);
-        WorkflowStart begin = new WorkflowStart(prefix(root) + "!" + known, due, false, start.jobs());
-        return WorkflowBeginning.of(start.workflow().begin(begin), Instant.EPOCH, parameters, by, now);
+        WorkflowStart begin = new WorkflowStart(prefix(root) + "!" + known, due, false, start.jobs(), given);
+        return WorkflowBeginning.of(start.workflow().begin(begin), Instant.EPOCH, by, now);
+    }
+
+    /** The workflow run of an instant that a backfill begins: by the definitions in force when it was asked for. */
+    static WorkflowBeginning filled(BackfillRun backfill, Start.Begins start, Instant due, Instant now) {
+        RunGiven given = new RunGiven(Map.of(), Optional.of(backfill.job().asOf()));
+        WorkflowStart begin = new WorkflowStart(backfill.id().workflowRun(due), due, false, start.jobs(), given);
+        return WorkflowBeginning.of(
+                start.workflow().begin(begin), Instant.EPOCH, backfill.asked().by(), now);
     }
 
     private static String prefix(JobRecord root) {
-        String name = root.name();
-        return name.substring(0, Math.min(name.length(), NAME_LETTERS))
-                + root.uid().substring(root.uid().lastIndexOf('~'));
+        return BackfillId.prefix(root.uid());
     }
 }

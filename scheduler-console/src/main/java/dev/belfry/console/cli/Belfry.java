@@ -79,8 +79,10 @@ public final class Belfry {
                 .addSubcommand(new DescribeVerb(shell))
                 .addSubcommand(new TriggerVerb(shell))
                 .addSubcommand(new SubmitVerb(shell))
+                .addSubcommand(new BackfillVerb(shell))
                 .addSubcommand(new CancelVerb(shell))
                 .addSubcommand(new RerunVerb(shell))
+                .addSubcommand(new ForgetVerb(shell))
                 .addSubcommand(new CommandVerbs.Pause(shell))
                 .addSubcommand(new CommandVerbs.Resume(shell))
                 .addSubcommand(new CommandVerbs.Drain(shell))
@@ -118,6 +120,9 @@ public final class Belfry {
                 .registerConverter(Pressure.class, new WordReading<>(Pressure.class))
                 .registerConverter(GetVerb.What.class, new WordReading<>(GetVerb.What.class))
                 .registerConverter(DescribeVerb.What.class, new WordReading<>(DescribeVerb.What.class))
+                .registerConverter(BackfillVerb.Again.class, new WordReading<>(BackfillVerb.Again.class))
+                .registerConverter(BackfillVerb.First.class, new WordReading<>(BackfillVerb.First.class))
+                .registerConverter(BackfillVerb.Meanwhile.class, new WordReading<>(BackfillVerb.Meanwhile.class))
                 .registerConverter(ExportEventsVerb.What.class, new WordReading<>(ExportEventsVerb.What.class))
                 .registerConverter(ExportEventsVerb.Form.class, new WordReading<>(ExportEventsVerb.Form.class));
     }

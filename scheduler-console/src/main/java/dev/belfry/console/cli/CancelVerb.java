@@ -3,6 +3,7 @@ package dev.belfry.console.cli;
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.client.JobState;
 import dev.belfry.console.command.Commanding;
+import dev.belfry.core.workflow.BackfillId;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
         name = "cancel",
         description =
-                "Cancels a run on every shard, or a workflow run with all of its jobs: what runs is told to stop, what waits ends,"
+                "Cancels a run on every shard, a workflow run with all of its jobs, or a backfill: what runs is told to stop, what waits ends,"
                         + " nothing is tried again.")
 final class CancelVerb extends WritingVerb {
     @Parameters(
@@ -22,7 +23,7 @@ final class CancelVerb extends WritingVerb {
             hideParamSyntax = true,
             description =
                     "Name of the job, and id of the run, as 'get runs' shows it, or the instant at which it was due. With an id"
-                            + " the job need not be named. Or the id of a workflow run, as 'get workflows' shows it, without a job.")
+                            + " the job need not be named. Or the id of a workflow run or of a backfill, as 'get workflows' and 'get backfills' show it, without a job.")
     List<String> words = List.of();
 
     /** The id of a job's run within a workflow run: {@code <workflow run id>:<job>:<attempt>}. */
@@ -35,6 +36,10 @@ final class CancelVerb extends WritingVerb {
     @Override
     int ask(BelfryClient client) {
         String run = words.get(words.size() - 1);
+        if (words.size() == 1 && BackfillId.parse(run).isPresent()) {
+            return CommandVerbs.print(
+                    this, CommandVerbs.sent(this, client, () -> new Commanding(client, asker()).cancelBackfill(run)));
+        }
         if (words.size() == 1 && isWorkflow(client, run)) {
             return CommandVerbs.print(
                     this, CommandVerbs.sent(this, client, () -> new Commanding(client, asker()).cancelWorkflow(run)));
@@ -55,7 +60,8 @@ final class CancelVerb extends WritingVerb {
         if (ofWorkflow.matches() && client.job(ofWorkflow.group(1)).isPresent()) {
             return ofWorkflow.group(1);
         }
-        int end = Math.max(run.lastIndexOf('@'), run.indexOf('!'));
+        int asked = run.indexOf('!');
+        int end = asked < 0 ? run.indexOf('@') : asked;
         String uid = end < 0 ? "" : run.substring(0, end);
         return client.jobs().found().stream()
                 .filter(job -> job.record().uid().equals(uid))

@@ -8,6 +8,8 @@ import dev.belfry.console.query.Run;
 import dev.belfry.console.query.Snapshot;
 import dev.belfry.console.query.WorkflowView;
 import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.workflow.BackfillId;
+import dev.belfry.core.workflow.BackfillRun;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +20,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "describe",
-        description = "Shows one job, agent, run or workflow run with everything that is known of it.")
+        description = "Shows one job, agent, run, workflow run or backfill with everything that is known of it.")
 final class DescribeVerb extends PastVerb {
 
     /** What can be described. */
@@ -26,7 +28,8 @@ final class DescribeVerb extends PastVerb {
         JOB,
         AGENT,
         RUN,
-        WORKFLOW;
+        WORKFLOW,
+        BACKFILL;
 
         /** As it is written on the command line. */
         @Override
@@ -35,7 +38,7 @@ final class DescribeVerb extends PastVerb {
         }
     }
 
-    @Parameters(index = "0", paramLabel = "WHAT", description = "job, agent, run or workflow.")
+    @Parameters(index = "0", paramLabel = "WHAT", description = "job, agent, run, workflow or backfill.")
     What what = What.JOB;
 
     @Parameters(
@@ -43,7 +46,7 @@ final class DescribeVerb extends PastVerb {
             paramLabel = "NAME",
             description =
                     "Name of the job, id or incarnation of the agent, id of the run as 'get runs' shows it, or of the"
-                            + " workflow run as 'get workflows' does.")
+                            + " workflow run or the backfill as 'get workflows' and 'get backfills' do.")
     String name = "";
 
     DescribeVerb(Shell shell) {
@@ -56,6 +59,10 @@ final class DescribeVerb extends PastVerb {
             WorkflowView run =
                     client.workflowRun(name).map(WorkflowView::of).orElseThrow(() -> WorkflowDescription.absent(name));
             tell(WorkflowDescription.lines(run, shell.clock().instant()), WorkflowDescription.tree(run));
+            return Exit.DONE;
+        }
+        if (what == What.BACKFILL) {
+            backfill(client);
             return Exit.DONE;
         }
         Snapshot snapshot = snapshot(client);
@@ -105,6 +112,21 @@ final class DescribeVerb extends PastVerb {
             tree.forEach((key, value) -> lines.add(String.format(java.util.Locale.ROOT, "%-12s %s", key, value)));
             tell(lines, tree);
         }
+    }
+
+    private void backfill(BelfryClient client) {
+        BackfillRun backfill = client.backfills().found().stream()
+                .filter(each -> each.id().toString().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new NoException(
+                        "no backfill '" + name + "', or it is not kept any more; see 'belfry get backfills'"));
+        Journal journal = journal(
+                client, backfill.request().from(), backfill.request().to().plusMillis(1));
+        List<Run> runs = Run.of(journal).stream()
+                .filter(run ->
+                        BackfillId.ofRun(run.id()).filter(backfill.id()::equals).isPresent())
+                .toList();
+        tell(BackfillList.lines(backfill, runs), BackfillList.tree(backfill, runs));
     }
 
     private void run(BelfryClient client, Snapshot snapshot) {

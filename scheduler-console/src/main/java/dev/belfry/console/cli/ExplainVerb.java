@@ -6,12 +6,14 @@ import dev.belfry.agent.client.Ledgers;
 import dev.belfry.agent.client.QueueState;
 import dev.belfry.agent.client.Readings;
 import dev.belfry.agent.client.WorkflowRunState;
+import dev.belfry.console.query.BackfillStory;
 import dev.belfry.console.query.Explanation;
 import dev.belfry.console.query.Snapshot;
 import dev.belfry.console.query.WorkflowView;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.workflow.BackfillRun;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -66,20 +68,27 @@ final class ExplainVerb extends PastVerb {
         report(snapshot.problems());
         report(ledgers.problems());
         Explanation told = Explanation.of(
-                snapshot,
-                journal,
-                record,
-                ledgers.byShard(),
-                queue,
-                workflows(client, version),
-                when,
-                Optional.ofNullable(shard));
+                        snapshot,
+                        journal,
+                        record,
+                        ledgers.byShard(),
+                        queue,
+                        workflows(client, version),
+                        when,
+                        Optional.ofNullable(shard))
+                .and(isQueued(record) ? BackfillStory.of(backfills(client), record, when) : List.of());
         if (format == Format.TABLE) {
             told.sentences().forEach(this::print);
         } else {
             print(new TextTable(), ExplanationTree.of(told, when, snapshot.now()));
         }
         return Exit.DONE;
+    }
+
+    private List<BackfillRun> backfills(BelfryClient client) {
+        Readings<BackfillRun> backfills = client.backfills();
+        report(backfills.problems());
+        return backfills.found();
     }
 
     private List<WorkflowView> workflows(BelfryClient client, JobVersion version) {

@@ -8,14 +8,17 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rerun}: a workflow run goes on. */
+/** {@code rerun}: a workflow run goes on, or a run that has failed for good runs again. */
 @CommandLine.Command(
         name = "rerun",
         description =
                 "Lets a workflow run go on: from the jobs that failed, once it has ended, or from one that is named."
-                        + " What else succeeded is not run again.")
+                        + " What else succeeded is not run again. Or runs a queued run that has failed for good once more.")
 final class RerunVerb extends WritingVerb {
-    @Parameters(paramLabel = "ID", description = "Id of the workflow run, as 'get workflows' shows it.")
+    @Parameters(
+            paramLabel = "ID",
+            description =
+                    "Id of the workflow run, as 'get workflows' shows it, or of the run, as 'get dead-letters' does.")
     String id = "";
 
     @Option(
@@ -32,12 +35,23 @@ final class RerunVerb extends WritingVerb {
 
     @Override
     int ask(BelfryClient client) {
-        if (client.workflowRun(id).isEmpty()) {
-            throw WorkflowDescription.absent(id);
+        if (job == null && isDeadLetter(client)) {
+            return CommandVerbs.print(
+                    this, CommandVerbs.sent(this, client, () -> new Commanding(client, asker()).rerunDeadLetter(id)));
+        }
+        if (id.contains("/") || client.workflowRun(id).isEmpty()) {
+            throw new NoException(
+                    "there is no workflow run '" + id + "' and no failed run of that id, or it is not kept any"
+                            + " more; see 'belfry get workflows' and 'belfry get dead-letters'");
         }
         return CommandVerbs.print(
                 this,
                 CommandVerbs.sent(
                         this, client, () -> new Commanding(client, asker()).rerun(id, Optional.ofNullable(job))));
+    }
+
+    private boolean isDeadLetter(BelfryClient client) {
+        return client.deadLetters().found().stream()
+                .anyMatch(letter -> letter.run().runId().equals(id));
     }
 }

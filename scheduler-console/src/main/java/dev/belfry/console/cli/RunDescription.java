@@ -5,6 +5,7 @@ import dev.belfry.console.query.Attempt;
 import dev.belfry.console.query.Run;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.run.Outcome;
+import dev.belfry.core.workflow.BackfillId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +40,10 @@ final class RunDescription {
         }
         return List.of(
                 "run " + run.id() + " of " + job + ": " + run.state() + ", due "
-                        + run.fire().due(),
+                        + run.fire().due()
+                        + BackfillId.ofRun(run.id())
+                                .map(id -> ", of backfill " + id)
+                                .orElse(""),
                 "",
                 table.render().stripTrailing());
     }

@@ -3,6 +3,7 @@ package dev.belfry.console.command;
 import dev.belfry.agent.BelfryClient;
 import dev.belfry.agent.BelfryClient.Asker;
 import dev.belfry.core.command.Command;
+import dev.belfry.core.workflow.BackfillOrder;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,6 +35,26 @@ public final class Commanding {
     /** Lets a workflow run go on: from the jobs that failed, or from one that is named. */
     public Command rerun(String workflowRun, Optional<String> job) {
         return client.rerun(workflowRun, job, asker);
+    }
+
+    /** Has instants of a job's schedule run. */
+    public Command backfill(String job, BackfillOrder order, Optional<String> key) {
+        return client.backfill(job, order, key, asker);
+    }
+
+    /** Runs one that has failed for good again. */
+    public Command rerunDeadLetter(String run) {
+        return client.rerunDeadLetter(run, asker);
+    }
+
+    /** Lets go of a run that has failed for good. */
+    public Command forget(String run) {
+        return client.forget(run, asker);
+    }
+
+    /** Stops a backfill. */
+    public Command cancelBackfill(String backfill) {
+        return client.cancelBackfill(backfill, asker);
     }
 
     /** Cancels a run of a job, named by its id or the instant at which it was due. */

@@ -46,6 +46,13 @@ public record Explanation(
         shards = List.copyOf(shards);
     }
 
+    /** The same with more to be told. */
+    public Explanation and(List<String> more) {
+        List<String> all = new ArrayList<>(sentences);
+        all.addAll(more);
+        return new Explanation(all, job, version, due, next, shards);
+    }
+
     /**
      * Explains the fire at an instant, or the last one up to it if the job is not due exactly then. Of an instant of the past
      * it tells what was true then, and marks what is known only of the present; of one to come, what will be due. A pure

@@ -53,6 +53,7 @@ public final class ReasonText {
         all.put(Reasons.CANCELLED_BY_NEWER, "cancelled by a newer fire");
         all.put(Reasons.OPERATOR, "an operator asked for it");
         all.put(Reasons.WORKFLOW_CANCELLED, "the workflow run that it belongs to was cancelled");
+        all.put(Reasons.BACKFILL_CANCELLED, "the backfill that it belongs to was cancelled");
         all.put(Reasons.WORKFLOW_BROKEN, "the definitions of its workflow did not fit together, and none could begin");
         all.put(Reasons.CLOSING, "its agent closed, and did not wait longer");
         all.put(Reasons.LAYOUT, "the number of shards or their parameters changed");

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +81,9 @@ final class ClusterWatch {
      *
      * @param running for how long; without end if null
      * @param kill when an agent is killed; never if null
+     * @param idle asked now and then whether it is time to end
      */
-    void watch(@Nullable Duration running, @Nullable Duration kill) {
+    void watch(@Nullable Duration running, @Nullable Duration kill, BooleanSupplier idle) {
         Duration killAt = kill;
         while (!progress.isInterrupted()) {
             Duration elapsed = elapsed();
@@ -93,7 +95,7 @@ final class ClusterWatch {
                 return;
             }
             report();
-            if (cluster.allEnded()) {
+            if (cluster.allEnded() || isIdle(idle)) {
                 return;
             }
             Duration sleep = PACE;
@@ -105,6 +107,19 @@ final class ClusterWatch {
             }
             progress.pause(sleep);
         }
+    }
+
+    private boolean isIdle(BooleanSupplier idle) {
+        try {
+            return idle.getAsBoolean();
+        } catch (ClientException e) {
+            return false; // told with the report
+        }
+    }
+
+    /** Everything that has happened. */
+    Journal journal() {
+        return everything.get().orElseGet(client::journal);
     }
 
     private Duration elapsed() {
@@ -191,7 +206,7 @@ final class ClusterWatch {
     /** What happened, in one line, and a line for each outcome that has reasons. */
     void summary() {
         try {
-            Journal journal = everything.get().orElseGet(client::journal);
+            Journal journal = journal();
             Tally tally = Tally.of(journal);
             progress.say("summary: " + tally.fires() + " fires (" + tally.text() + ")" + tally.rerunText()
                     + "; " + tally.shardsMoved() + " shards moved; terms of office "

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -91,6 +93,14 @@ public final class UpCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             description = "Stop after this time, such as 60s. Default: at Ctrl-C.")
     private @Nullable String length;
+
+    @Option(
+            names = "--until-idle",
+            description =
+                    "With --jobs: stop when the queue is empty, no workflow run and no backfill is under way, and every run of a job"
+                            + " with 'at' triggers alone has its outcome; exit 1 if anything that ran did not succeed. Of a file"
+                            + " without such jobs something must have run first. With --for, exit 1 if it is not idle by then.")
+    private boolean untilIdle;
 
     @Option(
             names = "--kill-agent-after",
@@ -185,13 +195,16 @@ public final class UpCommand implements Callable<Integer> {
                     client, cluster, example, progress, new ClusterWatch.Beside(history::report, history::everything));
             // What is due before anybody can run it is run late or not at all, which looks like a fault and is none.
             watch.awaitAgents(START_PATIENCE);
+            Instant begun = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+            boolean refused = false;
             if (!cluster.allEnded()) {
                 example.declare(client, System.getProperty("user.name", "up"));
-                apply(client, example.definitions());
+                refused = !apply(client, example.definitions());
                 progress.say("look around from another terminal: ./belfry get jobs --zookeeper "
                         + zookeeper.connectString() + " --namespace " + namespace);
             }
-            watch.watch(times.running(), times.kill());
+            IdleWatch idle = new IdleWatch(client, watch::journal, example.definitions(), begun);
+            watch.watch(times.running(), times.kill(), () -> untilIdle && idle.idle());
             boolean equal =
                     !check || (!progress.isInterrupted() && example.settleAndCheck(progress, cluster::allEnded));
             watch.summary();
@@ -199,11 +212,21 @@ public final class UpCommand implements Callable<Integer> {
                 System.err.println("belfry: every agent has ended, so that nothing can run any more" + cluster.ends());
                 return 1;
             }
-            return equal ? 0 : 1;
+            return equal && (!untilIdle || endedWell(idle, refused)) ? 0 : 1;
         } catch (ClientException e) {
             System.err.println("belfry: " + e.getMessage());
             return 3;
         }
+    }
+
+    private boolean endedWell(IdleWatch idle, boolean refused) {
+        boolean over = idle.idle();
+        boolean well = over && idle.well() && !refused;
+        progress.say(
+                well
+                        ? "idle: everything that ran has succeeded"
+                        : over ? "idle: not everything has succeeded" : "not idle: something has not ended");
+        return well;
     }
 
     // --- what to run
@@ -220,6 +243,9 @@ public final class UpCommand implements Callable<Integer> {
         }
         if (jobs != null && (corpus != null || queries != null || check)) {
             throw usage("--corpus, --queries and --check belong to the example and do not go with --jobs");
+        }
+        if (untilIdle && jobs == null) {
+            throw usage("--until-idle goes with --jobs: the example never ends");
         }
         requireReadable("--jobs", jobs, false);
         requireReadable("--corpus", corpus, true);
@@ -280,7 +306,8 @@ public final class UpCommand implements Callable<Integer> {
         return options;
     }
 
-    private void apply(BelfryClient client, List<JobDefinition> definitions) {
+    /** Whether nothing was refused. */
+    private boolean apply(BelfryClient client, List<JobDefinition> definitions) {
         Author author = new Author(Author.Origin.OPERATOR, System.getProperty("user.name", "up"), "belfry up");
         List<String> names = new ArrayList<>();
         List<Applied.Refused> refusals = new ArrayList<>();
@@ -296,6 +323,7 @@ public final class UpCommand implements Callable<Integer> {
                 + (refusals.isEmpty() ? "" : "; " + refusals.size() + " refused"));
         refusals.forEach(
                 refused -> System.err.println("belfry: job '" + refused.job() + "' was refused: " + refused.why()));
+        return refusals.isEmpty();
     }
 
     private static void delete(Path home) {

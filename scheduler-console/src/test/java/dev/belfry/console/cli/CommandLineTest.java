@@ -115,7 +115,7 @@ class CommandLineTest {
                 .containsExactly("belfry: unknown command 'aply'; did you mean 'apply'?", "see 'belfry --help'");
         assertThat(console.line("get job")).isEqualTo(Exit.USAGE);
         assertThat(console.err())
-                .contains("[jobs, agents, shards, runs, queue, workflows, commands]")
+                .contains("[jobs, agents, shards, runs, queue, workflows, backfills, dead-letters, commands]")
                 .contains("did you mean 'jobs'?")
                 .endsWith("see 'belfry get --help'\n");
         assertThat(console.line("get jobs --namespce x")).isEqualTo(Exit.USAGE);

@@ -184,6 +184,21 @@ final class Examples {
                 "Stops last night's run on every shard.",
                 "cancel index 2026-12-01T03:00:00Z --reason 'wrong input'");
         add("cancel", "A workflow run with all of its jobs.", "cancel tokenise~5b1e0d2f@2026-12-01T02:00:00Z");
+        add("cancel", "A backfill, with what is under way of it.", "cancel tokenise~5b1e0d2f+k81f");
+        add(
+                "backfill",
+                "What would be run of a month, and why.",
+                "backfill index --from 2026-11-01T00:00:00Z --to 2026-11-30T23:59:59Z --dry-run");
+        add(
+                "backfill",
+                "What failed in that month once more, four at once, the newest first.",
+                "backfill index --from 2026-11-01T00:00:00Z --to 2026-11-30T23:59:59Z --reprocess failed --concurrency 4"
+                        + " --order newest-first --reason 'the parser was wrong'");
+        add("rerun", "A queued run that has failed for good once more.", "rerun load~1f2e3d4c!2026-06-01");
+        add(
+                "forget",
+                "A queued run that has failed for good, and is not wanted any more.",
+                "forget load~1f2e3d4c!2026-06-01");
         add("rerun", "Goes on from the jobs that failed.", "rerun tokenise~5b1e0d2f@2026-12-01T02:00:00Z");
         add(
                 "rerun",

@@ -294,7 +294,7 @@ final class CaseScene {
                 FireId.scheduled(fire).runId(UID),
                 FireId.scheduled(fire),
                 new Inbox.Task(UID, 0, 1),
-                new Inbox.Order(3, fire.plusSeconds(9), null, false, Optional.empty(), 78),
+                new Inbox.Order(3, fire.plusSeconds(9), null, false, Optional.empty(), 78, Optional.empty()),
                 Map.of(),
                 "");
         inboxes.put(incarnation("b").name(), new Inbox(List.of(entry)));

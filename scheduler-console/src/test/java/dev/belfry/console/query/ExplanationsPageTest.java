@@ -72,6 +72,9 @@ class ExplanationsPageTest {
                 Reasons.WORKFLOW_CANCELLED,
                 fromQueue().queueLine(Kind.FINAL, NOON, 1, Outcome.CANCELLED, Reasons.WORKFLOW_CANCELLED));
         scenes.put(
+                Reasons.BACKFILL_CANCELLED,
+                fromQueue().queueLine(Kind.FINAL, NOON, 1, Outcome.CANCELLED, Reasons.BACKFILL_CANCELLED));
+        scenes.put(
                 Reasons.WORKFLOW_BROKEN,
                 fromQueue().queueLine(Kind.FINAL, NOON, 0, Outcome.SKIPPED, Reasons.WORKFLOW_BROKEN));
         scenes.put(

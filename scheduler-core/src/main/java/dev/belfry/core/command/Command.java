@@ -9,7 +9,8 @@ import java.util.Optional;
  *
  * @param id unique; a command sent again under the same id is the same command
  * @param kind what is to be done
- * @param target the job; the agent id for a drain; the id of a workflow run to rerun or to cancel it
+ * @param target the job; the agent id for a drain; the id of a workflow run to rerun or to cancel it, of a backfill to cancel it, or of a
+ *     run that has failed for good to run it again or forget it
  * @param parameters of a triggered run; of a cancel, {@link #RUN}; of a rerun, {@link #JOB} or nothing
  * @param by who asked
  * @param reason why; may be empty
@@ -44,8 +45,15 @@ public record Command(
         /** Let the agent hand over everything and take nothing. */
         DRAIN,
         UNDRAIN,
-        /** Let a workflow run go on from the jobs that failed, or from the one that {@link Command#JOB} names. */
+        /**
+         * Let a workflow run go on from the jobs that failed, or from the one that {@link Command#JOB} names; or run a dead letter
+         * again.
+         */
         RERUN,
+        /** Let go of a dead letter. */
+        FORGET,
+        /** Run the instants of the job's schedule in a range: {@link dev.belfry.core.workflow.BackfillOrder} says which. */
+        BACKFILL,
         /** A kind that only a newer version knows. */
         UNKNOWN
     }
@@ -91,6 +99,11 @@ public record Command(
     /** Whether its target is a workflow run: no name of a job has these letters. */
     public boolean concernsWorkflowRun() {
         return kind == Kind.RERUN || (kind == Kind.CANCEL && (target.contains("@") || target.contains("!")));
+    }
+
+    /** Whether it is to cancel a backfill: no name of a job has these letters. */
+    public boolean cancelsBackfill() {
+        return kind == Kind.CANCEL && target.contains("+");
     }
 
     /** The command with its result. */

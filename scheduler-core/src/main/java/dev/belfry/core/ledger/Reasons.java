@@ -36,6 +36,8 @@ public final class Reasons {
     public static final String OPERATOR = "operator";
     /** Cancelled: the workflow run that it belongs to was. */
     public static final String WORKFLOW_CANCELLED = "workflow-cancelled";
+    /** Cancelled: the backfill that it belongs to was. */
+    public static final String BACKFILL_CANCELLED = "backfill-cancelled";
     /** Skipped: the definitions of the workflow do not fit together, and it could not begin. */
     public static final String WORKFLOW_BROKEN = "workflow-broken";
     /** Cancelled: the agent closed and its drain time-out passed; or it let go of its part of a broadcast job. */

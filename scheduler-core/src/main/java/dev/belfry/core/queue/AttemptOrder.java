@@ -33,7 +33,9 @@ final class AttemptOrder {
                         Instant.ofEpochMilli(now.toEpochMilli()),
                         byTotal ? left : limit,
                         byTotal,
-                        task.history.checkpoint()),
+                        task.history.checkpoint(),
+                        0,
+                        task.run().options().asOf()),
                 task.run().parameters(),
                 "");
     }

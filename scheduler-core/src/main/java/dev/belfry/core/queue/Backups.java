@@ -85,8 +85,7 @@ final class Backups {
     private void sort() {
         for (Iterator<Out> all = unsorted.values().iterator(); all.hasNext(); ) {
             Out out = all.next();
-            Optional<JobDefinition> job =
-                    jobs.definition(out.task.run().jobUid(), out.task.fire().due());
+            Optional<JobDefinition> job = jobs.definition(out.task.run().jobUid(), out.task.definedAt());
             if (job.isPresent()) {
                 all.remove();
                 sort(out, job.get());

@@ -66,6 +66,11 @@ public record Inbox(List<Entry> entries) {
             return new Entry(number, runId, fire, task, order.beside(slow), parameters, cancel);
         }
 
+        /** The attempt goes by the definition in force then. */
+        public Instant definedAt() {
+            return order.asOf().orElse(fire.due());
+        }
+
         /** The same, to be cancelled. */
         public Entry cancelled(String why) {
             return new Entry(number, runId, fire, task, order, parameters, why);
@@ -85,6 +90,7 @@ public record Inbox(List<Entry> entries) {
      * @param byTotal whether the limit is what is left for all attempts
      * @param resumes what the attempt goes on from: the newest checkpoint that was left; empty if there is none
      * @param beside the number of the slow attempt beside which it is a second one; 0 if it is none
+     * @param asOf it goes by the definition in force then; empty for the instant of its fire
      */
     public record Order(
             int attempt,
@@ -92,16 +98,17 @@ public record Inbox(List<Entry> entries) {
             @Nullable Duration limit,
             boolean byTotal,
             Optional<OutboxItem> resumes,
-            long beside) {
+            long beside,
+            Optional<Instant> asOf) {
 
-        /** One that is no second attempt beside another. */
+        /** One that is no second attempt beside another, and goes by the definition in force at the instant of its fire. */
         public Order(int attempt, Instant at, @Nullable Duration limit, boolean byTotal, Optional<OutboxItem> resumes) {
-            this(attempt, at, limit, byTotal, resumes, 0);
+            this(attempt, at, limit, byTotal, resumes, 0, Optional.empty());
         }
 
         /** The same beside another attempt. */
         Order beside(long number) {
-            return new Order(attempt, at, limit, byTotal, resumes, number);
+            return new Order(attempt, at, limit, byTotal, resumes, number, asOf);
         }
 
         /** Whether it is a second attempt beside a slow one. */
@@ -167,6 +174,9 @@ public record Inbox(List<Entry> entries) {
         if (order.isBackup()) {
             json.writeNumberField("beside", order.beside());
         }
+        if (order.asOf().isPresent()) {
+            json.writeNumberField("asOf", order.asOf().get().toEpochMilli());
+        }
     }
 
     /** @throws dev.belfry.core.record.CorruptRecordException if it cannot be read */
@@ -204,7 +214,8 @@ public record Inbox(List<Entry> entries) {
                 entry.has(limit) ? Duration.ofMillis(entry.number(limit)) : null,
                 byTotal,
                 resumes(entry),
-                entry.has("beside") ? entry.number("beside") : 0);
+                entry.has("beside") ? entry.number("beside") : 0,
+                entry.optionalInstant("asOf"));
     }
 
     private static Optional<OutboxItem> resumes(JsonRecordReader entry) {

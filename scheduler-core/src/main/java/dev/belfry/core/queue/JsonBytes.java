@@ -1,9 +1,20 @@
 package dev.belfry.core.queue;
 
+import java.util.Map;
+
 /** How many bytes a text takes in JSON. */
 final class JsonBytes {
 
     private JsonBytes() {}
+
+    /** About the bytes of a map of texts, and no less. */
+    static int of(Map<String, String> texts) {
+        int bytes = 20;
+        for (Map.Entry<String, String> text : texts.entrySet()) {
+            bytes += of(text.getKey()) + of(text.getValue()) + 6;
+        }
+        return bytes;
+    }
 
     /** Bytes of the text within its quotes, as the writer of records escapes it. */
     static int of(String text) {

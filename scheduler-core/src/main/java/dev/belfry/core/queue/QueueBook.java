@@ -68,6 +68,8 @@ public final class QueueBook {
 
     private final WorkflowBook workflows = new WorkflowBook(run -> cancel(run, Reasons.WORKFLOW_CANCELLED));
 
+    private final DeadLetters dead = new DeadLetters();
+
     private final OutboxItems items = new OutboxItems(tasks, inboxes, workflows);
     private final Backups backups;
     /** Whether a round was made: what inboxes held before takes its room from then on. */
@@ -214,7 +216,7 @@ public final class QueueBook {
 
     private void queue(QueuedTask task) {
         chooser.queued(task);
-        jobs.definition(task.run().jobUid(), task.fire().due()).ifPresent(job -> limit(task, job));
+        jobs.definition(task.run().jobUid(), task.definedAt()).ifPresent(job -> limit(task, job));
     }
 
     /** Sets when its waiting is over at the latest. */
@@ -264,6 +266,11 @@ public final class QueueBook {
     /** Somebody wants the run cancelled. */
     public void cancel(String runId, String why) {
         cancels.add(new Cancel(runId, why));
+    }
+
+    /** The runs that have failed for good. */
+    public DeadLetters dead() {
+        return dead;
     }
 
     /** The workflow runs. */
@@ -322,7 +329,12 @@ public final class QueueBook {
 
     /** Whether there is nothing to be done and nothing to be awaited. */
     public boolean isIdle() {
-        return tasks.isEmpty() && inboxes.isEmpty() && repeated.isEmpty() && cancels.isEmpty() && !workflows.isAsked();
+        return tasks.isEmpty()
+                && inboxes.isEmpty()
+                && repeated.isEmpty()
+                && cancels.isEmpty()
+                && !workflows.isAsked()
+                && !dead.isAsked();
     }
 
     /** Tasks without an outcome. */
@@ -347,8 +359,9 @@ public final class QueueBook {
      * @param now by the clock of the ensemble
      */
     public QueueRound next(Instant now) {
-        QueueRound round = new QueueRound(keys);
+        QueueRound round = new QueueRound(keys, dead);
         begin();
+        dead.next(round);
         workflows.next(now, round);
         while (round.hasRoom() && !repeated.isEmpty()) {
             QueuedTask task = repeated.remove();
@@ -489,8 +502,7 @@ public final class QueueBook {
     }
 
     private TaskEnd after(QueuedTask task, QueuedTask.Dispatch dispatch, Ended end, Instant now) {
-        Optional<JobDefinition> job =
-                jobs.definition(task.run().jobUid(), task.fire().due());
+        Optional<JobDefinition> job = jobs.definition(task.run().jobUid(), task.definedAt());
         if (job.isEmpty()) {
             return new TaskEnd.Settled(
                     end.report()
@@ -533,6 +545,9 @@ public final class QueueBook {
         if (task.segment.isSettled(task.run())) {
             if (!task.run().options().key().isEmpty()) {
                 keys.add(task.run().runId());
+            }
+            if (!workflows.contains(task.run().runId())) {
+                dead.settled(task.run(), task.fire().due(), task.segment.outcome(task.run()), now);
             }
             workflowGoesOn(task, now, round);
         }
@@ -589,7 +604,7 @@ public final class QueueBook {
         if (task.state != TaskState.QUEUED) {
             return;
         }
-        boolean total = jobs.definition(task.run().jobUid(), task.fire().due())
+        boolean total = jobs.definition(task.run().jobUid(), task.definedAt())
                 .map(job -> !AttemptOrder.totalEnd(task, job).isAfter(now))
                 .orElse(false);
         end(task, Outcome.TIMED_OUT, total ? Reasons.TOTAL_TIMEOUT : QueueReasons.QUEUE_TIMEOUT, now, round);
@@ -618,8 +633,7 @@ public final class QueueBook {
 
     private void dispatch(Chooser.Choice choice, Instant now, QueueRound round) {
         QueuedTask task = choice.task();
-        Optional<JobDefinition> job =
-                jobs.definition(task.run().jobUid(), task.fire().due());
+        Optional<JobDefinition> job = jobs.definition(task.run().jobUid(), task.definedAt());
         if (job.isEmpty()) {
             chooser.left(task.id(), choice.incarnation());
             chooser.queued(task);
@@ -637,8 +651,7 @@ public final class QueueBook {
             long first = task.dispatches.firstKey();
             QueuedTask.Dispatch out = task.dispatches.firstEntry().getValue();
             InboxBook inbox = inboxes.get(out.incarnation());
-            Optional<JobDefinition> job =
-                    jobs.definition(task.run().jobUid(), task.fire().due());
+            Optional<JobDefinition> job = jobs.definition(task.run().jobUid(), task.definedAt());
             // Its end was heard and is settled with the next round, or nobody knows any more how it is to be run.
             boolean over = inbox == null || inbox.isHeard(first) || job.isEmpty();
             if (round.hasRoom() && !over) {

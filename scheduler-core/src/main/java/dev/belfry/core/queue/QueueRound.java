@@ -56,6 +56,14 @@ public final class QueueRound {
     public record KeyWrite(long number, int version, Optional<KeyPage> page) {}
 
     /**
+     * A page of runs that have failed for good as it is to be stored.
+     *
+     * @param version at which it is stored; -1 if it is not
+     * @param page empty if it is to be deleted
+     */
+    public record DeadWrite(long number, int version, Optional<DeadLetterPage> page) {}
+
+    /**
      * A workflow run as it is to be stored.
      *
      * @param version at which it is stored; -1 if it is not
@@ -64,6 +72,7 @@ public final class QueueRound {
     public record WorkflowWrite(String id, int version, Optional<WorkflowRun> run) {}
 
     private final KeyBook keys;
+    private final DeadLetters dead;
     private final Set<InboxBook> inboxes = new LinkedHashSet<>();
     private final Set<SegmentBook> segments = new LinkedHashSet<>();
     private final List<Line> lines = new ArrayList<>();
@@ -76,13 +85,14 @@ public final class QueueRound {
     /** What lies beside outboxes and may be needed by nobody any more, with its task. */
     private final Map<OutboxItem, TaskId> loose = new LinkedHashMap<>();
 
-    QueueRound(KeyBook keys) {
+    QueueRound(KeyBook keys, DeadLetters dead) {
         this.keys = keys;
+        this.dead = dead;
     }
 
     /** One that adds nothing but these outcomes without an attempt. */
     public static QueueRound ofLines(List<FireEntry> outcomes) {
-        QueueRound round = new QueueRound(new KeyBook());
+        QueueRound round = new QueueRound(new KeyBook(), new DeadLetters());
         outcomes.forEach(outcome -> round.line(outcome, ""));
         return round;
     }
@@ -92,8 +102,9 @@ public final class QueueRound {
                 + stateBytes
                 + inboxes.stream().mapToInt(InboxBook::mostBytes).sum()
                 + workflows.stream().mapToInt(WorkflowBook.Held::bytes).sum()
-                + starts.stream().mapToInt(Segment::size).sum();
-        int writes = 2 * segments.size() + inboxes.size() + keys.changes() + workflows.size();
+                + starts.stream().mapToInt(Segment::size).sum()
+                + dead.changedBytes();
+        int writes = 2 * segments.size() + inboxes.size() + keys.changes() + workflows.size() + dead.changes();
         return writes < MOST_WRITES && bytes < MOST_BYTES && lines.size() < MOST_LINES;
     }
 
@@ -128,7 +139,7 @@ public final class QueueRound {
 
     /** Whether there is nothing to be written. */
     public boolean isEmpty() {
-        return inboxes.isEmpty() && segments.isEmpty() && lines.isEmpty() && workflows.isEmpty();
+        return inboxes.isEmpty() && segments.isEmpty() && lines.isEmpty() && workflows.isEmpty() && dead.changes() == 0;
     }
 
     /** The inboxes that it changes. */
@@ -174,6 +185,11 @@ public final class QueueRound {
         return keys.writes();
     }
 
+    /** The pages of runs that have failed for good that it changes. */
+    public List<DeadWrite> dead() {
+        return dead.writes();
+    }
+
     void loose(OutboxItem item, TaskId task) {
         loose.put(item, task);
     }
@@ -200,6 +216,7 @@ public final class QueueRound {
         inboxes.forEach(InboxBook::written);
         segments.forEach(SegmentBook::stateWritten);
         keys.written();
+        dead.written();
         workflows.forEach(WorkflowBook.Held::written);
     }
 }

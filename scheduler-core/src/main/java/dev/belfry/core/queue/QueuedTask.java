@@ -72,6 +72,11 @@ public final class QueuedTask {
         return run.fire(accepted);
     }
 
+    /** Its attempts go by the definition in force then. */
+    public Instant definedAt() {
+        return run.options().asOf().orElseGet(() -> fire().due());
+    }
+
     /** The instant from which its waiting counts: its submission, or the end of the delay that was asked for. */
     public Instant ready() {
         Instant notBefore = run.options().notBefore();

@@ -81,7 +81,7 @@ public record Segment(List<Submission> runs) {
         });
     }
 
-    private static void write(JsonGenerator json, Submission run) throws IOException {
+    static void write(JsonGenerator json, Submission run) throws IOException {
         json.writeStringField("id", run.runId());
         json.writeStringField("job", run.jobUid());
         if (run.shards() > 1) {
@@ -105,6 +105,9 @@ public record Segment(List<Submission> runs) {
         writeLimit(json, "queue", options.queue());
         writeLimit(json, "attempt", options.attempt());
         writeLimit(json, "total", options.total());
+        if (options.asOf().isPresent()) {
+            json.writeNumberField("asOf", options.asOf().get().toEpochMilli());
+        }
         json.writeStringField("by", run.by());
     }
 
@@ -119,6 +122,7 @@ public record Segment(List<Submission> runs) {
         size += options.notBefore().isAfter(Instant.EPOCH)
                 ? number("notBefore", options.notBefore().toEpochMilli())
                 : 0;
+        size += options.asOf().isPresent() ? number("asOf", options.asOf().get().toEpochMilli()) : 0;
         size += options.key().isEmpty() ? 0 : texts("key", options.key());
         return size
                 + limit("queue", options.queue())
@@ -169,7 +173,7 @@ public record Segment(List<Submission> runs) {
         return new Segment(runs);
     }
 
-    private static Submission read(JsonRecordReader run) {
+    static Submission read(JsonRecordReader run) {
         return new Submission(
                 run.text("id"),
                 run.text("job"),
@@ -183,7 +187,8 @@ public record Segment(List<Submission> runs) {
                         run.textMap("labels"),
                         limit(run, "queue").orElse(null),
                         limit(run, "attempt").orElse(null),
-                        limit(run, "total").orElse(null)),
+                        limit(run, "total").orElse(null),
+                        run.optionalInstant("asOf")),
                 run.text("by"));
     }
 

@@ -35,7 +35,8 @@ public record Submission(
     public static final int LONGEST_ID = 256;
 
     /** Nothing chosen: the job's priority and time-outs, as soon as possible, no key. */
-    public static final Options USUAL = new Options(OptionalInt.empty(), Instant.EPOCH, "", Map.of(), null, null, null);
+    public static final Options USUAL =
+            new Options(OptionalInt.empty(), Instant.EPOCH, "", Map.of(), null, null, null, Optional.empty());
 
     /**
      * What a submitter may choose for a run.
@@ -47,6 +48,7 @@ public record Submission(
      * @param queue the longest wait for an agent; the job's if null
      * @param attempt the longest attempt; the job's if null
      * @param total from the start of the first attempt to the end; the job's if null
+     * @param asOf its attempts go by the definition in force then; empty for the instant that the run stands for
      */
     public record Options(
             OptionalInt priority,
@@ -55,7 +57,8 @@ public record Submission(
             Map<String, String> labels,
             @Nullable Duration queue,
             @Nullable Duration attempt,
-            @Nullable Duration total) {
+            @Nullable Duration total,
+            Optional<Instant> asOf) {
 
         public Options {
             labels = sorted(labels);
@@ -69,37 +72,42 @@ public record Submission(
 
         /** The same with a priority, 0 to 9. */
         public Options withPriority(int other) {
-            return new Options(OptionalInt.of(other), notBefore, key, labels, queue, attempt, total);
+            return new Options(OptionalInt.of(other), notBefore, key, labels, queue, attempt, total, asOf);
         }
 
         /** The same for a run that starts no earlier. */
         public Options withNotBefore(Instant other) {
-            return new Options(priority, other, key, labels, queue, attempt, total);
+            return new Options(priority, other, key, labels, queue, attempt, total, asOf);
         }
 
         /** The same with a key; empty for none. */
         public Options withKey(String other) {
-            return new Options(priority, notBefore, other, labels, queue, attempt, total);
+            return new Options(priority, notBefore, other, labels, queue, attempt, total, asOf);
         }
 
         /** The same with these labels and no others. */
         public Options withLabels(Map<String, String> others) {
-            return new Options(priority, notBefore, key, others, queue, attempt, total);
+            return new Options(priority, notBefore, key, others, queue, attempt, total, asOf);
         }
 
         /** The same with another longest wait; the job's if null. */
         public Options withQueue(@Nullable Duration longest) {
-            return new Options(priority, notBefore, key, labels, longest, attempt, total);
+            return new Options(priority, notBefore, key, labels, longest, attempt, total, asOf);
         }
 
         /** The same with another longest attempt; the job's if null. */
         public Options withAttempt(@Nullable Duration longest) {
-            return new Options(priority, notBefore, key, labels, queue, longest, total);
+            return new Options(priority, notBefore, key, labels, queue, longest, total, asOf);
         }
 
         /** The same with another time for all attempts; the job's if null. */
         public Options withTotal(@Nullable Duration longest) {
-            return new Options(priority, notBefore, key, labels, queue, attempt, longest);
+            return new Options(priority, notBefore, key, labels, queue, attempt, longest, asOf);
+        }
+
+        /** The same for a run that goes by the definition in force at another instant; empty for that it stands for. */
+        public Options withAsOf(Optional<Instant> other) {
+            return new Options(priority, notBefore, key, labels, queue, attempt, total, other);
         }
 
         private static void positive(String name, @Nullable Duration limit) {

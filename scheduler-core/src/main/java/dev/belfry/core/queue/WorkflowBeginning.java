@@ -5,7 +5,6 @@ import dev.belfry.core.workflow.WorkflowAnswer;
 import dev.belfry.core.workflow.WorkflowRun;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A workflow run that begins: what is written together (rule W1).
@@ -24,16 +23,14 @@ public record WorkflowBeginning(WorkflowRun run, List<Submission> runs, List<Fir
     /**
      * @param step of {@link dev.belfry.core.workflow.Workflow#begin}
      * @param notBefore before which no root starts; {@link Instant#EPOCH} for at once
-     * @param parameters over those of the roots' definitions
      * @param by who submitted it
      * @param now by the clock of the ensemble
      */
-    public static WorkflowBeginning of(
-            WorkflowAnswer.Step step, Instant notBefore, Map<String, String> parameters, String by, Instant now) {
+    public static WorkflowBeginning of(WorkflowAnswer.Step step, Instant notBefore, String by, Instant now) {
         WorkflowEffects effects = new WorkflowEffects(step, now);
         List<Submission> runs = effects.starts().stream()
                 .map(start -> WorkflowEffects.isRoot(step.next(), start)
-                        ? WorkflowEffects.submission(step.next(), start, notBefore, parameters, by)
+                        ? WorkflowEffects.submission(step.next(), start, notBefore, by)
                         : WorkflowEffects.submission(step.next(), start))
                 .toList();
         return new WorkflowBeginning(step.next(), runs, effects.lines());

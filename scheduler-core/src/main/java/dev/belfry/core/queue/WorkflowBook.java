@@ -71,7 +71,10 @@ public final class WorkflowBook {
         /** About as many bytes as it takes. */
         int bytes() {
             return Math.min(
-                    WorkflowRunCodec.MOST_BYTES, FRAME_BYTES + run.jobs().size() * JOB_BYTES);
+                    WorkflowRunCodec.MOST_BYTES,
+                    FRAME_BYTES
+                            + run.jobs().size() * JOB_BYTES
+                            + JsonBytes.of(run.given().parameters()));
         }
     }
 
@@ -343,7 +346,8 @@ public final class WorkflowBook {
         List<Held> over = new ArrayList<>(held.values().stream()
                 .filter(workflow -> !isOpen(workflow) && !workflow.leaving)
                 .toList());
-        over.sort(Comparator.comparing(workflow -> workflow.run.due()));
+        // Those of a backfill are as old as the backfill, whatever their instants.
+        over.sort(Comparator.comparing(workflow -> workflow.run.definedAt()));
         for (int i = 0; i < over.size() - MOST_KEPT && round.hasRoom(); i++) {
             Held workflow = over.get(i);
             Set<OutboxItem> before = items(workflow);

@@ -67,15 +67,19 @@ final class WorkflowEffects {
 
     /** The run of a job that starts now. */
     static Submission submission(WorkflowRun run, Effect.Start start) {
-        return submission(run, start, Instant.EPOCH, Map.of(), run.id());
+        return submission(run, start, Instant.EPOCH, run.id());
     }
 
     /** @param notBefore before which it does not start, besides what its own trigger says */
-    static Submission submission(
-            WorkflowRun run, Effect.Start start, Instant notBefore, Map<String, String> parameters, String by) {
+    static Submission submission(WorkflowRun run, Effect.Start start, Instant notBefore, String by) {
         JobPlan plan = plan(run, start.job());
         Instant gate = start.notBefore().orElse(Instant.EPOCH);
-        Submission.Options options = Submission.USUAL.withNotBefore(gate.isAfter(notBefore) ? gate : notBefore);
+        Submission.Options options = Submission.USUAL
+                .withNotBefore(gate.isAfter(notBefore) ? gate : notBefore)
+                .withAsOf(run.given().asOf());
+        // Jobs that run after others read what the run was given with the run itself: so a start of many stays small.
+        Map<String, String> parameters =
+                plan.upstreams().isEmpty() ? run.given().parameters() : Map.of();
         return new Submission(
                 start.runId(), plan.uid(), plan.shards(), Optional.of(run.due()), parameters, options, by);
     }

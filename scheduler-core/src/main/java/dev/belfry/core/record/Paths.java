@@ -57,6 +57,12 @@ public final class Paths {
     /** Up to which instant the fires of queued jobs were queued. */
     public static final String QUEUED_FIRES = "/queue/fires";
 
+    /** Runs that have failed for good, until they are run again or forgotten. */
+    public static final String DEAD_LETTERS = "/queue/dead";
+
+    /** Backfills that are under way, and the last of those that are over. */
+    public static final String BACKFILLS = "/queue/backfills";
+
     /** Below: the workflow runs that are under way, and the last of those that are over. */
     public static final String WORKFLOWS = "/workflows";
 
@@ -212,6 +218,15 @@ public final class Paths {
         return QUEUED_FIRES + '/' + jobUid;
     }
 
+    /** A page of runs that have failed for good. */
+    public static String deadLetters(long number) {
+        return DEAD_LETTERS + '/' + number;
+    }
+
+    public static String backfill(String id) {
+        return BACKFILLS + '/' + id;
+    }
+
     public static String workflow(String workflowRun) {
         return WORKFLOWS + '/' + workflowRun;
     }
@@ -261,6 +276,8 @@ public final class Paths {
                 SEGMENTS,
                 KEYS,
                 QUEUED_FIRES,
+                DEAD_LETTERS,
+                BACKFILLS,
                 INBOX,
                 OUTBOX,
                 WORKFLOWS,

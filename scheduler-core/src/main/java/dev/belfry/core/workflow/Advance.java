@@ -99,7 +99,7 @@ final class Advance {
     }
 
     private WorkflowRun with(RunPhase next, Optional<Outcome> outcome) {
-        return new WorkflowRun(from.id(), from.due(), from.scheduled(), next, outcome, jobs);
+        return new WorkflowRun(from.id(), from.due(), from.scheduled(), next, outcome, jobs, from.given());
     }
 
     private void settle(int number, Verdict verdict) {

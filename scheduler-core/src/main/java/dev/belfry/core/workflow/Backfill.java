@@ -1,13 +1,15 @@
 package dev.belfry.core.workflow;
 
+import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Placement;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.schedule.Schedule;
 import dev.belfry.core.version.JobRecord;
-import dev.belfry.core.version.VersionedDueSet;
 import dev.belfry.core.workflow.BackfillRequest.Order;
 import dev.belfry.core.workflow.BackfillRequest.Reprocess;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -17,8 +19,8 @@ import java.util.Optional;
 /**
  * The fires of a job's schedule in a range of time, decided one by one. A pure function of its arguments.
  *
- * <p>An instant counts if it is due under the version in force at it: before the first known version, under that one; after the
- * present, under the newest. Whether the job was paused or disabled then does not matter: that is what backfills are for.
+ * <p>The instants are those of the newest version of the job, whenever they are or were, and their runs go by it. Which version was
+ * in force then, and whether the job was paused, does not matter: that is what backfills are for.
  */
 public final class Backfill {
 
@@ -51,11 +53,10 @@ public final class Backfill {
      * One fire of the range.
      *
      * @param due its instant
-     * @param version the version of the job under which it runs
      * @param runs whether the backfill runs it
      * @param reason why, or why not, for people
      */
-    public record Fire(Instant due, int version, boolean runs, String reason) {}
+    public record Fire(Instant due, boolean runs, String reason) {}
 
     /** What a range holds. */
     public sealed interface Expansion {
@@ -70,6 +71,17 @@ public final class Backfill {
             public List<Instant> toRun() {
                 return fires.stream().filter(Fire::runs).map(Fire::due).toList();
             }
+
+            /** Which of the range are to be run. */
+            public Chosen chosen(Order order) {
+                BitSet places = new BitSet();
+                for (int i = 0; i < fires.size(); i++) {
+                    places.set(
+                            order == Order.OLDEST_FIRST ? i : fires.size() - 1 - i,
+                            fires.get(i).runs());
+                }
+                return Chosen.of(fires.size(), places);
+            }
         }
 
         /** It cannot be done; the reason says what to do, in one sentence without a full stop. */
@@ -82,9 +94,7 @@ public final class Backfill {
         if (refusal.isPresent()) {
             return new Expansion.Refused(refusal.get());
         }
-        VersionedDueSet due = VersionedDueSet.ofSchedules(job);
-        Instant before = request.from().minusNanos(1);
-        List<Instant> instants = due.between(before, request.to(), request.most() + 1);
+        List<Instant> instants = instants(job.definition(), request, request.most() + 1);
         if (instants.size() > request.most()) {
             return new Expansion.Refused(String.format(
                     Locale.ROOT,
@@ -94,17 +104,31 @@ public final class Backfill {
                     instants.get(request.most())));
         }
         List<Fire> fires = new ArrayList<>();
-        instants.forEach(instant ->
-                fires.add(fire(instant, job.at(instant).number(), records.at(instant), request.reprocess())));
+        instants.forEach(instant -> fires.add(fire(instant, records.at(instant), request.reprocess())));
         if (request.order() == Order.NEWEST_FIRST) {
             Collections.reverse(fires);
         }
         return new Expansion.Fires(fires);
     }
 
-    private static Optional<String> refusal(JobRecord job) {
+    /** The instants of a definition within the range, in the order of time, at most {@code most} of them. */
+    public static List<Instant> instants(JobDefinition definition, BackfillRequest request, int most) {
+        return definition.schedule().between(request.from().minusNanos(1), request.to(), most);
+    }
+
+    /** Why there can be no backfill of the job, in one sentence without a full stop; empty if there can. */
+    public static Optional<String> refusal(JobRecord job) {
         if (job.deleted()) {
             return Optional.of("the job " + job.name() + " is deleted");
+        }
+        if (job.definition().placement() != Placement.QUEUED) {
+            return Optional.of("the job " + job.name() + " is "
+                    + job.definition().placement().name().toLowerCase(Locale.ROOT)
+                    + ": its shards belong to their owners, and a run beside them would be a second owner of the same shard;"
+                    + " give it placement: queued, or trigger it");
+        }
+        if (!job.definition().enabled()) {
+            return Optional.of("the job " + job.name() + " is disabled: enable it first");
         }
         Schedule schedule = job.definition().schedule();
         if (schedule.manualOnly()) {
@@ -118,12 +142,12 @@ public final class Backfill {
         return Optional.empty();
     }
 
-    private static Fire fire(Instant due, int version, Recorded recorded, Reprocess reprocess) {
+    private static Fire fire(Instant due, Recorded recorded, Reprocess reprocess) {
         if (recorded instanceof Recorded.UnderWay) {
-            return new Fire(due, version, false, "is queued or under way");
+            return new Fire(due, false, "is queued or under way");
         }
         if (!(recorded instanceof Recorded.Settled settled)) {
-            return new Fire(due, version, true, "has no record");
+            return new Fire(due, true, "has no record");
         }
         String text = settled.outcome().text();
         boolean runs = switch (settled.outcome()) {
@@ -131,6 +155,6 @@ public final class Backfill {
             case SUCCEEDED -> reprocess == Reprocess.ALL;
             case FAILED, TIMED_OUT, CANCELLED, LOST, UPSTREAM_FAILED, UNKNOWN -> reprocess != Reprocess.NONE;
         };
-        return new Fire(due, version, runs, "is recorded as " + text);
+        return new Fire(due, runs, "is recorded as " + text);
     }
 }

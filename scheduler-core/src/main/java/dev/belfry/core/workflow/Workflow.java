@@ -61,7 +61,7 @@ public final class Workflow {
             numbers.put(job.name(), plans.size());
             plans.add(plan(job, numbers, start));
         }
-        return WorkflowRun.begin(start.runId(), start.due(), start.scheduled(), plans);
+        return WorkflowRun.begin(start, plans);
     }
 
     private JobPlan plan(JobDefinition job, Map<String, Integer> numbers, WorkflowStart start) {
@@ -90,13 +90,13 @@ public final class Workflow {
             return Gate.closed(LeftOut.DISABLED);
         }
         boolean root = job.upstreams().after().isEmpty();
-        if (root || job.schedule().manualOnly() || !start.scheduled()) {
+        if (root || job.schedule().manualOnly() || !start.gates()) {
             return Gate.OPEN;
         }
         Optional<Instant> fire = job.schedule().next(start.due().minusNanos(1));
         Optional<Instant> next = schedule().flatMap(schedule -> schedule.next(start.due()));
         return fire.filter(at -> next.isEmpty() || at.isBefore(next.get()))
-                .map(Gate::from)
+                .map(at -> start.scheduled() ? Gate.from(at) : Gate.OPEN)
                 .orElse(Gate.closed(LeftOut.NO_FIRE));
     }
 }

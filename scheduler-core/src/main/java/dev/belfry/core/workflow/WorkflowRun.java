@@ -31,9 +31,16 @@ import java.util.regex.Pattern;
  *     job failed or was kept from running by a failure, even if others made up for it; else {@code succeeded} if any job
  *     succeeded; else {@code skipped}
  * @param jobs upstreams before those that follow them
+ * @param given what it was given when it began
  */
 public record WorkflowRun(
-        String id, Instant due, boolean scheduled, RunPhase phase, Optional<Outcome> outcome, List<WorkflowJob> jobs) {
+        String id,
+        Instant due,
+        boolean scheduled,
+        RunPhase phase,
+        Optional<Outcome> outcome,
+        List<WorkflowJob> jobs,
+        RunGiven given) {
 
     /** The longest id, in characters. */
     public static final int LONGEST_ID = 128;
@@ -64,11 +71,17 @@ public record WorkflowRun(
     }
 
     /** The run of these jobs, begun. */
-    static Step begin(String id, Instant due, boolean scheduled, List<JobPlan> plans) {
+    static Step begin(WorkflowStart start, List<JobPlan> plans) {
         List<WorkflowJob> jobs = new ArrayList<>();
         plans.forEach(plan -> jobs.add(new WorkflowJob(plan, JobProgress.NEW)));
-        WorkflowRun begun = new WorkflowRun(id, due, scheduled, RunPhase.RUNNING, Optional.empty(), jobs);
+        WorkflowRun begun = new WorkflowRun(
+                start.runId(), start.due(), start.scheduled(), RunPhase.RUNNING, Optional.empty(), jobs, start.given());
         return new Advance(begun, begun.phase()).finished();
+    }
+
+    /** Its jobs go by the definitions in force then. */
+    public Instant definedAt() {
+        return given.asOf().orElse(due);
     }
 
     /** The job of a name, if it is part of this run. */

@@ -51,6 +51,10 @@ public final class WorkflowRunCodec {
             if (run.scheduled()) {
                 json.writeBooleanField("scheduled", true);
             }
+            if (run.given().asOf().isPresent()) {
+                json.writeNumberField("asOf", run.given().asOf().get().toEpochMilli());
+            }
+            JsonRecordWriter.textMap(json, "parameters", run.given().parameters());
             json.writeStringField("state", run.outcome().map(Outcome::text).orElse(word(run.phase())));
             json.writeArrayFieldStart("jobs");
             for (WorkflowJob job : run.jobs()) {
@@ -164,6 +168,11 @@ public final class WorkflowRunCodec {
 
     /** The most bytes that a run of a workflow can take, whatever becomes of it. */
     public static int mostBytes(Workflow workflow) {
+        return mostBytes(workflow, RunGiven.NOTHING);
+    }
+
+    /** The same of a run that is given something. */
+    static int mostBytes(Workflow workflow, RunGiven parameters) {
         String longest = "x".repeat(WorkflowRun.LONGEST_ID);
         Map<String, WorkflowStart.Identity> identities = new HashMap<>();
         workflow.jobs()
@@ -185,7 +194,8 @@ public final class WorkflowRunCodec {
                             0,
                             -1)));
         }
-        return encode(new WorkflowRun(longest, LAST, true, RunPhase.FINAL, Optional.of(Outcome.CANCELLED), jobs))
+        RunGiven given = new RunGiven(parameters.parameters(), Optional.of(LAST));
+        return encode(new WorkflowRun(longest, LAST, true, RunPhase.FINAL, Optional.of(Outcome.CANCELLED), jobs, given))
                 .length;
     }
 
@@ -221,7 +231,8 @@ public final class WorkflowRunCodec {
                     json.flag("scheduled"),
                     open.orElse(RunPhase.FINAL),
                     open.isPresent() ? Optional.empty() : Optional.of(Outcome.of(state)),
-                    new Rows(json).jobs());
+                    new Rows(json).jobs(),
+                    new RunGiven(json.textMap("parameters"), json.optionalInstant("asOf")));
         } catch (IllegalArgumentException e) {
             throw json.malformed("jobs", String.valueOf(e.getMessage()));
         }

@@ -11,8 +11,20 @@ import java.util.Objects;
  * @param due the instant at which it is due; on demand, the present
  * @param scheduled whether it is a fire of the workflow's trigger; if not, triggers of its jobs hold nothing back
  * @param jobs the identity of every job of the workflow, by name
+ * @param given what the run is given; with an instant as of which its jobs go it stands for a fire that somebody asked for: what
+ *     the triggers of its jobs leave out at that instant is left out, and nothing is held back
  */
-public record WorkflowStart(String runId, Instant due, boolean scheduled, Map<String, Identity> jobs) {
+public record WorkflowStart(String runId, Instant due, boolean scheduled, Map<String, Identity> jobs, RunGiven given) {
+
+    /** One that is given nothing. */
+    public WorkflowStart(String runId, Instant due, boolean scheduled, Map<String, Identity> jobs) {
+        this(runId, due, scheduled, jobs, RunGiven.NOTHING);
+    }
+
+    /** Whether triggers of jobs that run after others count. */
+    boolean gates() {
+        return scheduled || given.asOf().isPresent();
+    }
 
     public WorkflowStart {
         Objects.requireNonNull(runId, "runId");

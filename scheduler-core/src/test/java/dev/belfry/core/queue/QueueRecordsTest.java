@@ -59,7 +59,8 @@ class QueueRecordsTest {
                         random.nextBoolean() ? Map.of("team", "search") : Map.of(),
                         limit(random),
                         limit(random),
-                        limit(random)),
+                        limit(random),
+                        random.nextBoolean() ? Optional.of(NOON) : Optional.empty()),
                 "ada");
     }
 
@@ -262,7 +263,8 @@ class QueueRecordsTest {
     private static Inbox.Order order(Random random) {
         Duration limit = limit(random);
         boolean byTotal = limit != null && random.nextBoolean();
-        return new Inbox.Order(1 + random.nextInt(3), NOON, limit, byTotal, item(random), random.nextInt(2) * 7);
+        return new Inbox.Order(
+                1 + random.nextInt(3), NOON, limit, byTotal, item(random), random.nextInt(2) * 7, Optional.empty());
     }
 
     private static Optional<OutboxItem> item(Random random) {

@@ -216,7 +216,8 @@ class WorkflowRunTest {
     @Test
     void aWorkflowRunThatWasAskedForIsNamedByItsCommand() {
         String id = "search~0000002a!req-1";
-        WorkflowRun run = new WorkflowRun(id, DUE, false, RunPhase.RUNNING, Optional.empty(), List.of());
+        WorkflowRun run =
+                new WorkflowRun(id, DUE, false, RunPhase.RUNNING, Optional.empty(), List.of(), RunGiven.NOTHING);
         assertThat(WorkflowRunCodec.decode("w", WorkflowRunCodec.encode(run))).isEqualTo(run);
     }
 

@@ -12,6 +12,7 @@ import dev.belfry.core.ownership.Tenancy;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.workflow.BackfillRun;
 import dev.belfry.core.workflow.RunPhase;
 import dev.belfry.store.Transaction;
 import java.time.Duration;
@@ -73,13 +74,28 @@ final class Acknowledgements {
 
     private boolean hasEffect(Command command) {
         String target = command.target();
+        String about = command.result().orElseThrow().runId();
+        if (command.kind() == Command.Kind.RERUN && !about.equals(target)) {
+            return StoredQueue.isSubmitted(cluster.ensemble(), about);
+        }
         if (command.concernsWorkflowRun()) {
             RunPhase wanted = command.kind() == Command.Kind.RERUN ? RunPhase.RUNNING : RunPhase.STOPPING;
             return StoredQueue.workflow(cluster.ensemble(), target)
                     .filter(run -> run.phase() == wanted || run.phase() == RunPhase.FINAL)
                     .isPresent();
         }
+        if (command.cancelsBackfill()) {
+            return StoredQueue.backfill(cluster.ensemble(), target)
+                    .filter(backfill -> backfill.phase() != BackfillRun.Phase.RUNNING)
+                    .isPresent();
+        }
         return switch (command.kind()) {
+            case FORGET -> true;
+            case BACKFILL ->
+                StoredQueue.backfill(
+                                cluster.ensemble(),
+                                command.result().orElseThrow().runId())
+                        .isPresent();
             case DRAIN -> presence.drains().agents().contains(target);
             case UNDRAIN -> !presence.drains().agents().contains(target);
             case TRIGGER, CANCEL, PAUSE, RESUME, DELETE ->

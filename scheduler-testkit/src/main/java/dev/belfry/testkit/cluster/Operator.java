@@ -5,6 +5,7 @@ import dev.belfry.agent.client.ClientLoop;
 import dev.belfry.core.command.Command;
 import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.version.Author;
+import dev.belfry.core.workflow.BackfillOrder;
 import dev.belfry.testkit.time.SimClock;
 import dev.belfry.testkit.time.SimProcess;
 import java.time.Duration;
@@ -95,6 +96,26 @@ public final class Operator {
     /** Lets a workflow run go on. */
     public void rerun(String workflowRun, Optional<String> job) {
         send(Command.rerun(nextId(), workflowRun, job, "operator", ""));
+    }
+
+    /** Has a job run once, now, with parameters of its own. */
+    public void trigger(String job, Map<String, String> parameters) {
+        send(new Command(nextId(), Command.Kind.TRIGGER, job, parameters, "operator", "", Optional.empty()));
+    }
+
+    /** Has instants of a job's schedule run. */
+    public void backfill(String job, BackfillOrder order) {
+        send(new Command(nextId(), Command.Kind.BACKFILL, job, order.parameters(), "operator", "", Optional.empty()));
+    }
+
+    /** Stops a backfill. */
+    public void cancelBackfill(String backfill) {
+        send(Command.cancelWorkflow(nextId(), backfill, "operator", ""));
+    }
+
+    /** Lets go of a run that has failed for good. */
+    public void forget(String run) {
+        send(new Command(nextId(), Command.Kind.FORGET, run, Map.of(), "operator", "", Optional.empty()));
     }
 
     private String nextId() {

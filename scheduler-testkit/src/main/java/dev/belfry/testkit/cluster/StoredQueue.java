@@ -3,6 +3,8 @@ package dev.belfry.testkit.cluster;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Segment;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.workflow.BackfillRun;
+import dev.belfry.core.workflow.BackfillRunCodec;
 import dev.belfry.core.workflow.WorkflowRun;
 import dev.belfry.core.workflow.WorkflowRunCodec;
 import dev.belfry.testkit.store.SimEnsemble;
@@ -44,6 +46,11 @@ final class StoredQueue {
             }
         }
         return true;
+    }
+
+    /** The backfill of this id, under way or kept. */
+    static Optional<BackfillRun> backfill(SimEnsemble ensemble, String id) {
+        return ensemble.peek(Paths.backfill(id)).map(znode -> BackfillRunCodec.decode(znode.path(), znode.data()));
     }
 
     /** The workflow run of this id, under way or kept. */

@@ -67,6 +67,7 @@ final class Lives {
                 new Life("with queued tasks", Lives::queuedTasks),
                 new Life("with a queue", Lives::queue),
                 new Life("with workflows", Lives::workflows),
+                new Life("with backfills", BackfillLife::play),
                 new Life("with a damaged segment", Lives::damagedSegment),
                 new Life("with a workflow", WorkflowLife::play),
                 new Life("with a submitter of the day before", Lives::submitterOfTheDayBefore));
@@ -427,7 +428,7 @@ final class Lives {
         }
     }
 
-    private static ClientLoop client(SimCluster cluster, String name) {
+    static ClientLoop client(SimCluster cluster, String name) {
         SimProcess process = new SimProcess(cluster.scheduler(), name, new SimClock(cluster.scheduler()));
         ClientLoop client = new ClientLoop(
                 new SimLoop(process),
@@ -436,7 +437,7 @@ final class Lives {
         return client;
     }
 
-    private static <T> T answer(SimCluster cluster, CompletableFuture<T> future) {
+    static <T> T answer(SimCluster cluster, CompletableFuture<T> future) {
         cluster.runUntil(Reading.PATIENCE.multipliedBy(2), future::isDone);
         return future.join();
     }

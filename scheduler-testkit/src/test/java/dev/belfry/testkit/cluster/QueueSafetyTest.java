@@ -253,7 +253,8 @@ class QueueSafetyTest {
     /** A second number of a task beside {@code beside}, so many seconds after the first. */
     private static Inbox.Entry backup(String run, long number, long beside, int seconds) {
         Inbox.Entry plain = entry(run, number);
-        Inbox.Order order = new Inbox.Order(2, NOON.plusSeconds(seconds), null, false, Optional.empty(), beside);
+        Inbox.Order order =
+                new Inbox.Order(2, NOON.plusSeconds(seconds), null, false, Optional.empty(), beside, Optional.empty());
         return new Inbox.Entry(number, run, plain.fire(), plain.task(), order, Map.of(), "");
     }
 

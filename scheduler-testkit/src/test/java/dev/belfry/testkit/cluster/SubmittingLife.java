@@ -68,7 +68,7 @@ final class SubmittingLife {
             loop.execute(intake::start);
             submit(intake);
             cluster.run(Duration.ofSeconds(1));
-            if (round % 2 == 0) {
+            if (round % 3 == 0) {
                 session.expire(cluster.ensemble());
             }
             submit(intake);

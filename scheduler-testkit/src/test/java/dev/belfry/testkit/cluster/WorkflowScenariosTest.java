@@ -37,6 +37,8 @@ class WorkflowScenariosTest {
 
     /** Names of the jobs whose code was begun, in order. */
     private final List<String> begun = new ArrayList<>();
+    /** By job: the parameters of its last attempt. */
+    private final Map<String, Map<String, String>> given = new HashMap<>();
 
     WorkflowScenariosTest() {
         // The agents of the cluster run what they are given.
@@ -44,6 +46,7 @@ class WorkflowScenariosTest {
         cluster.behave((task, random) -> {
             String job = task.definition().name();
             begun.add(job);
+            given.put(job, task.inputs().parameters());
             return acts.getOrDefault(job, Behaviour.Act.lasting(Duration.ofMillis(20)));
         });
     }
@@ -238,6 +241,41 @@ class WorkflowScenariosTest {
         cluster.run(Duration.ofSeconds(8));
         assertThat(runs()).isEmpty();
         assertThat(hands.lines()).anyMatch(line -> line.reason().equals(Reasons.WORKFLOW_BROKEN));
+    }
+
+    @Test
+    void parametersOfAWorkflowRunReachEveryJobOfItAndItsReruns() {
+        hands.job(job("root").manual().build());
+        hands.job(follows("left", "root")
+                .parameter("day", "none")
+                .parameter("own", "kept")
+                .build());
+        hands.job(follows("end", "left").build());
+        acts.put("root", failing());
+        cluster.operator().trigger("root", Map.of("day", "2026-06-01"));
+        cluster.run(Duration.ofSeconds(5));
+        assertThat(given.get("root")).containsEntry("day", "2026-06-01");
+        given.clear();
+        acts.clear();
+        cluster.operator().rerun(only().id(), Optional.empty());
+        cluster.run(Duration.ofSeconds(5));
+        assertThat(only().outcome()).contains(Outcome.SUCCEEDED);
+        assertThat(given.keySet()).containsExactlyInAnyOrder("root", "left", "end");
+        assertThat(given.values())
+                .allSatisfy(parameters -> assertThat(parameters).containsEntry("day", "2026-06-01"));
+        assertThat(given.get("left")).containsEntry("own", "kept");
+    }
+
+    @Test
+    void parametersThatDoNotFitTheWorkflowRunAreRefused() {
+        diamond(job("root").manual());
+        cluster.operator().trigger("root", Map.of("large", "x".repeat(64_000)));
+        cluster.run(Duration.ofSeconds(5));
+        assertThat(runs()).isEmpty();
+        assertThat(begun).isEmpty();
+        cluster.operator().trigger("root", Map.of("large", "x".repeat(40_000)));
+        cluster.run(Duration.ofSeconds(10));
+        assertThat(only().outcome()).contains(Outcome.SUCCEEDED);
     }
 
     @Test

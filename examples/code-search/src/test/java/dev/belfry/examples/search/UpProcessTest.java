@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -178,6 +180,41 @@ class UpProcessTest {
                 temporary, "--agents", "1", "--jobs", jobs.toString(), "--allow-http", "localhost", "--for", "1s");
         assertThat(up.end()).as(up.output()).isZero();
         assertThat(up.output()).contains("applied 1 job: small; 1 refused", "belfry: job 'waiting' was refused: ");
+    }
+
+    @Test
+    void untilIdleEndsWithTheLastRunAndSaysByItsExitCodeHowThatWent() throws Exception {
+        Path commands = Files.createDirectories(folder.resolve("commands"));
+        for (String code : List.of("0", "3")) {
+            Path command = Files.writeString(commands.resolve("end" + code + ".sh"), "#!/bin/sh\nexit " + code + "\n");
+            Files.setPosixFilePermissions(command, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        for (String code : List.of("0", "3")) {
+            // Late enough that the agents are there, on a machine that is busy, too.
+            Instant at = Instant.now().plusSeconds(25).truncatedTo(ChronoUnit.SECONDS);
+            Path jobs = Files.writeString(
+                    folder.resolve("jobs.yaml"),
+                    "apiVersion: belfry/v1\njobs:\n  - name: once\n    handler: command\n    placement: queued\n"
+                            + "    trigger: {at: [\"" + at + "\"]}\n    misfire: {threshold: 1m}\n"
+                            + "    parameters: {command: end" + code + ".sh}\n"
+                            + "  - name: after\n    handler: command\n    placement: queued\n    after: [once]\n"
+                            + "    parameters: {command: end0.sh}\n");
+            UpProcess up = new UpProcess(
+                    temporary,
+                    "--agents",
+                    "1",
+                    "--jobs",
+                    jobs.toString(),
+                    "--allow-commands",
+                    commands.toString(),
+                    "--until-idle",
+                    "--for",
+                    "100s");
+            assertThat(up.end()).as(up.output()).isEqualTo(code.equals("0") ? 0 : 1);
+            assertThat(up.output())
+                    .contains(
+                            code.equals("0") ? "idle: everything that ran has succeeded" : "idle: not everything has");
+        }
     }
 
     @Test
