@@ -58,6 +58,8 @@ public final class QueueDesk implements QueueLook.Listener {
     private final QueueFires fires;
     private final WorkflowDesk workflows;
     private final Intake intake = new Intake();
+    private final NamedItems items;
+    private final SplitDesk splits;
     private final LooseItems loose;
     private final RulesLook rules;
     private final QueueSweeper sweeper;
@@ -89,7 +91,17 @@ public final class QueueDesk implements QueueLook.Listener {
         this.book = new QueueBook(jobs, chooser, numbers::next, () -> loop.random(1L << 30) / (double) (1L << 30));
         this.look = new QueueLook(loop, store, session, this);
         this.writer = new QueueWriter(loop, store, session, office);
-        this.lost = new LostInboxes(office, look.reads(), book, jobs, this::soon);
+        this.items = new NamedItems(look.reads(), book);
+        this.splits = new SplitDesk(
+                look.reads(),
+                writer,
+                book,
+                again -> loop.after(session.timeout().toNanos() / 2, () -> {
+                    if (!closed) {
+                        again.run();
+                    }
+                }));
+        this.lost = new LostInboxes(office, look.reads(), book, items, jobs, this::soon);
         WorkflowsInForce inForce = new WorkflowsInForce(office);
         this.fires = new QueueFires(office, book, inForce, this::soon);
         this.workflows = new WorkflowDesk(office, book, inForce, look.reads(), this::soon);
@@ -102,7 +114,7 @@ public final class QueueDesk implements QueueLook.Listener {
 
     /** Reads everything, in the session that wrote the epoch. */
     public void start() {
-        rules.start(look::start);
+        rules.start(() -> splits.start(look::start));
     }
 
     public void close() {
@@ -244,9 +256,11 @@ public final class QueueDesk implements QueueLook.Listener {
             unheard.put(incarnation, outbox);
         } else {
             unheard.remove(incarnation);
-            book.outbox(incarnation, outbox);
+            items.read(incarnation, outbox, () -> {
+                book.outbox(incarnation, outbox);
+                soon();
+            });
         }
-        soon();
     }
 
     @Override
@@ -281,7 +295,7 @@ public final class QueueDesk implements QueueLook.Listener {
         if (closed || writer.busy() || !office.ready() || isIdle()) {
             return;
         }
-        if (loose.turn(this::soon)) {
+        if (loose.turn(this::soon) || splits.turn(this::soon)) {
             return;
         }
         Instant now = office.now();
@@ -343,6 +357,7 @@ public final class QueueDesk implements QueueLook.Listener {
         return book.isIdle()
                 && fires.isIdle()
                 && loose.isEmpty()
+                && splits.isEmpty()
                 && cancels.isEmpty()
                 && workflows.isEmpty()
                 && intake.isOpen()
@@ -382,6 +397,7 @@ public final class QueueDesk implements QueueLook.Listener {
             }
         }
         loose.applied(round);
+        splits.applied(round);
         cancelled.forEach(cancel -> cancel.then().run());
         pass();
     }

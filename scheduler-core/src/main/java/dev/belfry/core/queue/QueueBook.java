@@ -6,6 +6,7 @@ import dev.belfry.core.job.TimeoutAction;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.queue.Outbox.Report;
 import dev.belfry.core.run.Outcome;
+import dev.belfry.core.workflow.SubTaskId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -68,7 +69,12 @@ public final class QueueBook {
 
     private final WorkflowBook workflows = new WorkflowBook(run -> cancel(run, Reasons.WORKFLOW_CANCELLED));
 
+    private final SplitBook splits = new SplitBook(new Parts());
+
     private final OutboxItems items = new OutboxItems(tasks, inboxes, workflows);
+
+    /** What the reduce step that is being settled hands on: it is the output of the run that was split. */
+    private Optional<OutboxItem> reduced = Optional.empty();
 
     /** @param report empty if the incarnation is gone and said nothing of an end */
     private record Ended(InboxBook inbox, long number, Optional<Report> report) {}
@@ -134,6 +140,8 @@ public final class QueueBook {
                 place(task);
                 if (task.id().shard() == 0 && workflows.isStopping(task.id().run())) {
                     cancel(task.id().run(), Reasons.WORKFLOW_CANCELLED);
+                } else if (splits.isStopping(task.id().run())) {
+                    cancel(task.id().run(), QueueReasons.SPLIT_STOPPED);
                 }
             } else {
                 repeated.add(task);
@@ -144,8 +152,13 @@ public final class QueueBook {
     /** A task without an outcome: it is in inboxes, or it waits. */
     private void place(QueuedTask task) {
         List<InboxBook> holders = found.remove(task.id());
+        if (splits.gathers(task.id().run())) {
+            gather(task);
+        }
         if (holders == null) {
-            queue(task);
+            if (task.state == TaskState.QUEUED) {
+                queue(task);
+            }
             return;
         }
         for (InboxBook inbox : holders) {
@@ -175,10 +188,16 @@ public final class QueueBook {
 
     /** Whether it is of a task that may be in a segment that cannot be read. */
     private boolean isUncertain(Inbox.Entry entry) {
-        return !whole && found.containsKey(id(entry));
+        return !whole && (found.containsKey(id(entry)) || splits.isOrphan(entry.runId()));
     }
 
     private void resume(QueuedTask task, InboxBook inbox, Inbox.Entry entry) {
+        if (task.state == TaskState.GATHERING) {
+            // Its other attempt was faster.
+            task.dispatches.put(entry.number(), new QueuedTask.Dispatch(inbox.incarnation(), entry.cancel()));
+            chooser.found(task, inbox.incarnation());
+            return;
+        }
         task.on(task.dispatches.isEmpty() ? TaskState.Event.DISPATCH : TaskState.Event.BACK_UP);
         task.dispatches.put(entry.number(), new QueuedTask.Dispatch(inbox.incarnation(), entry.cancel()));
         if (!entry.cancel().isEmpty() && task.state == TaskState.DISPATCHED) {
@@ -277,9 +296,15 @@ public final class QueueBook {
         return workflows;
     }
 
-    /** Every segment that was there when the term began could be read: workflow runs learn what they do not know. */
+    /** The runs that are split into sub-tasks. */
+    public SplitBook splits() {
+        return splits;
+    }
+
+    /** Every segment that was there when the term began could be read: workflow runs and split runs learn what they do not know. */
     public void reconcileWorkflows() {
         workflows.reconcile(this::outcomeOf);
+        splits.reconcile(this::outcomeOf);
     }
 
     private Optional<Outcome> outcomeOf(String runId) {
@@ -311,6 +336,12 @@ public final class QueueBook {
         return cancels.stream().anyMatch(cancel -> cancel.runId().equals(runId));
     }
 
+    /** The id of the run that an entry of an inbox is of; empty if there is no such entry. */
+    public Optional<String> runOf(String incarnation, long number) {
+        InboxBook inbox = inboxes.get(incarnation);
+        return Optional.ofNullable(inbox == null ? null : inbox.get(number)).map(Inbox.Entry::runId);
+    }
+
     /** The incarnations that have an inbox. */
     public Set<String> incarnations() {
         return Collections.unmodifiableSet(inboxes.keySet());
@@ -328,7 +359,10 @@ public final class QueueBook {
 
     /** Whether there is nothing to be done and nothing to be awaited. */
     public boolean isIdle() {
-        return tasks.isEmpty() && inboxes.isEmpty() && repeated.isEmpty() && cancels.isEmpty() && !workflows.isAsked();
+        return tasks.isEmpty() && inboxes.isEmpty() && repeated.isEmpty()
+                && cancels.isEmpty()
+                && !workflows.isAsked()
+                && !splits.isAsked();
     }
 
     /** Tasks without an outcome. */
@@ -351,6 +385,7 @@ public final class QueueBook {
     public QueueRound next(Instant now) {
         QueueRound round = new QueueRound(keys);
         workflows.next(now, round);
+        splits.next(now, round);
         while (round.hasRoom() && !repeated.isEmpty()) {
             QueuedTask task = repeated.remove();
             task.on(TaskState.Event.SETTLE);
@@ -370,6 +405,7 @@ public final class QueueBook {
         }
         remove(round);
         workflows.sweep(round);
+        splits.sweep(round);
         dispatch(now, round);
         round.finished().forEach(this::forget);
         round.keepItems(items::isNamed);
@@ -400,7 +436,8 @@ public final class QueueBook {
 
     // --- settling
 
-    private void settle(Ended end, Instant now, QueueRound round) {
+    private void settle(Ended heard, Instant now, QueueRound round) {
+        Ended end = counted(heard);
         Inbox.Entry stored = end.inbox().get(end.number());
         if (stored != null && isUncertain(stored)) {
             held.add(end);
@@ -411,6 +448,8 @@ public final class QueueBook {
             return;
         }
         round.changed(end.inbox());
+        int pages = end.inbox().report(end.number()).map(Report::pages).orElse(0);
+        splits.over(end.inbox().incarnation(), end.number(), pages, round);
         QueuedTask task = tasks.get(id(entry.get()));
         items.ended(
                 task,
@@ -423,9 +462,9 @@ public final class QueueBook {
         QueuedTask.Dispatch dispatch = task.dispatches.remove(end.number());
         chooser.left(task, end.inbox().incarnation());
         QueueLines lines = new QueueLines(task, entry.get(), end.inbox().incarnation(), end.report(), now);
-        if (task.state == TaskState.SETTLED) {
+        if (task.state == TaskState.SETTLED || task.state == TaskState.GATHERING) {
             // The other attempt was faster, and has settled it.
-            if (task.dispatches.isEmpty()) {
+            if (task.state == TaskState.SETTLED && task.dispatches.isEmpty()) {
                 tasks.remove(task.id());
             }
             round.line(lines.ended(Outcome.CANCELLED, dispatch.cancel()), lines.incarnation());
@@ -452,6 +491,18 @@ public final class QueueBook {
         } else {
             beside(task, after, lines, round);
         }
+    }
+
+    /** A success whose sub-tasks were refused is a failure. */
+    private Ended counted(Ended end) {
+        Optional<String> refusal = splits.refusal(end.inbox().incarnation(), end.number());
+        boolean success = end.report()
+                .filter(report -> report.stage() == Outbox.Stage.SUCCEEDED)
+                .isPresent();
+        return success && refusal.isPresent()
+                ? new Ended(
+                        end.inbox(), end.number(), end.report().map(report -> report.refused(refusal.get())))
+                : end;
     }
 
     /** An attempt has ended without success while another is out: that one decides, and finds the failure counted (rule Q11). */
@@ -487,7 +538,11 @@ public final class QueueBook {
     }
 
     private void follow(QueuedTask task, TaskEnd end, QueueLines lines, Instant now, QueueRound round) {
-        if (end instanceof TaskEnd.Settled settled) {
+        if (end instanceof TaskEnd.Settled settled && splits.contains(task.run().runId())) {
+            round.line(lines.ended(settled.outcome(), settled.reason()), lines.incarnation());
+            stopOthers(task, round);
+            codeEnded(task, settled.outcome(), now, round);
+        } else if (end instanceof TaskEnd.Settled settled) {
             settled(task, settled.outcome(), now, round);
             round.line(lines.settled(settled.outcome(), settled.reason()), lines.incarnation());
             stopOthers(task, round);
@@ -497,6 +552,51 @@ public final class QueueBook {
             task.history = again.history();
             task.on(TaskState.Event.AGAIN);
             queue(task);
+        }
+    }
+
+    /** The code of a run that is split is over; what it was split into decides what becomes of the run. */
+    private void codeEnded(QueuedTask task, Outcome outcome, Instant now, QueueRound round) {
+        deadlines.clear(task);
+        if (task.state == TaskState.QUEUED) {
+            chooser.withdrawn(task);
+        }
+        round.changed(task.segment);
+        gather(task);
+        splits.codeEnded(task.run().runId(), outcome, now, round);
+    }
+
+    /** Only the time for the whole can be over for it from here on. */
+    private void gather(QueuedTask task) {
+        task.on(TaskState.Event.GATHER);
+        jobs.definition(task.run().jobUid(), task.fire().due()).ifPresent(job -> {
+            Instant end = totalEnd(task, job);
+            if (end.isBefore(Instant.MAX) && job.timeouts().action() == TimeoutAction.CANCEL) {
+                deadlines.set(task, end);
+            }
+        });
+    }
+
+    /** What the split runs need of the queue. */
+    private final class Parts implements SplitBook.Queue {
+
+        @Override
+        public Optional<QueuedTask> task(String runId) {
+            return Optional.ofNullable(tasks.get(TaskId.of(runId, 0))).filter(task -> task.state != TaskState.SETTLED);
+        }
+
+        @Override
+        public void cancel(String runId) {
+            QueueBook.this.cancel(runId, QueueReasons.SPLIT_STOPPED);
+        }
+
+        @Override
+        public void finished(String runId, Outcome outcome, String reason, Instant now, QueueRound round) {
+            task(runId).filter(task -> task.state == TaskState.GATHERING).ifPresent(task -> {
+                task.output = reduced;
+                settled(task, outcome, now, round);
+                round.line(QueueLines.unstarted(task, outcome, reason, now), "");
+            });
         }
     }
 
@@ -514,6 +614,9 @@ public final class QueueBook {
                 keys.add(task.run().runId());
             }
             workflowGoesOn(task, now, round);
+            reduced = SubTaskId.reduces(task.run().runId()).isPresent() ? task.output : Optional.empty();
+            splits.ended(task.run().runId(), outcome, now, round);
+            reduced = Optional.empty();
         }
         if (task.dispatches.isEmpty()) {
             tasks.remove(task.id());
@@ -549,6 +652,7 @@ public final class QueueBook {
     }
 
     private void cancel(Cancel cancel, Instant now, QueueRound round) {
+        splits.cancel(cancel.runId(), now, round);
         SegmentBook segment = runs.get(cancel.runId());
         for (QueuedTask task : segment == null ? List.<QueuedTask>of() : segment.tasks()) {
             // One that stands for a run submitted again is not among the tasks.
@@ -565,6 +669,9 @@ public final class QueueBook {
     /** Its waiting is over. */
     private void expire(QueuedTask task, Instant now, QueueRound round) {
         deadlines.clear(task);
+        if (task.state == TaskState.GATHERING) {
+            splits.timeOut(task.run().runId(), now, round);
+        }
         if (task.state != TaskState.QUEUED) {
             return;
         }
@@ -576,6 +683,10 @@ public final class QueueBook {
 
     /** Ends a task that waits. */
     private void end(QueuedTask task, Outcome outcome, String reason, Instant now, QueueRound round) {
+        if (splits.contains(task.run().runId())) {
+            codeEnded(task, outcome, now, round);
+            return;
+        }
         settled(task, outcome, now, round);
         round.line(QueueLines.unstarted(task, outcome, reason, now), "");
     }

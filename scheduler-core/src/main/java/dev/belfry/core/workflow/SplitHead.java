@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param policy what becomes of it when sub-tasks fail
  * @param ending what it will end as, once it is stopping; what it has ended as, once it is final
  * @param codeUnderWay whether code of its own is under way, or is to be tried again: the one that splits, or the reduce step
+ * @param reduces whether that code is the reduce step
  * @param tasks how many sub-tasks it has
  * @param settled how many of them have their outcome
  * @param failed how many of these did not succeed and were not skipped either
@@ -21,6 +22,7 @@ public record SplitHead(
         SplitPhase phase,
         Optional<Outcome> ending,
         boolean codeUnderWay,
+        boolean reduces,
         int tasks,
         int settled,
         int failed) {
@@ -41,14 +43,18 @@ public record SplitHead(
     }
 
     SplitHead in(SplitPhase next, Optional<Outcome> how) {
-        return new SplitHead(parent, policy, next, how, codeUnderWay, tasks, settled, failed);
+        return new SplitHead(parent, policy, next, how, codeUnderWay, reduces, tasks, settled, failed);
     }
 
     SplitHead withCode(boolean underWay) {
-        return new SplitHead(parent, policy, phase, ending, underWay, tasks, settled, failed);
+        return new SplitHead(parent, policy, phase, ending, underWay, reduces, tasks, settled, failed);
+    }
+
+    SplitHead reducing() {
+        return new SplitHead(parent, policy, phase, ending, true, true, tasks, settled, failed);
     }
 
     SplitHead withCounts(int newTasks, int newSettled, int newFailed) {
-        return new SplitHead(parent, policy, phase, ending, codeUnderWay, newTasks, newSettled, newFailed);
+        return new SplitHead(parent, policy, phase, ending, codeUnderWay, reduces, newTasks, newSettled, newFailed);
     }
 }

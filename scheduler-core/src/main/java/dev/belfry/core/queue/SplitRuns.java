@@ -1,0 +1,40 @@
+package dev.belfry.core.queue;
+
+import dev.belfry.core.workflow.SplitEffect;
+import dev.belfry.core.workflow.SubTaskId;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The runs that a run is split into, as they are queued. Pure functions. */
+final class SplitRuns {
+
+    private SplitRuns() {}
+
+    /** A sub-task: the job of the run, for the same instant, with its own parameters over those of the run. */
+    static Submission subTask(QueuedTask parent, SplitEffect.Queue sub) {
+        Map<String, String> parameters = new TreeMap<>(parent.run().parameters());
+        parameters.putAll(sub.task().parameters());
+        return run(parent, sub.id().toString(), parameters);
+    }
+
+    /** The reduce step. */
+    static Submission reduce(QueuedTask parent) {
+        String id = SubTaskId.reduceOf(parent.run().runId());
+        return run(parent, id, parent.run().parameters());
+    }
+
+    private static Submission run(QueuedTask parent, String id, Map<String, String> parameters) {
+        Submission.Options own = parent.run().options();
+        Submission.Options options = new Submission.Options(
+                own.priority(), Submission.USUAL.notBefore(), "", Map.of(), null, own.attempt(), null);
+        return new Submission(
+                id,
+                parent.run().jobUid(),
+                1,
+                Optional.of(parent.fire().due()),
+                parameters,
+                options,
+                SubTaskId.root(parent.run().runId()));
+    }
+}
