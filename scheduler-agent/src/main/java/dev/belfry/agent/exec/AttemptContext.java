@@ -153,8 +153,8 @@ final class AttemptContext implements JobContext {
 
     private void checkPart(byte[] json) {
         String run = SubTaskId.reduces(runId()).orElse(runId());
-        boolean fits = SubTaskId.of(run).isEmpty()
-                || SplitPage.fits(Output.of(new String(json, StandardCharsets.UTF_8)));
+        boolean fits =
+                SubTaskId.of(run).isEmpty() || SplitPage.fits(Output.of(new String(json, StandardCharsets.UTF_8)));
         if (!fits) {
             throw new IllegalArgumentException("the output of a part of a run, " + run + ", has more than "
                     + SplitPage.LONGEST_OUTPUT + " bytes: store the data elsewhere and give a reference to it");

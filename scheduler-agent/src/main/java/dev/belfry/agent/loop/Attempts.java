@@ -37,8 +37,7 @@ public interface Attempts {
      * @param upstreams outputs of the direct upstreams in its workflow run, as JSON, by the names of those that have one
      * @param parts what has become of the sub-tasks of its run, in their order, if it is the reduce step; empty if it is none
      */
-    record Inputs(
-            Map<String, String> parameters, Map<String, String> upstreams, Optional<List<SubTaskResult>> parts) {
+    record Inputs(Map<String, String> parameters, Map<String, String> upstreams, Optional<List<SubTaskResult>> parts) {
         public static final Inputs NONE = new Inputs(Map.of(), Map.of());
 
         /** Of code that is no reduce step. */

@@ -44,7 +44,8 @@ final class TaskInputs {
         }
         Optional<JobRunId> id = Optional.<JobRunId>empty();
         if (!job.upstreams().after().isEmpty()) {
-            id = JobRunId.parse(SubTaskId.root(task.entry.runId())).filter(run -> run.job().equals(job.name()));
+            id = JobRunId.parse(SubTaskId.root(task.entry.runId()))
+                    .filter(run -> run.job().equals(job.name()));
         }
         if (id.isEmpty()) {
             return true;
@@ -93,9 +94,7 @@ final class TaskInputs {
                 ? new Given(Attempts.Inputs.NONE, problem.map(MissingInputs::noParts))
                 : new Given(
                         new Attempts.Inputs(
-                                given.inputs().parameters(),
-                                given.inputs().upstreams(),
-                                Optional.of(parts.results())),
+                                given.inputs().parameters(), given.inputs().upstreams(), Optional.of(parts.results())),
                         Optional.empty());
     }
 

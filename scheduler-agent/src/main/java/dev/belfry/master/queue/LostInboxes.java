@@ -31,8 +31,7 @@ final class LostInboxes {
     /** Read for the last time, or about to be. */
     private final Set<String> read = new HashSet<>();
 
-    LostInboxes(
-            QueueOffice office, Reads reads, QueueBook book, NamedItems items, JobsInForce jobs, Runnable news) {
+    LostInboxes(QueueOffice office, Reads reads, QueueBook book, NamedItems items, JobsInForce jobs, Runnable news) {
         this.office = office;
         this.reads = reads;
         this.book = book;

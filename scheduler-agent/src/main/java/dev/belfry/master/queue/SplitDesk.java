@@ -61,7 +61,8 @@ final class SplitDesk {
     /** Reads all of them; {@code then} is called once they can be. */
     void start(Runnable then) {
         reads.children("split-list", Paths.SPLITS, names -> {
-            List<String> heads = names.stream().map(name -> Paths.SPLITS + '/' + name).toList();
+            List<String> heads =
+                    names.stream().map(name -> Paths.SPLITS + '/' + name).toList();
             List<Znode> found = new ArrayList<>();
             reads.readAll("split-head", heads, found::add, () -> heads(new ArrayDeque<>(found), then));
         });
@@ -74,7 +75,8 @@ final class SplitDesk {
             return;
         }
         reads.children("split-pages", head.path(), names -> {
-            List<String> paths = names.stream().map(name -> head.path() + '/' + name).toList();
+            List<String> paths =
+                    names.stream().map(name -> head.path() + '/' + name).toList();
             Map<String, Znode> pages = new HashMap<>();
             reads.readAll("split-page", paths, page -> pages.put(page.path(), page), () -> {
                 try {

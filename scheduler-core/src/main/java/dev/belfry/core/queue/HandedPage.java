@@ -2,7 +2,6 @@ package dev.belfry.core.queue;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.belfry.core.record.CorruptRecordException;
-
 import dev.belfry.core.record.JsonRecordReader;
 import dev.belfry.core.record.JsonRecordWriter;
 import dev.belfry.core.workflow.FailurePolicy;
@@ -103,7 +102,8 @@ public record HandedPage(FailurePolicy policy, List<SubTask> tasks) {
         JsonRecordReader json = JsonRecordReader.open(path, bytes, SCHEMA);
         List<SubTask> tasks = new ArrayList<>();
         try {
-            json.objects("tasks").forEach(task -> tasks.add(new SubTask(task.text("name"), task.textMap("parameters"))));
+            json.objects("tasks")
+                    .forEach(task -> tasks.add(new SubTask(task.text("name"), task.textMap("parameters"))));
             return new HandedPage(new FailurePolicy(json.integer("tolerated"), json.flag("stopsEarly")), tasks);
         } catch (IllegalArgumentException e) {
             throw json.malformed("tasks", String.valueOf(e.getMessage()));

@@ -359,7 +359,9 @@ public final class QueueBook {
 
     /** Whether there is nothing to be done and nothing to be awaited. */
     public boolean isIdle() {
-        return tasks.isEmpty() && inboxes.isEmpty() && repeated.isEmpty()
+        return tasks.isEmpty()
+                && inboxes.isEmpty()
+                && repeated.isEmpty()
                 && cancels.isEmpty()
                 && !workflows.isAsked()
                 && !splits.isAsked();
@@ -500,8 +502,7 @@ public final class QueueBook {
                 .filter(report -> report.stage() == Outbox.Stage.SUCCEEDED)
                 .isPresent();
         return success && refusal.isPresent()
-                ? new Ended(
-                        end.inbox(), end.number(), end.report().map(report -> report.refused(refusal.get())))
+                ? new Ended(end.inbox(), end.number(), end.report().map(report -> report.refused(refusal.get())))
                 : end;
     }
 

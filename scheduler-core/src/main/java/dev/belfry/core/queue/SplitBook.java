@@ -86,8 +86,7 @@ public final class SplitBook {
                 continue;
             }
             String parent = one.runId();
-            open(one).forEach(
-                    run -> outcome.apply(run).ifPresent(how -> asked.add(new Lost(run, how))));
+            open(one).forEach(run -> outcome.apply(run).ifPresent(how -> asked.add(new Lost(run, how))));
             if (one.found.reduces()) {
                 String reduce = SubTaskId.reduceOf(parent);
                 outcome.apply(reduce).ifPresent(how -> asked.add(new Lost(reduce, how)));

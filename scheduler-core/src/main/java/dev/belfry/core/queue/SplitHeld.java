@@ -60,7 +60,9 @@ final class SplitHeld {
     }
 
     boolean changesBy(SplitAnswer.Step step) {
-        return !step.pages().isEmpty() || !step.effects().isEmpty() || !step.next().head().equals(split.head());
+        return !step.pages().isEmpty()
+                || !step.effects().isEmpty()
+                || !step.next().head().equals(split.head());
     }
 
     void goes(SplitAnswer.Step step) {

@@ -93,8 +93,9 @@ public final class Split {
                     + " levels deep and cannot be split again");
         }
         if (head.parent().length() + SubTaskId.LONGEST_PART > SubTaskId.LONGEST) {
-            return new Refused("the id of the run " + head.parent() + " is too long for sub-tasks: theirs would have more"
-                    + " than " + SubTaskId.LONGEST + " characters");
+            return new Refused(
+                    "the id of the run " + head.parent() + " is too long for sub-tasks: theirs would have more"
+                            + " than " + SubTaskId.LONGEST + " characters");
         }
         Map<String, Integer> known = new HashMap<>();
         pages.forEach(page -> page.rows().forEach(row -> known.put(row.name(), row.digest())));

@@ -23,7 +23,6 @@ public record SubTaskId(String parent, int number) {
 
     private static final String REDUCE = "/reduce";
 
-
     public SubTaskId {
         Objects.requireNonNull(parent, "parent");
         if (number < 0) {

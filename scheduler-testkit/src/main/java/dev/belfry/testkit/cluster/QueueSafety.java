@@ -89,6 +89,11 @@ final class QueueSafety {
         /** Whether a success has been durable in an outbox. */
         boolean succeeded;
 
+        /** Whether it has handed in sub-tasks: the success of its code is not its outcome. */
+        boolean split;
+        /** Whether it waits for its sub-tasks. */
+        boolean gathers;
+
         boolean settled;
 
         @Nullable
@@ -183,7 +188,7 @@ final class QueueSafety {
         if (known.settled) {
             throw new InvariantViolation("Q-I1", task + " has two outcomes; the second: " + line);
         }
-        if (known.succeeded && line.outcome() != Outcome.SUCCEEDED) {
+        if (known.succeeded && !known.split && line.outcome() != Outcome.SUCCEEDED) {
             throw new InvariantViolation("Q-I2", task + " has succeeded, and its outcome is " + line);
         }
         known.settled = true;
@@ -254,8 +259,10 @@ final class QueueSafety {
         Set<Long> over = new HashSet<>();
         for (Outbox.Report report : outbox.reports()) {
             Known known = tasks.get(byNumber.get(report.number()));
-            if (report.stage() == Stage.SUCCEEDED && known != null) {
-                known.succeeded = true;
+            if (known != null) {
+                known.split |= report.pages() > 0;
+                known.succeeded |= report.stage() == Stage.SUCCEEDED;
+                known.gathers |= known.split && report.stage().over();
             }
             if (report.stage().over()) {
                 over.add(report.number());
@@ -308,6 +315,7 @@ final class QueueSafety {
             boolean waits = task.submitted
                     && !task.settled
                     && task.out.isEmpty()
+                    && !task.gathers
                     && task.ready <= now
                     && facts.runnable(task.jobUid)
                     && !facts.heldBack(task.jobUid);
