@@ -163,7 +163,7 @@ public final class QueueDesk implements QueueLook.Listener {
 
     /** The scheduled fires in the queue as they stand; empty until all that was there before this term is known. */
     public Optional<ScheduledTasks> scheduled() {
-        return loaded ? Optional.of(new ScheduledTasks(fires, chooser, book.tasks())) : Optional.empty();
+        return loaded ? Optional.of(new ScheduledTasks(fires, chooser, book.splits(), book.tasks())) : Optional.empty();
     }
 
     /** Whether a run of this job is in the queue under this id and has no outcome yet. */

@@ -5,6 +5,7 @@ import dev.belfry.core.value.Output;
 import dev.belfry.core.workflow.Split;
 import dev.belfry.core.workflow.SplitAnswer;
 import dev.belfry.core.workflow.SplitEffect;
+import dev.belfry.core.workflow.SplitHead;
 import dev.belfry.core.workflow.SplitPage;
 import dev.belfry.core.workflow.SplitPhase;
 import dev.belfry.core.workflow.SubTaskId;
@@ -113,6 +114,13 @@ public final class SplitBook {
 
     // --- questions
 
+    /** How far a run is that is split and not final; empty if it is none. */
+    public Optional<SplitHead> find(String runId) {
+        return Optional.ofNullable(held.get(runId))
+                .filter(one -> !one.isFinal())
+                .map(one -> one.split.head());
+    }
+
     /** Whether a run is split, and not final. */
     boolean contains(String runId) {
         SplitHeld one = held.get(runId);
@@ -122,9 +130,7 @@ public final class SplitBook {
     /** Whether a run is split and its own code is over: its task waits for what it was split into. */
     boolean gathers(String runId) {
         SplitHeld one = held.get(runId);
-        return one != null
-                && !one.isFinal()
-                && (!one.split.head().codeUnderWay() || one.split.head().reduces());
+        return one != null && one.split.head().gathers();
     }
 
     /** Whether a run is part of a split run that is stopping, or is that run: it is to be cancelled. */

@@ -1,6 +1,7 @@
 package dev.belfry.core.workflow;
 
 import dev.belfry.core.run.Outcome;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -40,6 +41,28 @@ public record SplitHead(
     /** How many sub-tasks have no outcome yet. */
     public int open() {
         return tasks - settled;
+    }
+
+    /** Whether the code that splits is over, and the run is not. */
+    public boolean gathers() {
+        return phase != SplitPhase.FINAL && (!codeUnderWay || reduces);
+    }
+
+    /** What it does, in a few words after its name: {@code waits for its sub-tasks: 3 of 8 have ended, 1 failed}. */
+    public String story() {
+        String counts = String.format(
+                Locale.ROOT,
+                "%,d of %,d have ended%s",
+                settled,
+                tasks,
+                failed == 0 ? "" : String.format(Locale.ROOT, ", %,d failed", failed));
+        return switch (phase) {
+            case SPLITTING -> "is being split into sub-tasks: " + counts;
+            case GATHERING -> "waits for its sub-tasks: " + counts;
+            case REDUCING -> "waits for its reduce step, run " + SubTaskId.reduceOf(parent) + ": " + counts;
+            case STOPPING -> "is being stopped as " + ending.map(Outcome::text).orElse("cancelled") + ": " + counts;
+            case FINAL -> "has ended as " + ending.map(Outcome::text).orElse("unknown") + ": " + counts;
+        };
     }
 
     SplitHead in(SplitPhase next, Optional<Outcome> how) {
