@@ -125,8 +125,8 @@ public interface JobContext {
 
     /**
      * Splits the run: hands in parts of it that are run by themselves, by this handler, on any agents that have room. May be called
-     * any number of times while the attempt runs. Each part becomes a run of its own, with the parameters of this run and its own over
-     * them, with its own attempts and time-outs; {@link #isSubTask} says so to its code, which may split again, up to 8 levels deep.
+     * any number of times while the attempt runs. Each part becomes a run of its own, with the parameters of the definition and its own over
+     * them, not those of this run, and with its own attempts and time-outs; {@link #isSubTask} says so to its code, which may split again, up to 8 levels deep.
      *
      * <p>When the attempt has succeeded and every part has its outcome, {@link JobHandler#reduce} is called, as an attempt of its own
      * somewhere; its end is the end of the run. If more parts fail than the policy tolerates the run fails and nothing is reduced. A

@@ -182,6 +182,7 @@ public final class QueueBook {
 
     /** Ends that were held are looked at again. */
     private void release() {
+        splits.release();
         ended.addAll(held);
         held.clear();
     }
@@ -456,7 +457,7 @@ public final class QueueBook {
         items.ended(
                 task,
                 entry.get(),
-                end.report().flatMap(said -> said.item(end.inbox().incarnation())),
+                heard.report().flatMap(said -> said.item(end.inbox().incarnation())),
                 round);
         if (task == null || !task.dispatches.containsKey(end.number())) {
             return;
@@ -584,6 +585,11 @@ public final class QueueBook {
         @Override
         public Optional<QueuedTask> task(String runId) {
             return Optional.ofNullable(tasks.get(TaskId.of(runId, 0))).filter(task -> task.state != TaskState.SETTLED);
+        }
+
+        @Override
+        public boolean isUncertain(String runId) {
+            return !whole && found.containsKey(TaskId.of(runId, 0));
         }
 
         @Override

@@ -41,6 +41,9 @@ public final class SplitBook {
 
         /** What a run was split into has come to its end, and so does the run. */
         void finished(String runId, Outcome outcome, String reason, Instant now, QueueRound round);
+
+        /** Whether the task of a run is with an agent, and in a segment that cannot be read for the time being. */
+        boolean isUncertain(String runId);
     }
 
     /** Something that an agent has handed in, and that the next round takes in. */
@@ -49,6 +52,8 @@ public final class SplitBook {
     private final Queue queue;
     private final Map<String, SplitHeld> held = new TreeMap<>();
     private final Deque<Handed> handed = new ArrayDeque<>();
+    /** Handed in by attempts at tasks of which nothing is known for the time being. */
+    private final List<Handed> waiting = new ArrayList<>();
     /** Pages that were not taken in, and why; by attempt. They lie where they are until it is over. */
     private final Map<HandIn.Attempt, HandIn.Refusal> refused = new HashMap<>();
     /** What sub-tasks hand on, by the ids of their runs, until their ends are settled. */
@@ -174,11 +179,21 @@ public final class SplitBook {
         outputs.put(SubTaskId.reduces(runId).orElse(runId), output);
     }
 
+    /** More is known of segments: what waited for that is looked at again. */
+    void release() {
+        handed.addAll(waiting);
+        waiting.clear();
+    }
+
     // --- rounds
 
     void next(Instant now, QueueRound round) {
         while (round.hasRoom() && !handed.isEmpty()) {
             Handed next = handed.remove();
+            if (queue.isUncertain(next.place().runId())) {
+                waiting.add(next);
+                continue;
+            }
             Optional<String> why = take(next, now, round);
             why.ifPresent(reason -> refused.putIfAbsent(
                     next.place().attempt(), new HandIn.Refusal(next.place().page(), reason)));

@@ -4,18 +4,18 @@ import dev.belfry.core.workflow.SplitEffect;
 import dev.belfry.core.workflow.SubTaskId;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** The runs that a run is split into, as they are queued. Pure functions. */
 final class SplitRuns {
 
     private SplitRuns() {}
 
-    /** A sub-task: the job of the run, for the same instant, with its own parameters over those of the run. */
+    /**
+     * A sub-task: the job of the run, for the same instant, with its own parameters alone: with those of the run beside them many would
+     * not fit one transaction.
+     */
     static Submission subTask(QueuedTask parent, SplitEffect.Queue sub) {
-        Map<String, String> parameters = new TreeMap<>(parent.run().parameters());
-        parameters.putAll(sub.task().parameters());
-        return run(parent, sub.id().toString(), parameters);
+        return run(parent, sub.id().toString(), sub.task().parameters());
     }
 
     /** The reduce step. */

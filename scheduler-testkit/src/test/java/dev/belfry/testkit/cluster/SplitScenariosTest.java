@@ -3,9 +3,11 @@ package dev.belfry.testkit.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belfry.agent.loop.Attempts;
+import dev.belfry.core.command.Command;
 import dev.belfry.core.job.Job;
 import dev.belfry.core.job.Placement;
 import dev.belfry.core.job.Retry;
+import dev.belfry.core.job.TriggerRule;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.queue.QueueReasons;
 import dev.belfry.core.queue.Submission;
@@ -18,6 +20,8 @@ import dev.belfry.core.workflow.SplitPhase;
 import dev.belfry.core.workflow.SubTask;
 import dev.belfry.core.workflow.SubTaskId;
 import dev.belfry.core.workflow.SubTaskResult;
+import dev.belfry.core.workflow.WorkflowRunCodec;
+import dev.belfry.store.Znode;
 import dev.belfry.testkit.store.Faults;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -364,6 +368,78 @@ class SplitScenariosTest {
         assertThat(outcomes()).containsEntry("t", Outcome.TIMED_OUT).containsEntry("t/0", Outcome.SUCCEEDED);
         assertThat(reduced).isEmpty();
         nothingIsLeft();
+    }
+
+    @Test
+    void attemptsThatFailAreFollowedByOthers() {
+        String again = hands.job(Job.named("again")
+                .handler(SimCluster.HANDLER)
+                .manual()
+                .placement(Placement.QUEUED)
+                .retry(new Retry(3, SHORT, 1.0, SHORT, 0, List.of(), 10))
+                .build());
+        acts.put("r", failing().splitting(some(0, 2), some(2, 4)));
+        acts.put("r/1", failing());
+        hands.submit(Hands.run("r", again));
+        cluster.runUntil(
+                Duration.ofSeconds(10),
+                () -> begun.stream().filter("r/1"::equals).count() == 1
+                        && begun.stream().filter("r"::equals).count() == 2);
+        acts.put("r", splitting(SHORT, some(0, 3), some(3, 5)));
+        acts.remove("r/1");
+        cluster.run(Duration.ofSeconds(10));
+        assertThat(begun.stream().filter("r"::equals)).hasSize(3);
+        assertThat(begun.stream().filter("r/1"::equals)).hasSize(2);
+        allIsWell(5);
+    }
+
+    @Test
+    void codeThatFailsForGoodTakesItsPartsWithIt() {
+        acts.put("r", failing().splitting(some(0, 4)));
+        for (int i = 0; i < 4; i++) {
+            acts.put("r/" + i, Behaviour.Act.lasting(Duration.ofMinutes(5)));
+        }
+        hands.submit(Hands.run("r", uid));
+        cluster.run(Duration.ofSeconds(10));
+        assertThat(outcomes()).hasSize(5).containsEntry("r", Outcome.FAILED).containsEntry("r/3", Outcome.CANCELLED);
+        assertThat(reduced).isEmpty();
+        nothingIsLeft();
+    }
+
+    @Test
+    void jobOfAWorkflowIsOverWithItsReduceStep() {
+        hands.job(Job.named("first")
+                .handler(SimCluster.HANDLER)
+                .manual()
+                .placement(Placement.QUEUED)
+                .build());
+        hands.job(Job.named("second")
+                .handler(SimCluster.HANDLER)
+                .placement(Placement.QUEUED)
+                .after(TriggerRule.ALL_SUCCESS, "first")
+                .when("first", "", "== \"reduced\"")
+                .build());
+        cluster.behave((task, random) -> {
+            String run = task.order().fire().runId(task.job().uid());
+            boolean splits = task.definition().name().equals("first")
+                    && SubTaskId.parentOf(run).isEmpty();
+            begun.add(task.definition().name());
+            Behaviour.Act act = new Behaviour.Act(
+                    SHORT, true, true, false, SubTaskId.reduces(run).isPresent() ? "\"reduced\"" : "\"part\"");
+            return splits ? act.splitting(some(0, 6)) : act;
+        });
+        cluster.operator().command(Command.Kind.TRIGGER, "first");
+        cluster.run(Duration.ofSeconds(8));
+        assertThat(cluster.ensemble().peekChildren(Paths.WORKFLOWS))
+                .singleElement()
+                .satisfies(name -> {
+                    Znode stored = cluster.ensemble().peek(Paths.workflow(name)).orElseThrow();
+                    assertThat(WorkflowRunCodec.decode(stored.path(), stored.data())
+                                    .outcome())
+                            .contains(Outcome.SUCCEEDED);
+                });
+        assertThat(begun).hasSize(9).endsWith("first", "second");
+        assertThat(outcomes().values()).hasSize(9).containsOnly(Outcome.SUCCEEDED);
     }
 
     @Test
