@@ -105,8 +105,9 @@ final class SplitDesk {
         }
         if (head.phase() == SplitPhase.FINAL) {
             seen.add(head.parent());
-            leaving.put(head.parent(), new ArrayDeque<>(paths));
-            leaving.get(head.parent()).add(znode.path());
+            Deque<String> left = new ArrayDeque<>(paths);
+            left.add(znode.path());
+            leaving.put(head.parent(), left);
             return;
         }
         List<SplitPage> known = new ArrayList<>();
@@ -146,8 +147,9 @@ final class SplitDesk {
         if (leaving.isEmpty()) {
             return false;
         }
-        String run = leaving.keySet().iterator().next();
-        Deque<String> paths = leaving.get(run);
+        Map.Entry<String, Deque<String>> first = leaving.entrySet().iterator().next();
+        String run = first.getKey();
+        Deque<String> paths = first.getValue();
         List<String> some = paths.stream().limit(AT_ONCE).toList();
         List<Transaction.Write> writes = new ArrayList<>();
         some.forEach(path -> writes.add(new Transaction.Delete(path, -1)));
