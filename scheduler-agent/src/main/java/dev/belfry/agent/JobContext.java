@@ -1,7 +1,10 @@
 package dev.belfry.agent;
 
+import dev.belfry.core.workflow.FailurePolicy;
+import dev.belfry.core.workflow.SubTask;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -118,6 +121,39 @@ public interface JobContext {
     default Optional<String> upstream(String job) {
         throw new IllegalArgumentException(
                 "'" + job + "' is no upstream of job " + job() + ", which runs after no other");
+    }
+
+    /**
+     * Splits the run: hands in parts of it that are run by themselves, by this handler, on any agents that have room. May be called
+     * any number of times while the attempt runs. Each part becomes a run of its own, with the parameters of the definition and its own over
+     * them, not those of this run, and with its own attempts and time-outs; {@link #isSubTask} says so to its code, which may split again, up to 8 levels deep.
+     *
+     * <p>When the attempt has succeeded and every part has its outcome, {@link JobHandler#reduce} is called, as an attempt of its own
+     * somewhere; its end is the end of the run. If more parts fail than the policy tolerates the run fails and nothing is reduced. A
+     * run that is cancelled takes its parts with it.
+     *
+     * <p>The call returns at once. Parts begin as soon as they are stored, before the attempt has ended. If it is lost or fails, the next
+     * attempt hands in its parts again, from the beginning: those with a name that is known are passed over. So the same part must have
+     * the same name and the same parameters in every attempt; otherwise the attempt fails for good.
+     *
+     * @param tasks at most 20,000 of one run, of at most 40 KiB each; names are unique within the run
+     * @param policy how many may fail; the same for all that one run hands in
+     * @throws IllegalArgumentException if a name was handed in before with other parameters, if a part is too large, or if they are too
+     *     many
+     * @throws IllegalStateException if the run is not queued, has several shards, is 8 levels deep, or is being reduced
+     */
+    default void split(List<SubTask> tasks, FailurePolicy policy) {
+        throw new IllegalStateException("only queued runs are split, and run " + runId() + " is none");
+    }
+
+    /** The same, and no part may fail. */
+    default void split(List<SubTask> tasks) {
+        split(tasks, FailurePolicy.NONE_MAY_FAIL);
+    }
+
+    /** Whether this is a part that another run has handed in with {@link #split}. Its output has at most 1,500 bytes. */
+    default boolean isSubTask() {
+        return false;
     }
 
     /**

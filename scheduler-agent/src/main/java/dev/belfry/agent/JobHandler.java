@@ -1,5 +1,8 @@
 package dev.belfry.agent;
 
+import dev.belfry.core.workflow.SubTaskResult;
+import java.util.List;
+
 /**
  * The code of a job. The agent calls it once for every attempt of every shard that it owns.
  *
@@ -21,4 +24,16 @@ public interface JobHandler {
      *     may tell exceptions apart by their simple class name
      */
     void run(JobContext context) throws Exception;
+
+    /**
+     * Puts together what came of the parts of a run that its code has split. Called once all of them have their outcome, as an attempt
+     * of a run of its own, {@code <run>/reduce}, on whichever agent; it is retried like any other. What it gives as output is that of the
+     * run. Nothing is done unless a handler says what.
+     *
+     * @param context of this attempt
+     * @param parts what has become of each part, in the order in which they were first handed in; those that failed, too, as far as
+     *     the run's policy tolerates them
+     * @throws Exception when the attempt failed, as of {@link #run}
+     */
+    default void reduce(JobContext context, List<SubTaskResult> parts) throws Exception {}
 }

@@ -26,6 +26,7 @@ final class NamespaceCopy {
     private static final List<String> ORDER = List.of(
             Paths.JOBS,
             Paths.WORKFLOWS,
+            Paths.SPLITS,
             Paths.INBOX,
             Paths.OUTBOX,
             Paths.QUEUE,
@@ -87,8 +88,8 @@ final class NamespaceCopy {
                     add(node);
                 });
             }
-            if (part.equals(Paths.QUEUE) && present.contains(Paths.WORKFLOWS)) {
-                compareWorkflows();
+            if (part.equals(Paths.QUEUE)) {
+                compareWorkflows(present);
             }
         }
         return disturbed;
@@ -143,17 +144,21 @@ final class NamespaceCopy {
         }
     }
 
-    /** A workflow run that has gone on says of runs that the copied queue does not know, or the other way round. */
-    private void compareWorkflows() {
+    /** A workflow run, or one that is split, that has gone on says of runs that the copied queue does not know, or the other way round. */
+    private void compareWorkflows(List<String> present) {
         Map<String, String> now = new HashMap<>();
-        tree.walk(root, Paths.WORKFLOWS, Tree.Depth.CONTENT, node -> workflow(node, now));
+        for (String part : List.of(Paths.WORKFLOWS, Paths.SPLITS)) {
+            if (present.contains(part)) {
+                tree.walk(root, part, Tree.Depth.CONTENT, node -> workflow(node, now));
+            }
+        }
         if (!now.equals(workflows)) {
-            disturbed = "workflow runs went on";
+            disturbed = "workflow runs, or runs that are split, went on";
         }
     }
 
     private static void workflow(Node node, Map<String, String> into) {
-        if (ZnodeKinds.is(node.path(), WorkflowKinds.RUN)) {
+        if (ZnodeKinds.is(node.path(), WorkflowKinds.RUN) || ZnodeKinds.is(node.path(), SplitKinds.RUN)) {
             into.put(node.path(), new String(node.data(), StandardCharsets.UTF_8));
         }
     }

@@ -79,6 +79,7 @@ final class ZnodeKinds {
         journals(kinds);
         kinds.addAll(QueueKinds.list());
         kinds.addAll(WorkflowKinds.list());
+        kinds.addAll(SplitKinds.list());
         kinds.add(new ZnodeKind(
                 Paths.EXPORTER,
                 EPHEMERAL,

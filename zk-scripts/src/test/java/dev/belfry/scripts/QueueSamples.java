@@ -12,6 +12,7 @@ import dev.belfry.core.queue.DeadLetterPage;
 import dev.belfry.core.queue.DeclaredRules;
 import dev.belfry.core.queue.DurationBook;
 import dev.belfry.core.queue.Gate;
+import dev.belfry.core.queue.HandedPage;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.KeyPage;
 import dev.belfry.core.queue.Outbox;
@@ -31,7 +32,12 @@ import dev.belfry.core.workflow.BackfillRequest;
 import dev.belfry.core.workflow.BackfillRun;
 import dev.belfry.core.workflow.BackfillRunCodec;
 import dev.belfry.core.workflow.Chosen;
+import dev.belfry.core.workflow.FailurePolicy;
 import dev.belfry.core.workflow.JobEnd;
+import dev.belfry.core.workflow.Split;
+import dev.belfry.core.workflow.SplitAnswer;
+import dev.belfry.core.workflow.SplitCodec;
+import dev.belfry.core.workflow.SubTask;
 import dev.belfry.core.workflow.WorkflowGraph;
 import dev.belfry.core.workflow.WorkflowRun;
 import dev.belfry.core.workflow.WorkflowRunCodec;
@@ -51,6 +57,8 @@ final class QueueSamples {
     static final long NUMBER = (Generation.of(3, 8).value() << 20) + 2;
 
     static final String WORKFLOW_RUN = "load~0000001a@2026-11-02T12:00:00Z";
+
+    static final String SPLIT_RUN = "one";
 
     private static final Instant NOON = Samples.NOON;
 
@@ -95,11 +103,33 @@ final class QueueSamples {
                                 Instant.EPOCH,
                                 false,
                                 Outbox.Left.CHECKPOINT,
-                                "")))
+                                "",
+                                2)))
                         .encode());
         records.put(new OutboxItem(Samples.FIRST.name(), NUMBER).path(), "rows=4000".getBytes(StandardCharsets.UTF_8));
         records.put(Paths.workflow(WORKFLOW_RUN), WorkflowRunCodec.encode(workflowRun()));
+        Split split = split();
+        records.put(Paths.split(SPLIT_RUN), SplitCodec.encodeHead(split.head()));
+        records.put(
+                Paths.splitPage(SPLIT_RUN, 0),
+                SplitCodec.encodePage(split.pages().get(0)));
+        records.put(
+                Paths.handedPage(Samples.FIRST.name(), NUMBER, 1),
+                new HandedPage(FailurePolicy.NONE_MAY_FAIL, List.of(folder("c"))).encode());
         return records;
+    }
+
+    /** A run that has handed in two sub-tasks so far, of which one has ended. */
+    private static Split split() {
+        Split open = Split.open(SPLIT_RUN, FailurePolicy.NONE_MAY_FAIL);
+        SplitAnswer.Step step = (SplitAnswer.Step) open.submit(List.of(folder("a"), folder("b")));
+        return step.next()
+                .settled(0, Outcome.SUCCEEDED, Optional.of(Output.of("{\"rows\":4000}")))
+                .next();
+    }
+
+    private static SubTask folder(String name) {
+        return new SubTask("folder-" + name, Map.of("folder", name));
     }
 
     /** A load that has succeeded, and what comes after it. */

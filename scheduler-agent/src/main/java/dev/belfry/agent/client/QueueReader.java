@@ -8,6 +8,8 @@ import dev.belfry.core.queue.Segment;
 import dev.belfry.core.queue.SegmentState;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
+import dev.belfry.core.workflow.SplitCodec;
+import dev.belfry.core.workflow.SplitHead;
 import dev.belfry.store.Znode;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -60,13 +62,18 @@ final class QueueReader {
      * inboxes, so that what is dispatched meanwhile shows as waiting, not as neither.
      */
     CompletableFuture<QueueState> state() {
+        return children("get-splits", Paths.SPLITS, name -> Paths.SPLITS + '/' + name)
+                .thenCompose(this::state);
+    }
+
+    private CompletableFuture<QueueState> state(List<Znode> splits) {
         return children("get-queue-fires", Paths.QUEUED_FIRES, Paths::queuedFires)
                 .thenCompose(fires -> children("get-inboxes", Paths.INBOX, Paths::inbox)
                         .thenCompose(inboxes -> paths().thenCompose(
                                         paths -> requests.readAll("get-segment", paths, deadline))
                                 .thenCompose(segments -> requests.readAll(
                                                 "get-queue", List.of(Paths.GATE, Paths.QUEUE_RULES), deadline)
-                                        .thenApply(rest -> state(fires, inboxes, segments, rest)))));
+                                        .thenApply(rest -> state(fires, inboxes, segments, rest, splits)))));
     }
 
     private CompletableFuture<List<Znode>> children(String site, String parent, Function<String, String> path) {
@@ -75,11 +82,19 @@ final class QueueReader {
                         names -> requests.readAll(site, names.stream().map(path).toList(), deadline));
     }
 
-    private static QueueState state(List<Znode> fires, List<Znode> inboxes, List<Znode> segments, List<Znode> rest) {
+    private static QueueState state(
+            List<Znode> fires, List<Znode> inboxes, List<Znode> segments, List<Znode> rest, List<Znode> splits) {
         List<String> problems = new ArrayList<>();
         Map<String, FiresMark> marks = new HashMap<>();
         for (Znode mark : fires) {
             attempt(problems, () -> marks.put(Paths.name(mark.path()), FiresMark.decode(mark.path(), mark.data())));
+        }
+        Map<String, SplitHead> heads = new HashMap<>();
+        for (Znode znode : splits) {
+            attempt(problems, () -> {
+                SplitHead head = SplitCodec.decodeHead(znode.path(), znode.data());
+                heads.put(head.parent(), head);
+            });
         }
         Map<String, Inbox> decoded = new HashMap<>();
         for (Znode inbox : inboxes) {
@@ -105,7 +120,7 @@ final class QueueReader {
                 }
             });
         }
-        return new QueueState(stored, decoded, gate[0], rules[0], marks, problems);
+        return new QueueState(stored, decoded, gate[0], rules[0], marks, heads, problems);
     }
 
     private static QueueState.Stored stored(Znode znode, Map<String, Znode> states) {

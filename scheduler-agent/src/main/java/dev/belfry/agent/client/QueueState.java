@@ -6,6 +6,7 @@ import dev.belfry.core.queue.Gate;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Segment;
 import dev.belfry.core.queue.SegmentState;
+import dev.belfry.core.workflow.SplitHead;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param gate whether runs are taken in
  * @param rules what was applied
  * @param fires by uid of a queued job with a schedule, how far its fires have come; none where nothing was decided yet
+ * @param splits by run, how far those are that are split into sub-tasks
  * @param problems records that cannot be read, one sentence each
  */
 public record QueueState(
@@ -26,11 +28,12 @@ public record QueueState(
         Gate gate,
         DeclaredRules rules,
         Map<String, FiresMark> fires,
+        Map<String, SplitHead> splits,
         List<String> problems) {
 
     /** A queue that was never used. */
     public static final QueueState NONE =
-            new QueueState(List.of(), Map.of(), Gate.FRESH, DeclaredRules.NONE, Map.of(), List.of());
+            new QueueState(List.of(), Map.of(), Gate.FRESH, DeclaredRules.NONE, Map.of(), Map.of(), List.of());
 
     /**
      * A segment and what became of its tasks.
@@ -43,6 +46,7 @@ public record QueueState(
         segments = List.copyOf(segments);
         inboxes = Map.copyOf(inboxes);
         fires = Map.copyOf(fires);
+        splits = Map.copyOf(splits);
         problems = List.copyOf(problems);
     }
 }

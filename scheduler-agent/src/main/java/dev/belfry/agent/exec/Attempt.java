@@ -4,9 +4,15 @@ import dev.belfry.agent.JobHandler;
 import dev.belfry.agent.loop.Attempts;
 import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.shard.AttemptEnd;
+import dev.belfry.core.workflow.FailurePolicy;
+import dev.belfry.core.workflow.SubTask;
+import dev.belfry.core.workflow.SubTaskResult;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class Attempt {
     /** What user code has reported last, to be told to the loop. */
     private record Progress(double fraction, String message) {}
+
+    /** What user code has handed in. */
+    private record Parts(List<SubTask> tasks, FailurePolicy policy) {}
 
     private final Attempts.Task task;
     private final Attempts.Listener listener;
@@ -38,6 +47,7 @@ final class Attempt {
     private final AtomicReference<byte @Nullable []> checkpoint = new AtomicReference<>();
     private final AtomicReference<byte @Nullable []> untoldCheckpoint = new AtomicReference<>();
     private final AtomicReference<byte @Nullable []> untoldOutput = new AtomicReference<>();
+    private final Queue<Parts> untoldParts = new ConcurrentLinkedQueue<>();
     private final AtomicReference<@Nullable Progress> untoldProgress = new AtomicReference<>();
     /** Whether an event that tells the loop is on its way: there is one at most. */
     private final AtomicBoolean telling = new AtomicBoolean();
@@ -76,7 +86,7 @@ final class Attempt {
         Throwable thrown = null;
         try {
             AttemptMarks.set(task);
-            handler.run(new AttemptContext(this));
+            begin(new AttemptContext(this));
             end = AttemptEnd.success();
         } catch (Throwable anything) {
             // Errors too: nothing that user code throws may end the thread without an outcome.
@@ -84,6 +94,15 @@ final class Attempt {
             end = Failures.of(anything);
         }
         return leave(end, thrown);
+    }
+
+    private void begin(AttemptContext context) throws Exception {
+        Optional<List<SubTaskResult>> parts = task.inputs().parts();
+        if (parts.isPresent()) {
+            handler.reduce(context, parts.get());
+        } else {
+            handler.run(context);
+        }
     }
 
     private AttemptEnd leave(AttemptEnd end, @Nullable Throwable thrown) {
@@ -175,6 +194,14 @@ final class Attempt {
         }
     }
 
+    /** Parts of the run; those of one attempt come to the loop in the order in which they were handed in. */
+    void split(List<SubTask> parts, FailurePolicy policy) {
+        if (!over) {
+            untoldParts.add(new Parts(parts, policy));
+            tell();
+        }
+    }
+
     void progress(double fraction, String message) {
         if (!over) {
             untoldProgress.set(new Progress(fraction, message));
@@ -202,6 +229,9 @@ final class Attempt {
         byte[] output = untoldOutput.getAndSet(null);
         if (output != null) {
             listener.output(output);
+        }
+        for (Parts parts = untoldParts.poll(); parts != null; parts = untoldParts.poll()) {
+            listener.split(parts.tasks(), parts.policy());
         }
         Progress progress = untoldProgress.getAndSet(null);
         if (progress != null) {

@@ -9,6 +9,10 @@ import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.value.Output;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.workflow.FailurePolicy;
+import dev.belfry.core.workflow.SplitPage;
+import dev.belfry.core.workflow.SubTask;
+import dev.belfry.core.workflow.SubTaskId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +32,7 @@ final class AttemptContext implements JobContext {
     private final JobRecord job;
     private final Map<String, String> parameters;
     private final ShardLayout layout;
+    private final HandedIn handedIn = new HandedIn();
 
     AttemptContext(Attempt attempt) {
         this.attempt = attempt;
@@ -151,7 +156,45 @@ final class AttemptContext implements JobContext {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("job " + job.name() + ": " + e.getMessage(), e);
         }
+        checkPart(data);
         attempt.output(data);
+    }
+
+    private void checkPart(byte[] json) {
+        String run = SubTaskId.reduces(runId()).orElse(runId());
+        boolean fits =
+                SubTaskId.of(run).isEmpty() || SplitPage.fits(Output.of(new String(json, StandardCharsets.UTF_8)));
+        if (!fits) {
+            throw new IllegalArgumentException("the output of a part of a run, " + run + ", has more than "
+                    + SplitPage.LONGEST_OUTPUT + " bytes: store the data elsewhere and give a reference to it");
+        }
+    }
+
+    @Override
+    public void split(List<SubTask> tasks, FailurePolicy policy) {
+        if (!order.shard().isQueued()) {
+            JobContext.super.split(tasks, policy);
+        }
+        if (shardCount() > 1) {
+            throw new IllegalStateException("run " + runId() + " has several shards and cannot be split as well");
+        }
+        if (attempt.task().inputs().parts().isPresent()) {
+            throw new IllegalStateException("run " + runId() + " is a reduce step and cannot be split");
+        }
+        if (SubTaskId.depth(runId()) >= SubTaskId.DEEPEST) {
+            throw new IllegalStateException(
+                    "run " + runId() + " is a part " + SubTaskId.DEEPEST + " levels deep and cannot be split again");
+        }
+        List<SubTask> parts = List.copyOf(tasks);
+        handedIn.add(runId(), parts, policy);
+        if (!parts.isEmpty()) {
+            attempt.split(parts, policy);
+        }
+    }
+
+    @Override
+    public boolean isSubTask() {
+        return SubTaskId.of(runId()).isPresent();
     }
 
     @Override

@@ -6,7 +6,11 @@ import dev.belfry.core.shard.AttemptEnd;
 import dev.belfry.core.shard.AttemptOrder;
 import dev.belfry.core.shard.ShardRef;
 import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.workflow.FailurePolicy;
+import dev.belfry.core.workflow.SubTask;
+import dev.belfry.core.workflow.SubTaskResult;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,13 +35,20 @@ public interface Attempts {
      *
      * @param parameters of the run, with everything that they refer to
      * @param upstreams outputs of the direct upstreams in its workflow run, as JSON, by the names of those that have one
+     * @param parts what has become of the sub-tasks of its run, in their order, if it is the reduce step; empty if it is none
      */
-    record Inputs(Map<String, String> parameters, Map<String, String> upstreams) {
+    record Inputs(Map<String, String> parameters, Map<String, String> upstreams, Optional<List<SubTaskResult>> parts) {
         public static final Inputs NONE = new Inputs(Map.of(), Map.of());
+
+        /** Of code that is no reduce step. */
+        public Inputs(Map<String, String> parameters, Map<String, String> upstreams) {
+            this(parameters, upstreams, Optional.empty());
+        }
 
         public Inputs {
             parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
             upstreams = Collections.unmodifiableMap(new TreeMap<>(upstreams));
+            parts = parts.map(List::copyOf);
         }
     }
 
@@ -67,6 +78,9 @@ public interface Attempts {
 
         /** What comes of it if it succeeds, in JSON; only of a queued run. */
         default void output(byte[] json) {}
+
+        /** It hands in sub-tasks; only of a queued run. */
+        default void split(List<SubTask> tasks, FailurePolicy policy) {}
 
         /** It says how far it is. */
         void progress(double fraction, String message);

@@ -15,11 +15,19 @@ public final class MissingInputs {
     /** Stands for an exception's class: the record of its workflow run is gone or damaged. */
     public static final String NO_WORKFLOW = "no-workflow-run";
 
+    /** Stands for an exception's class: what the sub-tasks of a run did cannot be had. */
+    public static final String NO_PARTS = "no-sub-tasks";
+
     private MissingInputs() {}
 
     /** Parameters that cannot be resolved. */
     public static AttemptEnd unresolved(List<String> problems) {
         return AttemptEnd.failure(UNRESOLVED, String.join("; ", problems));
+    }
+
+    /** A reduce step that cannot be given what the sub-tasks did. */
+    public static AttemptEnd noParts(String why) {
+        return AttemptEnd.failure(NO_PARTS, why);
     }
 
     /** No record of the workflow run that it is part of. */

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 public final class Skeleton {
 
     /** What came with the newest version, last of all: a namespace of an older one has it not. */
-    private static final String NEWEST = Paths.BACKFILLS;
+    private static final String NEWEST = Paths.SPLITS;
 
     private final Store store;
     private final Session session;

@@ -13,8 +13,10 @@ import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Synced;
 import dev.belfry.store.Transaction;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -59,6 +61,10 @@ final class OutboxWriter {
 
         Left kind = Left.NOTHING;
         boolean itemExists;
+        /** Pages of sub-tasks that are to be handed in. */
+        final Deque<byte[]> pages = new ArrayDeque<>();
+        /** How many were. */
+        int handed;
 
         Line(Report report) {
             this.report = report;
@@ -67,7 +73,7 @@ final class OutboxWriter {
 
     /** A line in a write. */
     @SuppressWarnings("ArrayRecordComponent") // bytes are handed over, never compared
-    private record Part(long number, Line line, Report report, byte @Nullable [] data) {}
+    private record Part(long number, Line line, Report report, byte @Nullable [] data, List<byte[]> pages) {}
 
     /** A write under way. */
     private static final class Batch {
@@ -128,6 +134,15 @@ final class OutboxWriter {
         }
     }
 
+    /** Hands in sub-tasks under a number of which something is said. */
+    void hand(long number, List<byte[]> pages) {
+        Line line = lines.get(number);
+        if (line != null) {
+            line.pages.addAll(pages);
+            changed(true);
+        }
+    }
+
     /** Says nothing of this number from the next write on. */
     void forget(long number) {
         lines.remove(number);
@@ -135,7 +150,7 @@ final class OutboxWriter {
 
     /** Whether everything that was said is in the store. */
     boolean recorded() {
-        return lines.values().stream().noneMatch(line -> line.unwritten || line.data != null);
+        return lines.values().stream().noneMatch(line -> line.unwritten || line.data != null || !line.pages.isEmpty());
     }
 
     void suspended() {
@@ -200,6 +215,12 @@ final class OutboxWriter {
                 transaction.create(item, data);
             }
         }
+        for (Part part : batch.parts) {
+            int page = part.line().handed;
+            for (byte[] data : part.pages()) {
+                transaction.create(Paths.handedPage(incarnation, part.number(), page++), data);
+            }
+        }
         store.commit(session, transaction.build(), answer -> answered(batch, answer));
     }
 
@@ -210,20 +231,22 @@ final class OutboxWriter {
         for (var entry : lines.entrySet()) {
             Line line = entry.getValue();
             byte[] data = line.data;
+            List<byte[]> pages = pages(line, MOST_ITEM_BYTES - bytes);
+            bytes += pages.stream().mapToInt(page -> page.length).sum();
             boolean joins = data == null || bytes + data.length <= MOST_ITEM_BYTES;
+            boolean whole = joins && pages.size() == line.pages.size();
             Left before = line.durable == null ? Left.NOTHING : line.durable.left();
             Report report = line.report.leaving(data != null && joins ? line.kind : before);
-            if (!joins) {
+            if (!whole) {
                 dirty = true;
                 if (report.stage().over()) {
                     // An end is not told before what came of it lies there.
-                    if (line.durable != null) {
-                        reports.add(line.durable);
-                    }
-                    continue;
+                    joins = data == null;
+                    report = line.report.leaving(before).unended();
                 }
             }
-            Part part = new Part(entry.getKey(), line, report, joins ? data : null);
+            report = report.handing(line.handed + pages.size());
+            Part part = new Part(entry.getKey(), line, report, joins ? data : null, pages);
             batch.parts.add(part);
             reports.add(report);
             if (joins && data != null) {
@@ -233,6 +256,20 @@ final class OutboxWriter {
         }
         batch.outbox = new Outbox(reports).bounded().encode();
         return batch;
+    }
+
+    /** The first pages of a line that have room; */
+    private static List<byte[]> pages(Line line, int room) {
+        List<byte[]> pages = new ArrayList<>();
+        int left = room;
+        for (byte[] page : line.pages) {
+            left -= page.length;
+            if (left < 0) {
+                break;
+            }
+            pages.add(page);
+        }
+        return pages;
     }
 
     private void answered(Batch batch, Commit answer) {
@@ -266,7 +303,12 @@ final class OutboxWriter {
             Line line = part.line();
             boolean said = !part.report().equals(line.durable);
             line.durable = part.report();
-            line.unwritten &= !line.report.leaving(part.report().left()).equals(part.report());
+            part.pages().forEach(page -> line.pages.remove());
+            line.handed += part.pages().size();
+            line.unwritten &= !line.report
+                    .leaving(part.report().left())
+                    .handing(part.report().pages())
+                    .equals(part.report());
             if (part.data() != null) {
                 line.itemExists = true;
             }
@@ -283,7 +325,10 @@ final class OutboxWriter {
 
     /** Nothing of it happened. */
     private void failed(Batch batch, Commit answer) {
-        if (answer instanceof Commit.Conflict conflict && conflict.write() > 0) {
+        if (answer instanceof Commit.Conflict conflict && conflict.write() > batch.items.size()) {
+            owner.refused("a page of sub-tasks is there already: " + conflict.path());
+            later(session.timeout().toNanos() / 2);
+        } else if (answer instanceof Commit.Conflict conflict && conflict.write() > 0) {
             batch.items.get(conflict.write() - 1).line().itemExists = conflict.reason() == Commit.Reason.EXISTS;
             later(LINGER_NANOS);
         } else if (answer instanceof Commit.Conflict conflict) {

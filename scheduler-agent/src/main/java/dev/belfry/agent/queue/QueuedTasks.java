@@ -6,6 +6,7 @@ import dev.belfry.core.job.JobDefinition;
 import dev.belfry.core.job.Recovery;
 import dev.belfry.core.ledger.CheckpointRecord;
 import dev.belfry.core.ledger.Reasons;
+import dev.belfry.core.queue.HandedPage;
 import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Outbox.Left;
 import dev.belfry.core.queue.Outbox.Report;
@@ -205,6 +206,7 @@ public final class QueuedTasks implements QueuedWork {
         outbox.say(task.report(Stage.STARTED, Instant.EPOCH, true, ""));
         TaskInputs.Given given = inputs.of(task, definition);
         task.upstreams = null; // it may be large, and was needed for this alone
+        task.parts = null;
         TaskAttempt attempt = new TaskAttempt(setting.loop(), task, job, definition, new Listener());
         if (given.failure().isPresent()) {
             AttemptEnd failure = given.failure().get();
@@ -261,6 +263,14 @@ public final class QueuedTasks implements QueuedWork {
         public void checkpoint(TakenTask task, byte[] data) {
             if (task.phase == TakenTask.Phase.RUNNING && !closed) {
                 outbox.leave(task.number(), data, Left.CHECKPOINT);
+            }
+        }
+
+        @Override
+        public void split(TakenTask task, List<HandedPage> pages) {
+            if (task.phase == TakenTask.Phase.RUNNING && !closed) {
+                outbox.hand(
+                        task.number(), pages.stream().map(HandedPage::encode).toList());
             }
         }
     }

@@ -42,6 +42,9 @@ final class TakenTask {
     /** What the jobs before it hand on; null outside of workflows, and until that is asked for. */
     @Nullable
     UpstreamReads upstreams;
+    /** What its sub-tasks did, of a reduce step; null of other tasks, and until that is asked for. */
+    @Nullable
+    PartReads parts;
     /** What a success would leave. */
     byte @Nullable [] output;
 
@@ -85,6 +88,9 @@ final class TakenTask {
         checkpointAsked = false;
         if (upstreams != null) {
             upstreams.resumed();
+        }
+        if (parts != null) {
+            parts.resumed();
         }
     }
 

@@ -4,8 +4,12 @@ import dev.belfry.agent.loop.AttemptTimeouts;
 import dev.belfry.agent.loop.Attempts;
 import dev.belfry.agent.loop.Loop;
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.queue.HandedPage;
 import dev.belfry.core.shard.AttemptEnd;
 import dev.belfry.core.version.JobRecord;
+import dev.belfry.core.workflow.FailurePolicy;
+import dev.belfry.core.workflow.SubTask;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +26,8 @@ final class TaskAttempt implements Attempts.Listener {
         void timedOut(TakenTask task, String reason);
 
         void checkpoint(TakenTask task, byte[] data);
+
+        void split(TakenTask task, List<HandedPage> pages);
     }
 
     private final TakenTask task;
@@ -76,6 +82,13 @@ final class TaskAttempt implements Attempts.Listener {
     public void output(byte[] json) {
         if (!over) {
             task.output = json;
+        }
+    }
+
+    @Override
+    public void split(List<SubTask> tasks, FailurePolicy policy) {
+        if (!over) {
+            owner.split(task, HandedPage.pages(tasks, policy));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.belfry.core.shard.AttemptEnd;
 import dev.belfry.core.value.ResolvedParameters;
 import dev.belfry.core.workflow.JobRunId;
 import dev.belfry.core.workflow.RunParameters;
+import dev.belfry.core.workflow.SubTaskId;
 import dev.belfry.core.workflow.WorkflowJob;
 import dev.belfry.core.workflow.WorkflowRun;
 import java.util.Map;
@@ -39,9 +40,13 @@ final class TaskInputs {
 
     /** Whether everything is known that the task is to be given; what is not is asked for. */
     boolean known(TakenTask task, JobDefinition job) {
+        if (!partsAreKnown(task)) {
+            return false;
+        }
         Optional<JobRunId> id = Optional.<JobRunId>empty();
         if (!job.upstreams().after().isEmpty()) {
-            id = JobRunId.parse(task.entry.runId()).filter(run -> run.job().equals(job.name()));
+            id = JobRunId.parse(SubTaskId.root(task.entry.runId()))
+                    .filter(run -> run.job().equals(job.name()));
         }
         if (id.isEmpty()) {
             return true;
@@ -50,6 +55,17 @@ final class TaskInputs {
             task.upstreams = new UpstreamReads(setting, id.get(), () -> advance.accept(task));
         }
         return task.upstreams.complete() && rootIsKnown(task.upstreams, task, job);
+    }
+
+    private boolean partsAreKnown(TakenTask task) {
+        Optional<String> split = SubTaskId.reduces(task.entry.runId());
+        if (split.isEmpty()) {
+            return true;
+        }
+        if (task.parts == null) {
+            task.parts = new PartReads(setting, split.get(), () -> advance.accept(task));
+        }
+        return task.parts.complete();
     }
 
     /** A job whose record is damaged for the time being is waited for, as for the task's own. */
@@ -69,6 +85,21 @@ final class TaskInputs {
 
     /** What the task is given, once that is {@link #known}. */
     Given of(TakenTask task, JobDefinition job) {
+        PartReads parts = task.parts;
+        Given given = alone(task, job);
+        if (parts == null || given.failure().isPresent()) {
+            return given;
+        }
+        Optional<String> problem = parts.problem();
+        return problem.isPresent()
+                ? new Given(Attempts.Inputs.NONE, problem.map(MissingInputs::noParts))
+                : new Given(
+                        new Attempts.Inputs(
+                                given.inputs().parameters(), given.inputs().upstreams(), Optional.of(parts.results())),
+                        Optional.empty());
+    }
+
+    private Given alone(TakenTask task, JobDefinition job) {
         UpstreamReads upstreams = task.upstreams;
         if (upstreams == null) {
             return given(RunParameters.alone(job, task.entry.fire().due(), task.entry.parameters()), Map.of());

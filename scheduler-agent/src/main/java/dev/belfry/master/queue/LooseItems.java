@@ -32,6 +32,8 @@ final class LooseItems {
     private final Set<OutboxItem> loose = new LinkedHashSet<>();
     /** Found beside outboxes, and not compared with the book yet. */
     private final Set<OutboxItem> found = new LinkedHashSet<>();
+    /** Pages of sub-tasks found beside outboxes. */
+    private final Set<Page> pages = new LinkedHashSet<>();
     /** Incarnations whose outboxes may have to go. */
     private final Set<String> outboxes = new LinkedHashSet<>();
 
@@ -41,6 +43,13 @@ final class LooseItems {
         this.writer = writer;
         this.book = book;
         this.whole = whole;
+    }
+
+    private record Page(String incarnation, long number, String path) {}
+
+    /** A page of sub-tasks beside an outbox; one of a number that is in no inbox is needed by nobody. */
+    void page(String incarnation, long number, String path) {
+        pages.add(new Page(incarnation, number, path));
     }
 
     /** A round was applied. */
@@ -58,7 +67,7 @@ final class LooseItems {
     }
 
     boolean isEmpty() {
-        return loose.isEmpty() && found.isEmpty() && outboxes.isEmpty();
+        return loose.isEmpty() && found.isEmpty() && pages.isEmpty() && outboxes.isEmpty();
     }
 
     /**
@@ -70,6 +79,7 @@ final class LooseItems {
         if (!whole.getAsBoolean()) {
             loose.clear();
             found.clear();
+            pages.clear();
         }
         if (!found.isEmpty()) {
             Set<OutboxItem> named = book.items();
@@ -78,6 +88,14 @@ final class LooseItems {
         }
         if (!loose.isEmpty()) {
             delete(loose.stream().limit(AT_ONCE).toList(), then);
+            return true;
+        }
+        pages.removeIf(page -> book.runOf(page.incarnation(), page.number()).isPresent());
+        if (!pages.isEmpty()) {
+            Page page = pages.iterator().next();
+            pages.remove(page);
+            outboxes.add(page.incarnation());
+            writer.tryAt("queue-handed-gone", List.of(deletion(page.path())), then, path -> then.run());
             return true;
         }
         outboxes.removeIf(this::isInUse);

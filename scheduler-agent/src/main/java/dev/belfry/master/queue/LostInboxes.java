@@ -25,15 +25,17 @@ final class LostInboxes {
     private final QueueOffice office;
     private final Reads reads;
     private final QueueBook book;
+    private final NamedItems items;
     private final JobsInForce jobs;
     private final Runnable news;
     /** Read for the last time, or about to be. */
     private final Set<String> read = new HashSet<>();
 
-    LostInboxes(QueueOffice office, Reads reads, QueueBook book, JobsInForce jobs, Runnable news) {
+    LostInboxes(QueueOffice office, Reads reads, QueueBook book, NamedItems items, JobsInForce jobs, Runnable news) {
         this.office = office;
         this.reads = reads;
         this.book = book;
+        this.items = items;
         this.jobs = jobs;
         this.news = news;
     }
@@ -65,9 +67,11 @@ final class LostInboxes {
             LOG.info(
                     "agent lost with tasks in its inbox: incarnation={}; they are settled or queued again",
                     incarnation);
-            book.outbox(incarnation, said);
-            book.gone(incarnation);
-            news.run();
+            items.read(incarnation, said, () -> {
+                book.outbox(incarnation, said);
+                book.gone(incarnation);
+                news.run();
+            });
         } catch (CorruptRecordException e) {
             LOG.error(
                     "what a lost agent said of its tasks cannot be read: {} They are held until a master can read it.",

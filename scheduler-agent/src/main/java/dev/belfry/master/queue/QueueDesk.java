@@ -63,6 +63,8 @@ public final class QueueDesk implements QueueLook.Listener {
     private final BackfillDesk backfills;
     private final DeadLetterDesk dead;
     private final Intake intake = new Intake();
+    private final NamedItems items;
+    private final SplitDesk splits;
     private final LooseItems loose;
     private final RulesLook rules;
     private final QueueSweeper sweeper;
@@ -95,7 +97,17 @@ public final class QueueDesk implements QueueLook.Listener {
         this.book = new QueueBook(jobs, chooser, numbers::next, () -> loop.random(1L << 30) / (double) (1L << 30));
         this.look = new QueueLook(loop, store, session, this);
         this.writer = new QueueWriter(loop, store, session, office);
-        this.lost = new LostInboxes(office, look.reads(), book, jobs, this::soon);
+        this.items = new NamedItems(look.reads(), book);
+        this.splits = new SplitDesk(
+                look.reads(),
+                writer,
+                book,
+                again -> loop.after(session.timeout().toNanos() / 2, () -> {
+                    if (!closed) {
+                        again.run();
+                    }
+                }));
+        this.lost = new LostInboxes(office, look.reads(), book, items, jobs, this::soon);
         WorkflowsInForce inForce = new WorkflowsInForce(office);
         this.fires = new QueueFires(office, book, inForce, this::soon);
         this.workflows = new WorkflowDesk(office, book, inForce, look.reads(), this::soon);
@@ -113,7 +125,7 @@ public final class QueueDesk implements QueueLook.Listener {
 
     /** Reads everything, in the session that wrote the epoch. */
     public void start() {
-        rules.start(look::start);
+        rules.start(() -> splits.start(look::start));
     }
 
     public void close() {
@@ -172,7 +184,7 @@ public final class QueueDesk implements QueueLook.Listener {
 
     /** The scheduled fires in the queue as they stand; empty until all that was there before this term is known. */
     public Optional<ScheduledTasks> scheduled() {
-        return loaded ? Optional.of(new ScheduledTasks(fires, chooser, book.tasks())) : Optional.empty();
+        return loaded ? Optional.of(new ScheduledTasks(fires, chooser, book.splits(), book.tasks())) : Optional.empty();
     }
 
     /** Whether a run of this job is in the queue under this id and has no outcome yet. */
@@ -279,9 +291,11 @@ public final class QueueDesk implements QueueLook.Listener {
             unheard.put(incarnation, outbox);
         } else {
             unheard.remove(incarnation);
-            book.outbox(incarnation, outbox);
+            items.read(incarnation, outbox, () -> {
+                book.outbox(incarnation, outbox);
+                soon();
+            });
         }
-        soon();
     }
 
     @Override
@@ -320,7 +334,7 @@ public final class QueueDesk implements QueueLook.Listener {
         if (closed || writer.busy() || !office.ready() || isIdle()) {
             return;
         }
-        if (loose.turn(this::soon)) {
+        if (loose.turn(this::soon) || splits.turn(this::soon)) {
             return;
         }
         Instant now = office.now();
@@ -409,6 +423,7 @@ public final class QueueDesk implements QueueLook.Listener {
         return book.isIdle()
                 && fires.isIdle()
                 && loose.isEmpty()
+                && splits.isEmpty()
                 && cancels.isEmpty()
                 && workflows.isEmpty()
                 && backfills.isIdle()
@@ -451,6 +466,7 @@ public final class QueueDesk implements QueueLook.Listener {
             }
         }
         loose.applied(round);
+        splits.applied(round);
         cancelled.forEach(cancel -> cancel.then().run());
         pass();
     }

@@ -16,6 +16,7 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.VersionedDueSet;
+import dev.belfry.core.workflow.SubTaskId;
 import dev.belfry.core.workflow.WorkflowRunCodec;
 import dev.belfry.store.Transaction;
 import dev.belfry.store.Znode;
@@ -338,7 +339,9 @@ final class QueueFires {
             }
         }
         for (QueuedTask task : book.tasks()) {
-            if (uids.contains(task.run().jobUid())
+            boolean part = SubTaskId.parentOf(task.run().runId()).isPresent();
+            if (!part
+                    && uids.contains(task.run().jobUid())
                     && !aside.test(task.run().runId())
                     && !book.workflows().contains(task.run().runId())) {
                 open.computeIfAbsent(task.run().jobUid(), uid -> new TreeSet<>())

@@ -124,6 +124,7 @@ final class QueueSweeper {
             return;
         }
         reads.children("queue-sweep-items", Paths.outbox(incarnation), names -> {
+            names.forEach(name -> page(incarnation, name));
             loose.found(
                     incarnation,
                     names.stream()
@@ -132,6 +133,14 @@ final class QueueSweeper {
                             .toList());
             outboxes(incarnations);
         });
+    }
+
+    private void page(String incarnation, String name) {
+        int dot = name.indexOf('.');
+        if (dot > 0) {
+            item(incarnation, name.substring(0, dot))
+                    .ifPresent(of -> loose.page(incarnation, of.number(), Paths.outboxItem(incarnation, name)));
+        }
     }
 
     private static Optional<OutboxItem> item(String incarnation, String name) {

@@ -96,6 +96,13 @@ final class QueueWriter {
                     workflow.version(),
                     workflow.run().map(WorkflowRunCodec::encode).orElse(null));
         }
+        for (QueueRound.SplitWrite split : round.splits()) {
+            put(
+                    transaction,
+                    split.path(),
+                    split.version(),
+                    split.data().map(QueueRound.Bytes::data).orElse(null));
+        }
         round.keys()
                 .forEach(page -> put(
                         transaction,

@@ -6,8 +6,12 @@ import dev.belfry.core.ledger.LedgerRecord;
 import dev.belfry.core.queue.FiresMark;
 import dev.belfry.core.queue.QueueLedger;
 import dev.belfry.core.queue.QueuedTask;
+import dev.belfry.core.queue.SplitBook;
+import dev.belfry.core.queue.TaskState;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.version.VersionedDueSet;
+import dev.belfry.core.workflow.SplitHead;
+import dev.belfry.core.workflow.SubTaskId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,13 +23,16 @@ import java.util.Optional;
 public final class ScheduledTasks {
     private final QueueFires fires;
     private final QueueChooser chooser;
+    private final SplitBook splits;
     private final Map<String, List<QueuedTask>> byJob = new HashMap<>();
 
-    ScheduledTasks(QueueFires fires, QueueChooser chooser, Iterable<QueuedTask> tasks) {
+    ScheduledTasks(QueueFires fires, QueueChooser chooser, SplitBook splits, Iterable<QueuedTask> tasks) {
+        this.splits = splits;
         this.fires = fires;
         this.chooser = chooser;
         tasks.forEach(task -> {
-            if (task.run().due().isPresent()) {
+            boolean part = SubTaskId.parentOf(task.run().runId()).isPresent();
+            if (!part && task.run().due().isPresent()) {
                 byJob.computeIfAbsent(task.run().jobUid(), uid -> new ArrayList<>())
                         .add(task);
             }
@@ -90,6 +97,10 @@ public final class ScheduledTasks {
                     shard + " is with agent " + new Incarnation(holder.get()).agentId() + second
                             + " and has no outcome yet; attempts before: "
                             + task.history().attempts() + ".");
+        }
+        Optional<SplitHead> split = splits.find(task.run().runId());
+        if (split.isPresent() && task.state() == TaskState.GATHERING) {
+            return List.of(since, shard + " " + split.get().story() + ".");
         }
         List<String> told = new ArrayList<>(List.of(since, shard + " waits in the queue."));
         chooser.explain(task.id(), now).map(Explanation::text).ifPresent(told::add);

@@ -10,6 +10,7 @@ import dev.belfry.console.query.WorkflowView;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.workflow.BackfillId;
 import dev.belfry.core.workflow.BackfillRun;
+import dev.belfry.core.workflow.SplitHead;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -136,13 +137,22 @@ final class DescribeVerb extends PastVerb {
                         snapshot.now(),
                         Optional.empty(),
                         some -> Run.of(some).stream().anyMatch(this::isAsked)));
-        Run run = Run.of(journal).stream()
-                .filter(this::isAsked)
-                .findFirst()
-                .orElseThrow(() -> new NoException("no run '" + name
-                        + "' in the journal; see 'belfry get runs'. Old runs are counted, not listed."));
+        Optional<SplitHead> split = Optional.ofNullable(client.queue().splits().get(name));
+        Optional<Run> listed = Run.of(journal).stream().filter(this::isAsked).findFirst();
+        if (listed.isEmpty() && split.isPresent()) {
+            tell(List.of("run " + name + " " + split.get().story()), SplitState.tree(split.get()));
+            return;
+        }
+        Run run = listed.orElseThrow(() -> new NoException(
+                "no run '" + name + "' in the journal; see 'belfry get runs'. Old runs are counted, not listed."));
         String job = snapshot.nameOf(run.jobUid());
-        tell(RunDescription.lines(run, job), RunDescription.tree(run, job));
+        List<String> lines = new ArrayList<>(RunDescription.lines(run, job));
+        Map<String, Object> tree = RunDescription.tree(run, job);
+        split.ifPresent(parts -> {
+            lines.addAll(List.of("", "It " + parts.story() + "."));
+            tree.put("split", SplitState.tree(parts));
+        });
+        tell(lines, tree);
     }
 
     private boolean isAsked(Run run) {

@@ -2,10 +2,12 @@ package dev.belfry.console.cli;
 
 import dev.belfry.console.query.QueueView;
 import dev.belfry.console.query.QueueView.Task;
+import dev.belfry.core.workflow.SplitHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks that wait in the queue, in their order, after those that agents have. */
@@ -22,16 +24,22 @@ final class QueueList {
         queue.running().stream()
                 .filter(task -> job == null || job.equals(task.jobName()))
                 .limit(limit)
-                .forEach(task -> row(list, task, now));
+                .forEach(task -> row(list, queue, task, now));
+        queue.gathering().stream()
+                .filter(task -> job == null || job.equals(task.jobName()))
+                .limit(limit)
+                .forEach(task -> row(list, queue, task, now));
         queue.waiting(job == null ? limit : Integer.MAX_VALUE).stream()
                 .filter(task -> job == null || job.equals(task.jobName()))
                 .limit(limit)
-                .forEach(task -> row(list, task, now));
+                .forEach(task -> row(list, queue, task, now));
         return list;
     }
 
-    private static void row(Listing list, Task task, Instant now) {
-        String why = why(task);
+    private static void row(Listing list, QueueView queue, Task task, Instant now) {
+        Optional<SplitHead> split = queue.split(task.run().runId());
+        String why = split.map(SplitHead::story).orElseGet(() -> why(task));
+        String state = split.filter(SplitHead::gathers).map(SplitState::word).orElseGet(() -> state(task));
         String id = task.run().shards() > 1 ? task.id().toString() : task.run().runId();
         list.table()
                 .row(
@@ -39,7 +47,7 @@ final class QueueList {
                         task.jobName(),
                         task.priority(),
                         Times.length(Duration.between(task.accepted().isAfter(now) ? now : task.accepted(), now)),
-                        state(task),
+                        state,
                         task.explanation()
                                 .map(e -> Integer.toString(e.position()))
                                 .orElse("-"),
@@ -54,7 +62,7 @@ final class QueueList {
         one.put("job", task.jobName());
         one.put("priority", task.priority());
         one.put("accepted", Times.iso(task.accepted()));
-        one.put("state", state(task));
+        one.put("state", state);
         one.put("attempts", task.attempts());
         one.put("agent", task.agent());
         one.put("backup", task.backup().isEmpty() ? null : task.backup());

@@ -42,7 +42,7 @@ final class RunList {
                                     name,
                                     Times.instant(run.fire().due())
                                             + (run.count() > 1 ? " and " + (run.count() - 1) + " more" : ""),
-                                    run.state(),
+                                    queue.split(run.id()).map(SplitState::brief).orElse(run.state()),
                                     run.shards().size(),
                                     run.attempts(),
                                     run.started()
@@ -69,17 +69,18 @@ final class RunList {
         newest.sort(Comparator.comparing(
                         (List<QueueView.Task> tasks) -> tasks.get(0).accepted())
                 .reversed());
-        newest.stream().limit(limit).forEach(tasks -> queued(list, tasks));
+        newest.stream().limit(limit).forEach(tasks -> queued(list, queue, tasks));
         return Math.min(limit, newest.size());
     }
 
-    private static void queued(Listing list, List<QueueView.Task> tasks) {
+    private static void queued(Listing list, QueueView queue, List<QueueView.Task> tasks) {
         QueueView.Task first = tasks.get(0);
         Set<String> agents = tasks.stream()
                 .flatMap(task -> Stream.of(task.agent(), task.backup()))
                 .filter(agent -> !agent.isEmpty())
                 .collect(Collectors.toCollection(TreeSet::new));
-        String state = agents.isEmpty() ? "queued" : "running";
+        String state =
+                queue.split(first.run().runId()).map(SplitState::brief).orElse(agents.isEmpty() ? "queued" : "running");
         int attempts = tasks.stream().mapToInt(QueueView.Task::attempts).sum();
         list.table()
                 .row(

@@ -19,6 +19,8 @@ import dev.belfry.core.queue.Inbox;
 import dev.belfry.core.queue.Submission;
 import dev.belfry.core.queue.TaskHistory;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.workflow.SplitHead;
+import dev.belfry.core.workflow.SplitPhase;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -66,6 +68,7 @@ public final class QueueView {
     private final Map<TaskId, Placed> backups = new HashMap<>();
     private final List<Task> running = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
+    private final List<Task> gathering = new ArrayList<>();
     private final TaskQueue lines;
     private final QueueState state;
     private final Instant now;
@@ -166,6 +169,8 @@ public final class QueueView {
             TaskId second = new TaskId(id.run(), id.shard(), true);
             QueuedTask beside = new QueuedTask(second, run.jobUid(), priority, since, number, since, Where.ANYWHERE, 0);
             version.ifPresent(v -> backup(id).ifPresent(other -> started(beside, other, v)));
+        } else if (split(run.runId()).filter(SplitHead::gathers).isPresent()) {
+            gathering.add(task);
         } else {
             version.ifPresent(v -> lines.add(inLine));
             waiting.add(new Waiting(task, inLine, slot(inLine, version)));
@@ -197,7 +202,7 @@ public final class QueueView {
 
     /** Tasks without an outcome. */
     public int size() {
-        return running.size() + waiting.size();
+        return running.size() + waiting.size() + gathering.size();
     }
 
     /** How many of them wait. */
@@ -208,6 +213,7 @@ public final class QueueView {
     /** All of them, without explanations, in no particular order. */
     public List<Task> tasks() {
         List<Task> all = new ArrayList<>(running);
+        all.addAll(gathering);
         waiting.forEach(each -> all.add(each.task()));
         return all;
     }
@@ -228,6 +234,16 @@ public final class QueueView {
                 .filter(task -> task.id().equals(id))
                 .findFirst()
                 .map(task -> task.agent().isEmpty() ? explained(task) : task);
+    }
+
+    /** Those whose code is over, and that wait for their sub-tasks; oldest first. */
+    public List<Task> gathering() {
+        return List.copyOf(gathering);
+    }
+
+    /** How far a run is that is split into sub-tasks; empty if it is not, or is over. */
+    public Optional<SplitHead> split(String runId) {
+        return Optional.ofNullable(state.splits().get(runId)).filter(head -> head.phase() != SplitPhase.FINAL);
     }
 
     /** Those that agents have, oldest first. */

@@ -11,6 +11,7 @@ import dev.belfry.core.queue.FiresMark;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.workflow.SplitHead;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -145,6 +146,7 @@ final class QueuedStory {
         }
         String present = facts.isPast() ? "At present: shard " : "Shard ";
         told.add(present + shard + " " + standing.text() + ".");
+        view.split(runId).ifPresent(split -> told.add("Run " + runId + " " + split.story() + "."));
         switch (standing.state()) {
             case DISPATCHED -> dispatched(TaskId.of(runId, Integer.parseInt(shard)), told);
             case QUEUED -> waiting(TaskId.of(runId, Integer.parseInt(shard)), told);
@@ -215,6 +217,9 @@ final class QueuedStory {
     }
 
     private void waiting(TaskId id, List<String> told) {
+        if (view.split(runId).filter(SplitHead::gathers).isPresent()) {
+            return;
+        }
         view.task(id)
                 .flatMap(QueueView.Task::explanation)
                 .ifPresentOrElse(

@@ -302,7 +302,7 @@ final class CaseScene {
     }
 
     private QueueState queue() {
-        return new QueueState(segments, inboxes, Gate.FRESH, DeclaredRules.NONE, fires, List.of());
+        return new QueueState(segments, inboxes, Gate.FRESH, DeclaredRules.NONE, fires, Map.of(), List.of());
     }
 
     private JobRecord job() {

@@ -77,9 +77,23 @@ public record Outbox(List<Report> reports) {
      * @param retryable whether another attempt may help
      * @param left what lies beside the outbox under its number
      * @param reason why it ended so: a word of {@code Reasons}, or what user code said
+     * @param pages how many pages of sub-tasks it has handed in so far; those that no master has taken in lie beside the outbox
      */
     public record Report(
-            long number, Stage stage, Instant started, Instant ended, boolean retryable, Left left, String reason) {
+            long number,
+            Stage stage,
+            Instant started,
+            Instant ended,
+            boolean retryable,
+            Left left,
+            String reason,
+            int pages) {
+
+        /** One of an attempt that has handed in no sub-tasks. */
+        public Report(
+                long number, Stage stage, Instant started, Instant ended, boolean retryable, Left left, String reason) {
+            this(number, stage, started, ended, retryable, left, reason, 0);
+        }
 
         /** What lies beside the outbox of {@code incarnation} under this number; empty if nothing does. */
         public Optional<OutboxItem> item(String incarnation) {
@@ -87,12 +101,27 @@ public record Outbox(List<Report> reports) {
         }
 
         private Report withReason(String other) {
-            return new Report(number, stage, started, ended, retryable, left, other);
+            return new Report(number, stage, started, ended, retryable, left, other, pages);
         }
 
         /** The same with this beside the outbox. */
         public Report leaving(Left item) {
-            return new Report(number, stage, started, ended, retryable, item, reason);
+            return new Report(number, stage, started, ended, retryable, item, reason, pages);
+        }
+
+        /** The same with so many pages of sub-tasks handed in. */
+        public Report handing(int handed) {
+            return new Report(number, stage, started, ended, retryable, left, reason, handed);
+        }
+
+        /** The attempt has succeeded by what its agent says, and is to count as one that failed for good. */
+        Report refused(String why) {
+            return new Report(number, Stage.FAILED, started, ended, false, Left.NOTHING, why, pages);
+        }
+
+        /** The same while its end is not to be told yet. */
+        public Report unended() {
+            return new Report(number, Stage.STARTED, started, Instant.EPOCH, true, left, "", pages);
         }
     }
 
@@ -132,6 +161,9 @@ public record Outbox(List<Report> reports) {
         json.writeBoolean(report.retryable());
         json.writeString(report.left().text());
         json.writeString(report.reason());
+        if (report.pages() > 0) {
+            json.writeNumber(report.pages());
+        }
         json.writeEndArray();
     }
 
@@ -147,7 +179,8 @@ public record Outbox(List<Report> reports) {
                     row.instant(3),
                     row.flag(4),
                     left(json, row.text(5)),
-                    row.text(6)));
+                    row.text(6),
+                    row.size() > 7 ? (int) row.number(7) : 0));
         }
         return new Outbox(reports);
     }

@@ -6,6 +6,7 @@ import dev.belfry.core.job.TimeoutAction;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.queue.Outbox.Report;
 import dev.belfry.core.run.Outcome;
+import dev.belfry.core.workflow.SubTaskId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -70,10 +71,15 @@ public final class QueueBook {
 
     private final DeadLetters dead = new DeadLetters();
 
+    private final SplitBook splits = new SplitBook(new Parts());
+
     private final OutboxItems items = new OutboxItems(tasks, inboxes, workflows);
     private final Backups backups;
     /** Whether a round was made: what inboxes held before takes its room from then on. */
     private boolean begun;
+
+    /** What the reduce step that is being settled hands on: it is the output of the run that was split. */
+    private Optional<OutboxItem> reduced = Optional.empty();
 
     /** @param report empty if the incarnation is gone and said nothing of an end */
     private record Ended(InboxBook inbox, long number, Optional<Report> report) {}
@@ -140,6 +146,8 @@ public final class QueueBook {
                 place(task);
                 if (task.id().shard() == 0 && workflows.isStopping(task.id().run())) {
                     cancel(task.id().run(), Reasons.WORKFLOW_CANCELLED);
+                } else if (splits.isStopping(task.id().run())) {
+                    cancel(task.id().run(), QueueReasons.SPLIT_STOPPED);
                 }
             } else {
                 repeated.add(task);
@@ -150,8 +158,13 @@ public final class QueueBook {
     /** A task without an outcome: it is in inboxes, or it waits. */
     private void place(QueuedTask task) {
         List<InboxBook> holders = found.remove(task.id());
+        if (splits.gathers(task.id().run())) {
+            gather(task);
+        }
         if (holders == null) {
-            queue(task);
+            if (task.state == TaskState.QUEUED) {
+                queue(task);
+            }
             return;
         }
         for (InboxBook inbox : holders) {
@@ -175,16 +188,22 @@ public final class QueueBook {
 
     /** Ends that were held are looked at again. */
     private void release() {
+        splits.release();
         ended.addAll(held);
         held.clear();
     }
 
     /** Whether it is of a task that may be in a segment that cannot be read. */
     private boolean isUncertain(Inbox.Entry entry) {
-        return !whole && found.containsKey(id(entry));
+        return !whole && (found.containsKey(id(entry)) || splits.isOrphan(entry.runId()));
     }
 
     private void resume(QueuedTask task, InboxBook inbox, Inbox.Entry entry) {
+        if (task.state == TaskState.GATHERING) {
+            // Its other attempt was faster.
+            task.dispatches.put(entry.number(), new QueuedTask.Dispatch(inbox.incarnation(), entry.cancel()));
+            return;
+        }
         if (task.state != TaskState.STOPPING) {
             task.on(task.dispatches.isEmpty() ? TaskState.Event.DISPATCH : TaskState.Event.BACK_UP);
         }
@@ -278,9 +297,15 @@ public final class QueueBook {
         return workflows;
     }
 
-    /** Every segment that was there when the term began could be read: workflow runs learn what they do not know. */
+    /** The runs that are split into sub-tasks. */
+    public SplitBook splits() {
+        return splits;
+    }
+
+    /** Every segment that was there when the term began could be read: workflow runs and split runs learn what they do not know. */
     public void reconcileWorkflows() {
         workflows.reconcile(this::outcomeOf);
+        splits.reconcile(this::outcomeOf);
     }
 
     private Optional<Outcome> outcomeOf(String runId) {
@@ -312,6 +337,12 @@ public final class QueueBook {
         return cancels.stream().anyMatch(cancel -> cancel.runId().equals(runId));
     }
 
+    /** The id of the run that an entry of an inbox is of; empty if there is no such entry. */
+    public Optional<String> runOf(String incarnation, long number) {
+        InboxBook inbox = inboxes.get(incarnation);
+        return Optional.ofNullable(inbox == null ? null : inbox.get(number)).map(Inbox.Entry::runId);
+    }
+
     /** The incarnations that have an inbox. */
     public Set<String> incarnations() {
         return Collections.unmodifiableSet(inboxes.keySet());
@@ -334,7 +365,8 @@ public final class QueueBook {
                 && repeated.isEmpty()
                 && cancels.isEmpty()
                 && !workflows.isAsked()
-                && !dead.isAsked();
+                && !dead.isAsked()
+                && !splits.isAsked();
     }
 
     /** Tasks without an outcome. */
@@ -363,6 +395,7 @@ public final class QueueBook {
         begin();
         dead.next(round);
         workflows.next(now, round);
+        splits.next(now, round);
         while (round.hasRoom() && !repeated.isEmpty()) {
             QueuedTask task = repeated.remove();
             task.on(TaskState.Event.SETTLE);
@@ -382,6 +415,7 @@ public final class QueueBook {
         }
         remove(round);
         workflows.sweep(round);
+        splits.sweep(round);
         if (dispatch(now, round)) {
             backUp(now, round);
         }
@@ -423,7 +457,8 @@ public final class QueueBook {
 
     // --- settling
 
-    private void settle(Ended end, Instant now, QueueRound round) {
+    private void settle(Ended heard, Instant now, QueueRound round) {
+        Ended end = counted(heard);
         Inbox.Entry stored = end.inbox().get(end.number());
         if (stored != null && isUncertain(stored)) {
             held.add(end);
@@ -436,20 +471,22 @@ public final class QueueBook {
         round.changed(end.inbox());
         chooser.left(id(entry.get()), end.inbox().incarnation());
         backups.forget(end.number());
+        int pages = end.inbox().report(end.number()).map(Report::pages).orElse(0);
+        splits.over(end.inbox().incarnation(), end.number(), pages, round);
         QueuedTask task = tasks.get(id(entry.get()));
         items.ended(
                 task,
                 entry.get(),
-                end.report().flatMap(said -> said.item(end.inbox().incarnation())),
+                heard.report().flatMap(said -> said.item(end.inbox().incarnation())),
                 round);
         if (task == null || !task.dispatches.containsKey(end.number())) {
             return;
         }
         QueuedTask.Dispatch dispatch = task.dispatches.remove(end.number());
         QueueLines lines = new QueueLines(task, entry.get(), end.inbox().incarnation(), end.report(), now);
-        if (task.state == TaskState.SETTLED) {
+        if (task.state == TaskState.SETTLED || task.state == TaskState.GATHERING) {
             // The other attempt was faster, and has settled it.
-            if (task.dispatches.isEmpty()) {
+            if (task.state == TaskState.SETTLED && task.dispatches.isEmpty()) {
                 tasks.remove(task.id());
             }
             round.line(lines.beaten(), lines.incarnation());
@@ -476,6 +513,17 @@ public final class QueueBook {
         } else {
             beside(task, after, lines, round);
         }
+    }
+
+    /** A success whose sub-tasks were refused is a failure. */
+    private Ended counted(Ended end) {
+        Optional<String> refusal = splits.refusal(end.inbox().incarnation(), end.number());
+        boolean success = end.report()
+                .filter(report -> report.stage() == Outbox.Stage.SUCCEEDED)
+                .isPresent();
+        return success && refusal.isPresent()
+                ? new Ended(end.inbox(), end.number(), end.report().map(report -> report.refused(refusal.get())))
+                : end;
     }
 
     /** An attempt has ended without success while another is out: that one decides, and finds the failure counted (rule Q11). */
@@ -520,7 +568,11 @@ public final class QueueBook {
     }
 
     private void follow(QueuedTask task, TaskEnd end, QueueLines lines, Instant now, QueueRound round) {
-        if (end instanceof TaskEnd.Settled settled) {
+        if (end instanceof TaskEnd.Settled settled && splits.contains(task.run().runId())) {
+            round.line(lines.ended(settled.outcome(), settled.reason()), lines.incarnation());
+            stopOthers(task, round);
+            codeEnded(task, settled.outcome(), now, round);
+        } else if (end instanceof TaskEnd.Settled settled) {
             settled(task, settled.outcome(), now, round);
             round.line(lines.settled(settled.outcome(), settled.reason()), lines.incarnation());
             stopOthers(task, round);
@@ -530,6 +582,56 @@ public final class QueueBook {
             task.history = again.history();
             task.on(TaskState.Event.AGAIN);
             queue(task);
+        }
+    }
+
+    /** The code of a run that is split is over; what it was split into decides what becomes of the run. */
+    private void codeEnded(QueuedTask task, Outcome outcome, Instant now, QueueRound round) {
+        deadlines.clear(task);
+        if (task.state == TaskState.QUEUED) {
+            chooser.withdrawn(task);
+        }
+        round.changed(task.segment);
+        gather(task);
+        splits.codeEnded(task.run().runId(), outcome, now, round);
+    }
+
+    /** Only the time for the whole can be over for it from here on. */
+    private void gather(QueuedTask task) {
+        task.on(TaskState.Event.GATHER);
+        jobs.definition(task.run().jobUid(), task.definedAt()).ifPresent(job -> {
+            Instant end = AttemptOrder.totalEnd(task, job);
+            if (end.isBefore(Instant.MAX) && job.timeouts().action() == TimeoutAction.CANCEL) {
+                deadlines.set(task, end);
+            }
+        });
+    }
+
+    /** What the split runs need of the queue. */
+    private final class Parts implements SplitBook.Queue {
+
+        @Override
+        public Optional<QueuedTask> task(String runId) {
+            return Optional.ofNullable(tasks.get(TaskId.of(runId, 0))).filter(task -> task.state != TaskState.SETTLED);
+        }
+
+        @Override
+        public boolean isUncertain(String runId) {
+            return !whole && found.containsKey(TaskId.of(runId, 0));
+        }
+
+        @Override
+        public void cancel(String runId) {
+            QueueBook.this.cancel(runId, QueueReasons.SPLIT_STOPPED);
+        }
+
+        @Override
+        public void finished(String runId, Outcome outcome, String reason, Instant now, QueueRound round) {
+            task(runId).filter(task -> task.state == TaskState.GATHERING).ifPresent(task -> {
+                task.output = reduced;
+                settled(task, outcome, now, round);
+                round.line(QueueLines.unstarted(task, outcome, reason, now), "");
+            });
         }
     }
 
@@ -546,10 +648,14 @@ public final class QueueBook {
             if (!task.run().options().key().isEmpty()) {
                 keys.add(task.run().runId());
             }
-            if (!workflows.contains(task.run().runId())) {
+            boolean part = SubTaskId.parentOf(task.run().runId()).isPresent();
+            if (!part && !workflows.contains(task.run().runId())) {
                 dead.settled(task.run(), task.fire().due(), task.segment.outcome(task.run()), now);
             }
             workflowGoesOn(task, now, round);
+            reduced = SubTaskId.reduces(task.run().runId()).isPresent() ? task.output : Optional.empty();
+            splits.ended(task.run().runId(), outcome, now, round);
+            reduced = Optional.empty();
         }
         if (task.dispatches.isEmpty()) {
             tasks.remove(task.id());
@@ -585,6 +691,7 @@ public final class QueueBook {
     }
 
     private void cancel(Cancel cancel, Instant now, QueueRound round) {
+        splits.cancel(cancel.runId(), now, round);
         SegmentBook segment = runs.get(cancel.runId());
         for (QueuedTask task : segment == null ? List.<QueuedTask>of() : segment.tasks()) {
             // One that stands for a run submitted again is not among the tasks.
@@ -601,6 +708,9 @@ public final class QueueBook {
     /** Its waiting is over. */
     private void expire(QueuedTask task, Instant now, QueueRound round) {
         deadlines.clear(task);
+        if (task.state == TaskState.GATHERING) {
+            splits.timeOut(task.run().runId(), now, round);
+        }
         if (task.state != TaskState.QUEUED) {
             return;
         }
@@ -612,6 +722,10 @@ public final class QueueBook {
 
     /** Ends a task that waits. */
     private void end(QueuedTask task, Outcome outcome, String reason, Instant now, QueueRound round) {
+        if (splits.contains(task.run().runId())) {
+            codeEnded(task, outcome, now, round);
+            return;
+        }
         settled(task, outcome, now, round);
         round.line(QueueLines.unstarted(task, outcome, reason, now), "");
     }
@@ -652,8 +766,13 @@ public final class QueueBook {
             QueuedTask.Dispatch out = task.dispatches.firstEntry().getValue();
             InboxBook inbox = inboxes.get(out.incarnation());
             Optional<JobDefinition> job = jobs.definition(task.run().jobUid(), task.definedAt());
-            // Its end was heard and is settled with the next round, or nobody knows any more how it is to be run.
-            boolean over = inbox == null || inbox.isHeard(first) || job.isEmpty();
+            // Its end was heard and is settled with the next round, or nobody knows any more how it is to be run; and
+            // what has
+            // handed in sub-tasks takes as long as it takes.
+            boolean over = inbox == null
+                    || inbox.isHeard(first)
+                    || job.isEmpty()
+                    || splits.contains(task.run().runId());
             if (round.hasRoom() && !over) {
                 chooser.second(task, out.incarnation(), now).ifPresent(incarnation -> {
                     Inbox.Entry backup = AttemptOrder.entry(task, job.get(), numbers.getAsLong(), now)

@@ -12,5 +12,8 @@ public final class QueueReasons {
     /** Timed out: it waited longer for an agent than it may. */
     public static final String QUEUE_TIMEOUT = "queue-timeout";
 
+    /** Cancelled: the run of which it is a part is cancelled, has failed, or is out of time. */
+    public static final String SPLIT_STOPPED = "split-stopped";
+
     private QueueReasons() {}
 }

@@ -71,12 +71,36 @@ public final class QueueRound {
      */
     public record WorkflowWrite(String id, int version, Optional<WorkflowRun> run) {}
 
+    /**
+     * Something of a split run as it is to be stored.
+     *
+     * @param version at which it is stored; -1 if it is not
+     * @param data empty if it is to be deleted
+     */
+    public record SplitWrite(String path, int version, Optional<Bytes> data) {
+        static SplitWrite of(String path, int version, byte[] data) {
+            return new SplitWrite(path, version, Optional.of(new Bytes(data)));
+        }
+
+        /** Of what was created once and never changed. */
+        static SplitWrite deletion(String path) {
+            return new SplitWrite(path, 0, Optional.empty());
+        }
+    }
+
+    /** What a znode holds. */
+    @SuppressWarnings("ArrayRecordComponent") // bytes are handed over, never compared
+    public record Bytes(byte[] data) {}
+
     private final KeyBook keys;
     private final DeadLetters dead;
     private final Set<InboxBook> inboxes = new LinkedHashSet<>();
     private final Set<SegmentBook> segments = new LinkedHashSet<>();
     private final List<Line> lines = new ArrayList<>();
     private final Set<WorkflowBook.Held> workflows = new LinkedHashSet<>();
+    private final Set<SplitHeld> splits = new LinkedHashSet<>();
+    private final List<String> pagesGone = new ArrayList<>();
+    private List<SplitHeld> splitsGone = List.of();
     private final List<Submission> starts = new ArrayList<>();
     private int lineBytes;
     /** No less than the bytes of the states of its segments. */
@@ -103,8 +127,10 @@ public final class QueueRound {
                 + inboxes.stream().mapToInt(InboxBook::mostBytes).sum()
                 + workflows.stream().mapToInt(WorkflowBook.Held::bytes).sum()
                 + starts.stream().mapToInt(Segment::size).sum()
+                + splits.stream().mapToInt(SplitHeld::mostBytes).sum()
                 + dead.changedBytes();
         int writes = 2 * segments.size() + inboxes.size() + keys.changes() + workflows.size() + dead.changes();
+        writes += splits.stream().mapToInt(SplitHeld::writes).sum() + pagesGone.size();
         return writes < MOST_WRITES && bytes < MOST_BYTES && lines.size() < MOST_LINES;
     }
 
@@ -127,7 +153,20 @@ public final class QueueRound {
         workflows.add(workflow);
     }
 
-    /** A run of a workflow's job, to be submitted with it. */
+    void changed(SplitHeld split) {
+        splits.add(split);
+    }
+
+    /** A page of sub-tasks that was refused is not needed any more. */
+    void pageGone(String path) {
+        pagesGone.add(path);
+    }
+
+    void splitsGone(List<SplitHeld> ended) {
+        splitsGone = List.copyOf(ended);
+    }
+
+    /** A run of a workflow's job or a part of a split one, to be submitted with it. */
     void start(Submission run) {
         starts.add(run);
     }
@@ -139,7 +178,12 @@ public final class QueueRound {
 
     /** Whether there is nothing to be written. */
     public boolean isEmpty() {
-        return inboxes.isEmpty() && segments.isEmpty() && lines.isEmpty() && workflows.isEmpty() && dead.changes() == 0;
+        return inboxes.isEmpty()
+                && segments.isEmpty()
+                && lines.isEmpty()
+                && workflows.isEmpty()
+                && splits.isEmpty()
+                && dead.changes() == 0;
     }
 
     /** The inboxes that it changes. */
@@ -165,6 +209,21 @@ public final class QueueRound {
     /** The workflow runs that it changes. */
     public List<WorkflowWrite> workflows() {
         return workflows.stream().map(WorkflowBook.Held::write).toList();
+    }
+
+    /** What it changes of split runs, parents before children. */
+    public List<SplitWrite> splits() {
+        List<SplitWrite> writes = new ArrayList<>();
+        splits.forEach(split -> writes.addAll(split.write()));
+        pagesGone.forEach(path -> writes.add(SplitWrite.deletion(path)));
+        return writes;
+    }
+
+    /** By run, the paths of all that is stored of the split runs that are final once it is written, children first. */
+    public Map<String, List<String>> splitsGone() {
+        Map<String, List<String>> gone = new LinkedHashMap<>();
+        splitsGone.forEach(split -> gone.put(split.runId(), split.paths()));
+        return gone;
     }
 
     /** Runs that are to be submitted with it. */
@@ -218,5 +277,6 @@ public final class QueueRound {
         keys.written();
         dead.written();
         workflows.forEach(WorkflowBook.Held::written);
+        splits.forEach(SplitHeld::written);
     }
 }

@@ -10,6 +10,8 @@ public enum TaskState {
     DISPATCHED,
     /** In an inbox, marked as to be cancelled. */
     STOPPING,
+    /** In no inbox: its code has handed in sub-tasks and has ended, and its sub-tasks, or its reduce step, have not. */
+    GATHERING,
     /** It has its outcome. */
     SETTLED;
 
@@ -23,6 +25,8 @@ public enum TaskState {
         STOP,
         /** Its attempt has ended or is lost, and another one follows. */
         AGAIN,
+        /** Its own code has ended, and what it was split into decides. */
+        GATHER,
         /** It has its final outcome. */
         SETTLE
     }
@@ -37,6 +41,10 @@ public enum TaskState {
             .add(DISPATCHED, Event.SETTLE, SETTLED)
             .add(STOPPING, Event.AGAIN, QUEUED)
             .add(STOPPING, Event.SETTLE, SETTLED)
+            .add(QUEUED, Event.GATHER, GATHERING)
+            .add(DISPATCHED, Event.GATHER, GATHERING)
+            .add(STOPPING, Event.GATHER, GATHERING)
+            .add(GATHERING, Event.SETTLE, SETTLED)
             .build();
 
     /** The state that follows on {@code event}, by {@link #TABLE}. */

@@ -66,6 +66,9 @@ public final class Paths {
     /** Below: the workflow runs that are under way, and the last of those that are over. */
     public static final String WORKFLOWS = "/workflows";
 
+    /** Runs that are split into sub-tasks, while they are under way. */
+    public static final String SPLITS = "/splits";
+
     public static final String INBOX = "/inbox";
     public static final String OUTBOX = "/outbox";
 
@@ -231,6 +234,15 @@ public final class Paths {
         return WORKFLOWS + '/' + workflowRun;
     }
 
+    /** A run that is split: its id, of which a name in a path can have no slash. */
+    public static String split(String runId) {
+        return SPLITS + '/' + runId.replace('/', '+');
+    }
+
+    public static String splitPage(String runId, int page) {
+        return split(runId) + '/' + page;
+    }
+
     public static String inbox(String incarnation) {
         return INBOX + '/' + incarnation;
     }
@@ -242,6 +254,11 @@ public final class Paths {
     /** A checkpoint or an output that the attempt with this number left. */
     public static String outboxItem(String incarnation, String item) {
         return outbox(incarnation) + '/' + item;
+    }
+
+    /** Sub-tasks that the attempt with this number hands in, page by page from 0. */
+    public static String handedPage(String incarnation, long number, int page) {
+        return outboxItem(incarnation, number + "." + page);
     }
 
     /** The last part of a path. */
@@ -281,6 +298,7 @@ public final class Paths {
                 INBOX,
                 OUTBOX,
                 WORKFLOWS,
+                SPLITS,
                 COMMANDS);
     }
 }

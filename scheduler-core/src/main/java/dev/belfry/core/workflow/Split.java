@@ -39,7 +39,7 @@ public final class Split {
     /** A run whose code is about to split it. */
     public static Split open(String runId, FailurePolicy policy) {
         return new Split(
-                new SplitHead(runId, policy, SplitPhase.SPLITTING, Optional.empty(), true, 0, 0, 0), List.of());
+                new SplitHead(runId, policy, SplitPhase.SPLITTING, Optional.empty(), true, false, 0, 0, 0), List.of());
     }
 
     /**
@@ -92,6 +92,11 @@ public final class Split {
             return new Refused("the run " + head.parent() + " is a sub-task " + SubTaskId.DEEPEST
                     + " levels deep and cannot be split again");
         }
+        if (head.parent().length() + SubTaskId.LONGEST_PART > SubTaskId.LONGEST) {
+            return new Refused(
+                    "the id of the run " + head.parent() + " is too long for sub-tasks: theirs would have more"
+                            + " than " + SubTaskId.LONGEST + " characters");
+        }
         Map<String, Integer> known = new HashMap<>();
         pages.forEach(page -> page.rows().forEach(row -> known.put(row.name(), row.digest())));
         List<SubTask> fresh = new ArrayList<>();
@@ -142,11 +147,10 @@ public final class Split {
     /**
      * A sub-task has its outcome.
      *
-     * @param output kept in the page if it is small and the sub-task succeeded
-     * @param reference where the output is kept otherwise, in the words of {@link JobEnd#reference}
+     * @param output kept if the sub-task succeeded, and it is no longer than {@link SplitPage#LONGEST_OUTPUT}
      * @throws IllegalArgumentException if there is no such sub-task
      */
-    public Step settled(int number, Outcome outcome, Optional<Output> output, Optional<String> reference) {
+    public Step settled(int number, Outcome outcome, Optional<Output> output) {
         if (number < 0 || number >= head.tasks()) {
             throw new IllegalArgumentException("the run " + head.parent() + " has no sub-task " + number);
         }
@@ -156,9 +160,8 @@ public final class Split {
             return new Step(this, Set.of(), List.of());
         }
         boolean succeeded = outcome == Outcome.SUCCEEDED;
-        Optional<Output> inline = output.filter(some -> succeeded && SplitPage.fits(some));
-        Optional<String> kept = reference.filter(some -> succeeded && inline.isEmpty());
-        SplitPage.Row ended = new SplitPage.Row(row.name(), row.digest(), Optional.of(outcome), inline, kept);
+        Optional<Output> kept = output.filter(some -> succeeded && SplitPage.fits(some));
+        SplitPage.Row ended = new SplitPage.Row(row.name(), row.digest(), Optional.of(outcome), kept);
         List<SplitPage> changed = new ArrayList<>(pages);
         changed.set(page, pages.get(page).with(number % SplitPage.ROWS, ended));
         UpstreamState seen = UpstreamState.of(outcome);
@@ -186,14 +189,32 @@ public final class Split {
                                 Set.of())
                         : stop(ended, Event.GIVE_UP, outcome, pages, Set.of());
             case REDUCING -> finished(ended, outcome, pages, Set.of(), "the reduce step has ended");
-            default -> goOn(ended, pages, Set.of());
+            default ->
+                // A reduce step that has come to its end has done what was to be done, whatever it was told.
+                succeeded && head.reduces()
+                        ? finished(
+                                ended.in(head.phase(), Optional.of(outcome)),
+                                outcome,
+                                pages,
+                                Set.of(),
+                                "the reduce step has ended")
+                        : goOn(ended, pages, Set.of());
         };
     }
 
     /** Cancels the whole; changes nothing if it is stopping or final. */
     public Step cancel() {
+        return stop(Outcome.CANCELLED);
+    }
+
+    /** The time for the whole is over; changes nothing if it is stopping or final. */
+    public Step timeOut() {
+        return stop(Outcome.TIMED_OUT);
+    }
+
+    private Step stop(Outcome as) {
         boolean ends = head.phase() == SplitPhase.STOPPING || head.phase() == SplitPhase.FINAL;
-        return ends ? new Step(this, Set.of(), List.of()) : stop(head, Event.STOP, Outcome.CANCELLED, pages, Set.of());
+        return ends ? new Step(this, Set.of(), List.of()) : stop(head, Event.STOP, as, pages, Set.of());
     }
 
     /** Does what is certain by now. */
@@ -207,7 +228,7 @@ public final class Split {
                 }
                 if (gathered) {
                     SplitPhase next = SplitLifeCycle.TABLE.next(now.phase(), Event.GATHERED);
-                    SplitHead reducing = now.in(next, Optional.empty()).withCode(true);
+                    SplitHead reducing = now.in(next, Optional.empty()).reducing();
                     return new Step(new Split(reducing, changed), touched, List.of(new SplitEffect.Reduce()));
                 }
             }

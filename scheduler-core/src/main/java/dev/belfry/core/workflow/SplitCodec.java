@@ -34,6 +34,9 @@ public final class SplitCodec {
             if (head.codeUnderWay()) {
                 json.writeBooleanField("code", true);
             }
+            if (head.reduces()) {
+                json.writeBooleanField("reduces", true);
+            }
             json.writeNumberField("tolerated", head.policy().tolerated());
             if (head.policy().stopsEarly()) {
                 json.writeBooleanField("stopsEarly", true);
@@ -58,6 +61,7 @@ public final class SplitCodec {
                     SplitPhase.valueOf(json.text("phase").toUpperCase(Locale.ROOT)),
                     json.optionalText("ending").map(Outcome::of),
                     json.flag("code"),
+                    json.flag("reduces"),
                     json.integer("tasks"),
                     json.integer("settled"),
                     json.integer("failed"));
@@ -66,7 +70,7 @@ public final class SplitCodec {
         }
     }
 
-    /** The bytes of a page. A row: name, digest; then, once it is final, outcome; output as JSON text, or empty; its address. */
+    /** The bytes of a page. A row: name, digest; then, once it is final, outcome; then its output as JSON text, if it has one. */
     public static byte[] encodePage(SplitPage page) {
         return JsonRecordWriter.write(SCHEMA, json -> {
             json.writeNumberField("page", page.number());
@@ -85,11 +89,8 @@ public final class SplitCodec {
         if (row.outcome().isPresent()) {
             json.writeString(row.outcome().get().text());
         }
-        if (row.inline().isPresent() || row.reference().isPresent()) {
-            json.writeString(row.inline().map(Output::json).orElse(""));
-        }
-        if (row.reference().isPresent()) {
-            json.writeString(row.reference().get());
+        if (row.output().isPresent()) {
+            json.writeString(row.output().get().json());
         }
         json.writeEndArray();
     }
@@ -111,13 +112,10 @@ public final class SplitCodec {
     }
 
     private static SplitPage.Row row(Row row) {
-        Optional<String> inline =
-                row.size() > 3 && !row.text(3).isEmpty() ? Optional.of(row.text(3)) : Optional.empty();
         return new SplitPage.Row(
                 row.text(0),
                 (int) row.number(1),
                 row.size() > 2 ? Optional.of(Outcome.of(row.text(2))) : Optional.empty(),
-                inline.map(Output::of),
-                row.size() > 4 ? Optional.of(row.text(4)) : Optional.empty());
+                row.size() > 3 ? Optional.of(Output.of(row.text(3))) : Optional.empty());
     }
 }

@@ -16,10 +16,10 @@ import java.util.Optional;
 public record SplitPage(int number, List<Row> rows) {
 
     /** So many that a page takes at most 64 KiB, whatever the names and outputs. */
-    public static final int ROWS = 128;
+    public static final int ROWS = 32;
 
-    /** The longest output, in bytes as a JSON text, that is kept in the page itself. */
-    public static final int LONGEST_INLINE = 256;
+    /** The longest output of a sub-task, in bytes as a JSON text within a JSON text. */
+    public static final int LONGEST_OUTPUT = 1_500;
 
     public SplitPage {
         rows = List.copyOf(rows);
@@ -34,23 +34,18 @@ public record SplitPage(int number, List<Row> rows) {
      * @param name what the splitting code calls it
      * @param digest of its parameters, to tell whether it is submitted again as it was
      * @param outcome once it is final
-     * @param inline its output, if that is small
-     * @param reference where its output is kept, if it is not small
+     * @param output what it handed on, if it succeeded and did
      */
-    public record Row(
-            String name, int digest, Optional<Outcome> outcome, Optional<Output> inline, Optional<String> reference) {
+    public record Row(String name, int digest, Optional<Outcome> outcome, Optional<Output> output) {
 
         public Row {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(outcome, "outcome");
-            reference.ifPresent(JobEnd::checkReference);
-            if (inline.isPresent() && reference.isPresent()) {
-                throw new IllegalArgumentException("the output of sub-task " + name + " is in two places");
-            }
+            Objects.requireNonNull(output, "output");
         }
 
         static Row of(SubTask task) {
-            return new Row(task.name(), digest(task), Optional.empty(), Optional.empty(), Optional.empty());
+            return new Row(task.name(), digest(task), Optional.empty(), Optional.empty());
         }
 
         static int digest(SubTask task) {
@@ -58,16 +53,16 @@ public record SplitPage(int number, List<Row> rows) {
         }
     }
 
-    /** Whether an output is small enough to be kept in a page. */
+    /** Whether an output is small enough for a page. */
     public static boolean fits(Output output) {
         int bytes = 2;
         String json = output.json();
-        for (int i = 0; i < json.length() && bytes <= LONGEST_INLINE; i++) {
+        for (int i = 0; i < json.length() && bytes <= LONGEST_OUTPUT; i++) {
             char c = json.charAt(i);
             boolean escaped = c == '"' || c == '\\';
             bytes += escaped ? 2 : c < 0x80 ? 1 : 3;
         }
-        return bytes <= LONGEST_INLINE;
+        return bytes <= LONGEST_OUTPUT;
     }
 
     SplitPage with(int at, Row row) {

@@ -37,7 +37,7 @@ class SplitTest {
     }
 
     private static Step end(Split split, int number, Outcome outcome) {
-        return split.settled(number, outcome, Optional.empty(), Optional.empty());
+        return split.settled(number, outcome, Optional.empty());
     }
 
     private static Split stored(Split split) {
@@ -59,11 +59,11 @@ class SplitTest {
         assertThat(first.effects().get(299))
                 .isEqualTo(new SplitEffect.Queue(
                         new SubTaskId("w:tokenise:1", 299), tasks(299, 300).get(0)));
-        assertThat(first.pages()).containsExactly(0, 1, 2);
+        assertThat(first.pages()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
         assertThat(done(first.next().submit(tasks(0, 300)))).isEqualTo(new Step(first.next(), Set.of(), List.of()));
         Step more = done(first.next().submit(tasks(250, 310)));
         assertThat(more.effects()).hasSize(10);
-        assertThat(more.pages()).as("only what has changed is written").containsExactly(2);
+        assertThat(more.pages()).as("only what has changed is written").containsExactly(9);
         assertThat(more.next().submit(List.of(new SubTask("part-7", Map.of("folder", "other")))))
                 .isEqualTo(new Refused(
                         "the sub-task part-7 of the run w:tokenise:1 was handed in before with other parameters"));
@@ -80,11 +80,11 @@ class SplitTest {
         for (int i = 0; i < 10_000; i++) {
             order.add(random.nextInt(order.size() + 1), i);
         }
-        Output large = Output.of("\"" + "x".repeat(1_000) + "\"");
+        Output large = Output.of("\"" + "x".repeat(1_400) + "\"");
         for (int i = 0; i < order.size(); i++) {
             int number = order.get(i);
             Output output = number % 10 == 0 ? large : Output.of("{\"count\":" + number + "}");
-            Step step = split.settled(number, Outcome.SUCCEEDED, Optional.of(output), Optional.of("out/" + number));
+            Step step = split.settled(number, Outcome.SUCCEEDED, Optional.of(output));
             assertThat(step.pages()).containsExactly(number / SplitPage.ROWS);
             assertThat(step.effects()).isEqualTo(i == 9_999 ? List.of(new SplitEffect.Reduce()) : List.of());
             split = step.next();
@@ -92,9 +92,8 @@ class SplitTest {
         assertThat(end(split, 5, Outcome.FAILED)).isEqualTo(new Step(split, Set.of(), List.of()));
         assertThat(stored(split)).isEqualTo(split);
         SplitPage.Row small = split.pages().get(0).rows().get(7);
-        assertThat(small.inline()).contains(Output.of("{\"count\":7}"));
-        assertThat(small.reference()).isEmpty();
-        assertThat(split.pages().get(0).rows().get(10).reference()).contains("out/10");
+        assertThat(small.output()).contains(Output.of("{\"count\":7}"));
+        assertThat(split.pages().get(0).rows().get(10).output()).contains(large);
         Step reduced = split.codeEnded(Outcome.SUCCEEDED);
         assertThat(reduced.effects())
                 .containsExactly(new SplitEffect.Finished(Outcome.SUCCEEDED, "the reduce step has ended"));
@@ -161,18 +160,17 @@ class SplitTest {
     @Test
     void aPageFitsWhateverIsInIt() {
         List<SplitPage.Row> rows = new ArrayList<>();
-        String odd = "\"" + "\\u0001\\\"".repeat(8) + "\u20ac".repeat(40) + "\"";
+        String odd = "\"" + "\\u0001\\\"".repeat(40) + "\u20ac".repeat(300) + "\"";
         Output output = Output.of(odd);
         assertThat(SplitPage.fits(output)).isTrue();
-        assertThat(SplitPage.fits(Output.of("\"" + "\\u0001".repeat(60) + "\"")))
+        assertThat(SplitPage.fits(Output.of("\"" + "\\u0001".repeat(300) + "\"")))
                 .isFalse();
         for (int i = 0; i < SplitPage.ROWS; i++) {
             rows.add(new SplitPage.Row(
                     "n".repeat(SubTask.LONGEST_NAME),
                     Integer.MIN_VALUE,
                     Optional.of(Outcome.UPSTREAM_FAILED),
-                    Optional.of(output),
-                    Optional.empty()));
+                    Optional.of(output)));
         }
         SplitPage page = new SplitPage(156, rows);
         byte[] bytes = SplitCodec.encodePage(page);

@@ -1,7 +1,10 @@
 package dev.belfry.testkit.cluster;
 
 import dev.belfry.agent.loop.Attempts;
+import dev.belfry.core.workflow.FailurePolicy;
+import dev.belfry.core.workflow.SubTask;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** What user code does, attempt by attempt. */
@@ -19,11 +22,24 @@ public interface Behaviour {
      * @param heeds whether it ends when it is told to stop; if not it runs its whole length
      * @param checkpoints whether it leaves a checkpoint half way
      * @param output what it says comes of it, in JSON, half way; empty for nothing
+     * @param parts what it hands in, some after some, spread over its length
      */
-    record Act(Duration length, boolean succeeds, boolean heeds, boolean checkpoints, String output) {
+    record Act(
+            Duration length, boolean succeeds, boolean heeds, boolean checkpoints, String output, List<Parts> parts) {
+
+        /** One that is not split. */
+        public Act(Duration length, boolean succeeds, boolean heeds, boolean checkpoints, String output) {
+            this(length, succeeds, heeds, checkpoints, output, List.of());
+        }
+
         /** One without an output. */
         public Act(Duration length, boolean succeeds, boolean heeds, boolean checkpoints) {
             this(length, succeeds, heeds, checkpoints, "");
+        }
+
+        /** The same, and hands these in. */
+        public Act splitting(Parts... some) {
+            return new Act(length, succeeds, heeds, checkpoints, output, List.of(some));
         }
 
         /** Returns normally after a while. */
@@ -31,6 +47,9 @@ public interface Behaviour {
             return new Act(length, true, true, false);
         }
     }
+
+    /** Sub-tasks that are handed in together. */
+    record Parts(List<SubTask> tasks, FailurePolicy policy) {}
 
     /** Returns within milliseconds, always. */
     Behaviour PROMPT = (task, random) -> Act.lasting(Duration.ofMillis(1 + random.nextLong(30)));

@@ -94,6 +94,11 @@ final class QueueSafety {
         /** The number of which a success has been durable in an outbox; 0 if none was. */
         long succeeded;
 
+        /** Whether it has handed in sub-tasks: the success of its code is not its outcome. */
+        boolean split;
+        /** Whether it waits for its sub-tasks. */
+        boolean gathers;
+
         boolean settled;
 
         @Nullable
@@ -188,7 +193,7 @@ final class QueueSafety {
         if (known.settled) {
             throw new InvariantViolation("Q-I1", task + " has two outcomes; the second: " + line);
         }
-        if (known.succeeded > 0 && line.outcome() != Outcome.SUCCEEDED) {
+        if (known.succeeded > 0 && !known.split && line.outcome() != Outcome.SUCCEEDED) {
             throw new InvariantViolation("Q-I2", task + " has succeeded, and its outcome is " + line);
         }
         known.settled = true;
@@ -297,8 +302,11 @@ final class QueueSafety {
         Set<Long> over = new HashSet<>();
         for (Outbox.Report report : outbox.reports()) {
             Known known = tasks.get(byNumber.get(report.number()));
-            if (report.stage() == Stage.SUCCEEDED && known != null) {
-                known.succeeded = known.succeeded > 0 ? known.succeeded : report.number();
+            if (known != null) {
+                boolean succeeded = report.stage() == Stage.SUCCEEDED;
+                known.split |= report.pages() > 0;
+                known.succeeded = known.succeeded == 0 && succeeded ? report.number() : known.succeeded;
+                known.gathers |= known.split && report.stage().over();
             }
             if (report.stage().over()) {
                 over.add(report.number());
@@ -347,6 +355,7 @@ final class QueueSafety {
             boolean waits = task.submitted
                     && !task.settled
                     && task.out.isEmpty()
+                    && !task.gathers
                     && task.ready <= now
                     && facts.runnable(task.jobUid)
                     && !facts.heldBack(task.jobUid);

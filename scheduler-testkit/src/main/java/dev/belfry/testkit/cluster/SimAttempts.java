@@ -96,6 +96,11 @@ final class SimAttempts implements Attempts {
             if (!act.output().isEmpty()) {
                 process.schedule(act.length().toNanos() / 2, this::output);
             }
+            for (int i = 0; i < act.parts().size(); i++) {
+                Behaviour.Parts parts = act.parts().get(i);
+                long after = act.length().toNanos() / (act.parts().size() + 1) * (i + 1);
+                process.schedule(after, () -> split(parts));
+            }
             if (act.checkpoints()) {
                 process.schedule(act.length().toNanos() / 2, this::checkpoint);
             }
@@ -104,6 +109,12 @@ final class SimAttempts implements Attempts {
         private void output() {
             if (!over) {
                 process.execute(() -> listener.output(act.output().getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+
+        private void split(Behaviour.Parts parts) {
+            if (!over) {
+                process.execute(() -> listener.split(parts.tasks(), parts.policy()));
             }
         }
 

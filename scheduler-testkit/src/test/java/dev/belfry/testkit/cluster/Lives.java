@@ -68,6 +68,7 @@ final class Lives {
                 new Life("with a queue", Lives::queue),
                 new Life("with workflows", Lives::workflows),
                 new Life("with backfills", BackfillLife::play),
+                new Life("with split runs", SplitLife::play),
                 new Life("with a damaged segment", Lives::damagedSegment),
                 new Life("with a workflow", WorkflowLife::play),
                 new Life("with a submitter of the day before", Lives::submitterOfTheDayBefore));
