@@ -185,7 +185,7 @@ public final class Contenders {
                         Contender.BELFRY,
                         BelfryOneOffs.class.getName(),
                         true,
-                        "this build; every setting at its default but 50 slots an agent; the master is a process without"
+                        "this build; every setting at its default but 50 slots an agent, and agents do not tell the load of the machine, which is filled on purpose; the master is a process without"
                                 + " handlers")));
     }
 

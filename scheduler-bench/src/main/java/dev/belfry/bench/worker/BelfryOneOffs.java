@@ -43,7 +43,9 @@ public final class BelfryOneOffs {
             builder.standby();
         } else {
             Handlers handlers = new Handlers(arguments);
+            // The machine is filled on purpose, by other processes too.
             builder.slots(arguments.slots())
+                    .tellsLoad(false)
                     .handler(
                             JOB,
                             context -> handlers.fire(
