@@ -45,9 +45,10 @@ public record Contender(
      *
      * @param name as in results
      * @param tuned whether it is set up for this load, and not as it comes
+     * @param batch runs that are submitted in one call where as many as possible are to run
      * @param configuration how it is set up, for the record
      */
-    public record OneOffs(String name, String mainClass, boolean tuned, String configuration) {}
+    public record OneOffs(String name, String mainClass, boolean tuned, int batch, String configuration) {}
 
     /**
      * What a scheduler can express.

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>{@code waiting}, by as many callers as {@code EXTRA} says, each of which does
  *   <li>{@code batches} of {@code EXTRA} runs
  *   <li>{@code paced}: one run after the other, {@code EXTRA} milliseconds between two beginnings
- *   <li>{@code fed}, {@code EXTRA} being {@code BACKLOG,LOG,LOG}: in batches by four callers, and only while fewer than {@code
+ *   <li>{@code fed}, {@code EXTRA} being {@code BATCH,BACKLOG,LOG,LOG}: in batches by four callers, and only while fewer than {@code
  *       BACKLOG} of them have not started by what the logs of fires say
  * </ul>
  *
@@ -32,7 +32,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class IntakeLoop {
     private static final int FEEDERS = 4;
-    private static final int FED_AT_ONCE = 250;
     private static final long FULL_NANOS = 2_000_000;
 
     private final Intake intake;
@@ -128,9 +127,10 @@ public final class IntakeLoop {
 
     private int fed(Task task) throws Exception {
         String[] words = task.extra().split(",");
-        int backlog = Integer.parseInt(words[0]);
+        int size = Integer.parseInt(words[0]);
+        int backlog = Integer.parseInt(words[1]);
         FireTail started =
-                new FireTail(Arrays.stream(words, 1, words.length).map(Path::of).toList());
+                new FireTail(Arrays.stream(words, 2, words.length).map(Path::of).toList());
         AtomicInteger next = new AtomicInteger();
         return together(FEEDERS, () -> {
             int acknowledged = 0;
@@ -139,7 +139,6 @@ public final class IntakeLoop {
                     LockSupport.parkNanos(FULL_NANOS);
                     continue;
                 }
-                int size = FED_AT_ONCE;
                 intake.submitAll(task.from() + next.getAndAdd(size), size);
                 acknowledged += size;
             }

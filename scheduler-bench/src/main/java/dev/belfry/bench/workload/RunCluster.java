@@ -157,7 +157,7 @@ final class RunCluster implements AutoCloseable {
     /** Goes on submitting for a time while fewer than {@code backlog} runs wait; {@link #acknowledged} says what came of it. */
     void feed(int backlog, Duration time) throws IOException {
         String logs = logs().stream().map(Path::toString).collect(Collectors.joining(","));
-        tell("fed", 0, Integer.MAX_VALUE / 2, time, backlog + "," + logs);
+        tell("fed", 0, Integer.MAX_VALUE / 2, time, system.batch() + "," + backlog + "," + logs);
     }
 
     private void tell(String way, int from, int count, Duration atMost, String extra) throws IOException {
