@@ -58,14 +58,16 @@ public final class Contenders {
                             new OneOffs(
                                     "db-scheduler",
                                     PACKAGE + "DbSchedulerOneOffs",
-                                    true, FED_AT_ONCE,
+                                    true,
+                                    FED_AT_ONCE,
                                     "db-scheduler 16.12.0; lock-and-fetch (0.5, 4.0), 50 threads, polling interval 100 ms,"
                                             + " priorities off and no index for them, HikariCP 7.0.2 with 60 connections;"
                                             + " one-time tasks"),
                             new OneOffs(
                                     "db-scheduler as it comes",
                                     PACKAGE + "DbSchedulerOneOffs",
-                                    false, FED_AT_ONCE,
+                                    false,
+                                    FED_AT_ONCE,
                                     "db-scheduler 16.12.0 with its defaults (10 threads, polling interval 10 s, fetch),"
                                             + " HikariCP 7.0.2 with 20 connections; one-time tasks")),
                     "db-scheduler 16.12.0; lock-and-fetch (0.5, 4.0), 50 threads, polling interval 100 ms, priorities off"
@@ -88,7 +90,8 @@ public final class Contenders {
                             new OneOffs(
                                     "quartz",
                                     PACKAGE + "QuartzOneOffs",
-                                    true, FED_TO_QUARTZ,
+                                    true,
+                                    FED_TO_QUARTZ,
                                     "Quartz 2.5.2, JDBC cluster (JobStoreTX); 50 threads, batches of 50 triggers acquired within the"
                                             + " lock, idle wait 1 s (the least that it allows), recovery asked for, HikariCP 7.0.2"
                                             + " with 60 connections; a trigger that fires once for each run, of one durable job")),
@@ -188,7 +191,8 @@ public final class Contenders {
                 List.of(new OneOffs(
                         Contender.BELFRY,
                         BelfryOneOffs.class.getName(),
-                        true, FED_AT_ONCE,
+                        true,
+                        FED_AT_ONCE,
                         "this build; every setting at its default but 50 slots an agent, and agents do not tell the load of the machine, which is filled on purpose; the master is a process without"
                                 + " handlers")));
     }

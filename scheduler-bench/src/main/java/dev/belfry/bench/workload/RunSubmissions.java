@@ -12,8 +12,6 @@ import java.util.TreeMap;
  */
 public final class RunSubmissions implements RunWorkload {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    /** A tenth of what is measured is submitted before, in the same way. */
-    private static final int WARM_UP = 10;
 
     private final List<Way> ways;
 
@@ -25,11 +23,12 @@ public final class RunSubmissions implements RunWorkload {
      * One way to submit.
      *
      * @param way as the submitting process calls it
+     * @param before at most, in the same way, and not measured: together no more than may be queued
      * @param count at most; what is acknowledged before the time is over counts
      * @param extra callers, or runs in a batch
      * @param peers whether callers of the others can do that too
      */
-    record Way(String name, String way, int count, int extra, boolean peers) {}
+    record Way(String name, String way, int before, int count, int extra, boolean peers) {}
 
     /** Arguments: see {@link Options}. */
     public static void main(String[] words) throws IOException, InterruptedException {
@@ -39,10 +38,10 @@ public final class RunSubmissions implements RunWorkload {
     /** As many as a client of Belfry submits in a few seconds. */
     static RunSubmissions usual() {
         return new RunSubmissions(List.of(
-                new Way("one caller that does not wait", "pipelined", 80_000, 1, false),
-                new Way("64 callers that wait", "waiting", 40_000, 64, true),
-                new Way("one caller that waits", "waiting", 2_000, 1, true),
-                new Way("batches of 10000", "batches", 80_000, 10_000, true)));
+                new Way("one caller that does not wait", "pipelined", 30_000, 60_000, 1, false),
+                new Way("64 callers that wait", "waiting", 20_000, 60_000, 64, true),
+                new Way("one caller that waits", "waiting", 500, 2_000, 1, true),
+                new Way("batches of 10000", "batches", 40_000, 50_000, 10_000, true)));
     }
 
     @Override
@@ -79,8 +78,7 @@ public final class RunSubmissions implements RunWorkload {
             throws IOException, InterruptedException {
         RunCluster.Setup setup = RunCluster.Setup.USUAL.losing(Load.Losses.NONE.with(1));
         try (RunCluster cluster = asked.start(setup)) {
-            RunCluster.Acknowledged before =
-                    cluster.submit(way.way(), 0, Math.max(1, way.count() / WARM_UP), options.warmUp(), way.extra());
+            RunCluster.Acknowledged before = cluster.submit(way.way(), 0, way.before(), options.warmUp(), way.extra());
             RunCluster.Acknowledged measured =
                     cluster.submit(way.way(), before.runs(), way.count(), options.time(), way.extra());
             long all = (long) before.runs() + measured.runs();
