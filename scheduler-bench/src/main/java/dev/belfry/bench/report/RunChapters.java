@@ -6,6 +6,7 @@ import java.util.Optional;
 /** What the page says of runs that are submitted. */
 final class RunChapters {
     private static final Column LOST = new Column("lost", "lost");
+    private static final Column SESSION_ENDED = new Column("session ended after s", "session_end_s");
     private static final Column AGAIN = new Column("ran again", "again");
 
     static final List<Chapter> ALL = List.of(
@@ -51,6 +52,7 @@ final class RunChapters {
                             new Column("elsewhere after s, p50", "elsewhere_p50_s"),
                             new Column("p99", "elsewhere_p99_s"),
                             new Column("all", "elsewhere_max_s"),
+                            SESSION_ENDED,
                             new Column("never", "never_again"),
                             new Column("others run again", "needless"),
                             new Column("others, cores", "cpu_others_cores")),
@@ -61,6 +63,7 @@ final class RunChapters {
                     List.of(
                             new Column("queued then", "queued_at_kill"),
                             new Column("dispatching again after s", "again_s"),
+                            SESSION_ENDED,
                             new Column("nothing started for s", "pause_s"),
                             new Column("all run after s", "all_s"),
                             LOST,

@@ -86,6 +86,7 @@ public final class RunAgentKilled implements RunWorkload {
             // Those of the other worker are not to start anew.
             metrics.put("needless", (double) (cluster.starts().size() - all - again.size()));
             metrics.put("cpu_others_cores", others);
+            metrics.putAll(RunWorkload.sessionEnd(cluster, killed));
             metrics.putAll(
                     Aftermath.seconds("elsewhere", again.values().stream().mapToLong(Long::longValue)));
             if (again.size() < its.size()) {

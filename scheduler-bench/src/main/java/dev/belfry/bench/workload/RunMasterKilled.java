@@ -13,7 +13,7 @@ import java.util.TreeMap;
 public final class RunMasterKilled implements RunWorkload {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int BATCH = 10_000;
-    /** So many of ten have started when the master is killed, are on top of those that are to be queued then. */
+    /** Of ten that are to be queued when the master is killed, so many more have started by then. */
     private static final int STARTED_OF_TEN = 1;
 
     private final int queued;
@@ -81,6 +81,7 @@ public final class RunMasterKilled implements RunWorkload {
                     .toArray();
             metrics.put("queued_at_kill", (double) (all - starts.size() + after.length));
             metrics.putAll(pause(at, after));
+            metrics.putAll(RunWorkload.sessionEnd(cluster, killed));
             metrics.put("unsettled", (double) BelfryRecord.awaitSettled(cluster.store(), PATIENCE));
             return metrics;
         }

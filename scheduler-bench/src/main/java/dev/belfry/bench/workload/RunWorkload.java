@@ -2,7 +2,10 @@ package dev.belfry.bench.workload;
 
 import dev.belfry.bench.evidence.Fire;
 import dev.belfry.bench.peer.Contender;
+import dev.belfry.bench.store.ZooKeeperStore;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,5 +66,18 @@ interface RunWorkload extends Workload {
                 "acknowledged", (double) acknowledged,
                 "lost", (double) Math.max(0, acknowledged - distinct),
                 "again", (double) (starts.size() - distinct)));
+    }
+
+    /** When the server ended the session of what was killed, in seconds from the kill; nothing of a store without sessions. */
+    static SortedMap<String, Double> sessionEnd(RunCluster cluster, Instant killed) throws IOException {
+        SortedMap<String, Double> metrics = new TreeMap<>();
+        if (cluster.store() instanceof ZooKeeperStore zookeeper) {
+            zookeeper
+                    .log()
+                    .firstEnd(killed)
+                    .ifPresent(end -> metrics.put(
+                            "session_end_s", Duration.between(killed, end.at()).toMillis() / 1e3));
+        }
+        return metrics;
     }
 }
