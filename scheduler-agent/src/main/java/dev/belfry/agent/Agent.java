@@ -123,7 +123,9 @@ public final class Agent implements AutoCloseable {
 
         @Override
         public double busy() {
-            return load() < 0 ? -1 : load() / Runtime.getRuntime().availableProcessors();
+            return !settings.tellsLoad() || load() < 0
+                    ? -1
+                    : load() / Runtime.getRuntime().availableProcessors();
         }
 
         @Override

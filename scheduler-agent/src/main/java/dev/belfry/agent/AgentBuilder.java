@@ -39,6 +39,7 @@ public final class AgentBuilder {
     private final Map<String, String> labels = new TreeMap<>();
     private Optional<String> zone = Optional.empty();
     private int slots = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
+    private boolean tellsLoad = true;
     private double cpu = Runtime.getRuntime().availableProcessors();
     private long memory = Runtime.getRuntime().maxMemory();
     private Duration sessionTimeout = Duration.ofSeconds(10);
@@ -155,6 +156,16 @@ public final class AgentBuilder {
         Capacity checked = new Capacity(slots, cpu, memory);
         this.cpu = checked.cpu();
         this.memory = checked.memory();
+        return this;
+    }
+
+    /**
+     * Whether the agent says how busy its machine is; it does unless given. The queue gives nothing to agents whose machine has a
+     * load average above four for each processor. That counts whatever the machine does, for the last minute, work of the lowest
+     * priority too: say false where such work is at home, or where the slots alone are to bound what the agent takes.
+     */
+    public AgentBuilder tellsLoad(boolean tells) {
+        this.tellsLoad = tells;
         return this;
     }
 
@@ -312,6 +323,7 @@ public final class AgentBuilder {
                 new ArrayList<>(jobs.values()),
                 alerts,
                 standby ? new Capacity(0, 0, 0) : new Capacity(slots, cpu, memory),
+                tellsLoad,
                 PoolLimits.of(slots),
                 new AgentSettings.Life(wait, drainTimeout, shutdownHook, onShutdown));
     }

@@ -12,7 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What an {@link AgentBuilder} has collected, checked. Immutable. */
+/**
+ * What an {@link AgentBuilder} has collected, checked. Immutable.
+ *
+ * @param tellsLoad whether the queue hears how busy the machine is
+ */
 record AgentSettings(
         ZkSettings zookeeper,
         Self self,
@@ -20,6 +24,7 @@ record AgentSettings(
         List<JobDefinition> jobs,
         List<AlertListener> alerts,
         Capacity capacity,
+        boolean tellsLoad,
         PoolLimits pool,
         Life life) {
 

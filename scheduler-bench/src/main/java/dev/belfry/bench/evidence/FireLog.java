@@ -52,6 +52,11 @@ public final class FireLog implements AutoCloseable {
         return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
     }
 
+    /** The instant of microseconds since 1970. */
+    public static Instant instant(long micros) {
+        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
+    }
+
     /**
      * Notes that a fire has started.
      *

@@ -109,9 +109,14 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Sends one line and returns the answer. */
     public String ask(String question, Duration patience) throws IOException, InterruptedException {
+        tell(question);
+        return answer(patience);
+    }
+
+    /** Sends one line; its {@link #answer} is for later. */
+    public void tell(String question) throws IOException {
         input.write(question + "\n");
         input.flush();
-        return answer(patience);
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.List;
  * @param program of one agent
  * @param schema SQL that has to run first
  * @param configuration how it is set up, for the record
+ * @param oneOffs the ways in which it is set up to run what is submitted to it; none of a scheduler that only knows schedules
  */
 public record Contender(
         String name,
@@ -20,7 +21,8 @@ public record Contender(
         Abilities abilities,
         Program program,
         List<String> schema,
-        List<String> configuration) {
+        List<String> configuration,
+        List<OneOffs> oneOffs) {
 
     /** Belfry's own name. */
     public static final String BELFRY = "belfry";
@@ -28,6 +30,7 @@ public record Contender(
     public Contender {
         schema = List.copyOf(schema);
         configuration = List.copyOf(configuration);
+        oneOffs = List.copyOf(oneOffs);
     }
 
     /** What starts one agent. */
@@ -36,6 +39,16 @@ public record Contender(
             classPath = List.copyOf(classPath);
         }
     }
+
+    /**
+     * What starts one process that runs what is submitted, or submits it; with the class path of the scheduler.
+     *
+     * @param name as in results
+     * @param tuned whether it is set up for this load, and not as it comes
+     * @param batch runs that are submitted in one call where as many as possible are to run
+     * @param configuration how it is set up, for the record
+     */
+    public record OneOffs(String name, String mainClass, boolean tuned, int batch, String configuration) {}
 
     /**
      * What a scheduler can express.

@@ -5,16 +5,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What Belfry has to show.
  *
- * @param limit of the median, at most
+ * @param limit of the median
+ * @param least whether the median is to be the limit at least; otherwise at most
  */
-public record Target(String workload, String point, String metric, double limit, String sentence) {
+public record Target(String workload, String point, String metric, double limit, boolean least, String sentence) {
 
-    /** All of them. */
-    static final List<Target> ALL = List.of(
+    private static final List<Target> FIRES = List.of(
             new Target(
                     "fire-cost",
                     "code of 0 ms",
@@ -161,6 +162,20 @@ public record Target(String workload, String point, String metric, double limit,
                     500,
                     "a cron expression keeps at most 500 B"));
 
+    /** All of them. */
+    static final List<Target> ALL =
+            Stream.concat(FIRES.stream(), RunTargets.ALL.stream()).toList();
+
+    /** One whose median is to be no greater than the limit. */
+    Target(String workload, String point, String metric, double limit, String sentence) {
+        this(workload, point, metric, limit, false, sentence);
+    }
+
+    /** One whose median is to be no less than the limit. */
+    static Target atLeast(String workload, String point, String metric, double limit, String sentence) {
+        return new Target(workload, point, metric, limit, true, sentence);
+    }
+
     /** Whether a target is met. */
     public enum State {
         MISSED,
@@ -200,7 +215,8 @@ public record Target(String workload, String point, String metric, double limit,
             return new Verdict(this, State.NOT_MEASURED, Optional.empty());
         }
         Optional<Spread> measured = results.of(new Results.Row(Contender.BELFRY, point), metric);
-        boolean met = measured.filter(spread -> spread.median() <= limit).isPresent();
+        boolean met = measured.filter(spread -> least ? spread.median() >= limit : spread.median() <= limit)
+                .isPresent();
         return new Verdict(this, met ? State.MET : State.MISSED, measured);
     }
 }

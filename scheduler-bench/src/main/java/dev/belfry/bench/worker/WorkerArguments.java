@@ -90,6 +90,21 @@ public final class WorkerArguments {
         return Boolean.parseBoolean(text("standby"));
     }
 
+    /** How many runs an agent takes at once, where that is asked for. */
+    public int slots() {
+        return number("slots");
+    }
+
+    /** Whether this process submits runs, and takes none. */
+    public boolean submits() {
+        return Boolean.parseBoolean(text("submits"));
+    }
+
+    /** Whether a scheduler is set up for this load, and not as it comes. */
+    public boolean tuned() {
+        return Boolean.parseBoolean(text("tuned"));
+    }
+
     /** Whether this agent registers the jobs; the others do so only where every agent has to. */
     public boolean registers() {
         return Boolean.parseBoolean(text("registers"));

@@ -21,10 +21,19 @@ public final class WorkerLoop {
      * and the bytes of heap after a collection. Returns never: ends the process after the scheduler has closed.
      */
     public static void serve(AutoCloseable scheduler, long began) throws Exception {
+        serve(scheduler, began, question -> state());
+    }
+
+    /** What answers the questions. */
+    interface Answers {
+        String to(String question) throws Exception;
+    }
+
+    static void serve(AutoCloseable scheduler, long began, Answers answers) throws Exception {
         say("ready " + (System.nanoTime() - began) / 1_000_000);
         try (BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            while (questions.readLine() != null) {
-                say(state());
+            for (String question = questions.readLine(); question != null; question = questions.readLine()) {
+                say(answers.to(question));
             }
         } catch (IOException e) {
             System.err.println("input is lost: " + e.getMessage());

@@ -7,10 +7,12 @@ import dev.belfry.bench.evidence.Account;
 import dev.belfry.bench.evidence.Fire;
 import dev.belfry.bench.evidence.FireLog;
 import dev.belfry.bench.peer.Contender;
+import dev.belfry.bench.store.Store;
 import dev.belfry.bench.worker.Handlers;
 import dev.belfry.core.journal.FireEntry;
 import dev.belfry.core.run.Outcome;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -29,13 +31,17 @@ final class BelfryRecord implements AutoCloseable {
     private final BelfryClient client;
     private final Load load;
 
-    private BelfryRecord(Cluster cluster) {
-        client = BelfryClient.connect(cluster.store().address(), NAMESPACE);
-        load = cluster.load();
+    private BelfryRecord(Store store, Load load) {
+        client = BelfryClient.connect(store.address(), NAMESPACE);
+        this.load = load;
     }
 
     static BelfryRecord of(Cluster cluster) throws IOException {
-        BelfryRecord record = new BelfryRecord(cluster);
+        return of(cluster.store(), cluster.load());
+    }
+
+    private static BelfryRecord of(Store store, Load load) throws IOException {
+        BelfryRecord record = new BelfryRecord(store, load);
         try {
             record.client.awaitConnected();
             return record;
@@ -92,6 +98,28 @@ final class BelfryRecord implements AutoCloseable {
             return incarnation.substring(0, incarnation.lastIndexOf('~'));
         } catch (ClientException e) {
             throw new IOException("nobody says who is master", e);
+        }
+    }
+
+    /** The id of the agent that is master of those on a store. */
+    static String master(Store store) throws IOException {
+        try (BelfryRecord record = of(store, Load.idle(1, 1, 1))) {
+            return record.master();
+        }
+    }
+
+    /** Waits until no run is queued or with an agent any more, their outcomes recorded; how many segments of them are left if not. */
+    static int awaitSettled(Store store, Duration patience) throws IOException {
+        try (BelfryRecord record = of(store, Load.idle(1, 1, 1))) {
+            Instant deadline = Instant.now().plus(patience);
+            int left = record.client.queue().segments().size();
+            while (left > 0 && Instant.now().isBefore(deadline)) {
+                Pause.of(Duration.ofSeconds(1));
+                left = record.client.queue().segments().size();
+            }
+            return left;
+        } catch (ClientException e) {
+            throw new IOException("the queue cannot be read", e);
         }
     }
 

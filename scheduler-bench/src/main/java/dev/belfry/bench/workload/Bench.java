@@ -77,10 +77,15 @@ public final class Bench {
      * @return what the measurement says; false if it could not be made
      */
     boolean attempt(Contender contender, String point, Measurement measurement) throws InterruptedException {
+        return attempt(contender.name(), point, measurement);
+    }
+
+    /** The same of one way in which a scheduler is set up. */
+    boolean attempt(String system, String point, Measurement measurement) throws InterruptedException {
         try {
             return measurement.run();
         } catch (IOException | UncheckedIOException | IllegalStateException e) {
-            String failure = contender.name() + " " + point + " repeat " + repeat + ": " + e.getMessage();
+            String failure = system + " " + point + " repeat " + repeat + ": " + e.getMessage();
             System.out.println("NOT MEASURED: " + failure);
             failures.add(failure.lines().findFirst().orElse(failure));
             return false;
@@ -154,7 +159,7 @@ public final class Bench {
         }
         head.put("repeats done", Integer.toString(repeat));
         for (Contender contender : contenders) {
-            head.put(contender.name(), String.join("; ", contender.configuration()));
+            head.putAll(workload.systems(contender));
         }
         return head;
     }

@@ -1,5 +1,8 @@
 package dev.belfry.bench.workload;
 
+import dev.belfry.bench.peer.Contender;
+import java.util.Map;
+
 /** One question that is measured. */
 interface Workload {
 
@@ -12,6 +15,11 @@ interface Workload {
      * @param bench holds the schedulers, in the order of this repeat, and takes the measures
      */
     void repeat(Bench bench) throws InterruptedException;
+
+    /** How each system that it measures of a scheduler is set up, for the record: by the name that it has in the results. */
+    default Map<String, String> systems(Contender contender) {
+        return Map.of(contender.name(), String.join("; ", contender.configuration()));
+    }
 
     /** Whether it measures for the time that is asked for, after the warm-up; others take what time their question takes. */
     default boolean timed() {

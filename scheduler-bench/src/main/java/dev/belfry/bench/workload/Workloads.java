@@ -25,6 +25,12 @@ public final class Workloads {
                         StalledAgent.usual(),
                         StoreDown.usual(),
                         Export.usual(),
+                        RunSubmissions.usual(),
+                        new RunLatency(),
+                        RunAgentKilled.usual(),
+                        RunMasterKilled.usual(),
+                        QueueMemory.usual(),
+                        RunRate.usual(),
                         new PureParts(false),
                         new SustainedFires()),
                 options);

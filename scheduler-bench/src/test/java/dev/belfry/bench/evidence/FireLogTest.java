@@ -55,6 +55,25 @@ class FireLogTest {
     }
 
     @Test
+    void aTailCountsWhatWasAddedInEveryLogAcrossChunks() throws IOException {
+        Path one = directory.resolve("one");
+        Path other = directory.resolve("other");
+        FireTail tail = new FireTail(List.of(one, other));
+        assertThat(tail.count()).isZero();
+        try (FireLog log = new FireLog(one);
+                FireLog second = new FireLog(other)) {
+            assertThat(tail.count()).isZero();
+            for (int i = 1; i <= 70_000; i++) {
+                log.note(new Fire(i, i, i, 0));
+            }
+            assertThat(tail.count()).isEqualTo(70_000);
+            second.note(new Fire(1, 1, 1, 0));
+            log.note(new Fire(1, 1, 1, 0));
+            assertThat(tail.count()).isEqualTo(70_002);
+        }
+    }
+
+    @Test
     void howAnAttemptEndedIsAddedToItsNote() throws IOException {
         Path path = directory.resolve("fires");
         try (FireLog log = new FireLog(path)) {

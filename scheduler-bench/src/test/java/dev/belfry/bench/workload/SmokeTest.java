@@ -120,6 +120,56 @@ class SmokeTest {
     }
 
     @Test
+    void runsWithoutAnEnd() throws IOException, InterruptedException {
+        Results measured = measured(new RunRate(50));
+        assertThat(median(measured, "without an end", "acknowledged")).isPositive();
+        assertThat(median(measured, "without an end", "lost")).isZero();
+        assertThat(median(measured, "without an end", "run_operations")).isPositive();
+    }
+
+    @Test
+    void runsAreSubmittedInEveryWay() throws IOException, InterruptedException {
+        Results measured = measured(new RunSubmissions(List.of(
+                new RunSubmissions.Way("not waiting", "pipelined", 5, 20, 1, false),
+                new RunSubmissions.Way("waiting", "waiting", 5, 20, 2, true),
+                new RunSubmissions.Way("batches", "batches", 5, 20, 10, true))));
+        assertThat(measured.points()).containsExactly("not waiting", "waiting", "batches");
+        for (String point : measured.points()) {
+            assertThat(median(measured, point, "acknowledged_per_s")).isPositive();
+            assertThat(median(measured, point, "lost")).isZero();
+        }
+    }
+
+    @Test
+    void runsThatFindNobodyBusy() throws IOException, InterruptedException {
+        Results measured = measured(new RunLatency());
+        assertThat(median(measured, "idle", "start_p50_ms")).isPositive();
+        assertThat(median(measured, "idle", "lost")).isZero();
+    }
+
+    @Test
+    void anAgentWithRunsIsKilled() throws IOException, InterruptedException {
+        Results measured = measured(new RunAgentKilled(2, SOON.with(1)));
+        assertThat(median(measured, "2 runs on it", "runs")).isPositive();
+        assertThat(median(measured, "2 runs on it", "never_again")).isZero();
+    }
+
+    @Test
+    void theMasterIsKilledWhileRunsAreQueued() throws IOException, InterruptedException {
+        Results measured = measured(new RunMasterKilled(20_000, SOON.with(2)));
+        assertThat(median(measured, "20000 runs queued", "queued_at_kill")).isPositive();
+        assertThat(median(measured, "20000 runs queued", "lost")).isZero();
+        assertThat(median(measured, "20000 runs queued", "again")).isZero();
+    }
+
+    @Test
+    void runsThatAreQueuedTakeMemory() throws IOException, InterruptedException {
+        Results measured = measured(new QueueMemory(100));
+        assertThat(median(measured, "100 runs queued", "queued")).isEqualTo(100);
+        assertThat(median(measured, "100 runs queued", "heap_mib")).isPositive();
+    }
+
+    @Test
     void partsWithoutIo() throws IOException, InterruptedException {
         Results measured = measured(new PureParts(true));
         assertThat(median(measured, "next fire 0/5 * * * * ? UTC", "ns")).isPositive();

@@ -310,11 +310,11 @@ public final class QueueBook {
 
     private Optional<Outcome> outcomeOf(String runId) {
         SegmentBook segment = runs.get(runId);
-        Optional<Submission> run = segment == null ? Optional.empty() : segment.run(runId);
-        if (segment == null || run.isEmpty()) {
+        Optional<QueuedTask> first = segment == null ? Optional.empty() : segment.first(runId);
+        if (segment == null || first.isEmpty()) {
             return Optional.of(Outcome.UNKNOWN);
         }
-        return segment.isSettled(run.get()) ? Optional.of(segment.outcome(run.get())) : Optional.empty();
+        return segment.isSettled(first.get()) ? Optional.of(segment.outcome(first.get())) : Optional.empty();
     }
 
     /** Whether a run of this id, or one that was submitted with it, has no outcome yet. */
@@ -644,7 +644,7 @@ public final class QueueBook {
         task.on(TaskState.Event.SETTLE);
         task.segment.settle(task, outcome);
         round.changed(task.segment);
-        if (task.segment.isSettled(task.run())) {
+        if (task.segment.isSettled(task)) {
             if (!task.run().options().key().isEmpty()) {
                 keys.add(task.run().runId());
             }
@@ -667,7 +667,7 @@ public final class QueueBook {
         String run = task.run().runId();
         if (workflows.contains(run)) {
             Optional<OutboxItem> output = task.run().shards() == 1 ? task.output : Optional.empty();
-            workflows.ended(run, task.segment.outcome(task.run()), output, now, round);
+            workflows.ended(run, task.segment.outcome(task), output, now, round);
         }
     }
 

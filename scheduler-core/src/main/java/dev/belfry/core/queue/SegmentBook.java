@@ -77,32 +77,38 @@ final class SegmentBook {
         open--;
     }
 
-    /** The run of this id, if it is in this segment. */
-    Optional<Submission> run(String id) {
-        return tasks.stream()
-                .map(QueuedTask::run)
-                .filter(run -> run.runId().equals(id))
-                .findFirst();
+    /** The first task of the run of this id, if it is in this segment. */
+    Optional<QueuedTask> first(String id) {
+        return tasks.stream().filter(task -> task.id().run().equals(id)).findFirst();
     }
 
-    /** The outcome of a run of this segment of which every task has one. */
-    Outcome outcome(Submission run) {
+    /** The outcome of the run of a task, of which every task has one. */
+    Outcome outcome(QueuedTask one) {
         Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
-        for (QueuedTask task : tasks) {
-            if (task.run().equals(run)) {
-                settled.forEach((outcome, numbers) -> {
-                    if (numbers.get(task.ordinal)) {
-                        outcomes.add(outcome);
-                    }
-                });
-            }
+        for (QueuedTask task : ofRun(one)) {
+            settled.forEach((outcome, numbers) -> {
+                if (numbers.get(task.ordinal)) {
+                    outcomes.add(outcome);
+                }
+            });
         }
         return JobEnd.combined(outcomes);
     }
 
-    /** Whether every task of a run of this segment has its outcome. */
-    boolean isSettled(Submission run) {
-        return tasks.stream().filter(task -> task.run().equals(run)).allMatch(task -> task.state == TaskState.SETTLED);
+    /** Whether every task of the run of a task has its outcome. */
+    boolean isSettled(QueuedTask one) {
+        for (QueuedTask task : ofRun(one)) {
+            if (task.state != TaskState.SETTLED) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The tasks of the run of a task: they lie side by side. Asked at every end, so runs are not compared with each other. */
+    private List<QueuedTask> ofRun(QueuedTask one) {
+        int first = one.ordinal - one.id().shard();
+        return tasks.subList(first, first + one.run().shards());
     }
 
     /** No less than the bytes of what is to be stored of it now. */

@@ -3,6 +3,7 @@ package dev.belfry.examples.search;
 import dev.belfry.agent.CheckResult;
 import dev.belfry.agent.JobHandler;
 import dev.belfry.agent.JobHandlerProvider;
+import dev.belfry.examples.search.result.SearchResult;
 import dev.belfry.examples.search.stage.Evaluate;
 import dev.belfry.examples.search.stage.Index;
 import dev.belfry.examples.search.stage.Recommend;
@@ -26,6 +27,7 @@ import java.util.Optional;
  */
 public final class CodeSearch implements JobHandlerProvider {
     private static final String DEFINITIONS = "jobs.yaml";
+    private static final String WORKFLOW = "workflow.yaml";
 
     @Override
     public Map<String, JobHandler> handlers(Map<String, String> configuration) {
@@ -36,14 +38,21 @@ public final class CodeSearch implements JobHandlerProvider {
             handlers.put(Tokenise.NAME, new StageHandler(tokenise));
             handlers.put(Index.NAME, new StageHandler(new Index(work)));
             handlers.put(Recommend.NAME, new StageHandler(new Recommend(work, settings.querySource())));
-            handlers.put(Evaluate.NAME, new StageHandler(new Evaluate(work)));
+            handlers.put(
+                    Evaluate.NAME,
+                    new StageHandler(
+                            new Evaluate(work),
+                            () -> work.shard(Evaluate.NAME, 0)
+                                    .manifest()
+                                    .map(manifest ->
+                                            SearchResult.of(manifest.facts()).json())));
         });
         return handlers;
     }
 
     @Override
     public Optional<String> definitions(Map<String, String> configuration) {
-        return SearchSettings.from(configuration).map(settings -> definitions());
+        return SearchSettings.from(configuration).map(settings -> resource(DEFINITIONS));
     }
 
     @Override
@@ -64,11 +73,16 @@ public final class CodeSearch implements JobHandlerProvider {
                 .orElse(true);
     }
 
-    private static String definitions() {
+    /** The definitions of the same stages as a workflow, which runs at night and on demand. */
+    public static String workflow() {
+        return resource(WORKFLOW);
+    }
+
+    private static String resource(String name) {
         return reading(() -> {
-            try (InputStream stream = CodeSearch.class.getResourceAsStream(DEFINITIONS)) {
+            try (InputStream stream = CodeSearch.class.getResourceAsStream(name)) {
                 if (stream == null) {
-                    throw new IllegalStateException(DEFINITIONS + " is missing from the jar of the example");
+                    throw new IllegalStateException(name + " is missing from the jar of the example");
                 }
                 return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
             }

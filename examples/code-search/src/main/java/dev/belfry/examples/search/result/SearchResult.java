@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * All that the engine has computed, summed up: two engines that give the same result have built the same index and
@@ -60,6 +61,13 @@ public record SearchResult(
     /** The mean reciprocal rank with six decimals, or {@code none} when no query was judged. */
     public String meanReciprocalRank() {
         return judged == 0 ? "none" : String.format(Locale.ROOT, "%.6f", reciprocalRank / 1e6);
+    }
+
+    /** The whole result as JSON: all facts, each as text. */
+    public String json() {
+        return facts().entrySet().stream()
+                .map(fact -> "\"" + fact.getKey() + "\":\"" + fact.getValue() + "\"")
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     /** The whole result in one line. */
