@@ -650,7 +650,7 @@ public final class QueueBook {
             }
             boolean part = SubTaskId.parentOf(task.run().runId()).isPresent();
             if (!part && !workflows.contains(task.run().runId())) {
-                dead.settled(task.run(), task.fire().due(), task.segment.outcome(task.run()), now);
+                dead.settled(task.run(), task.fire().due(), task.segment.outcome(task), now);
             }
             workflowGoesOn(task, now, round);
             reduced = SubTaskId.reduces(task.run().runId()).isPresent() ? task.output : Optional.empty();
