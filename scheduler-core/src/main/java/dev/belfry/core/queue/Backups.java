@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -137,7 +138,7 @@ final class Backups {
         return next;
     }
 
-    private static Optional<Instant> wake(TreeSet<Out> those, Duration after, Instant now) {
+    private static Optional<Instant> wake(SortedSet<Out> those, Duration after, Instant now) {
         Optional<Instant> next = Optional.empty();
         int looked = 0;
         for (Out out : those) {
