@@ -762,27 +762,27 @@ public final class QueueBook {
     /** Slow attempts get a second one where there is room that nothing else wants (rule Q11). */
     private void backUp(Instant now, QueueRound round) {
         for (QueuedTask task : backups.due(now)) {
-            long first = task.dispatches.firstKey();
-            QueuedTask.Dispatch out = task.dispatches.firstEntry().getValue();
-            InboxBook inbox = inboxes.get(out.incarnation());
-            Optional<JobDefinition> job = jobs.definition(task.run().jobUid(), task.definedAt());
-            // Its end was heard and is settled with the next round, or nobody knows any more how it is to be run; and
-            // what has
-            // handed in sub-tasks takes as long as it takes.
-            boolean over = inbox == null
-                    || inbox.isHeard(first)
-                    || job.isEmpty()
-                    || splits.contains(task.run().runId());
-            if (round.hasRoom() && !over) {
-                chooser.second(task, out.incarnation(), now).ifPresent(incarnation -> {
-                    Inbox.Entry backup = AttemptOrder.entry(task, job.get(), numbers.getAsLong(), now)
-                            .beside(first);
-                    if (send(new Chooser.Choice(task, incarnation), backup, round)) {
-                        backups.forget(first);
-                    }
-                });
+            InboxBook inbox =
+                    inboxes.get(task.dispatches.firstEntry().getValue().incarnation());
+            boolean ends = inbox == null || inbox.isHeard(task.dispatches.firstKey());
+            // What has handed in sub-tasks takes as long as it takes.
+            if (round.hasRoom() && !ends && !splits.contains(task.run().runId())) {
+                // If nobody knows any more how it is to be run there is none.
+                jobs.definition(task.run().jobUid(), task.definedAt()).ifPresent(job -> backUp(task, job, now, round));
             }
         }
+    }
+
+    private void backUp(QueuedTask task, JobDefinition job, Instant now, QueueRound round) {
+        long first = task.dispatches.firstKey();
+        String holder = task.dispatches.firstEntry().getValue().incarnation();
+        chooser.second(task, holder, now).ifPresent(incarnation -> {
+            Inbox.Entry backup =
+                    AttemptOrder.entry(task, job, numbers.getAsLong(), now).beside(first);
+            if (send(new Chooser.Choice(task, incarnation), backup, round)) {
+                backups.forget(first);
+            }
+        });
     }
 
     /** Puts the entry into the inbox of the agent that was chosen; whether it takes it. */
