@@ -184,9 +184,9 @@ public final class BackfillRecords implements Backfill.Records {
      */
     public Optional<String> unknown(JobRecord job, Journal journal, BackfillRequest request, Optional<Instant> since) {
         Instant known = job.versions().get(0).from();
-        if (since.filter(at -> request.from().isBefore(at) && known.isBefore(at))
-                .isPresent()) {
-            return Optional.of("what was recorded before " + since.get() + " is not kept any more");
+        Optional<Instant> kept = since.filter(at -> request.from().isBefore(at) && known.isBefore(at));
+        if (kept.isPresent()) {
+            return Optional.of("what was recorded before " + kept.get() + " is not kept any more");
         }
         for (JournalCounts counts : journal.counts().values()) {
             for (JournalCounts.Cell cell : counts.cells().keySet()) {
