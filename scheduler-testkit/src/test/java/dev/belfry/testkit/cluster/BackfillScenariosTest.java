@@ -381,16 +381,13 @@ class BackfillScenariosTest {
         Job job = hourly("load");
         hands.job(job.build());
         lasting.put("load", 1_000);
-        strike(moment, 1);
+        Scenes.strikeQueue(cluster, moment, 1);
         backfill(job, hours(60).withConcurrency(2));
         for (int write = 1; write <= 6; write++) {
             cluster.run(Duration.ofSeconds(12));
-            cluster.ensemble().faults().stop();
-            List.of("a0", "a1", "a2").stream()
-                    .filter(id -> cluster.agent(id).filter(SimAgent::alive).isEmpty())
-                    .forEach(cluster::start);
+            Scenes.restart(cluster);
             cluster.run(Duration.ofSeconds(10));
-            strike(moment, write + 1);
+            Scenes.strikeQueue(cluster, moment, write + 1);
         }
         cluster.ensemble().faults().stop();
         cluster.run(Duration.ofSeconds(90));
@@ -398,18 +395,5 @@ class BackfillScenariosTest {
         assertThat(finals().stream().map(line -> line.fire().due()).sorted().toList())
                 .isEqualTo(instants(60));
         noRunHasTwoOutcomes();
-    }
-
-    private void strike(Faults.Moment moment, int write) {
-        cluster.ensemble().faults().strikeNext("queue-write", moment, process -> {
-            if (write > 1) {
-                strike(moment, write - 1);
-            } else {
-                cluster.agents().stream()
-                        .filter(agent -> agent.process().name().equals(process))
-                        .toList()
-                        .forEach(SimAgent::kill);
-            }
-        });
     }
 }

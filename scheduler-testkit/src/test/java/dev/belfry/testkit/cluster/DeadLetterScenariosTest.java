@@ -128,13 +128,13 @@ class DeadLetterScenariosTest {
         for (int write = 1; write <= 4; write++) {
             failing = true;
             String run = "load~1!x" + write;
-            strike(moment, write);
+            Scenes.strikeQueue(cluster, moment, write);
             hands.submit(
                     new Submission(run, "load~1", 1, Optional.empty(), Map.of("day", run), Submission.USUAL, "ada"));
             recover();
             assertThat(letters()).as("lost at write %d", write).hasSize(1);
             failing = false;
-            strike(moment, 1);
+            Scenes.strikeQueue(cluster, moment, 1);
             cluster.operator().rerun(run, Optional.empty());
             recover();
             assertThat(letters()).as("run again").isEmpty();
@@ -148,23 +148,7 @@ class DeadLetterScenariosTest {
 
     private void recover() {
         cluster.run(Duration.ofSeconds(30));
-        cluster.ensemble().faults().stop();
-        List.of("a0", "a1", "a2").stream()
-                .filter(id -> cluster.agent(id).filter(SimAgent::alive).isEmpty())
-                .forEach(cluster::start);
+        Scenes.restart(cluster);
         cluster.run(Duration.ofSeconds(20));
-    }
-
-    private void strike(Faults.Moment moment, int write) {
-        cluster.ensemble().faults().strikeNext("queue-write", moment, process -> {
-            if (write > 1) {
-                strike(moment, write - 1);
-            } else {
-                cluster.agents().stream()
-                        .filter(agent -> agent.process().name().equals(process))
-                        .toList()
-                        .forEach(SimAgent::kill);
-            }
-        });
     }
 }

@@ -242,31 +242,14 @@ class QueueScenariosTest {
         for (int write = 1; write <= 6; write++) {
             List<String> runs = List.of("r" + write + "a", "r" + write + "b", "r" + write + "c");
             slowly();
-            strike(moment, write);
+            Scenes.strikeQueue(cluster, moment, write);
             hands.submit(run(runs.get(0), uid), run(runs.get(1), uid));
             cluster.run(Duration.ofMillis(100));
             hands.submit(run(runs.get(2), uid));
             allSucceededOnce(runs);
-            cluster.ensemble().faults().stop();
-            List.of("a0", "a1", "a2").stream()
-                    .filter(id -> cluster.agent(id).filter(SimAgent::alive).isEmpty())
-                    .forEach(cluster::start);
+            Scenes.restart(cluster);
             cluster.run(Duration.ofSeconds(15));
         }
-    }
-
-    /** Whoever makes the n-th write from now on is killed there. */
-    private void strike(Faults.Moment moment, int write) {
-        cluster.ensemble().faults().strikeNext("queue-write", moment, process -> {
-            if (write > 1) {
-                strike(moment, write - 1);
-            } else {
-                cluster.agents().stream()
-                        .filter(agent -> agent.process().name().equals(process))
-                        .toList()
-                        .forEach(SimAgent::kill);
-            }
-        });
     }
 
     @Test

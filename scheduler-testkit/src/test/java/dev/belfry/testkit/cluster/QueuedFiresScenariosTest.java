@@ -111,28 +111,12 @@ class QueuedFiresScenariosTest {
     private void masterIsLostAtAnyWrite(Faults.Moment moment) {
         String uid = hands.job(job("many").overlap(OverlapPolicy.BUFFER_ONE).build());
         for (int write = 1; write <= 4; write++) {
-            strike(moment, write);
+            Scenes.strikeQueue(cluster, moment, write);
             cluster.run(Duration.ofSeconds(25));
-            cluster.ensemble().faults().stop();
-            List.of("a0", "a1", "a2").stream()
-                    .filter(id -> cluster.agent(id).filter(SimAgent::alive).isEmpty())
-                    .forEach(cluster::start);
+            Scenes.restart(cluster);
             cluster.run(Duration.ofSeconds(15));
         }
         nothingIsMissingOrTwice(uid, 60);
-    }
-
-    private void strike(Faults.Moment moment, int write) {
-        cluster.ensemble().faults().strikeNext("queue-write", moment, process -> {
-            if (write > 1) {
-                strike(moment, write - 1);
-            } else {
-                cluster.agents().stream()
-                        .filter(agent -> agent.process().name().equals(process))
-                        .toList()
-                        .forEach(SimAgent::kill);
-            }
-        });
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.belfry.core.ledger.FireId;
 import dev.belfry.core.ledger.Reasons;
 import dev.belfry.core.ownership.ShardKey;
 import dev.belfry.core.run.Outcome;
+import dev.belfry.testkit.store.Faults;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -145,5 +146,27 @@ final class Scenes {
                 .filter(owner -> !owner.agentId().equals(master))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Whoever makes the n-th write of the queue from now on is killed there. */
+    static void strikeQueue(SimCluster cluster, Faults.Moment moment, int write) {
+        cluster.ensemble().faults().strikeNext("queue-write", moment, process -> {
+            if (write > 1) {
+                strikeQueue(cluster, moment, write - 1);
+            } else {
+                cluster.agents().stream()
+                        .filter(agent -> agent.process().name().equals(process))
+                        .toList()
+                        .forEach(SimAgent::kill);
+            }
+        });
+    }
+
+    /** No fault is to come any more, and the agents that were killed are there again. */
+    static void restart(SimCluster cluster) {
+        cluster.ensemble().faults().stop();
+        List.of("a0", "a1", "a2").stream()
+                .filter(id -> cluster.agent(id).filter(SimAgent::alive).isEmpty())
+                .forEach(cluster::start);
     }
 }

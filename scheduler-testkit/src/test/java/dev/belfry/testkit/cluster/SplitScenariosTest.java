@@ -198,12 +198,9 @@ class SplitScenariosTest {
             String run = "r" + write;
             acts.put(run, splitting(Duration.ofMillis(300), some(0, 40), some(40, 60)));
             hands.submit(Hands.run(run, uid));
-            strike(moment, write);
+            Scenes.strikeQueue(cluster, moment, write);
             cluster.run(Duration.ofSeconds(25));
-            cluster.ensemble().faults().stop();
-            List.of("a0", "a1", "a2").stream()
-                    .filter(id -> cluster.agent(id).filter(SimAgent::alive).isEmpty())
-                    .forEach(cluster::start);
+            Scenes.restart(cluster);
             cluster.run(Duration.ofSeconds(15));
             assertThat(outcomes())
                     .as("write %s", write)
@@ -212,19 +209,6 @@ class SplitScenariosTest {
             assertThat(reduced.get(run + "/reduce")).hasSize(60);
         }
         assertThat(cluster.ensemble().peekChildren(Paths.SPLITS)).isEmpty();
-    }
-
-    private void strike(Faults.Moment moment, int write) {
-        cluster.ensemble().faults().strikeNext("queue-write", moment, process -> {
-            if (write > 1) {
-                strike(moment, write - 1);
-            } else {
-                cluster.agents().stream()
-                        .filter(agent -> agent.process().name().equals(process))
-                        .toList()
-                        .forEach(SimAgent::kill);
-            }
-        });
     }
 
     @Test

@@ -292,12 +292,9 @@ class WorkflowScenariosTest {
         diamond(job("root").every(Duration.ofSeconds(10)).overlap(OverlapPolicy.BUFFER_ALL));
         acts.put("root", leaving("3"));
         for (int write = 1; write <= 6; write++) {
-            strike(moment, write);
+            Scenes.strikeQueue(cluster, moment, write);
             cluster.run(Duration.ofSeconds(25));
-            cluster.ensemble().faults().stop();
-            List.of("a0", "a1", "a2").stream()
-                    .filter(id -> cluster.agent(id).filter(SimAgent::alive).isEmpty())
-                    .forEach(cluster::start);
+            Scenes.restart(cluster);
             cluster.run(Duration.ofSeconds(15));
         }
         assertThat(runs()).hasSizeGreaterThan(10);
@@ -305,18 +302,5 @@ class WorkflowScenariosTest {
                 .hasSizeGreaterThan(runs().size() - 3)
                 .allSatisfy(run -> assertThat(run.outcome()).contains(Outcome.SUCCEEDED));
         assertThat(finalsTwice()).isEmpty();
-    }
-
-    private void strike(Faults.Moment moment, int write) {
-        cluster.ensemble().faults().strikeNext("queue-write", moment, process -> {
-            if (write > 1) {
-                strike(moment, write - 1);
-            } else {
-                cluster.agents().stream()
-                        .filter(agent -> agent.process().name().equals(process))
-                        .toList()
-                        .forEach(SimAgent::kill);
-            }
-        });
     }
 }
