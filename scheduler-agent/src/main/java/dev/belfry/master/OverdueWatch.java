@@ -50,6 +50,8 @@ import org.slf4j.LoggerFactory;
  * transaction that checks the epoch.
  *
  * <p>Not thread-safe; owned by the master's loop.
+ *
+ * <p>Longer than the house limit: what makes a fire overdue, and what ends that, stands side by side.
  */
 final class OverdueWatch {
     private static final Logger LOG = LoggerFactory.getLogger(OverdueWatch.class);

@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * that was sent is answered when it is known, however long that takes.
  *
  * <p>Not thread-safe; owned by its loop.
+ *
+ * <p>Longer than the house limit: each answer to a request is handled beside the request that it belongs to.
  */
 public final class Intake implements SessionListener {
     /** Segments under way at once. */

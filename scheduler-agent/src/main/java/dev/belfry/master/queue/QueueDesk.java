@@ -39,6 +39,8 @@ import java.util.stream.LongStream;
  * cancelled or has waited too long, and dispatches what has room; the next one is made when it is written.
  *
  * <p>Not thread-safe; owned by the master's loop.
+ *
+ * <p>Longer than the house limit: the one place in which the parts of the queue meet; what each of them does lies elsewhere.
  */
 public final class QueueDesk implements QueueLook.Listener {
     /** What comes within this time goes into one round. */

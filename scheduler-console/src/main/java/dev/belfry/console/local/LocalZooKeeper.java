@@ -1,7 +1,6 @@
 package dev.belfry.console.local;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,6 +30,8 @@ public final class LocalZooKeeper {
 
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
+    private static final int FIRST_DRAWN = 10_000;
+    private static final int LAST_DRAWN = 32_000;
     private static final int LAST_PORT = 65_535;
 
     private final Path data;
@@ -193,12 +195,17 @@ public final class LocalZooKeeper {
         }
     }
 
-    /** A port that nobody uses now. */
+    /**
+     * A port that nobody uses now, and that no connection is given for its own end: systems take those from above, and one could come
+     * between this and the bind.
+     */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("no free port on loopback", e);
+        for (int draws = 0; draws < 1_000; draws++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_DRAWN, LAST_DRAWN);
+            if (free(port)) {
+                return port;
+            }
         }
+        throw new IllegalStateException("no free port on loopback from " + FIRST_DRAWN + " to " + LAST_DRAWN);
     }
 }

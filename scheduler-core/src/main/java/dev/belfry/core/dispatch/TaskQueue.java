@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Instants are of the ensemble's clock; their milliseconds count. Equal calls in equal order give equal answers. Mutable, for one
  * thread.
+ *
+ * <p>Longer than the house limit: one short method for each thing that changes who may start next.
  */
 public final class TaskQueue {
     final Lines lines = new Lines();

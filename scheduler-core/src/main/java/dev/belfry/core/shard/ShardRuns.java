@@ -30,6 +30,8 @@ import java.util.function.Predicate;
  * lease holds is passed in with every call that may start an attempt; without it nothing starts (rule R3).
  *
  * <p>Not thread-safe; owned by one event loop.
+ *
+ * <p>Longer than the house limit: one short method for each thing that may happen to a shard.
  */
 public final class ShardRuns {
     /* One book, and parts that write in it, each with one reason to change: OwedFires settles what nobody started in

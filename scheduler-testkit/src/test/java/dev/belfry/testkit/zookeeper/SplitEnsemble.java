@@ -2,14 +2,16 @@ package dev.belfry.testkit.zookeeper;
 
 import dev.belfry.testkit.zookeeper.FaultProxy.Direction;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
-import org.apache.curator.test.InstanceSpec;
 import org.apache.zookeeper.server.quorum.QuorumPeer;
 import org.apache.zookeeper.server.quorum.QuorumPeerConfig;
 import org.apache.zookeeper.server.quorum.QuorumPeerMain;
@@ -24,11 +26,23 @@ import org.jspecify.annotations.Nullable;
 final class SplitEnsemble implements AutoCloseable {
     private static final int SERVERS = 3;
 
+    /** Below those that a connection, or a proxy, may be given before a server binds it. */
+    private static int freePort() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                continue;
+            }
+        }
+    }
+
     /** A server, and what leads to it. */
     private static final class Server extends QuorumPeerMain {
-        final int clientPort = InstanceSpec.getRandomPort();
-        final int quorumPort = InstanceSpec.getRandomPort();
-        final int electionPort = InstanceSpec.getRandomPort();
+        final int clientPort = freePort();
+        final int quorumPort = freePort();
+        final int electionPort = freePort();
         final List<FaultProxy> toOthers = new ArrayList<>();
         volatile @Nullable QuorumPeer peer;
 
