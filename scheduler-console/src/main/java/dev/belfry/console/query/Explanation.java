@@ -25,6 +25,8 @@ import java.util.stream.Stream;
 /**
  * Why a fire of a shard ran, did not run, waits, or when it will.
  *
+ * <p>Longer than the house limit: the sentences stand in the order in which they are said.
+ *
  * @param sentences the chain of facts, for people
  * @param job the job that had the name at the instant asked for
  * @param version in force then

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What must never happen, looked at with every commit, every start of user code and every half second. The names are
  * those of {@code docs/testing.md}. What is wrong is thrown as {@link InvariantViolation}.
+ *
+ * <p>Longer than the house limit: one short method for each thing that is looked at.
  */
 final class Safety implements CommitListener, Evidence.Observer, CommittedTable.Owners {
     /** Site of writes that none of ours would make: what they say of themselves is not checked. */
