@@ -69,7 +69,7 @@ final class GoneAgents {
 
         boolean registered(String incarnation);
 
-        /** The ids of the agents that are registered. */
+        /** The ids of the agents that are registered, also where the record cannot be read. */
         Set<String> present();
 
         /** How long the lease of an incarnation that is gone has certainly been over, in nanoseconds; empty if it may hold. */

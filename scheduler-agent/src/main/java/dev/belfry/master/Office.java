@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +32,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -555,9 +555,9 @@ final class Office {
 
         @Override
         public Set<String> present() {
-            Set<String> ids = new HashSet<>();
-            agents.values().forEach(agent -> ids.add(agent.incarnation().agentId()));
-            return ids;
+            return watched.registered().stream()
+                    .map(name -> name.substring(0, Math.max(0, name.indexOf('~'))))
+                    .collect(Collectors.toSet());
         }
 
         @Override
