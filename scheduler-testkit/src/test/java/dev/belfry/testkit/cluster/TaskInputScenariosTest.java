@@ -105,9 +105,9 @@ class TaskInputScenariosTest {
         Report gone = failed(workflow.hand(agent, new JobRunId("w", "index", 1)));
         assertThat(gone.reason()).isEqualTo("no-workflow-run: the workflow run w is gone");
         assertThat(gone.retryable()).isTrue();
-        workflow.put("w", "no record".getBytes(StandardCharsets.UTF_8));
-        assertThat(failed(workflow.hand(agent, new JobRunId("w", "index", 1))).reason())
-                .startsWith("no-workflow-run: the workflow run w cannot be read: ");
+        workflow.put("v", "no record".getBytes(StandardCharsets.UTF_8));
+        assertThat(failed(workflow.hand(agent, new JobRunId("v", "index", 1))).reason())
+                .startsWith("no-workflow-run: the workflow run v cannot be read: ");
     }
 
     @Test
@@ -176,9 +176,10 @@ class TaskInputScenariosTest {
     void taskThatIsTakenBackWhileItsInputsAreReadNeverBegins() {
         begin(9, counting());
         JobRunId run = workflow.run(Optional.of(workflow.tokenised(agent)));
+        JobRunId another = workflow.run(Optional.of(workflow.tokenised(agent)));
         cluster.ensemble().denyReads(Paths.WORKFLOWS);
         long number = workflow.hand(agent, run);
-        long cancelled = workflow.hand(agent, run);
+        long cancelled = workflow.hand(agent, another);
         cluster.run(Duration.ofSeconds(1));
         master.settle(self, number);
         master.cancel(self, cancelled, "operator");
