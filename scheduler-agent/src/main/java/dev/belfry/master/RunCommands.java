@@ -111,9 +111,14 @@ final class RunCommands {
             return Optional.of(new Effect(true, "run " + run + " forgotten", run, List.of(), Optional.empty()));
         }
         String uid = letter.get().run().jobUid();
-        Optional<String> refusal = jobs.byUid(uid).filter(job -> !job.deleted()).isEmpty()
+        Optional<JobRecord> job = jobs.byUid(uid).filter(one -> !one.deleted());
+        Optional<String> refusal = job.isEmpty()
                 ? Optional.of("the job of run '" + run + "' was deleted; 'belfry forget' lets the run go")
-                : queue.get().closedBecause();
+                : job.filter(this::isQueued).isEmpty()
+                        ? Optional.of(
+                                "the job of run '" + run
+                                        + "' is not queued any more: its shards belong to their owners; 'belfry trigger' runs it")
+                        : queue.get().closedBecause();
         if (refusal.isPresent()) {
             return Optional.of(Effect.refused(refusal.get()));
         }

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -225,6 +226,14 @@ public final class BackfillDesk {
         return asked.isEmpty() && held.values().stream().allMatch(HeldBackfill::isStill);
     }
 
+    /** The jobs of those that are not over. */
+    Set<String> jobUids() {
+        return held.values().stream()
+                .filter(backfill -> !backfill.run.phase().over())
+                .map(backfill -> backfill.run.job().uid())
+                .collect(Collectors.toSet());
+    }
+
     /** When a backfill can begin that waits for its version to come into force; {@link Instant#MAX} if none does. */
     Instant wake() {
         Instant now = now();
@@ -238,6 +247,15 @@ public final class BackfillDesk {
 
     private Instant now() {
         return office.now().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    /** What was asked and is not written: it goes with whatever is written next, since other commands wait for it. */
+    Turn answers() {
+        Turn turn = new Turn();
+        held.values().stream().filter(HeldBackfill::isChanged).forEach(turn.changed::add);
+        turn.asked.addAll(asked);
+        asked.clear();
+        return turn;
     }
 
     /** What is to be written now; empty if nothing. */
@@ -255,11 +273,7 @@ public final class BackfillDesk {
             }
         }
         sweep(turn);
-        turn.asked.addAll(asked);
-        asked.clear();
-        return turn.changed.isEmpty() && turn.gone.isEmpty() && turn.asked.isEmpty()
-                ? Optional.empty()
-                : Optional.of(turn);
+        return turn.changed.isEmpty() && turn.gone.isEmpty() ? Optional.empty() : Optional.of(turn);
     }
 
     private void advance(HeldBackfill backfill, Turn turn, Instant now) {
@@ -299,6 +313,10 @@ public final class BackfillDesk {
         Optional<String> refusal = Backfill.refusal(present);
         if (refusal.isPresent()) {
             return refusal;
+        }
+        if (present.at(backfill.run.job().asOf()).number() != backfill.run.job().version()) {
+            return Optional.of(
+                    "version " + backfill.run.job().version() + " of the job, by which it goes, is not kept any more");
         }
         if (backfill.instants.isEmpty()) {
             backfill.instants = instants(present.at(backfill.run.job().asOf()).definition(), backfill.run.request());
@@ -361,6 +379,10 @@ public final class BackfillDesk {
             begun.add(beginning);
             starts.addAll(beginning.runs());
             lines.addAll(beginning.lines());
+        }
+
+        boolean isEmpty() {
+            return changed.isEmpty() && gone.isEmpty() && asked.isEmpty();
         }
 
         /** Runs to be submitted with it. */

@@ -6,6 +6,7 @@ import dev.belfry.core.queue.QueueBook;
 import dev.belfry.core.queue.QueuedTask;
 import dev.belfry.core.workflow.BackfillRun;
 import dev.belfry.core.workflow.RunPhase;
+import dev.belfry.core.workflow.SubTaskId;
 import dev.belfry.core.workflow.WorkflowRun;
 import java.time.Instant;
 import java.util.List;
@@ -95,6 +96,7 @@ final class BackfillRuns {
         for (QueuedTask task : book.tasks()) {
             String id = task.run().runId();
             if (task.run().jobUid().equals(uid)
+                    && SubTaskId.parentOf(id).isEmpty()
                     && !backfill.open.contains(id)
                     && !book.workflows().contains(id)) {
                 others = true;

@@ -36,8 +36,10 @@ public final class DeadLetterDesk {
     /** Reads what is stored; a page that cannot be read stays as it is. */
     void start(Reads reads, Runnable then) {
         reads.children("dead-letters-list", Paths.DEAD_LETTERS, names -> {
-            List<String> paths =
-                    names.stream().map(name -> Paths.DEAD_LETTERS + '/' + name).toList();
+            List<String> paths = names.stream()
+                    .filter(name -> name.matches("[0-9]{1,18}"))
+                    .map(name -> Paths.DEAD_LETTERS + '/' + name)
+                    .toList();
             reads.readAll("dead-letters-read", paths, this::found, then);
         });
     }

@@ -7,6 +7,8 @@ import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.workflow.BackfillRun;
 import dev.belfry.core.workflow.BackfillRunCodec;
+import dev.belfry.core.workflow.JobRunId;
+import dev.belfry.core.workflow.SubTaskId;
 import dev.belfry.store.Transaction;
 import java.time.Instant;
 import java.util.HashSet;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** A backfill in the hands of the master. Mutable; owned by its {@link BackfillDesk}. */
 final class HeldBackfill {
@@ -31,6 +34,8 @@ final class HeldBackfill {
     private int version;
 
     private boolean changed;
+    /** What was written last: it may have become something else while that was under way. */
+    private @Nullable BackfillRun sent;
 
     /** @param version -1 if it is not stored */
     HeldBackfill(BackfillRun run, int version) {
@@ -60,6 +65,7 @@ final class HeldBackfill {
     Transaction.Write write() {
         String path = Paths.backfill(run.id().toString());
         byte[] data = BackfillRunCodec.encode(run);
+        sent = run;
         return version < 0 ? new Transaction.Create(path, data, false) : new Transaction.Put(path, data, version);
     }
 
@@ -68,7 +74,7 @@ final class HeldBackfill {
     }
 
     void written() {
-        changed = false;
+        changed = !run.equals(sent);
         version++;
     }
 
@@ -104,8 +110,10 @@ final class HeldBackfill {
                 Reasons.OVERLAP);
     }
 
-    /** Whether a run is one of a backfill, by its id. */
+    /** Whether a run is one of a backfill, by its id, and none that is part of another: of a workflow run, or of a run that is split. */
     static boolean isRun(BackfillRun backfill, String run) {
-        return run.startsWith(backfill.job().uid() + "!" + backfill.id().token() + "@");
+        return run.startsWith(backfill.job().uid() + "!" + backfill.id().token() + "@")
+                && SubTaskId.parentOf(run).isEmpty()
+                && JobRunId.parse(run).isEmpty();
     }
 }

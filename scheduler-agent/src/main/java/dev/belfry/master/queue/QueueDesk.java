@@ -18,6 +18,7 @@ import dev.belfry.core.queue.Submission;
 import dev.belfry.core.record.Paths;
 import dev.belfry.core.run.Outcome;
 import dev.belfry.core.version.JobVersion;
+import dev.belfry.core.workflow.SubTaskId;
 import dev.belfry.store.Session;
 import dev.belfry.store.Store;
 import dev.belfry.store.Transaction;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -351,18 +353,22 @@ public final class QueueDesk implements QueueLook.Listener {
                 .toList();
         WorkflowDesk.Turn flow = workflows.turn(round);
         DeadLetterDesk.Turn letters = dead.turn();
+        BackfillDesk.Turn answers = backfills.answers();
         boolean asked = !cancelled.isEmpty()
                 || !flow.writes().isEmpty()
-                || !letters.writes().isEmpty();
+                || !letters.writes().isEmpty()
+                || !answers.isEmpty();
         if (!round.isEmpty() || asked) {
             cancels.removeAll(cancelled);
             List<Transaction.Write> more = new ArrayList<>(segments(round.starts()));
             cancelled.forEach(cancel -> more.add(cancel.write()));
             more.addAll(flow.writes());
             more.addAll(letters.writes());
+            more.addAll(answers.writes());
             writer.write(round, more, () -> {
                 flow.written();
                 letters.written();
+                answers.written();
                 written(round, cancelled);
             });
             return;
@@ -442,7 +448,9 @@ public final class QueueDesk implements QueueLook.Listener {
             new TreeMap<>(unheard).forEach(this::outbox);
             agentsChanged = true;
         }
-        jobsChangeAt = jobs.nextChange(chooser.jobUids());
+        Set<String> uids = new TreeSet<>(chooser.jobUids());
+        uids.addAll(backfills.jobUids());
+        jobsChangeAt = jobs.nextChange(uids);
         if (agentsChanged) {
             agentsChanged = false;
             if (stickyOf != office.tableRevision()) {
@@ -462,7 +470,9 @@ public final class QueueDesk implements QueueLook.Listener {
     private void written(QueueRound round, List<Cancel> cancelled) {
         for (QueueRound.Line line : round.lines()) {
             FireEntry entry = line.entry();
-            if (entry.outcome() == Outcome.SUCCEEDED && entry.started().isAfter(Instant.EPOCH)) {
+            boolean part = entry.fire().requested().flatMap(SubTaskId::parentOf).isPresent();
+            // A part is no measure of the code that hands it in.
+            if (!part && entry.outcome() == Outcome.SUCCEEDED && entry.started().isAfter(Instant.EPOCH)) {
                 Duration took = Duration.between(entry.started(), entry.ended());
                 chooser.took(entry.jobUid(), took.isNegative() ? Duration.ZERO : took);
             }

@@ -97,11 +97,15 @@ final class QueueWriter {
                     workflow.run().map(WorkflowRunCodec::encode).orElse(null));
         }
         for (QueueRound.SplitWrite split : round.splits()) {
-            put(
-                    transaction,
-                    split.path(),
-                    split.version(),
-                    split.data().map(QueueRound.Bytes::data).orElse(null));
+            if (split.data().isPresent()) {
+                put(
+                        transaction,
+                        split.path(),
+                        split.version(),
+                        split.data().get().data());
+            } else {
+                transaction.delete(split.path(), split.version());
+            }
         }
         round.keys()
                 .forEach(page -> put(

@@ -183,7 +183,9 @@ public final class BackfillRecords implements Backfill.Records {
      * @param since from when on the history is complete; empty if it always was, or there is none
      */
     public Optional<String> unknown(JobRecord job, Journal journal, BackfillRequest request, Optional<Instant> since) {
-        Instant known = job.versions().get(0).from();
+        // Of a job that was changed often the first versions are not kept.
+        boolean whole = job.versions().get(0).number() == 1;
+        Instant known = whole ? job.versions().get(0).from() : Instant.MIN;
         Optional<Instant> kept = since.filter(at -> request.from().isBefore(at) && known.isBefore(at));
         if (kept.isPresent()) {
             return Optional.of("what was recorded before " + kept.get() + " is not kept any more");

@@ -68,6 +68,7 @@ public final class ReasonText {
         all.put(QueueReasons.LOST_TOO_OFTEN, "more attempts were lost with their agents than retry.lost allows");
         all.put(QueueReasons.OTHER_ATTEMPT, "another attempt at the same task was faster");
         all.put(QueueReasons.QUEUE_TIMEOUT, "it waited for an agent longer than timeouts.queue");
+        all.put(QueueReasons.SPLIT_STOPPED, "the run that it is a part of was stopped");
         return Collections.unmodifiableMap(all);
     }
 }

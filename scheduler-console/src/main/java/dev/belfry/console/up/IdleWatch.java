@@ -11,6 +11,7 @@ import dev.belfry.core.run.Outcome;
 import dev.belfry.core.schedule.AtTrigger;
 import dev.belfry.core.version.JobRecord;
 import dev.belfry.core.workflow.RunPhase;
+import dev.belfry.core.workflow.SubTaskId;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
@@ -46,7 +47,13 @@ final class IdleWatch {
 
     /** Whether nothing is left to do. */
     boolean idle() {
-        // Workflow runs last: what ends in the queue meanwhile has gone on there already.
+        // First what has ended, and the queue once more after the workflow runs: what follows from an end is there with
+        // it.
+        List<FireEntry> ended = ended();
+        List<JobRecord> once = client.jobs().found().stream()
+                .map(JobState::record)
+                .filter(job -> names.contains(job.name()) && !job.deleted() && isOnce(job.definition()))
+                .toList();
         if (isBusy(client.queue())) {
             return false;
         }
@@ -57,11 +64,6 @@ final class IdleWatch {
         if (flows || fills || isBusy(client.queue())) {
             return false;
         }
-        List<FireEntry> ended = ended();
-        List<JobRecord> once = client.jobs().found().stream()
-                .map(JobState::record)
-                .filter(job -> names.contains(job.name()) && !job.deleted() && isOnce(job.definition()))
-                .toList();
         return once.isEmpty() ? !ended.isEmpty() : once.stream().allMatch(job -> isOver(job, ended));
     }
 
@@ -79,7 +81,9 @@ final class IdleWatch {
     }
 
     private static boolean isOnce(JobDefinition job) {
-        return job.schedule().triggers().stream().allMatch(AtTrigger.class::isInstance);
+        return job.enabled()
+                && job.upstreams().after().isEmpty()
+                && job.schedule().triggers().stream().allMatch(AtTrigger.class::isInstance);
     }
 
     private List<FireEntry> ended() {
@@ -101,7 +105,8 @@ final class IdleWatch {
         for (FireEntry line : ended) {
             if (line.jobUid().equals(job.uid())
                     && line.fire().isScheduled()
-                    && line.fire().due().equals(due)) {
+                    && !due.isBefore(line.fire().due())
+                    && !due.isAfter(line.last())) {
                 shards.add(line.shard());
                 if (line.attempt() == 0) {
                     return true; // what is not run at all is recorded once, for all shards
@@ -112,8 +117,11 @@ final class IdleWatch {
         return shards.size() >= (broadcast ? 1 : job.definition().shards().count());
     }
 
-    /** Whether everything that has ended since then went well. */
+    /** Whether everything that has ended since then went well; what a part of a run came to is for that run to say. */
     boolean well() {
-        return ended().stream().allMatch(line -> WELL.contains(line.outcome()));
+        return ended().stream()
+                .filter(line ->
+                        line.fire().requested().flatMap(SubTaskId::parentOf).isEmpty())
+                .allMatch(line -> WELL.contains(line.outcome()));
     }
 }

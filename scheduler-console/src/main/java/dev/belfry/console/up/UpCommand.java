@@ -204,7 +204,11 @@ public final class UpCommand implements Callable<Integer> {
                         + zookeeper.connectString() + " --namespace " + namespace);
             }
             IdleWatch idle = new IdleWatch(client, watch::journal, example.definitions(), begun);
-            watch.watch(times.running(), times.kill(), () -> untilIdle && idle.idle());
+            boolean[] over = {false};
+            watch.watch(times.running(), times.kill(), () -> {
+                over[0] = untilIdle && idle.idle();
+                return over[0];
+            });
             boolean equal =
                     !check || (!progress.isInterrupted() && example.settleAndCheck(progress, cluster::allEnded));
             watch.summary();
@@ -212,15 +216,14 @@ public final class UpCommand implements Callable<Integer> {
                 System.err.println("belfry: every agent has ended, so that nothing can run any more" + cluster.ends());
                 return 1;
             }
-            return equal && (!untilIdle || endedWell(idle, refused)) ? 0 : 1;
+            return equal && (!untilIdle || endedWell(idle, over[0], refused)) ? 0 : 1;
         } catch (ClientException e) {
             System.err.println("belfry: " + e.getMessage());
             return 3;
         }
     }
 
-    private boolean endedWell(IdleWatch idle, boolean refused) {
-        boolean over = idle.idle();
+    private boolean endedWell(IdleWatch idle, boolean over, boolean refused) {
         boolean well = over && idle.well() && !refused;
         progress.say(
                 well

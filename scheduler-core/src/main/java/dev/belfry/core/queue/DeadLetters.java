@@ -2,10 +2,9 @@ package dev.belfry.core.queue;
 
 import dev.belfry.core.run.Outcome;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -36,10 +35,11 @@ public final class DeadLetters {
     private final NavigableMap<Long, Page> pages = new TreeMap<>();
     private final Map<String, Long> places = new HashMap<>();
     private final TreeSet<Long> changed = new TreeSet<>();
-    private final Deque<Submission> again = new ArrayDeque<>();
+    /** What is to go with the next round, and the run that takes its place, if any. */
+    private final Map<DeadLetter, Optional<Submission>> going = new LinkedHashMap<>();
+
     private long last;
     private int bytes;
-    private boolean asked;
 
     // --- what is stored
 
@@ -98,19 +98,18 @@ public final class DeadLetters {
         }
     }
 
-    /** The run of this id, if it is kept. */
+    /** The run of this id, if it is kept, and not about to go. */
     public Optional<DeadLetter> find(String runId) {
         return Optional.ofNullable(places.get(runId))
                 .flatMap(number -> Optional.ofNullable(pages.get(number)))
                 .flatMap(page -> page.letters.stream()
-                        .filter(letter -> letter.run().runId().equals(runId))
+                        .filter(letter -> letter.run().runId().equals(runId) && !going.containsKey(letter))
                         .findFirst());
     }
 
     /** It is not wanted any more; in the next round. */
     public void forget(DeadLetter letter) {
-        remove(letter);
-        asked = true;
+        going.put(letter, Optional.empty());
     }
 
     /**
@@ -119,22 +118,22 @@ public final class DeadLetters {
      * @param runId of the new run
      */
     public void rerun(DeadLetter letter, String runId, String by) {
-        forget(letter);
-        again.add(letter.again(runId, by));
+        going.put(letter, Optional.of(letter.again(runId, by)));
     }
 
     // --- rounds
 
     /** Whether something was asked that no round has seen to. */
     boolean isAsked() {
-        return asked;
+        return !going.isEmpty();
     }
 
     void next(QueueRound round) {
-        asked = false;
-        while (!again.isEmpty()) {
-            round.start(again.remove());
-        }
+        going.forEach((letter, again) -> {
+            remove(letter);
+            again.ifPresent(round::start);
+        });
+        going.clear();
     }
 
     int changes() {

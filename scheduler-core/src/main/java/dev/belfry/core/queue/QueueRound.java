@@ -82,9 +82,9 @@ public final class QueueRound {
             return new SplitWrite(path, version, Optional.of(new Bytes(data)));
         }
 
-        /** Of what was created once and never changed. */
+        /** Whatever its version: what was damaged may have been mended in place. */
         static SplitWrite deletion(String path) {
-            return new SplitWrite(path, 0, Optional.empty());
+            return new SplitWrite(path, -1, Optional.empty());
         }
     }
 

@@ -218,6 +218,9 @@ public final class SplitBook {
         if (task.isEmpty() || task.get().run().shards() > 1) {
             return Optional.of("the run " + runId + " has an outcome, or more than one shard");
         }
+        if (task.get().state() == TaskState.STOPPING) {
+            return Optional.of("the run " + runId + " is being cancelled");
+        }
         HandedPage page = next.page().get();
         SplitHeld one = held.get(runId);
         if (one == null && held.size() >= MOST_OPEN) {
@@ -255,6 +258,13 @@ public final class SplitBook {
      * @param outcome of that code
      */
     void codeEnded(String runId, Outcome outcome, Instant now, QueueRound round) {
+        // What the code itself hands on is not what the run comes to.
+        outputs.remove(runId);
+        over(runId, outcome, now, round);
+    }
+
+    /** The code, or the reduce step, is over. */
+    private void over(String runId, Outcome outcome, Instant now, QueueRound round) {
         SplitHeld one = held.get(runId);
         if (one != null) {
             apply(one, one.split.codeEnded(outcome), now, round);
@@ -265,7 +275,7 @@ public final class SplitBook {
     void ended(String runId, Outcome outcome, Instant now, QueueRound round) {
         Optional<String> reduces = SubTaskId.reduces(runId);
         if (reduces.isPresent()) {
-            codeEnded(reduces.get(), outcome, now, round);
+            over(reduces.get(), outcome, now, round);
             return;
         }
         Optional<Output> output = Optional.ofNullable(outputs.remove(runId));

@@ -115,6 +115,28 @@ class DeadLetterScenariosTest {
     }
 
     @Test
+    void whatIsAskedWhileAWriteIsUnderWayIsStored() {
+        fail(3);
+        assertThat(letters()).hasSize(3);
+        List<String> failed =
+                letters().stream().map(letter -> letter.run().runId()).toList();
+        failing = false;
+        boolean[] asked = {false};
+        cluster.ensemble().faults().strikeNext("queue-write", Faults.Moment.SENDING, master -> {
+            asked[0] = true;
+            cluster.ensemble().delay(master, Duration.ofMillis(300), Duration.ofSeconds(4));
+            cluster.operator().command(Command.Kind.FORGET, failed.get(0));
+        });
+        hands.submit(new Submission(
+                "load~1!later", "load~1", 1, Optional.empty(), Map.of("day", "later"), Submission.USUAL, "ada"));
+        cluster.run(Duration.ofSeconds(15));
+        assertThat(asked[0]).isTrue();
+        assertThat(letters())
+                .extracting(letter -> letter.run().runId())
+                .containsExactlyElementsOf(failed.subList(1, 3));
+    }
+
+    @Test
     void masterThatIsLostBeforeAnyWriteForgetsNoneAndRunsNoneTwice() {
         masterIsLostAtAnyWrite(Faults.Moment.SENDING);
     }

@@ -105,7 +105,7 @@ final class LedgersOfWhatIsOverTest {
     }
 
     @Test
-    void rowsAndLedgersOfAJobWhoseRecordSomebodyDeletedGo() {
+    void rowsOfAJobWhoseRecordSomebodyDeletedGoAndADayLaterItsLedgers() {
         SimCluster cluster = cluster(4);
         cluster.operator().apply(job("work", 2).build());
         cluster.run(Duration.ofMinutes(30));
@@ -113,6 +113,10 @@ final class LedgersOfWhatIsOverTest {
         Rogue.delete(cluster, Paths.job("work"));
         cluster.run(Duration.ofMinutes(40));
         assertThat(cluster.rows()).isEmpty();
+        assertThat(has(cluster, Paths.ledgers(uid, 1)))
+                .as("kept for whoever puts the record back, for a day")
+                .isTrue();
+        cluster.run(Duration.ofHours(25));
         assertThat(has(cluster, Paths.ledgers(uid, 1))).isFalse();
     }
 }

@@ -84,6 +84,7 @@ final class Mutants {
                         .in(MASTER + "TableWriter", "emptied", with(Nothing.class))
                         .on(
                                 TENANCIES + "shardsWhoseRowsAreLostAreNotGrantedAtOnceByTheMasterAfterTheOneThatSaidSo",
+                                "I4",
                                 "I5",
                                 "I6",
                                 "I8",

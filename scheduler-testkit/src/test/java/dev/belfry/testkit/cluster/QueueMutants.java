@@ -2,7 +2,6 @@ package dev.belfry.testkit.cluster;
 
 import dev.belfry.core.queue.OutboxItem;
 import dev.belfry.core.queue.QueuedTask;
-import dev.belfry.core.record.Paths;
 import dev.belfry.core.value.Output;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +27,6 @@ final class QueueMutants {
     private static final String TASKS = "QueuedTaskScenariosTest.";
     private static final String FLOWS = "WorkflowScenariosTest.";
     private static final int FEW = 30;
-    private static final int MANY = 100;
 
     private QueueMutants() {}
 
@@ -42,9 +40,6 @@ final class QueueMutants {
 
     private static List<Mutant> dispatching() {
         return List.of(
-                mutant("Q1", "a submitter counts its segments at whatever version its znode has")
-                        .in("dev.belfry.store.Transaction$Builder", "put", Mutants.with(AnySubmitter.class))
-                        .within(MANY, "Q-I7"),
                 mutant("Q3", "a new master takes for queued what it finds in inboxes")
                         .in(CORE + "QueueBook", "place", Mutants.with(NothingFound.class))
                         .within(FEW, "Q-I8", "Q-I2", "Q-I4", "error"),
@@ -81,7 +76,6 @@ final class QueueMutants {
                         .in(CORE + "QueueBook", "isUncertain", Mutants.with(No.class))
                         .on(
                                 "QueueDamageTest.successOfARunWhoseSegmentIsDamagedIsSettledOnceItIsMended",
-                                "error",
                                 "test",
                                 "Q-I2"),
                 mutant("Q10", "what is to be cancelled is queued again when its agent is lost")
@@ -156,13 +150,6 @@ final class QueueMutants {
         @Advice.OnMethodExit
         static void exit(@Advice.Return(readOnly = false) boolean answer) {
             answer = true;
-        }
-    }
-
-    static final class AnySubmitter {
-        @Advice.OnMethodEnter
-        static void enter(@Advice.Argument(0) String path, @Advice.Argument(value = 2, readOnly = false) int version) {
-            version = path.startsWith(Paths.SUBMITTERS) ? -1 : version;
         }
     }
 

@@ -270,6 +270,18 @@ class SplitScenariosTest {
     }
 
     @Test
+    void runThatIsCancelledBeforeItHandsAnythingInIsNotSplit() {
+        acts.put("r", new Behaviour.Act(Duration.ofSeconds(4), true, false, false).splitting(some(0, 40)));
+        hands.submit(Hands.run("r", uid));
+        cluster.run(Duration.ofSeconds(1));
+        cluster.operator().cancel("split", "r");
+        cluster.run(Duration.ofSeconds(30));
+        assertThat(begun).containsOnly("r");
+        assertThat(outcomes()).containsOnly(Map.entry("r", Outcome.CANCELLED));
+        nothingIsLeft();
+    }
+
+    @Test
     void whatANewMasterFindsStoppingStops() {
         acts.put("r", splitting(SHORT, some(0, 300)));
         for (int i = 0; i < 300; i++) {

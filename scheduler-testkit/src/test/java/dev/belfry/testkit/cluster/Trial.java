@@ -1,8 +1,10 @@
 package dev.belfry.testkit.cluster;
 
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.Optional;
 import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
 
 /**
  * Runs one scenario and says what broke: the entry into code that a {@link MutantLoader} has loaded, so it speaks in
@@ -40,8 +42,13 @@ public final class Trial implements Function<String, Optional<String>> {
         int dot = what.indexOf('.');
         try {
             Class<?> tests = Class.forName(Trial.class.getPackageName() + '.' + what.substring(0, dot), true, loader());
-            tests.getDeclaredMethod(what.substring(dot + 1))
-                    .invoke(tests.getDeclaredConstructor().newInstance());
+            Object test = tests.getDeclaredConstructor().newInstance();
+            for (Method method : tests.getDeclaredMethods()) {
+                if (method.isAnnotationPresent(BeforeEach.class)) {
+                    method.invoke(test);
+                }
+            }
+            tests.getDeclaredMethod(what.substring(dot + 1)).invoke(test);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof RuntimeException broken) {
                 throw broken;

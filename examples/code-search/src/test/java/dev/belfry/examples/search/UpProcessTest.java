@@ -175,7 +175,7 @@ class UpProcessTest {
         Path jobs = Files.writeString(
                 folder.resolve("jobs.yaml"),
                 "apiVersion: belfry/v1\njobs:\n  - name: small\n    trigger: {manual: true}\n"
-                        + "  - name: waiting\n    trigger: {manual: true}\n    placement: queued\n    backup-after: 10m\n");
+                        + "  - name: waiting\n    trigger: {manual: true}\n    placement: queued\n    strategy: broadcast\n");
         UpProcess up = new UpProcess(
                 temporary, "--agents", "1", "--jobs", jobs.toString(), "--allow-http", "localhost", "--for", "1s");
         assertThat(up.end()).as(up.output()).isZero();
