@@ -93,6 +93,9 @@ class ExplanationsPageTest {
         scenes.put(
                 QueueReasons.QUEUE_TIMEOUT,
                 fromQueue().queueLine(Kind.FINAL, NOON, 0, Outcome.TIMED_OUT, QueueReasons.QUEUE_TIMEOUT));
+        scenes.put(
+                QueueReasons.SPLIT_STOPPED,
+                fromQueue().queueLine(Kind.FINAL, NOON, 0, Outcome.CANCELLED, QueueReasons.SPLIT_STOPPED));
         return scenes;
     }
 
