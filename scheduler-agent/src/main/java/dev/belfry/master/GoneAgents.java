@@ -181,7 +181,7 @@ final class GoneAgents {
             return;
         }
         for (JobBook.Entry entry : owner.jobs()) {
-            if (PartsLook.last(entry.job()).isPresent() && !entry.job().closed()) {
+            if (entry.job().lastBroadcast().isPresent() && !entry.job().closed()) {
                 todo.add(entry.job());
             }
         }

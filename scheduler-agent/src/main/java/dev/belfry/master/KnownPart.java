@@ -28,6 +28,6 @@ record KnownPart(String writer, boolean open, int version, Instant stamp) {
 
     /** Whether nobody needs it, unless its agent is registered. */
     boolean isOld(Instant now) {
-        return !open && stamp.plus(KEPT).isBefore(now);
+        return !open && stamp.isBefore(now.minus(KEPT));
     }
 }

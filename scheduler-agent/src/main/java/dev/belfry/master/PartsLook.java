@@ -1,15 +1,12 @@
 package dev.belfry.master;
 
-import dev.belfry.core.job.Placement;
 import dev.belfry.core.version.JobRecord;
-import dev.belfry.core.version.JobVersion;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** One look at the parts of one broadcast job. Not thread-safe. */
@@ -50,19 +47,8 @@ final class PartsLook {
         }
         this.known = known;
         this.present = present;
-        this.ended = job.endOfLayout(last(job).orElseThrow().layout())
+        this.ended = job.endOfLayout(job.lastBroadcast().orElseThrow().layout())
                 .filter(end -> !end.isAfter(began))
                 .isPresent();
-    }
-
-    /** The newest version by which every agent takes part. */
-    static Optional<JobVersion> last(JobRecord job) {
-        List<JobVersion> versions = job.versions();
-        for (int i = versions.size() - 1; i >= 0; i--) {
-            if (versions.get(i).definition().placement() == Placement.BROADCAST) {
-                return Optional.of(versions.get(i));
-            }
-        }
-        return Optional.empty();
     }
 }

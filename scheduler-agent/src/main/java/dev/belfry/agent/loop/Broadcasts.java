@@ -4,7 +4,6 @@ import dev.belfry.core.agent.AgentFacts;
 import dev.belfry.core.agent.Eligibility;
 import dev.belfry.core.agent.LabelSelector;
 import dev.belfry.core.job.JobDefinition;
-import dev.belfry.core.job.Placement;
 import dev.belfry.core.ownership.Drains;
 import dev.belfry.core.record.CorruptRecordException;
 import dev.belfry.core.record.Paths;
@@ -130,7 +129,7 @@ final class Broadcasts {
 
     /** A definition has changed, or something about one shard. */
     void review(JobRecord job) {
-        Optional<JobVersion> last = lastBroadcast(job);
+        Optional<JobVersion> last = job.lastBroadcast();
         if (closed || last.isEmpty() || owner.registered().isEmpty()) {
             return;
         }
@@ -156,16 +155,5 @@ final class Broadcasts {
                                 definition.handler(),
                                 LabelSelector.anyOf(definition.requires().labels()))
                         .isEmpty();
-    }
-
-    /** The version that says who takes part; empty if the job never was a broadcast job. */
-    static Optional<JobVersion> lastBroadcast(JobRecord job) {
-        List<JobVersion> versions = job.versions();
-        for (int i = versions.size() - 1; i >= 0; i--) {
-            if (versions.get(i).definition().placement() == Placement.BROADCAST) {
-                return Optional.of(versions.get(i));
-            }
-        }
-        return Optional.empty();
     }
 }

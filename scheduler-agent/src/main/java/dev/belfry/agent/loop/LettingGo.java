@@ -48,9 +48,7 @@ final class LettingGo {
 
     /** The layout of which a shard owes fires. */
     static int layoutOf(JobRecord job, ShardRef ref) {
-        return ref.isBroadcast()
-                ? Broadcasts.lastBroadcast(job).orElse(job.newest()).layout()
-                : ref.layout();
+        return ref.isBroadcast() ? job.lastBroadcast().orElse(job.newest()).layout() : ref.layout();
     }
 
     /** Moves a shard that the master wants back one step on: quiet, recorded, durable, released. */

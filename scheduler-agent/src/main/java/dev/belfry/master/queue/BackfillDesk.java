@@ -258,14 +258,12 @@ public final class BackfillDesk {
         return turn;
     }
 
-    /** What is to be written now; empty if nothing. */
+    /** What comes next, once all that was asked is written; empty if nothing. */
     Optional<Turn> turn() {
         Turn turn = new Turn();
         Instant now = now();
-        held.values().stream().filter(HeldBackfill::isChanged).forEach(turn.changed::add);
         for (HeldBackfill backfill : held.values()) {
-            boolean mayGoOn = !backfill.run.phase().over() && !backfill.isChanged();
-            if (mayGoOn && turn.starts.isEmpty() && turn.changed.size() < MOST_CHANGED) {
+            if (!backfill.run.phase().over() && turn.starts.isEmpty() && turn.changed.size() < MOST_CHANGED) {
                 advance(backfill, turn, now);
                 if (backfill.isChanged()) {
                     turn.changed.add(backfill);

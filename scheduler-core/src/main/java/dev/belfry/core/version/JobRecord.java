@@ -1,6 +1,7 @@
 package dev.belfry.core.version;
 
 import dev.belfry.core.job.JobDefinition;
+import dev.belfry.core.job.Placement;
 import dev.belfry.core.ledger.FireId;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,6 +74,16 @@ public record JobRecord(
     /** The newest version, in force or about to be. */
     public JobVersion newest() {
         return versions.get(versions.size() - 1);
+    }
+
+    /** The newest version by which every agent takes part, so the one that says who does; empty if the job never was a broadcast job. */
+    public Optional<JobVersion> lastBroadcast() {
+        for (int i = versions.size() - 1; i >= 0; i--) {
+            if (versions.get(i).definition().placement() == Placement.BROADCAST) {
+                return Optional.of(versions.get(i));
+            }
+        }
+        return Optional.empty();
     }
 
     public JobDefinition definition() {

@@ -137,9 +137,7 @@ final class QueuedRunsOnZooKeeperTest {
                 context -> {
                     tokens.add(context.fencingToken());
                     if (first.getAndSet(false)) {
-                        while (!context.isCancelled()) {
-                            Thread.sleep(20);
-                        }
+                        Awaitility.await("it is told to stop").atMost(LONG).until(context::isCancelled);
                         stopped.countDown();
                     }
                 },
